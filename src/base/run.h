@@ -1,0 +1,23 @@
+/* What one run of hwb carries through every stage. */
+#ifndef BASE_RUN_H
+#define BASE_RUN_H
+
+#include <signal.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "base/status.h"
+
+struct audit;
+
+struct run_context {
+	const char *id;			/* 32 hexadecimal digits, new for each run */
+	struct audit *audit;		/* NULL in tests: events go nowhere */
+	const struct limits *limits;
+	const volatile sig_atomic_t *cancelled;	/* the number of the signal that asked us to stop, else 0; may be NULL */
+};
+
+/* ERR_CANCELLED once a signal has asked the run to stop. */
+MUST_USE enum status run_check(const struct run_context *run, struct diag *d);
+
+#endif
