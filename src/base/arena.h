@@ -4,6 +4,7 @@
 #define BASE_ARENA_H
 
 #include "base/bytes.h"
+#include "base/cleanup.h"
 
 struct arena_block;
 

@@ -4,6 +4,7 @@
 #define BASE_BUF_H
 
 #include "base/bytes.h"
+#include "base/cleanup.h"
 #include "base/status.h"
 
 struct buf {
