@@ -1,0 +1,36 @@
+/* Runs one of our own programs that stands beside hwb (hwb-parse, hwb-unpack) for one verb and takes its reply.
+ * The program gets an empty environment, the request, the named descriptors and nothing else. */
+#ifndef HOST_HELPER_H
+#define HOST_HELPER_H
+
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/run.h"
+
+enum { HELPER_FDS_MAX = 8, HELPER_REPLY_MAX = 256 << 20 };
+
+/* One helper under way. Zero it before helper_start; helper_finish or helper_stop ends it. */
+struct helper {
+	pid_t pid;
+	int reply_fd;
+	const char *program, *verb;
+};
+
+/* Starts `program` (a name such as "hwb-parse", looked up beside /proc/self/exe) with a request.
+ * fds: borrowed, at most HELPER_FDS_MAX, they appear as 3, 4, ... over there. ERR_IO. */
+MUST_USE enum status helper_start(const struct run_context *run, const char *program, const char *verb, struct bytes request,
+				  const int *fds, size_t n_fds, struct helper *ret, struct diag *d);
+
+/* Waits for the reply. On OK *ret_reply (init'ed by the caller) holds the payload. The program's own failure comes back
+ * with its status and words. ERR_UNCHECKED when it died or its reply makes no sense, ERR_CANCELLED. */
+MUST_USE enum status helper_finish(const struct run_context *run, struct helper *h, struct buf *ret_reply, struct diag *d);
+
+/* Kills and reaps; for the way out of an error. Fits CLEANUP. */
+void helper_stop(struct helper *h);
+
+/* Both in one. */
+MUST_USE enum status helper_call(const struct run_context *run, const char *program, const char *verb, struct bytes request,
+				 const int *fds, size_t n_fds, struct buf *ret_reply, struct diag *d);
+
+#endif

@@ -1,0 +1,32 @@
+/* What a parsing program is asked to do: one request, some descriptors, one reply, then it ends.
+ * The request and the reply are wire records (base/wire.h); the reply is hostile data to whoever asked. */
+#ifndef HOST_VERB_H
+#define HOST_VERB_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/status.h"
+
+struct verb_call {
+	struct bytes request;	/* borrowed */
+	const int *fds;		/* inputs and outputs, in the order the verb's header names */
+	size_t n_fds;
+	struct arena *arena;	/* lives until the program ends */
+};
+
+/* Writes the payload of the reply. A failure travels with its diag to the caller of the program. */
+typedef enum status (*verb_function)(const struct verb_call *call, struct buf *reply, struct diag *d);
+
+struct verb {
+	const char *name;
+	size_t n_fds;	/* exactly so many */
+	verb_function run;
+};
+
+/* The main of a parsing program: reads the name of the verb and its request from fd 0, finds the descriptors from 3 on,
+ * confines itself (sandbox of the program: no files, no network, no exec), runs the verb and writes the reply to fd 1.
+ * Returns the exit status: 0 when a reply was written, whatever it says. */
+int verb_serve(const struct verb *verbs, size_t n_verbs);
+
+#endif
