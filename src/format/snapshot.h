@@ -3,7 +3,7 @@
  * Entry: u8 type ('d' directory, 'f' file, 'x' executable file, 'l' symbolic link), u32 path size, path,
  * u64 content size (0 for 'd'; the target for 'l'), content. A parent directory always comes before what is in it.
  * Paths are relative, '/'-separated, without empty, '.' or '..' components, without NUL, at most 4,095 bytes; components at
- * most 255. Link targets are relative and stay inside the tree. The digest of a tree is the sha256 of this file. */
+ * most 255. Link targets are relative and stay inside the tree: '..' only at their start. The digest of a tree is the sha256 of this file. */
 #ifndef FORMAT_SNAPSHOT_H
 #define FORMAT_SNAPSHOT_H
 
@@ -17,11 +17,16 @@ struct snapshot_entry {
 	struct bytes content;	/* of a file, or the target of a link */
 };
 
+enum { SNAPSHOT_PATH_MAX = 4095, SNAPSHOT_NAME_MAX = 255 };
+
 struct snapshot_reader {
 	struct bytes rest;
 	struct bytes last_path;
 	uint64_t offset;
 	bool ended;
+	/* Bit i: the first i bytes of last_path are a directory of this tree. In memcmp order every directory that can still
+	 * get members is a prefix of the path just read, so these bits are all there is to remember. */
+	unsigned char is_directory[(SNAPSHOT_PATH_MAX + 1) / 8];
 };
 
 /* Starts reading a whole snapshot (usually mapped). ERR_FORMAT when the magic is missing. */
@@ -35,7 +40,8 @@ MUST_USE enum status snapshot_find(struct bytes file, struct bytes path, struct 
 
 /* Whether a path obeys the rules above. */
 bool snapshot_path_ok(struct bytes path);
-/* Whether a link at `path` to `target` stays inside the tree (by names; the tree holds no other way out). */
+/* Whether a link at `path` to `target` stays inside the tree: relative, and '..' only at its start and at most as often as
+ * `path` has parents. A '..' behind a name could go up from wherever another link led, so names alone would not tell. */
 bool snapshot_link_ok(struct bytes path, struct bytes target);
 
 /* Writing: the caller brings the entries in order. The header of an entry whose content follows. */

@@ -1,0 +1,166 @@
+#include "host/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/encode.h"
+
+/* Deeper trees are not ours: what hwb writes into its directories is flat, and a snapshot's depth is bounded by its paths. */
+enum { REMOVE_DEPTH_MAX = 2100 };
+
+enum status directory_open(int dir, const char *path, int *ret_fd, struct diag *d)
+{
+	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(d, errno == ENOENT ? ERR_ABSENT : ERR_IO, 0, "open the directory '%s': %s", path, strerror(errno));
+	*ret_fd = fd;
+	return OK;
+}
+
+enum status directory_make(int dir, const char *path, bool is_private, int *ret_fd, struct diag *d)
+{
+	char part[4096];
+	size_t size = strlen(path);
+	if (size == 0 || size >= sizeof part)
+		return fail(d, ERR_IO, 0, "the path '%.100s' is empty or too long", path);
+	mode_t mode = is_private ? 0700 : 0777;
+	for (size_t i = 1; i <= size; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdirat(dir, part, mode) && errno != EEXIST && errno != EISDIR)
+			return fail(d, ERR_IO, 0, "make the directory '%s': %s", part, strerror(errno));
+	}
+	return directory_open(dir, path, ret_fd, d);
+}
+
+static int remove_tree(int dir, const char *name, unsigned depth)
+{
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if ((errno != EISDIR && errno != EPERM) || depth > REMOVE_DEPTH_MAX)
+		return -1;
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	(void)fchmod(fd, 0700);	/* environments are read-only on purpose */
+	DIR *entries = fdopendir(fd);
+	if (!entries) {
+		(void)close(fd);
+		return -1;
+	}
+	int failed = 0;
+	for (struct dirent *e; !failed && (e = readdir(entries));)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			failed = remove_tree(fd, e->d_name, depth + 1);
+	(void)closedir(entries);
+	return failed ? -1 : unlinkat(dir, name, AT_REMOVEDIR);
+}
+
+enum status directory_remove(int dir, const char *name, struct diag *d)
+{
+	if (remove_tree(dir, name, 0))
+		return fail(d, ERR_IO, 0, "remove '%s': %s", name, strerror(errno));
+	return OK;
+}
+
+enum status file_read_fd(int fd, struct buf *out, struct diag *d)
+{
+	for (;;) {
+		size_t room = out->max - out->size < 65536 ? out->max - out->size : 65536;
+		unsigned char one, *to = room ? buf_reserve(out, room) : &one;
+		ssize_t n = read(fd, to, room ? room : 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(d, ERR_IO, out->size, "read: %s", strerror(errno));
+		if (n == 0)
+			return OK;
+		if (!room)
+			return fail(d, ERR_LIMIT, out->size, "larger than %zu bytes", out->max);
+		buf_grew(out, (size_t)n);
+	}
+}
+
+enum status file_read(int dir, const char *path, struct buf *out, struct diag *d)
+{
+	CLEANUP(fd_close) int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(d, errno == ENOENT ? ERR_ABSENT : ERR_IO, 0, "open '%s': %s", path, strerror(errno));
+	enum status s = file_read_fd(fd, out, d);
+	if (s)
+		(void)explain(d, "'%s'", path);
+	return s;
+}
+
+enum status file_write_all(int fd, struct bytes b, struct diag *d)
+{
+	while (b.size) {
+		ssize_t n = write(fd, b.data, b.size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(d, ERR_IO, 0, "write: %s", strerror(errno));
+		b = bytes_from(b, (size_t)n);
+	}
+	return OK;
+}
+
+enum status file_draft_open(int dir, unsigned mode, struct file_draft *ret, struct diag *d)
+{
+	struct file_draft f = { .dir = dir, .fd = -1 };
+	unsigned char random[12];
+	char text[2 * sizeof random + 1];
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		return fail(d, ERR_IO, 0, "no random bytes: %s", strerror(errno));
+	hex_write(bytes_make(random, sizeof random), text);
+	(void)snprintf(f.temporary, sizeof f.temporary, ".hwb-%s.tmp", text);
+	f.fd = openat(dir, f.temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (f.fd < 0)
+		return fail(d, ERR_IO, 0, "make a temporary file: %s", strerror(errno));
+	if (fchmod(f.fd, (mode_t)mode)) {
+		file_draft_drop(&f);
+		return fail(d, ERR_IO, 0, "set the mode of a temporary file: %s", strerror(errno));
+	}
+	*ret = f;
+	return OK;
+}
+
+enum status file_draft_finish(struct file_draft *f, const char *name, bool durable, struct diag *d)
+{
+	enum status s = OK;
+	if (durable && fdatasync(f->fd))
+		s = fail(d, ERR_IO, 0, "write '%s' to the disk: %s", name, strerror(errno));
+	if (s == OK && renameat(f->dir, f->temporary, f->dir, name))
+		s = fail(d, ERR_IO, 0, "rename to '%s': %s", name, strerror(errno));
+	if (s == OK)
+		f->temporary[0] = '\0';
+	if (s == OK && durable && fsync(f->dir) && errno != EINVAL)
+		s = fail(d, ERR_IO, 0, "write the directory of '%s' to the disk: %s", name, strerror(errno));
+	file_draft_drop(f);
+	return s;
+}
+
+void file_draft_drop(struct file_draft *f)
+{
+	if (f->fd >= 0 && f->temporary[0])
+		(void)unlinkat(f->dir, f->temporary, 0);
+	fd_close(&f->fd);
+}
+
+enum status file_replace(int dir, const char *name, struct bytes content, unsigned mode, bool durable, struct diag *d)
+{
+	struct file_draft f;
+	enum status s = file_draft_open(dir, mode, &f, d);
+	if (s)
+		return s;
+	s = file_write_all(f.fd, content, d);
+	if (s == OK)
+		return file_draft_finish(&f, name, durable, d);
+	file_draft_drop(&f);
+	return explain(d, "'%s'", name);
+}

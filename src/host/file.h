@@ -1,0 +1,38 @@
+/* Files by directory descriptor: read whole, and written so that they appear whole or not at all. */
+#ifndef HOST_FILE_H
+#define HOST_FILE_H
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/status.h"
+
+/* Opens a directory below dir (AT_FDCWD for the working directory), for use as a dir argument. ERR_ABSENT, ERR_IO. */
+MUST_USE enum status directory_open(int dir, const char *path, int *ret_fd, struct diag *d);
+/* The same, made with its parents when missing (mode 0700 & ~umask for "private", else 0777). */
+MUST_USE enum status directory_make(int dir, const char *path, bool is_private, int *ret_fd, struct diag *d);
+/* Removes everything below dir/name and itself; follows no links. ok when absent. */
+MUST_USE enum status directory_remove(int dir, const char *name, struct diag *d);
+
+/* Appends the whole file to out (its max is the limit). ERR_ABSENT (with a diag), ERR_LIMIT, ERR_IO. */
+MUST_USE enum status file_read(int dir, const char *path, struct buf *out, struct diag *d);
+/* Appends what is left of fd. */
+MUST_USE enum status file_read_fd(int fd, struct buf *out, struct diag *d);
+
+/* write(2) until done. ERR_IO names the reason ("No space left on device"). */
+MUST_USE enum status file_write_all(int fd, struct bytes b, struct diag *d);
+
+/* A file on its way: written under a temporary name in the same directory, renamed at the end. */
+struct file_draft {
+	int dir, fd;
+	char temporary[64];
+};
+/* dir is borrowed until the end. mode: of the finished file. */
+MUST_USE enum status file_draft_open(int dir, unsigned mode, struct file_draft *ret, struct diag *d);
+/* fdatasync, then rename to name (replacing it), then fsync of the directory. The draft is closed either way. */
+MUST_USE enum status file_draft_finish(struct file_draft *f, const char *name, bool durable, struct diag *d);
+/* Gives it up: closes and unlinks. Fits CLEANUP; ok after finish. */
+void file_draft_drop(struct file_draft *f);
+/* All in one. */
+MUST_USE enum status file_replace(int dir, const char *name, struct bytes content, unsigned mode, bool durable, struct diag *d);
+
+#endif

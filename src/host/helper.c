@@ -1,0 +1,120 @@
+#include "host/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+#include "base/wire.h"
+#include "host/reply.h"
+#include "host/sealed.h"
+#include "host/self.h"
+#include "host/spawn.h"
+
+enum { CANCEL_POLL_MS = 200, FIRST_FD = 3 };
+
+/* The request travels as a sealed memory file: it cannot block, and it cannot change under the reader. */
+static enum status make_request(const char *verb, struct bytes request, int *ret_fd, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf b;
+	buf_init(&b, request.size + 256);
+	wire_put_string(&b, verb);
+	wire_put_bytes(&b, request);
+	enum status s = buf_check(&b, "a request", d);
+	return s ? s : sealed_make("hwb-request", buf_bytes(&b), ret_fd, d);
+}
+
+enum status helper_start(const struct run_context *run, const char *program, const char *verb, struct bytes request,
+			 const int *fds, size_t n_fds, struct helper *ret, struct diag *d)
+{
+	char path[PATH_MAX];
+	int out[2];
+	CLEANUP(fd_close) int request_fd = -1;
+	enum status s = run_check(run, d);
+	if (s == OK)
+		s = self_program(program, path, d);
+	if (s == OK)
+		s = make_request(verb, request, &request_fd, d);
+	if (s)
+		return s;
+	if (n_fds > HELPER_FDS_MAX || pipe2(out, O_CLOEXEC))
+		return fail(d, ERR_IO, 0, "make a pipe for '%s': %s", program, strerror(errno));
+	CLEANUP(fd_close) int reply_fd = out[0];
+	CLEANUP(fd_close) int their_end = out[1];
+	int table[FIRST_FD + HELPER_FDS_MAX] = { request_fd, their_end, -1 };
+	for (size_t i = 0; i < n_fds; i++)
+		table[FIRST_FD + i] = fds[i];
+	const char *argv[] = { program, verb, NULL };
+	struct spawn spawn = { .path = path, .argv = argv, .fds = table, .n_fds = FIRST_FD + n_fds };
+	struct helper h = { .program = program, .verb = verb };
+	s = spawn_start(&spawn, &h.pid, d);
+	if (s)
+		return s;
+	h.reply_fd = take_fd(&reply_fd);
+	*ret = h;
+	return OK;
+}
+
+static enum status read_reply(const struct run_context *run, const struct helper *h, struct buf *frame, struct diag *d)
+{
+	for (;;) {
+		enum status s = run_check(run, d);
+		if (s)
+			return s;
+		struct pollfd wait = { .fd = h->reply_fd, .events = POLLIN };
+		int n = poll(&wait, 1, CANCEL_POLL_MS);
+		if (n == 0 || (n < 0 && errno == EINTR))
+			continue;
+		unsigned char *to = buf_reserve(frame, 65536);
+		ssize_t got = to ? read(h->reply_fd, to, 65536) : -1;
+		if (got < 0)
+			return fail(d, ERR_UNCHECKED, 0, "the reply of %s (%s) is too long or cannot be read", h->program, h->verb);
+		if (got == 0)
+			return OK;
+		buf_grew(frame, (size_t)got);
+	}
+}
+
+enum status helper_finish(const struct run_context *run, struct helper *h, struct buf *ret_reply, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf frame;
+	buf_init(&frame, HELPER_REPLY_MAX);
+	enum status s = read_reply(run, h, &frame, d);
+	if (s) {
+		helper_stop(h);
+		return s;
+	}
+	int status = spawn_wait(h->pid);
+	h->pid = 0;
+	fd_close(&h->reply_fd);
+	if (WIFSIGNALED(status))
+		return fail(d, ERR_UNCHECKED, 0, "%s died of signal %d (%s) at '%s'%s", h->program, WTERMSIG(status),
+			    strsignal(WTERMSIG(status)), h->verb,
+			    WTERMSIG(status) == SIGSYS ? ": it asked the kernel for something a parser must not" : "");
+	if (status != 0)
+		return fail(d, ERR_UNCHECKED, 0, "%s ended with status %d at '%s'", h->program, WEXITSTATUS(status), h->verb);
+	struct bytes payload;
+	s = reply_read(buf_bytes(&frame), &payload, d);
+	if (s == OK)
+		buf_add(ret_reply, payload);
+	return s;
+}
+
+void helper_stop(struct helper *h)
+{
+	if (h->pid > 0) {
+		spawn_kill(h->pid);
+		fd_close(&h->reply_fd);
+	}
+	h->pid = 0;
+}
+
+enum status helper_call(const struct run_context *run, const char *program, const char *verb, struct bytes request,
+			const int *fds, size_t n_fds, struct buf *ret_reply, struct diag *d)
+{
+	struct helper h = { 0 };
+	enum status s = helper_start(run, program, verb, request, fds, n_fds, &h, d);
+	return s ? s : helper_finish(run, &h, ret_reply, d);
+}

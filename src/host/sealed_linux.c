@@ -1,0 +1,63 @@
+#include "host/sealed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "host/file.h"
+
+enum status sealed_open(const char *name, int *ret_fd, struct diag *d)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0)
+		return fail(d, ERR_IO, 0, "make the memory file '%s': %s", name, strerror(errno));
+	*ret_fd = fd;
+	return OK;
+}
+
+enum status sealed_close(int fd, struct diag *d)
+{
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE))
+		return fail(d, ERR_IO, 0, "seal a memory file: %s", strerror(errno));
+	return OK;
+}
+
+enum status sealed_make(const char *name, struct bytes b, int *ret_fd, struct diag *d)
+{
+	CLEANUP(fd_close) int fd = -1;
+	enum status s = sealed_open(name, &fd, d);
+	if (s == OK)
+		s = file_write_all(fd, b, d);
+	if (s == OK)
+		s = sealed_close(fd, d);
+	if (s == OK)
+		*ret_fd = take_fd(&fd);
+	return s;
+}
+
+enum status mapped_open(int fd, uint64_t max, struct bytes *ret, struct diag *d)
+{
+	struct stat st;
+	if (fstat(fd, &st))
+		return fail(d, ERR_IO, 0, "look at a file: %s", strerror(errno));
+	if ((uint64_t)st.st_size > max)
+		return fail(d, ERR_LIMIT, 0, "a file has %lld bytes, more than %llu", (long long)st.st_size, (unsigned long long)max);
+	if (st.st_size == 0) {
+		*ret = (struct bytes){ NULL, 0 };
+		return OK;
+	}
+	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return fail(d, ERR_IO, 0, "map a file: %s", strerror(errno));
+	*ret = bytes_make(map, (size_t)st.st_size);
+	return OK;
+}
+
+void mapped_done(struct bytes *b)
+{
+	if (b->data)
+		(void)munmap((void *)(uintptr_t)b->data, b->size);
+	*b = (struct bytes){ NULL, 0 };
+}

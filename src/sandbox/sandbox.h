@@ -1,0 +1,65 @@
+/* Running one program in a sandbox, as hwb sees it: start, events, an end that is classified, an /out to read.
+ * The launcher (hwb-sandbox) does the rest; see sandbox/spec.h for what can be asked. */
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
+
+#include "base/buf.h"
+#include "base/run.h"
+#include "sandbox/spec.h"
+
+struct sandbox;
+
+enum sandbox_reason {
+	REASON_EXIT,		/* the payload ended by itself: exit_code */
+	REASON_SIGNAL,		/* killed by a signal of its own making: signal */
+	REASON_WALL, REASON_CPU, REASON_SILENCE, REASON_MEMORY, REASON_LOG,	/* a limit */
+	REASON_STOPPED,		/* we told it to end, because the answer is in or the run was cancelled */
+	N_REASONS
+};
+
+struct sandbox_result {
+	enum sandbox_reason reason;
+	int exit_code, signal;
+	uint64_t user_us, system_us, peak_memory, wall_ms, log_size;
+	uint64_t controls;
+};
+
+enum sandbox_event {
+	EVENT_READY,	/* the payload is running */
+	EVENT_LOG,	/* bytes of output: sandbox_log */
+	EVENT_CHANNEL,	/* the channel can be read, or is closed over there */
+	EVENT_ENDED,	/* everything inside is dead: sandbox_result */
+};
+
+/* Starts one. snapshot_fd: -1 for none. *ret_channel: our end of the payload's descriptor 3 (SOCK_SEQPACKET) when the spec
+ * asks for it, owned by the sandbox. ERR_ISOLATION or ERR_IO. The launcher dies with us. */
+MUST_USE enum status sandbox_start(const struct run_context *run, const struct sandbox_spec *spec, int snapshot_fd,
+				   struct sandbox **ret, struct diag *d);
+int sandbox_channel(const struct sandbox *s);
+/* After EVENT_READY: the listening socket made inside (spec.with_listener), else -1. Owned by the sandbox. */
+int sandbox_listener(const struct sandbox *s);
+
+/* Waits for the next event; enforces the wall, silence and log limits of the spec on the way.
+ * watch_channel: whether EVENT_CHANNEL is wanted. ERR_ISOLATION when it could not be set up: the step, the reason, the
+ * remedy. ERR_CANCELLED. */
+MUST_USE enum status sandbox_wait(struct sandbox *s, bool watch_channel, enum sandbox_event *ret, struct diag *d);
+/* The bytes of the last EVENT_LOG, borrowed until the next wait. Hostile. */
+struct bytes sandbox_log(const struct sandbox *s);
+
+/* Kills everything inside and drains the log; more EVENT_LOG and then EVENT_ENDED follow. */
+void sandbox_stop(struct sandbox *s);
+/* After EVENT_ENDED. */
+const struct sandbox_result *sandbox_result(const struct sandbox *s);
+/* After EVENT_ENDED: the directory /out as the payload left it, O_RDONLY; -1 before. Owned by the sandbox. */
+int sandbox_out(const struct sandbox *s);
+/* Kills if it runs, reaps, frees; ok on NULL. */
+void sandbox_free(struct sandbox *s);
+
+/* "exit", "wall", ... for records, and one sentence for people with the limit's key when it was a limit. */
+const char *sandbox_reason_name(enum sandbox_reason r);
+enum status sandbox_explain(const struct sandbox_result *r, const struct limits *l, struct diag *d);
+
+/* Why a step of the set-up failed and what helps; fills *d with ERR_ISOLATION. */
+enum status sandbox_setup_failed(const char *step, int error, const char *detail, struct diag *d);
+
+#endif

@@ -1,0 +1,316 @@
+#include "sandbox/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/wire.h"
+#include "host/sealed.h"
+#include "host/self.h"
+#include "host/spawn.h"
+
+enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200 };
+
+struct sandbox {
+	struct arena home;	/* it lives in its own arena */
+	const struct run_context *run;
+	struct limits limits;
+	pid_t launcher;
+	int control_fd, log_fd, channel_fd, out_fd, listener_fd;
+	uint64_t started_ms, heard_ms;
+	bool stopping, gone, log_closed, exited;
+	enum sandbox_reason forced;	/* the limit that ended it; REASON_EXIT while there is none */
+	struct sandbox_result result;
+	size_t log_size;
+	unsigned char log[LOG_BLOCK];
+};
+
+static struct sandbox *sandbox_new(void)
+{
+	struct arena home;
+	arena_init(&home);
+	struct sandbox *s = ARENA_NEW(&home, struct sandbox);
+	s->home = home;
+	return s;
+}
+
+static enum status make_pair(int type, int *ret_ours, int *ret_theirs, struct diag *d)
+{
+	int pair[2];
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair))
+		return fail(d, ERR_IO, 0, "make a socket pair: %s", strerror(errno));
+	*ret_ours = pair[0];
+	*ret_theirs = pair[1];
+	return OK;
+}
+
+static enum status start_launcher(struct sandbox *s, const struct sandbox_spec *spec, int snapshot_fd, struct diag *d)
+{
+	CLEANUP(fd_close) int spec_fd = -1;
+	CLEANUP(fd_close) int control = -1;
+	CLEANUP(fd_close) int channel = -1;
+	CLEANUP(fd_close) int log = -1;
+	CLEANUP(buf_done) struct buf record;
+	int pipe_fds[2];
+	char path[PATH_MAX];
+	buf_init(&record, 16 << 20);
+	sandbox_spec_write(spec, &record);
+	enum status status = buf_check(&record, "the sandbox's specification", d);
+	if (status == OK)
+		status = self_program("hwb-sandbox", path, d);
+	if (status == OK)
+		status = sealed_make("hwb-spec", buf_bytes(&record), &spec_fd, d);
+	if (status == OK)
+		status = make_pair(SOCK_SEQPACKET, &s->control_fd, &control, d);
+	if (status == OK && spec->with_channel)
+		status = make_pair(SOCK_SEQPACKET, &s->channel_fd, &channel, d);
+	if (status)
+		return status;
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return fail(d, ERR_IO, 0, "make a pipe: %s", strerror(errno));
+	s->log_fd = pipe_fds[0];
+	log = pipe_fds[1];
+	const char *const argv[] = { "hwb-sandbox", NULL };
+	const int fds[SANDBOX_N_FDS] = { -1, log, log, spec_fd, control, channel, snapshot_fd };
+	struct spawn spawn = { .path = path, .argv = argv, .fds = fds, .n_fds = SANDBOX_N_FDS };
+	return spawn_start(&spawn, &s->launcher, d);
+}
+
+enum status sandbox_start(const struct run_context *run, const struct sandbox_spec *spec, int snapshot_fd, struct sandbox **ret,
+			  struct diag *d)
+{
+	enum status status = run_check(run, d);
+	if (status)
+		return status;
+	struct sandbox *s = sandbox_new();
+	s->run = run;
+	s->limits = spec->limits;
+	s->control_fd = s->log_fd = s->channel_fd = s->out_fd = s->listener_fd = -1;
+	s->started_ms = s->heard_ms = clock_ms();
+	status = start_launcher(s, spec, snapshot_fd, d);
+	if (status) {
+		sandbox_free(s);
+		return status;
+	}
+	*ret = s;
+	return OK;
+}
+
+int sandbox_channel(const struct sandbox *s)
+{
+	return s->channel_fd;
+}
+
+int sandbox_listener(const struct sandbox *s)
+{
+	return s->listener_fd;
+}
+
+struct bytes sandbox_log(const struct sandbox *s)
+{
+	return bytes_make(s->log, s->log_size);
+}
+
+const struct sandbox_result *sandbox_result(const struct sandbox *s)
+{
+	return &s->result;
+}
+
+int sandbox_out(const struct sandbox *s)
+{
+	return s->gone ? s->out_fd : -1;
+}
+
+/* The launcher kills on the first sign from us; shutting down our sending side is one that cannot block. */
+void sandbox_stop(struct sandbox *s)
+{
+	if (!s->stopping)
+		(void)shutdown(s->control_fd, SHUT_WR);
+	s->stopping = true;
+}
+
+static void stop_for(struct sandbox *s, enum sandbox_reason reason)
+{
+	if (s->forced == REASON_EXIT && !s->exited)
+		s->forced = reason;
+	sandbox_stop(s);
+}
+
+static void check_clocks(struct sandbox *s)
+{
+	uint64_t now = clock_ms();
+	if (s->stopping)
+		return;
+	if (now - s->started_ms > s->limits.wall_ms)
+		stop_for(s, REASON_WALL);
+	else if (now - s->heard_ms > s->limits.silence_ms)
+		stop_for(s, REASON_SILENCE);
+}
+
+static void note_exit(struct sandbox *s, struct wire *w)
+{
+	int status = (int)wire_get_u32(w);
+	s->result.user_us = wire_get_u64(w);
+	s->result.system_us = wire_get_u64(w);
+	s->result.peak_memory = wire_get_u64(w);
+	s->exited = true;
+	if (WIFSIGNALED(status)) {
+		s->result.signal = WTERMSIG(status);
+		s->result.reason = s->result.signal == SIGXCPU ? REASON_CPU : REASON_SIGNAL;
+	} else {
+		s->result.exit_code = WEXITSTATUS(status);
+		s->result.reason = REASON_EXIT;
+	}
+}
+
+static void note_gone(struct sandbox *s, struct wire *w)
+{
+	uint32_t why = wire_get_u32(w);
+	uint64_t peak = wire_get_u64(w);
+	if (peak > s->result.peak_memory)
+		s->result.peak_memory = peak;
+	if (why == END_MEMORY)
+		s->result.reason = REASON_MEMORY;
+	else if (s->forced != REASON_EXIT)
+		s->result.reason = s->forced;
+	else if (!s->exited)
+		s->result.reason = s->stopping ? REASON_STOPPED : REASON_SIGNAL;
+	if (s->result.reason == REASON_SIGNAL && s->result.signal == 0)
+		s->result.signal = SIGKILL;
+	s->result.wall_ms = clock_ms() - s->started_ms;
+	s->gone = true;
+}
+
+static void take_fds(struct sandbox *s, struct msghdr *message)
+{
+	int *const places[] = { &s->out_fd, &s->listener_fd };
+	struct cmsghdr *header = CMSG_FIRSTHDR(message);
+	if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+		return;
+	size_t n = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (size_t i = 0; i < n; i++) {
+		int fd;
+		memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+		if (i < COUNT(places) && *places[i] < 0)
+			*places[i] = fd;
+		else
+			(void)close(fd);
+	}
+}
+
+/* One packet of the control socket. *ret_is_event is set when the caller of sandbox_wait should see it. */
+static enum status read_control(struct sandbox *s, bool *ret_is_event, enum sandbox_event *ret, struct diag *d)
+{
+	unsigned char packet[PACKET_MAX];
+	union {
+		char room[CMSG_SPACE(4 * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct iovec part = { packet, sizeof packet };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room };
+	ssize_t n = recvmsg(s->control_fd, &message, MSG_CMSG_CLOEXEC);
+	if (n < 0 && errno == EINTR)
+		return OK;
+	if (n <= 0)	/* the launcher was killed from outside: the kernel killed the rest with it */
+		return fail(d, ERR_ISOLATION, 0, "the sandbox's launcher died");
+	struct wire w = wire_over(bytes_make(packet, (size_t)n));
+	CLEANUP(arena_done) struct arena a;
+	arena_init(&a);
+	uint32_t kind = wire_get_u32(&w);
+	if (kind == SANDBOX_FAILED) {
+		const char *step = wire_get_string(&w, &a);
+		int error = (int)wire_get_u32(&w);
+		return sandbox_setup_failed(step, error, wire_get_string(&w, &a), d);
+	}
+	if (kind == SANDBOX_READY) {
+		s->result.controls = wire_get_u64(&w);
+		take_fds(s, &message);
+		s->heard_ms = clock_ms();
+		*ret = EVENT_READY;
+		*ret_is_event = true;
+	} else if (kind == SANDBOX_EXITED) {
+		note_exit(s, &w);
+	} else if (kind == SANDBOX_GONE) {
+		note_gone(s, &w);
+	}
+	return OK;
+}
+
+static bool read_log(struct sandbox *s)
+{
+	ssize_t n = read(s->log_fd, s->log, sizeof s->log);
+	if (n < 0 && errno == EINTR)
+		return false;
+	if (n <= 0) {
+		s->log_closed = true;
+		return false;
+	}
+	s->log_size = (size_t)n;
+	s->heard_ms = clock_ms();
+	uint64_t before = s->result.log_size;
+	s->result.log_size += (uint64_t)n;
+	if (s->result.log_size <= s->limits.log_size)
+		return true;
+	stop_for(s, REASON_LOG);
+	if (before >= s->limits.log_size)	/* beyond the limit: read so that the pipe empties, but kept by nobody */
+		return false;
+	s->log_size = (size_t)(s->limits.log_size - before);
+	return true;
+}
+
+enum status sandbox_wait(struct sandbox *s, bool watch_channel, enum sandbox_event *ret, struct diag *d)
+{
+	for (;;) {
+		enum status status = run_check(s->run, d);
+		if (status)
+			return status;
+		if (s->gone && s->log_closed) {
+			*ret = EVENT_ENDED;
+			return OK;
+		}
+		struct pollfd waits[] = {
+			{ .fd = s->gone ? -1 : s->control_fd, .events = POLLIN },
+			{ .fd = s->log_closed ? -1 : s->log_fd, .events = POLLIN },
+			{ .fd = watch_channel && !s->gone ? s->channel_fd : -1, .events = POLLIN },
+		};
+		int n = poll(waits, COUNT(waits), TICK_MS);
+		check_clocks(s);
+		if (n <= 0)
+			continue;
+		if (waits[1].revents && read_log(s)) {
+			*ret = EVENT_LOG;
+			return OK;
+		}
+		bool is_event = false;
+		if (waits[0].revents)
+			status = read_control(s, &is_event, ret, d);
+		if (status || is_event)
+			return status;
+		if (waits[2].revents) {
+			*ret = EVENT_CHANNEL;
+			return OK;
+		}
+	}
+}
+
+void sandbox_free(struct sandbox *s)
+{
+	if (!s)
+		return;
+	/* A launcher that is told to stop kills and reaps its sandbox first; killing it outright does the same by the kernel. */
+	if (s->launcher > 0 && !s->gone) {
+		spawn_kill(s->launcher);
+	} else if (s->launcher > 0) {
+		(void)spawn_wait(s->launcher);
+	}
+	int *const fds[] = { &s->control_fd, &s->log_fd, &s->channel_fd, &s->out_fd, &s->listener_fd };
+	for (size_t i = 0; i < COUNT(fds); i++)
+		fd_close(fds[i]);
+	struct arena home = s->home;
+	arena_done(&home);
+}
