@@ -249,7 +249,7 @@ static enum status parse_path(struct bytes text, size_t at, struct arena *a, str
 enum status url_parse(struct bytes text, struct arena *a, struct url *ret, struct diag *d)
 {
 	struct url u = { .host = "" };
-	size_t at;
+	size_t at = 0;
 	if (text.size > URL_SIZE_MAX)
 		return fail(d, ERR_LIMIT, URL_SIZE_MAX, "the URL is longer than %d bytes", URL_SIZE_MAX);
 	text = arena_copy(a, text);

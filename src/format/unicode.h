@@ -1,0 +1,16 @@
+/* One Unicode scalar value in and out of UTF-8 (Unicode 15, table 3-7).
+ * For readers that decode escapes and for writers that escape. */
+#ifndef FORMAT_UNICODE_H
+#define FORMAT_UNICODE_H
+
+#include "base/bytes.h"
+
+/* A scalar value: at most U+10FFFF and no surrogate. */
+bool unicode_ok(uint32_t c);
+/* Writes c as UTF-8, returns how many bytes (1 to 4), or 0 without writing when c is no scalar value. */
+size_t unicode_write(uint32_t c, unsigned char out[4]);
+/* Reads the first character of b. Returns its size in bytes, 0 when b is empty or does not begin with well-formed UTF-8
+ * (then *ret is untouched). */
+size_t unicode_read(struct bytes b, uint32_t *ret);
+
+#endif

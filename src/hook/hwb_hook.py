@@ -1,0 +1,201 @@
+"""Calls a PEP 517 backend inside the sandbox, for hwb.
+
+Descriptor 3 is a SOCK_SEQPACKET socket. A request is a count and that many length-prefixed strings (little-endian u32);
+an answer is a kind, a count and strings. The backend is imported once; every hook but the last runs in a fork, so that no
+hook sees what another left behind. Whatever is answered here, hwb treats as a stranger's word.
+
+Runs on CPython 3.8 and newer, with nothing imported that a backend does not import anyway.
+"""
+import gc
+
+gc.disable()  # nothing dies while we import; the objects are frozen afterwards
+
+import os  # noqa: E402
+import sys  # noqa: E402
+
+CHANNEL = 3
+PACKET = 1 << 18
+KIND_NAME, KIND_LIST, KIND_ABSENT, KIND_ERROR = 1, 2, 3, 4
+
+
+def _send(kind, *strings):
+    data = [kind.to_bytes(4, "little"), len(strings).to_bytes(4, "little")]
+    for text in strings:
+        raw = text.encode("utf-8", "surrogateescape")
+        data.append(len(raw).to_bytes(4, "little"))
+        data.append(raw)
+    packet = b"".join(data)
+    if len(packet) > PACKET - 4096:
+        return _send(KIND_ERROR, "type", "the answer is longer than hwb takes")
+    os.write(CHANNEL, packet)
+
+
+def _receive():
+    packet = os.read(CHANNEL, PACKET)
+    if not packet:
+        return None
+    strings, at = [], 4
+    for _ in range(int.from_bytes(packet[:4], "little")):
+        size = int.from_bytes(packet[at:at + 4], "little")
+        strings.append(packet[at + 4:at + 4 + size].decode("utf-8", "surrogateescape"))
+        at += 4 + size
+    return strings
+
+
+def _traceback():
+    import traceback
+    traceback.print_exc()
+    sys.stderr.flush()
+
+
+class _Failed(Exception):
+    """kind, text: the words hwb shows; the traceback, if any, is in the log."""
+
+
+def _inside(path, directories):
+    real = os.path.realpath(path)
+    return any(real == d or real.startswith(d + os.sep) for d in directories)
+
+
+def _import_backend(name, paths):
+    sys.path[:0] = paths
+    module, _, attributes = name.partition(":")
+    try:
+        __import__(module)
+    except BaseException as error:
+        _traceback()
+        raise _Failed("import", "cannot import the build backend '%s': %s: %s" % (module, type(error).__name__, error))
+    backend = sys.modules[module]
+    if paths:
+        found = getattr(backend, "__file__", None) or ""
+        if not _inside(found, [os.path.realpath(p) for p in paths]):
+            raise _Failed("import", "the backend '%s' was not loaded from backend-path but from '%s'" % (module, found))
+    try:
+        for part in attributes.split("."):
+            if part:
+                backend = getattr(backend, part)
+    except AttributeError as error:
+        raise _Failed("import", "the build backend '%s' does not exist: %s" % (name, error))
+    return backend
+
+
+def _settings(strings):
+    """Pairs to a dict; a repeated key becomes a list, as in pip, uv and build."""
+    settings = {}
+    for key, value in zip(strings[::2], strings[1::2]):
+        if key not in settings:
+            settings[key] = value
+        elif isinstance(settings[key], list):
+            settings[key].append(value)
+        else:
+            settings[key] = [settings[key], value]
+    return settings
+
+
+def _answer_requires(value):
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise _Failed("type", "the hook returned %s, not a list of strings" % _describe(value))
+    _send(KIND_LIST, *value)
+
+
+def _answer_name(value):
+    if not isinstance(value, str):
+        raise _Failed("type", "the hook returned %s, not a file name" % _describe(value))
+    _send(KIND_NAME, value)
+
+
+def _describe(value):
+    return "None" if value is None else "a value of type '%s'" % type(value).__name__
+
+
+def _unsupported(error, backend):
+    for owner in (backend, sys.modules.get(getattr(backend, "__name__", None) or "")):
+        kind = getattr(owner, "UnsupportedOperation", None)
+        if isinstance(kind, type) and isinstance(error, kind):
+            return True
+    return type(error).__name__ == "UnsupportedOperation"
+
+
+def _run_hook(backend, hook, directory, settings):
+    function = getattr(backend, hook, None)
+    if function is None:
+        _send(KIND_ABSENT)
+        return
+    try:
+        if hook.startswith("get_requires_"):
+            value = function(settings)
+        elif hook == "build_sdist":
+            value = function(directory, settings)
+        else:
+            value = function(directory, settings, None)
+    except SystemExit as error:
+        raise _Failed("exit", "the backend exited without a result (SystemExit: %s)" % error)
+    except BaseException as error:
+        if hook == "build_sdist" and _unsupported(error, backend):
+            raise _Failed("unsupported", str(error))
+        _traceback()
+        raise _Failed("exception", "%s: %s" % (type(error).__name__, error))
+    (_answer_requires if hook.startswith("get_requires_") else _answer_name)(value)
+
+
+def _guarded(backend, strings):
+    hook, directory = strings[2], strings[3]
+    gc.enable()
+    try:
+        _run_hook(backend, hook, directory, _settings(strings[4:]))
+    except _Failed as failed:
+        _send(KIND_ERROR, *failed.args)
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _in_fork(backend, strings):
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        _guarded(backend, strings)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        ended = "killed by signal %d" % (status & 127) if status & 127 else "status %d" % (status >> 8)
+        _send(KIND_ERROR, "exit", "the backend exited without a result (%s)" % ended)
+
+
+def _start(strings):
+    name, n_paths = strings[1], int(strings[2])
+    backend = _import_backend(name, strings[3:3 + n_paths])
+    for module in strings[3 + n_paths:]:  # what the backend imports lazily: paid once instead of once a hook
+        try:
+            __import__(module)
+        except Exception:
+            pass
+    gc.freeze()
+    _send(KIND_ABSENT)
+    return backend
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [p for p in sys.path if p != here]
+    os.set_inheritable(CHANNEL, False)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    backend = None
+    while True:
+        strings = _receive()
+        if strings is None:
+            return
+        try:
+            if strings[0] == "start":
+                backend = _start(strings)
+            elif strings[1] == "fork":
+                _in_fork(backend, strings)
+            else:
+                _guarded(backend, strings)
+        except _Failed as failed:
+            _send(KIND_ERROR, *failed.args)
+
+
+main()
