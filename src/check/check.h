@@ -1,0 +1,30 @@
+/* The check stage: a wheel's bytes, read anew by a fresh hwb-parse, give findings and a verdict. "Could not check" is never
+ * "passed". The table of checks grows with issue C; this part: archive paths, RECORD, identity. */
+#ifndef CHECK_CHECK_H
+#define CHECK_CHECK_H
+
+#include "base/run.h"
+#include "check/finding.h"
+#include "crypto/digest.h"
+
+struct check_request {
+	int wheel_fd;
+	struct bytes file_name;		/* checked against the content */
+	struct bytes want_name;		/* the project's name and version as far as they are known before the build; */
+	struct bytes want_version;	/* {NULL, 0}: any */
+	struct bytes pkg_info;		/* of the sdist it was built from, for PEP 643; {NULL, 0}: none */
+};
+struct check_result {
+	struct finding_list findings;
+	struct bytes name, version;	/* of METADATA */
+	struct bytes tags;		/* "cp311-cp311-linux_x86_64", as the file name has them */
+	uint32_t n_members;
+	uint64_t unpacked_size;
+	struct sha256 digest;		/* of the bytes that were checked, computed by hwb itself */
+};
+
+/* OK means "checked": the verdict is in the findings (an error severity refuses). ERR_UNCHECKED when it could not be done. */
+MUST_USE enum status check_run(const struct run_context *run, const struct check_request *request, struct arena *a,
+			       struct check_result *ret, struct diag *d);
+
+#endif

@@ -1,0 +1,65 @@
+/* The lock stage: requirements and an index policy go in, one pin for every distribution comes out, each with its sha256.
+ * A deterministic backtracking resolver with backjumping for one fixed target; wheels only. reference/dependencies.md 2. */
+#ifndef LOCK_LOCK_H
+#define LOCK_LOCK_H
+
+#include "base/arena.h"
+#include "base/run.h"
+#include "index/index.h"
+#include "python/interpreter.h"
+#include "python/requirement.h"
+
+struct lock_pin {
+	struct bytes name;		/* normalised */
+	struct bytes version;		/* canonical */
+	struct index_file file;		/* the chosen wheel */
+	const char *hash_source;	/* "index", "local", "constraint", "lock" */
+};
+
+/* A line of a constraints file (-b): a specifier, and hashes that the chosen file must be among when there are any. */
+struct lock_constraint {
+	struct bytes name;
+	struct specifier specifier;
+	const struct marker *marker;
+	const struct sha256 *digests;
+	size_t n_digests;
+	struct bytes origin;		/* "constraints.txt line 3", for messages */
+};
+
+struct lock_request {
+	const struct bytes *requires;	/* PEP 508 text, as the project wrote it */
+	size_t n_requires;
+	struct bytes origin;		/* who wants them, for messages: "[build-system] requires of markupsafe" */
+	const struct lock_constraint *constraints;
+	size_t n_constraints;
+	const struct lock_pin *preferred;	/* pins of an earlier phase: kept if they fit, never downgraded */
+	size_t n_preferred;
+	const struct interpreter *python;
+	bool allow_prereleases;		/* else only when nothing else matches a requirement */
+	bool offline;
+};
+
+struct lock_result {
+	struct lock_pin *pins;		/* sorted by name */
+	size_t n_pins;
+	bool from_cache;		/* nothing was resolved: the same question was answered within the pages' lifetime */
+	uint32_t n_metadata_reads, n_backtracks;
+};
+
+/* *ret lives as long as the arena and the index. ERR_RESOLVE tells the chain of who wants what; ERR_HASH when a chosen file
+ * has no digest or not the constrained one; ERR_LIMIT for packages, metadata-reads, resolve; ERR_NETWORK; ERR_CANCELLED.
+ * A requirement with a URL is ERR_RESOLVE ("not supported for build requirements") naming it. */
+MUST_USE enum status lock_run(const struct run_context *run, const struct lock_request *request, struct index *index,
+			      struct arena *a, struct lock_result *ret, struct diag *d);
+
+/* Whether all these requirements are met by the pins (markers evaluated, extras must be covered by the pins' own closure:
+ * any extra that was not resolved before means false). For get_requires_*. */
+bool lock_satisfies(const struct lock_pin *pins, size_t n_pins, const struct bytes *requires, size_t n,
+		    const struct interpreter *python);
+
+/* A constraints file as pip reads it: names with specifiers, --hash=sha256:..., comments, continuation lines. Other lines
+ * (URLs, options, -r) are ERR_USAGE with file name and line. */
+MUST_USE enum status lock_constraints_parse(struct bytes text, const char *file_name, struct arena *a,
+					    struct lock_constraint **ret, size_t *ret_n, struct diag *d);
+
+#endif

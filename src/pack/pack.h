@@ -1,0 +1,27 @@
+/* The pack stage: the backend's wheel is read by hwb-parse and written anew, canonical: no byte of archive structure comes
+ * from the build. Sorted (dist-info last, RECORD at its end), one time for all, modes 0644 or 0755, no data descriptors. */
+#ifndef PACK_PACK_H
+#define PACK_PACK_H
+
+#include "base/run.h"
+#include "crypto/digest.h"
+#include "check/finding.h"
+
+struct pack_request {
+	int wheel_fd;		/* the backend's bytes */
+	struct bytes file_name;
+	int64_t epoch;
+};
+struct pack_result {
+	int fd;			/* a sealed memory file with the canonical wheel; the caller closes */
+	struct sha256 digest;
+	uint64_t size;
+	struct bytes compressor;	/* "libdeflate 1.14 level 6", recorded in the report */
+};
+
+/* ERR_ARTEFACT names the member and the rule, with the same ids as check; ERR_LIMIT; ERR_UNCHECKED when hwb-parse died.
+ * RECORD is kept as it is when it is right, and written anew (sorted) never: a wrong RECORD is refused. */
+MUST_USE enum status pack_run(const struct run_context *run, const struct pack_request *request, struct arena *a,
+			      struct pack_result *ret, struct diag *d);
+
+#endif
