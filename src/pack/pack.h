@@ -3,9 +3,9 @@
 #ifndef PACK_PACK_H
 #define PACK_PACK_H
 
+#include "base/arena.h"
 #include "base/run.h"
 #include "crypto/digest.h"
-#include "check/finding.h"
 
 struct pack_request {
 	int wheel_fd;		/* the backend's bytes */
@@ -19,7 +19,7 @@ struct pack_result {
 	struct bytes compressor;	/* "libdeflate 1.14 level 6", recorded in the report */
 };
 
-/* ERR_ARTEFACT names the member and the rule, with the same ids as check; ERR_LIMIT; ERR_UNCHECKED when hwb-parse died.
+/* ERR_ARTEFACT names the member and the rule; ERR_LIMIT; ERR_UNCHECKED when hwb-parse died.
  * RECORD is kept as it is when it is right, and written anew (sorted) never: a wrong RECORD is refused. */
 MUST_USE enum status pack_run(const struct run_context *run, const struct pack_request *request, struct arena *a,
 			      struct pack_result *ret, struct diag *d);

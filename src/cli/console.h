@@ -1,0 +1,36 @@
+/* The terminal: sentences on stderr, results on stdout, everything from outside escaped and redacted on its way.
+ * Colour, progress and folding marks depend on where stderr goes. Only cli/ includes this. */
+#ifndef CLI_CONSOLE_H
+#define CLI_CONSOLE_H
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "cli/settings.h"
+
+struct console;
+
+/* Looks at stderr (terminal or not) and the environment (NO_COLOR, GITHUB_ACTIONS, GITLAB_CI) once. env: the process environment. */
+struct console *console_open(const struct settings *s, char **env, struct arena *a);
+
+/* "hwb: error: text" with "  help: ..." on a line of its own, from a diag; "file:line:column" when the diag has them. */
+void console_error(struct console *c, const struct diag *d);
+void console_warning(struct console *c, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A line of what happens ("resolved 2 distributions in 12 ms"); not with -q. */
+void console_note(struct console *c, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The start of a stage: a folding group in CI, a status line that is overwritten on a terminal. NULL ends it. */
+void console_stage(struct console *c, const char *name);
+void console_progress(struct console *c, const char *what, uint64_t done, uint64_t size);
+
+/* The build's own output, hostile. With -v it streams; otherwise the last 50 lines are kept and shown by console_tail after a
+ * failure. Under GITHUB_ACTIONS inside ::stop-commands::. */
+void console_output(struct console *c, struct bytes output);
+void console_tail(struct console *c);
+
+/* To stdout: one artefact's path a line, or the JSON object. */
+void console_result(struct console *c, struct bytes line);
+
+/* Escapes what could steer a terminal or a CI system: C0, DEL, C1, invalid UTF-8 as \xNN; newline stays, CR before newline is
+ * dropped, other CR becomes \r. Appends to out. */
+void console_escape(struct bytes text, struct buf *out);
+
+#endif

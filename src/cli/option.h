@@ -1,0 +1,30 @@
+/* Options as tables: one row an option, from which parsing, --help, the completions and the man page's test are made. */
+#ifndef CLI_OPTION_H
+#define CLI_OPTION_H
+
+#include "cli/settings.h"
+
+struct option {
+	const char *name;		/* "--out-dir" */
+	char letter;			/* 'o' or 0 */
+	const char *aliases[4];		/* "--outdir", ... NULL-terminated */
+	const char *value;		/* "DIR", or NULL for a flag; "[WHEN]" for an optional one */
+	const char *what;		/* one sentence for --help */
+	enum status (*take)(struct settings *s, struct arena *a, const char *value, struct diag *d);
+};
+
+struct command {
+	const char *name, *arguments, *what;	/* "build", "[SRC]", "build a wheel in the sandbox" */
+	const struct option *options;		/* ends with a row without a name; the common options are added to each */
+	/* The exit status of the program. argv: what is left after the options, in settings->sources. */
+	int (*run)(struct settings *s, struct arena *a);
+};
+
+/* Parses argv behind the command's name: "--name value", "--name=value", "-o value", "-ovalue", bundled flags, "--" ends.
+ * --help/-h sets *ret_help. ERR_USAGE names the option, with the nearest known name when it looks like a slip. */
+MUST_USE enum status options_parse(const struct command *command, char **argv, struct settings *s, struct arena *a, bool *ret_help,
+				   struct diag *d);
+void options_help(const struct command *command, struct buf *out);
+const struct option *options_common(void);
+
+#endif

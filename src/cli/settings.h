@@ -1,0 +1,81 @@
+/* Everything a run was told, after flags > HWB_* > user config > system config > the project's [tool.hwb] were merged
+ * (DESIGN.md section 3, "Whose word counts"). Only cli/ reads the environment. All strings live as long as the arena. */
+#ifndef CLI_SETTINGS_H
+#define CLI_SETTINGS_H
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/status.h"
+#include "index/index.h"
+
+enum isolation { ISOLATION_AUTO, ISOLATION_SANDBOX, ISOLATION_CONTAINER, ISOLATION_LANDLOCK, ISOLATION_NONE };
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct strings {
+	const char **items;
+	size_t n;
+};
+
+struct settings {
+	struct strings sources;			/* positional arguments; none means "." */
+	bool wheel, sdist;			/* neither: sdist, then the wheel from it */
+	const char *out_dir;			/* NULL: SRC/dist for a directory, else ./dist */
+	struct strings config;			/* -C: key, value, key, value ... */
+	struct strings pythons;			/* -p, repeatable */
+	struct strings constraints;		/* -b: files */
+	struct strings allow_read, env;		/* --allow-read, --env K[=V] (K alone: its value was taken from the environment) */
+	struct strings allow_hosts;		/* --allow-host */
+	enum isolation isolation;
+	bool trust_project;
+	bool keep_archive;			/* keep the backend's own wheel instead of the canonical one */
+	bool allow_prereleases;
+
+	const char *index_url;
+	struct strings find_links;
+	bool no_index, offline;
+	int64_t exclude_newer;			/* INT64_MAX: none */
+	const char *ca_file, *proxy_url;
+	struct strings http_hosts;
+	struct index_credential *credentials;	/* SECRET */
+	size_t n_credentials;
+
+	bool json, quiet;
+	unsigned verbose;
+	const char *report;			/* --report FILE; NULL */
+	enum when color;
+	bool no_progress;
+
+	const char *cache_dir, *home_dir;	/* absolute */
+	const char *path_variable, *user_home;	/* PATH and HOME of the caller, for finding interpreters */
+	const char *ci_provider, *ci_workflow, *ci_run;	/* NULL outside of CI */
+	const char *user;			/* name of the effective uid */
+	uint32_t outside_id;
+	struct limits limits;
+	struct strings warnings;		/* sentences for the user, e.g. extra-index-url ignored */
+};
+
+/* Where each key of hwb.toml(5) may be set from. */
+enum project_may { PROJECT_NEVER, PROJECT_TIGHTEN };
+
+struct setting_row {
+	const char *key;		/* in hwb.toml: "build.out-dir", "index.url", "limits.wall" (those come from limits.c) */
+	const char *env;		/* "HWB_OUT_DIR" or NULL */
+	const char *takes;		/* "a path", "true or false" ... for messages and the man page */
+	const char *initial;		/* for the man page */
+	enum project_may project_may;
+	const char *what;
+	enum status (*set)(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+};
+const struct setting_row *setting_rows(size_t *ret_n);
+
+/* What is merged before flags: defaults, /etc/hwb/hwb.toml, $XDG_CONFIG_HOME/hwb/hwb.toml, pip's configuration (PIP_*, pip.conf:
+ * index-url, find-links, no-index, cert, proxy, extra-index-url with a warning), SSL_CERT_FILE, HWB_*, HWB_INDEX_<NAME>_USERNAME and
+ * _PASSWORD. env: the process environment. ERR_USAGE with file, line and column. */
+MUST_USE enum status settings_load(char **env, struct arena *a, struct settings *ret, struct diag *d);
+
+/* The project's [tool.hwb] against the table's column: ERR_USAGE names the key, the flag --trust-project, and the operator's
+ * equivalent. */
+struct project;
+MUST_USE enum status settings_check_project(struct settings *s, const struct project *p, struct arena *a, struct diag *d);
+
+#endif
