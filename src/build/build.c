@@ -1,0 +1,249 @@
+#include "build/build.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "build/hook.h"
+#include "sandbox/inside.h"
+#include "host/sealed.h"
+
+static const char *const requires_hooks[] = {
+	[BUILD_WHEEL] = "get_requires_for_build_wheel",
+	[BUILD_SDIST] = "get_requires_for_build_sdist",
+};
+static const char *const build_hooks[] = { [BUILD_WHEEL] = "build_wheel", [BUILD_SDIST] = "build_sdist" };
+
+/* What the conversation waits for next. */
+enum phase { WAIT_IMPORT, WAIT_REQUIRES, WAIT_ARTEFACT, FINISHED };
+
+struct conversation {
+	const struct run_context *run;
+	const struct build_request *request;
+	struct arena *arena;
+	struct sandbox *sandbox;
+	struct build_result *result;
+	enum phase phase;
+	struct buf packet;	/* of the last request */
+};
+
+static enum status send_packet(struct conversation *c, struct diag *d)
+{
+	enum status s = buf_check(&c->packet, "a request to the hook", d);
+	if (s)
+		return s;
+	if (send(sandbox_channel(c->sandbox), c->packet.data, c->packet.size, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+		return fail(d, ERR_IO, 0, "send to the hook: %s", strerror(errno));
+	return OK;	/* a closed channel shows as the end of the payload, with a better reason */
+}
+
+static enum status send_call(struct conversation *c, enum phase phase, struct diag *d)
+{
+	const struct build_request *r = c->request;
+	const char *hook = phase == WAIT_REQUIRES ? requires_hooks[r->kind] : build_hooks[r->kind];
+	hook_request_call(hook, phase == WAIT_REQUIRES, "/out", r->settings, r->n_settings, &c->packet);
+	return send_packet(c, d);
+}
+
+/* The first requests are sent while the interpreter still starts: they wait for it in the socket. */
+static enum status send_opening(struct conversation *c, struct diag *d)
+{
+	const struct build_request *r = c->request;
+	const char *root = r->subdirectory[0] ? arena_printf(c->arena, "/build/src/%s", r->subdirectory) : "/build/src";
+	const char **paths = ARENA_ARRAY(c->arena, const char *, r->n_backend_paths + 1);
+	for (size_t i = 0; i < r->n_backend_paths; i++)
+		paths[i] = arena_printf(c->arena, "%s/%s", root, r->backend_paths[i]);
+	hook_request_start(r->backend, paths, r->n_backend_paths, r->preload, r->n_preload, &c->packet);
+	enum status s = send_packet(c, d);
+	if (s)
+		return s;
+	return send_call(c, r->ask_requires ? WAIT_REQUIRES : WAIT_ARTEFACT, d);
+}
+
+static enum status hook_failed(const struct conversation *c, const struct hook_answer *answer, struct diag *d)
+{
+	const char *hook = c->phase == WAIT_IMPORT     ? "import"
+			   : c->phase == WAIT_REQUIRES ? requires_hooks[c->request->kind]
+						       : build_hooks[c->request->kind];
+	return fail(d, ERR_BACKEND, 0, "%s of the backend '%s' failed: %.*s", hook, c->request->backend, BYTES_ARG(answer->strings[1]));
+}
+
+static enum status take_requires(struct conversation *c, const struct hook_answer *answer, struct diag *d)
+{
+	const struct build_request *r = c->request;
+	if (answer->kind != HOOK_LIST && answer->kind != HOOK_ABSENT)
+		return fail(d, ERR_BACKEND, 0, "%s answered with something else than a list", requires_hooks[r->kind]);
+	c->result->requires = answer->strings;
+	c->result->n_requires = answer->n_strings;
+	bool has = answer->n_strings == 0 || (r->has_requires && r->has_requires(r->context, answer->strings, answer->n_strings));
+	if (!has) {
+		c->result->outcome = BUILD_NEEDS;
+		c->phase = FINISHED;
+		return OK;
+	}
+	c->phase = WAIT_ARTEFACT;
+	return send_call(c, WAIT_ARTEFACT, d);
+}
+
+static enum status take_artefact(struct conversation *c, const struct hook_answer *answer, struct diag *d)
+{
+	if (answer->kind == HOOK_ABSENT)
+		return fail(d, ERR_BACKEND, 0, "the backend '%s' has no hook %s", c->request->backend, build_hooks[c->request->kind]);
+	if (answer->kind != HOOK_NAME)
+		return fail(d, ERR_BACKEND, 0, "%s answered with something else than a name", build_hooks[c->request->kind]);
+	c->result->name = answer->strings[0];
+	c->result->outcome = BUILD_DONE;
+	c->phase = FINISHED;
+	return OK;
+}
+
+static enum status take_answer(struct conversation *c, const struct hook_answer *answer, struct diag *d)
+{
+	if (answer->kind == HOOK_ERROR) {
+		if (c->phase != WAIT_ARTEFACT || c->request->kind != BUILD_SDIST || !bytes_equal(answer->strings[0], BYTES("unsupported")))
+			return hook_failed(c, answer, d);
+		c->result->outcome = BUILD_UNSUPPORTED;
+		c->phase = FINISHED;
+		return OK;
+	}
+	switch (c->phase) {
+	case WAIT_IMPORT:
+		c->phase = c->request->ask_requires ? WAIT_REQUIRES : WAIT_ARTEFACT;
+		return OK;
+	case WAIT_REQUIRES:
+		return take_requires(c, answer, d);
+	case WAIT_ARTEFACT:
+		return take_artefact(c, answer, d);
+	case FINISHED:
+		break;
+	}
+	return OK;
+}
+
+/* EVENT_CHANNEL: one answer, or the end of the channel, after which the end of the sandbox says why. */
+static enum status read_answer(struct conversation *c, bool *ret_closed, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf packet;
+	buf_init(&packet, HOOK_PACKET_MAX + 1);
+	unsigned char *room = buf_reserve(&packet, HOOK_PACKET_MAX + 1);
+	ssize_t n = recv(sandbox_channel(c->sandbox), room, HOOK_PACKET_MAX + 1, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return OK;
+	if (n <= 0) {
+		*ret_closed = true;
+		return OK;
+	}
+	struct hook_answer answer;
+	enum status s = hook_answer_parse(bytes_make(room, (size_t)n), c->arena, &answer, d);
+	return s ? s : take_answer(c, &answer, d);
+}
+
+/* Runs until everything inside is dead. A failure is kept while the log drains: its last lines explain it. */
+static enum status converse(struct conversation *c, struct diag *d)
+{
+	bool closed = false;
+	enum status failure = send_opening(c, d);
+	for (;;) {
+		enum sandbox_event event;
+		struct diag now = { 0 };
+		if (failure || c->phase == FINISHED)
+			sandbox_stop(c->sandbox);
+		enum status s = sandbox_wait(c->sandbox, !closed && !failure && c->phase != FINISHED, &event, &now);
+		if (s) {
+			if (d)
+				*d = now;
+			return s;
+		}
+		if (event == EVENT_LOG && c->request->log)
+			c->request->log(c->request->log_context, sandbox_log(c->sandbox));
+		if (event == EVENT_READY && c->request->ready && !failure)
+			failure = c->request->ready(c->request->context, sandbox_result(c->sandbox), d);
+		if (event == EVENT_CHANNEL && !failure)
+			failure = read_answer(c, &closed, d);
+		if (event == EVENT_ENDED)
+			break;
+	}
+	c->result->sandbox = *sandbox_result(c->sandbox);
+	/* A limit explains more than the broken hook it left behind. */
+	if (c->phase != FINISHED || failure) {
+		enum sandbox_reason reason = c->result->sandbox.reason;
+		if (!failure || (reason >= REASON_WALL && reason <= REASON_LOG))
+			return sandbox_explain(&c->result->sandbox, c->run->limits, d);
+	}
+	return failure;
+}
+
+/* PEP 517: the answer is the base name of the file. */
+static enum status check_name(struct bytes name, struct diag *d)
+{
+	if (name.size == 0 || name.size > 255 || bytes_find(name, '/') < name.size || bytes_find(name, '\0') < name.size ||
+	    name.data[0] == '.')
+		return fail(d, ERR_ARTEFACT, 0, "the backend answered '%.*s', which is not the base name of a file (PEP 517)",
+			    BYTES_ARG(name));
+	return OK;
+}
+
+static enum status collect(struct conversation *c, struct diag *d)
+{
+	struct build_result *result = c->result;
+	struct bytes suffix = c->request->kind == BUILD_WHEEL ? BYTES(".whl") : BYTES(".tar.gz");
+	struct bytes *names;
+	size_t n_names, n_alike = 0;
+	int out_fd = sandbox_out(c->sandbox);
+	enum status s = check_name(result->name, d);
+	if (s == OK)
+		s = collect_names(out_fd, c->run->limits->wheel_members, c->arena, &names, &n_names, d);
+	if (s)
+		return s;
+	for (size_t i = 0; i < n_names; i++)
+		n_alike += bytes_ends(names[i], suffix);
+	if (n_alike > 1)
+		return fail(d, ERR_ARTEFACT, 0, "the backend left %zu files '*%.*s' in the output directory; one is expected", n_alike,
+			    BYTES_ARG(suffix));
+	CLEANUP(fd_close) int fd = -1;
+	s = sealed_open("hwb-artefact", &fd, d);
+	if (s == OK)
+		s = collect_file(out_fd, result->name, c->run->limits->wheel_size, fd, &result->collected, d);
+	if (s == OK)
+		s = sealed_close(fd, d);
+	if (s == OK)
+		result->fd = take_fd(&fd);
+	return s;
+}
+
+enum status build_run(const struct run_context *run, const struct build_request *request, struct arena *a, struct build_result *ret,
+		      struct diag *d)
+{
+	static const char *const argv[] = { "/env/bin/python", "/env/hook/hwb_hook.pyc" };
+	struct sandbox_spec spec = {
+		.argv = argv,
+		.n_argv = COUNT(argv),
+		.snapshot_path = "/build/src",
+		.outside_id = request->outside_id,
+		.with_channel = true,
+		.limits = *run->limits,
+	};
+	spec.cwd = request->subdirectory[0] ? arena_printf(a, "/build/src/%s", request->subdirectory) : "/build/src";
+	struct sandbox_mount *mounts = ARENA_ARRAY(a, struct sandbox_mount, request->n_mounts + 1);
+	for (size_t i = 0; i < request->n_mounts; i++)
+		mounts[i] = request->mounts[i];
+	mounts[request->n_mounts] = (struct sandbox_mount){ request->environment, "/env" };
+	inside_fill(&spec, mounts, request->n_mounts + 1, request->env, request->n_env, request->epoch, a);
+
+	struct build_result result = { .fd = -1 };
+	struct conversation c = { .run = run, .request = request, .arena = a, .result = &result };
+	buf_init(&c.packet, HOOK_PACKET_MAX);
+	enum status s = sandbox_start(run, &spec, request->snapshot_fd, &c.sandbox, d);
+	if (s == OK)
+		s = converse(&c, d);
+	if (s == OK && result.outcome == BUILD_DONE)
+		s = collect(&c, d);
+	if (c.sandbox)
+		result.sandbox = *sandbox_result(c.sandbox);
+	sandbox_free(c.sandbox);
+	buf_done(&c.packet);
+	ret->sandbox = result.sandbox;
+	if (s == OK)
+		*ret = result;
+	return s;
+}

@@ -1,0 +1,85 @@
+#include "sandbox/inside.h"
+
+#include <sys/stat.h>
+
+#include "base/clock.h"
+
+/* Host paths that a build needs to see; absent ones are left out. */
+static const char *const host_paths[] = {
+	"/usr", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/ssl/certs", "/etc/ca-certificates",
+};
+/* On a merged-/usr system these are links, elsewhere directories. */
+static const char *const root_links[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
+
+static const struct sandbox_item etc_files[] = {
+	{ "/etc/passwd", "build:x:1000:1000:build:/build/home:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n", false },
+	{ "/etc/group", "build:x:1000:\nnogroup:x:65534:\n", false },
+	{ "/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n", false },
+	{ "/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n", false },
+	{ "/etc/mtab", "/proc/self/mounts", true },
+};
+
+static const char *const variables[] = {
+	"PATH=/env/bin:/usr/local/bin:/usr/bin:/bin", "HOME=/build/home", "TMPDIR=/tmp", "USER=build", "LOGNAME=build", "SHELL=/bin/sh",
+	"LANG=C.UTF-8", "LC_ALL=C.UTF-8", "TZ=UTC", "PYTHONHASHSEED=0", "PYTHONNOUSERSITE=1", "PYTHONIOENCODING=utf-8:backslashreplace",
+	"VIRTUAL_ENV=/env", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt", "TERM=dumb", "NO_COLOR=1", "CI=1",
+};
+
+static bool same_name(const char *a, const char *b)
+{
+	struct bytes left = bytes_of(a), right = bytes_of(b);
+	return bytes_equal(bytes_cut(&left, '='), bytes_cut(&right, '='));
+}
+
+static void fill_env(struct sandbox_spec *spec, const char *const *env, size_t n_env, int64_t epoch, struct arena *a)
+{
+	const char **all = ARENA_ARRAY(a, const char *, COUNT(variables) + n_env + 1);
+	size_t n = 0;
+	all[n++] = arena_printf(a, "SOURCE_DATE_EPOCH=%lld", (long long)epoch);
+	for (size_t i = 0; i < COUNT(variables); i++)
+		all[n++] = variables[i];
+	size_t n_ours = n;
+	for (size_t k = 0; k < n_env; k++) {
+		size_t i = 0;
+		while (i < n_ours && !same_name(all[i], env[k]))
+			i++;
+		all[i < n_ours ? i : n++] = env[k];
+	}
+	spec->env = all;
+	spec->n_env = n;
+}
+
+static void fill_root(struct sandbox_spec *spec, const struct sandbox_mount *mounts, size_t n_mounts, struct arena *a)
+{
+	struct sandbox_mount *all = ARENA_ARRAY(a, struct sandbox_mount, COUNT(host_paths) + COUNT(root_links) + n_mounts);
+	struct sandbox_item *items = ARENA_ARRAY(a, struct sandbox_item, COUNT(etc_files) + COUNT(root_links));
+	size_t n = 0, n_items = 0;
+	for (size_t i = 0; i < COUNT(host_paths); i++)
+		if (access(host_paths[i], F_OK) == 0)
+			all[n++] = (struct sandbox_mount){ host_paths[i], host_paths[i] };
+	for (size_t i = 0; i < COUNT(root_links); i++) {
+		struct stat st;
+		char target[256];
+		ssize_t size = readlink(root_links[i], target, sizeof target);
+		if (size > 0 && size < (ssize_t)sizeof target)
+			items[n_items++] = (struct sandbox_item){ root_links[i], arena_string(a, bytes_make(target, (size_t)size)), true };
+		else if (lstat(root_links[i], &st) == 0 && S_ISDIR(st.st_mode))
+			all[n++] = (struct sandbox_mount){ root_links[i], root_links[i] };
+	}
+	for (size_t i = 0; i < COUNT(etc_files); i++)
+		items[n_items++] = etc_files[i];
+	for (size_t i = 0; i < n_mounts; i++)
+		all[n++] = mounts[i];
+	spec->mounts = all;
+	spec->n_mounts = n;
+	spec->items = items;
+	spec->n_items = n_items;
+}
+
+void inside_fill(struct sandbox_spec *spec, const struct sandbox_mount *mounts, size_t n_mounts, const char *const *env,
+		 size_t n_env, int64_t epoch, struct arena *a)
+{
+	fill_root(spec, mounts, n_mounts, a);
+	fill_env(spec, env, n_env, epoch, a);
+	spec->epoch = epoch;
+}
