@@ -28,6 +28,7 @@ struct settings {
 	enum isolation isolation;
 	bool trust_project;
 	bool keep_archive;			/* keep the backend's own wheel instead of the canonical one */
+	bool allow_requires;			/* fetch whatever get_requires_* names, not only what is known */
 	bool allow_prereleases;
 
 	const char *index_url;

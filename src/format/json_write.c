@@ -146,41 +146,41 @@ void json_key_bytes(struct json_writer *w, struct bytes key)
 	w->after_key = true;
 }
 
-void json_string(struct json_writer *w, struct bytes value)
+void json_put_string(struct json_writer *w, struct bytes value)
 {
 	before_item(w);
 	json_write_string(w->out, value);
 }
 
-void json_integer(struct json_writer *w, int64_t value)
+void json_put_integer(struct json_writer *w, int64_t value)
 {
 	before_item(w);
 	buf_printf(w->out, "%" PRId64, value);
 }
 
-void json_unsigned(struct json_writer *w, uint64_t value)
+void json_put_unsigned(struct json_writer *w, uint64_t value)
 {
 	before_item(w);
 	buf_printf(w->out, "%" PRIu64, value);
 }
 
-void json_real(struct json_writer *w, double value)
+void json_put_real(struct json_writer *w, double value)
 {
 	if (!isfinite(value)) {
-		json_null(w);
+		json_put_null(w);
 		return;
 	}
 	before_item(w);
 	buf_printf(w->out, "%.17g", value);
 }
 
-void json_bool(struct json_writer *w, bool value)
+void json_put_bool(struct json_writer *w, bool value)
 {
 	before_item(w);
 	buf_add_string(w->out, value ? "true" : "false");
 }
 
-void json_null(struct json_writer *w)
+void json_put_null(struct json_writer *w)
 {
 	before_item(w);
 	buf_add_string(w->out, "null");
@@ -189,32 +189,32 @@ void json_null(struct json_writer *w)
 void json_pair_string(struct json_writer *w, const char *key, struct bytes value)
 {
 	json_key(w, key);
-	json_string(w, value);
+	json_put_string(w, value);
 }
 
 void json_pair_cstring(struct json_writer *w, const char *key, const char *value)
 {
 	json_key(w, key);
 	if (value)
-		json_string(w, bytes_of(value));
+		json_put_string(w, bytes_of(value));
 	else
-		json_null(w);
+		json_put_null(w);
 }
 
 void json_pair_integer(struct json_writer *w, const char *key, int64_t value)
 {
 	json_key(w, key);
-	json_integer(w, value);
+	json_put_integer(w, value);
 }
 
 void json_pair_unsigned(struct json_writer *w, const char *key, uint64_t value)
 {
 	json_key(w, key);
-	json_unsigned(w, value);
+	json_put_unsigned(w, value);
 }
 
 void json_pair_bool(struct json_writer *w, const char *key, bool value)
 {
 	json_key(w, key);
-	json_bool(w, value);
+	json_put_bool(w, value);
 }

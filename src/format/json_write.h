@@ -30,13 +30,13 @@ void json_array_end(struct json_writer *w);
 /* In an object; a value must follow. */
 void json_key(struct json_writer *w, const char *key);
 void json_key_bytes(struct json_writer *w, struct bytes key);
-void json_string(struct json_writer *w, struct bytes value);
-void json_integer(struct json_writer *w, int64_t value);
-void json_unsigned(struct json_writer *w, uint64_t value);
+void json_put_string(struct json_writer *w, struct bytes value);
+void json_put_integer(struct json_writer *w, int64_t value);
+void json_put_unsigned(struct json_writer *w, uint64_t value);
 /* 17 significant digits; not-a-number and infinity, which JSON lacks, become null. */
-void json_real(struct json_writer *w, double value);
-void json_bool(struct json_writer *w, bool value);
-void json_null(struct json_writer *w);
+void json_put_real(struct json_writer *w, double value);
+void json_put_bool(struct json_writer *w, bool value);
+void json_put_null(struct json_writer *w);
 /* key and value in one call. */
 void json_pair_string(struct json_writer *w, const char *key, struct bytes value);
 void json_pair_cstring(struct json_writer *w, const char *key, const char *value);	/* NULL is written as null */

@@ -12,5 +12,8 @@ size_t unicode_write(uint32_t c, unsigned char out[4]);
 /* Reads the first character of b. Returns its size in bytes, 0 when b is empty or does not begin with well-formed UTF-8
  * (then *ret is untouched). */
 size_t unicode_read(struct bytes b, uint32_t *ret);
+/* The lower-case form of a letter of the Latin-1, Latin Extended-A, Greek, Cyrillic and Armenian blocks, else c: what file
+ * systems that ignore case agree on. Not the whole of CaseFolding.txt. */
+uint32_t unicode_fold(uint32_t c);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/run.h"
 #include "crypto/digest.h"
 #include "python/metadata.h"
+#include "python/name.h"
 
 /* SECRET. Used for this origin only; never logged, never in a sandbox, never in argv. */
 struct index_credential {

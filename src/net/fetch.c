@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "net/channel.h"
 #include "net/child.h"
+#include "net/fetch_policy.h"
 #include "net/fetch_wire.h"
 
 /* How often a wait looks whether the run was cancelled. */
@@ -35,9 +36,10 @@ struct fetcher {
 
 enum status fetcher_start(const struct run_context *run, const struct fetch_options *options, struct fetcher **ret, struct diag *d)
 {
-	CLEANUP(buf_done) struct buf start;
-	if (options->n_http_hosts > FETCH_HOSTS_MAX)
-		return fail(d, ERR_USAGE, 0, "more than %d hosts are allowed http", FETCH_HOSTS_MAX);
+	CLEANUP(buf_done) struct buf start = { 0 };
+	enum status s = fetch_check_options(options, d);
+	if (s)
+		return s;
 	buf_init(&start, CHANNEL_RECORD_MAX);
 	start.secret = true;	/* the proxy's password */
 	fetch_wire_put_start(&start, options);

@@ -57,7 +57,8 @@ struct fetch_result {
 
 struct fetcher;
 
-/* Makes a fetcher; starts nothing yet. run is borrowed until fetcher_free. ERR_USAGE: an option is too long. */
+/* Makes a fetcher; starts nothing yet. run is borrowed until fetcher_free. ERR_USAGE: an option is too long
+ * or malformed. */
 MUST_USE enum status fetcher_start(const struct run_context *run, const struct fetch_options *options, struct fetcher **ret,
 				   struct diag *d);
 

@@ -12,6 +12,30 @@ void fetch_options_fill(struct fetch_options *o)
 		o->user_agent = "hwb/" HWB_VERSION;
 }
 
+/* Other schemes are protocols of their own to libcurl (socks5 and more), which nobody asked for. */
+static enum status check_proxy(const char *text, struct diag *d)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct url u;
+	arena_init(&a);
+	enum status s = url_parse(bytes_of(text), &a, &u, d);
+	if (!s && u.scheme == URL_FILE)
+		s = fail(d, ERR_USAGE, 0, "it is neither http:// nor https://");
+	if (!s)
+		return OK;
+	(void)explain(d, "the proxy's URL");
+	return ERR_USAGE;
+}
+
+enum status fetch_check_options(const struct fetch_options *o, struct diag *d)
+{
+	if (o->n_http_hosts > FETCH_HOSTS_MAX)
+		return fail(d, ERR_USAGE, 0, "more than %d hosts are allowed http", FETCH_HOSTS_MAX);
+	if (!fetch_is_header_value(o->user_agent))
+		return fail(d, ERR_USAGE, 0, "the user agent is longer than 1024 bytes or not printable");
+	return o->proxy_url ? check_proxy(o->proxy_url, d) : OK;
+}
+
 static bool is_listed(const char *const *hosts, size_t n, const struct url *u)
 {
 	for (size_t i = 0; i < n; i++)
@@ -32,7 +56,8 @@ enum status fetch_check_url(const struct fetch_options *o, const struct url *u, 
 	if (u->scheme == URL_HTTPS || (u->scheme == URL_HTTP && may_be_http(o, u)))
 		return OK;
 	if (u->scheme == URL_HTTP)
-		return fail(d, ERR_USAGE, 0, "http:// is not allowed for the host '%s': it is neither encrypted nor authenticated", u->host);
+		return fail(d, ERR_USAGE, 0, "http:// is not allowed for the host '%s': it is neither encrypted nor authenticated",
+			    u->host);
 	return fail(d, ERR_USAGE, 0, "only https:// URLs are fetched");
 }
 

@@ -9,6 +9,9 @@
 /* The values that stand for 0 in options: see fetch.h. */
 void fetch_options_fill(struct fetch_options *o);
 
+/* The proxy is an http:// or https:// URL, the user agent a header value, the hosts are not too many. ERR_USAGE. */
+MUST_USE enum status fetch_check_options(const struct fetch_options *o, struct diag *d);
+
 /* May the first URL of a request be asked at all? ERR_USAGE. */
 MUST_USE enum status fetch_check_url(const struct fetch_options *o, const struct url *u, struct diag *d);
 

@@ -246,9 +246,9 @@ static enum status set_up(struct server *sv, struct diag *d)
 	if (s)
 		return s;
 	fetch_options_fill(&sv->options);
-	if (!fetch_is_header_value(sv->options.user_agent))
-		return fail(d, ERR_USAGE, 0, "the user agent is longer than 1024 bytes or not printable");
-	s = http_new(&sv->options, &sv->http, d);
+	s = fetch_check_options(&sv->options, d);
+	if (!s)
+		s = http_new(&sv->options, &sv->http, d);
 	if (s)
 		return s;
 	struct confine_plan plan = { .ca_file = sv->options.ca_file };

@@ -328,7 +328,8 @@ static bool error_may_pass(CURLcode e)
 static void explain_stop(struct slot *s, CURLcode e, struct http_outcome *o)
 {
 	static const enum status statuses[] = {
-		[STOP_NONE] = ERR_NETWORK, [STOP_TOO_LARGE] = ERR_LIMIT, [STOP_HEADERS] = ERR_LIMIT, [STOP_WRITE] = ERR_IO, [STOP_UNREAD] = OK,
+		[STOP_NONE] = ERR_NETWORK, [STOP_TOO_LARGE] = ERR_LIMIT, [STOP_HEADERS] = ERR_LIMIT, [STOP_WRITE] = ERR_IO,
+		[STOP_UNREAD] = OK,
 	};
 	o->status = statuses[s->stop];
 	long proxy_code = 0;	/* a proxy that says no means it */

@@ -113,7 +113,8 @@ static enum status parse_host(struct bytes host, uint64_t at, struct arena *a, s
 	char *name = arena_string(a, host);
 	for (size_t i = 0; i < host.size; i++) {
 		if (host.data[i] >= 0x80)
-			return fail(d, ERR_FORMAT, at + i, "the host of the URL is an international name: write it in its ASCII form (xn--...)");
+			return fail(d, ERR_FORMAT, at + i,
+				    "the host of the URL is an international name: write it in its ASCII form (xn--...)");
 		name[i] = (char)byte_lower(host.data[i]);
 	}
 	u->host = name;

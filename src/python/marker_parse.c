@@ -105,11 +105,13 @@ static enum status parse_op(struct scan *s, enum marker_op *ret, struct diag *d)
 	return OK;
 }
 
-/* PEP 685: extras compare in normal form, so they are kept in it. */
-static void normalize_extra(const struct marker_operand *variable, struct marker_operand *value, struct arena *a)
+/* PEP 685: extras compare in normal form, so they are kept in it. The sets of lock files stand only on the right. */
+static void normalize_extras(struct marker *m, struct arena *a)
 {
-	if (variable->is_variable && !value->is_variable && variable->variable >= MARKER_EXTRA)
-		value->text = name_normalize(value->text, a);
+	if (m->left.is_variable && !m->right.is_variable && m->left.variable == MARKER_EXTRA)
+		m->right.text = name_normalize(m->right.text, a);
+	if (m->right.is_variable && !m->left.is_variable && m->right.variable >= MARKER_EXTRA)
+		m->left.text = name_normalize(m->left.text, a);
 }
 
 static enum status parse_comparison(struct scan *s, struct arena *a, struct marker *ret, struct diag *d)
@@ -126,8 +128,7 @@ static enum status parse_comparison(struct scan *s, struct arena *a, struct mark
 	st = parse_operand(s, a, &m.right, d);
 	if (st != OK)
 		return st;
-	normalize_extra(&m.left, &m.right, a);
-	normalize_extra(&m.right, &m.left, a);
+	normalize_extras(&m, a);
 	*ret = m;
 	return OK;
 }

@@ -118,7 +118,7 @@ static void take_local(struct scan *s, struct parts *p)
 		bool separator = c == '.' || c == '-' || c == '_';
 		if (byte_is_alnum(c))
 			end = i + 1;
-		else if (!separator || end != i)	/* a separator stands between two parts */
+		else if (!separator || i == from || end != i)	/* a separator stands between two parts */
 			break;
 	}
 	if (end == from)

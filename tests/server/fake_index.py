@@ -31,7 +31,7 @@ files inherit the page's modes. A mode is NAME[:N][@KIND]; N is its number, KIND
     quarantined     project-status quarantined, the files still listed
     badjson         a page cut in the middle, with a matching Content-Length
     huge-page[:N]   a page padded with blanks to N MiB (70)
-    truncated[:N]   Content-Length promises more than comes: always, or the first N times of that path
+    truncated[:N]   half of the body under the whole one's Content-Length: always, or the first N times of that path
     status:N        answers with that status
     500[:N]         answers 500 always, or the first N times of that path
     429[:N]         answers 429 with Retry-After: 0, the same way
@@ -99,8 +99,7 @@ class Store:
         path = os.path.join(self.folder, name)
         if "/" in name or name.startswith(".") or not os.path.isfile(path):
             return None
-        with open(path, "rb") as f:
-            return f.read()
+        return open(path, "rb").read()
 
     def metadata(self, name):
         data = os.path.join(self.folder, name)
@@ -203,13 +202,12 @@ class Handler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_GET(self):
-        server = self.server
         path = urllib.parse.unquote(self.path.partition("?")[0])
         if path in ("/_count", "/_seen", "/_reset"):
             return self.tell(path)
-        with server.lock:
-            server.count[path] = self.times = server.count.get(path, 0) + 1
-            server.seen.append(dict({k.lower(): v for k, v in self.headers.items()}, path=path))
+        with self.server.lock:
+            self.server.count[path] = self.times = self.server.count.get(path, 0) + 1
+            self.server.seen.append(dict({k.lower(): v for k, v in self.headers.items()}, path=path))
         match = re.fullmatch(r"/(?:([^/]+)/)?(simple|files)/(.*)", path)
         if not match:
             return self.answer(404, b"no such path\n", "text/plain")
@@ -240,8 +238,8 @@ class Handler(BaseHTTPRequestHandler):
         if not name and as_json:
             body = json.dumps({"meta": {"api-version": "1.4"}, "projects": [{"name": n} for n in projects]}).encode()
         elif not name:
-            body = b"<!DOCTYPE html><html><body>%s</body></html>" % "".join(
-                '<a href="%s/">%s</a>\n' % (n, n) for n in projects).encode()
+            body = ("<!DOCTYPE html><html><body>%s</body></html>" % "".join(
+                '<a href="%s/">%s</a>\n' % (n, n) for n in projects)).encode()
         else:
             body = (page_json if as_json else page_html)(name, projects[name], modes, store)
         if "badjson" in modes:
@@ -262,12 +260,9 @@ class Handler(BaseHTTPRequestHandler):
         if not wanted or not any(wanted.groups()) or "range200" in self.modes:
             more = {} if "range200" in self.modes else {"Accept-Ranges": "bytes"}
             return self.answer(200, body, "application/octet-stream", more)
-        size = len(body)
-        first, last = wanted.groups()
-        if first:
-            begin, end = int(first), min(int(last or size - 1), size - 1)
-        else:
-            begin, end = max(0, size - int(last)), size - 1
+        size, (first, last) = len(body), wanted.groups()
+        begin = int(first) if first else max(0, size - int(last))
+        end = min(int(last), size - 1) if first and last else size - 1
         if begin > end:
             return self.answer(416, b"", "text/plain", {"Content-Range": "bytes */%d" % size})
         return self.answer(206, body[begin: end + 1], "application/octet-stream",
@@ -294,10 +289,10 @@ class Handler(BaseHTTPRequestHandler):
             for i in range(modes.number("headers", 200)):
                 self.send_header("X-Padding-%d" % i, "x" * 1000)
         if code != 304:
-            self.send_header("Content-Length", str(len(body) + (1000 if short else 0)))
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.send_body(body, modes)
+            self.send_body(body[: len(body) // 2] if short else body, modes)
         if short:
             self.close_connection = True
 
@@ -319,10 +314,8 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def reset(self, number, _plain):
-        if number and self.times > int(number):
-            return False
-        self.close_connection = True
-        return True
+        self.close_connection = not number or self.times <= int(number)
+        return self.close_connection
 
     def hang(self, _number, _plain):
         while self.connection.recv(4096):
@@ -397,8 +390,7 @@ def main():
     server = Server((args.bind, 0), Store(args.dir), "https" if args.tls else "http")
     if args.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*args.tls)
-        # The handshake belongs to the connection's own thread, not to accept.
+        context.load_cert_chain(*args.tls)    # the handshake belongs to the connection's own thread, not to accept
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     print(server.server_address[1], flush=True)
     server.serve_forever()

@@ -247,13 +247,15 @@ def requirements(w, folder):
     strings, _ = harvest(folder, "test_requirements.py")
     for r in sample([s for s in strings if "\n" not in s and re.match(r"\s*[A-Za-z0-9]", s)], 300, "r"):
         w.ask("req.parse", req_parse, {"r": r})
-    names = ["name", "A.b_c-D", "name[x]", "name[ B_b ,a.a, a-a]", "name [x,y]", "name[]", "name[x,]", "name[x", "name[,x]", "0", "a-b.", "-a"]
+    names = ["name", "A.b_c-D", "name[x]", "name[ B_b ,a.a, a-a]", "name [x,y]", "name[]", "name[x,]", "name[x", "name[,x]", "0", "a-b.",
+             "-a"]
     parts = ["", ">=1", " >=1.0 , <2", "(>=1,<2)", " (==1.*)", "()", ">=1,", "===1.0,<2", "=== 1.0, <2", "~=1", ">=1.*", " 1.0", "(>=1",
              " @ https://e.org/x.whl", "@file:///x#sha256=00", " @ ", " @ https://e.org/a;b", "==1.0+local", ">=1<2", "<2,<2.0"]
     tails = ["", "; os_name=='posix'", " ; extra == 'A_b'", ";", "; bad == '1'", " ; (os_name=='a' or os_name=='b') and extra=='c'",
              "  ", " # x"]
-    for n, p, t in sample([(n, p, t) for n in names for p in parts for t in tails], 500, "req"):
-        w.ask("req.parse", req_parse, {"r": n + p + t})
+    grid = [n + p + t for n in names for p in parts for t in tails]
+    for r in sample(grid, 350, "req") + sample([r for r in grid if _is(Requirement, r)], 250, "good"):
+        w.ask("req.parse", req_parse, {"r": r})
 
 
 def names(w, folder):
@@ -267,10 +269,12 @@ def names(w, folder):
     stems = ["foo", "Foo_Bar", "foo.bar", "foo__bar", "", "a"]
     vers = ["1.0", "1!2.0", "1.0+local.1", "1.0_1", "1.x", "", "1.0.post1.dev2", "01.00"]
     builds = ["", "1", "007abc", "x1", "2_3"]
-    tags = ["py3-none-any", "py2.py3-none-any", "cp311-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64", "cp313-cp313t-musllinux_1_2_aarch64",
-            "py3-none", "py3-none-any-x", "3py-none-any", "py3..py2-none-any", "PY3-None-ANY", "py3--any"]
-    for s, v, b, t in sample([(s, v, b, t) for s in stems for v in vers for b in builds for t in tags], 180, "wheel"):
-        w.ask("wheelname.parse", wheelname_parse, {"f": "-".join([s, v] + ([b] if b else []) + [t]) + ".whl"})
+    tags = ["py3-none-any", "py2.py3-none-any", "cp311-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64",
+            "cp313-cp313t-musllinux_1_2_aarch64", "py3-none", "py3-none-any-x",
+            "3py-none-any", "py3..py2-none-any", "PY3-None-ANY", "py3--any"]
+    grid = ["-".join([s, v] + ([b] if b else []) + [t]) + ".whl" for s in stems for v in vers for b in builds for t in tags]
+    for f in sample(grid, 120, "wheel") + sample([f for f in grid if _is(parse_wheel_filename, f)], 120, "good"):
+        w.ask("wheelname.parse", wheelname_parse, {"f": f})
 
 
 def metadata(w):

@@ -55,7 +55,8 @@ static void become_server(struct fake *f, int tls, char *key_path, int out)
 {
 	char script[FAKE_PATH_MAX];
 	(void)snprintf(script, sizeof script, "%.400s/tests/server/fake_index.py", fake_variable("SRC_ROOT"));
-	char *argv[] = { text(fake_variable("PYTHON")), text("-I"), script, f->dir, tls ? text("--tls") : NULL, f->ca_file, key_path, NULL };
+	char *python = text(fake_variable("PYTHON")), *option = tls ? text("--tls") : NULL;
+	char *argv[] = { python, text("-I"), script, f->dir, option, f->ca_file, key_path, NULL };
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)dup2(out, 1);
 	(void)execvp(argv[0], argv);

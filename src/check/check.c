@@ -1,0 +1,61 @@
+#include "check/check.h"
+
+#include "base/wire.h"
+#include "host/helper.h"
+
+enum { REPLY_MAX = 64 << 20, REQUEST_MAX = 64 << 20 };
+
+static enum status read_reply(struct bytes reply, struct arena *a, struct check_result *ret, struct diag *d)
+{
+	struct wire w = wire_over(reply);
+	struct check_result r = { .findings = { .arena = a } };
+	if (finding_list_read(&w, &r.findings, d))
+		return ERR_UNCHECKED;
+	r.name = arena_copy(a, wire_get_bytes(&w));
+	r.version = arena_copy(a, wire_get_bytes(&w));
+	r.tags = arena_copy(a, wire_get_bytes(&w));
+	r.n_members = wire_get_u32(&w);
+	r.unpacked_size = wire_get_u64(&w);
+	if (wire_end(&w, "check", d))
+		return fail(d, ERR_UNCHECKED, 0, "the checker's answer makes no sense");
+	*ret = r;
+	return OK;
+}
+
+enum status check_run(const struct run_context *run, const struct check_request *request, struct arena *a, struct check_result *ret,
+		      struct diag *d)
+{
+	CLEANUP(buf_done) struct buf ask;
+	CLEANUP(buf_done) struct buf reply;
+	struct check_result result;
+	struct sha256 digest;
+	uint64_t size;
+	buf_init(&ask, REQUEST_MAX);
+	buf_init(&reply, REPLY_MAX);
+	wire_put_bytes(&ask, request->file_name);
+	wire_put_bytes(&ask, request->want_name);
+	wire_put_bytes(&ask, request->want_version);
+	wire_put_bytes(&ask, request->pkg_info);
+	wire_put_u64(&ask, run->limits->wheel_members);
+	wire_put_u64(&ask, run->limits->wheel_size);
+	struct helper h = { 0 };
+	enum status s = helper_start(run, "hwb-parse", "check", buf_bytes(&ask), &request->wheel_fd, 1, &h, d);
+	if (s)
+		return s;
+	/* We hash while it reads. */
+	s = sha256_of_fd(request->wheel_fd, run->limits->wheel_size, &digest, &size, d);
+	if (s) {
+		helper_stop(&h);
+		return s;
+	}
+	s = helper_finish(run, &h, &reply, d);
+	if (s == OK)
+		s = read_reply(buf_bytes(&reply), a, &result, d);
+	else if (s != ERR_CANCELLED)
+		s = d ? (d->code = ERR_UNCHECKED) : ERR_UNCHECKED;
+	if (s)
+		return explain(d, "could not check '%.*s'", BYTES_ARG(request->file_name));
+	result.digest = digest;
+	*ret = result;
+	return OK;
+}

@@ -1,0 +1,204 @@
+/* The checks of a wheel, in hwb-parse: archive, identity, RECORD. What stops a look is a finding too, for it refuses. */
+#include "check/verbs.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/wire.h"
+#include "check/finding.h"
+#include "format/rfc822.h"
+#include "python/metadata.h"
+#include "python/wheel.h"
+
+struct checking {
+	const struct verb_call *call;
+	struct bytes file_name, want_name, want_version, pkg_info;
+	uint64_t members_max, size_max;
+	struct finding_list findings;
+	struct wheel wheel;
+	struct metadata metadata;
+	bool has_metadata;
+};
+
+static void take_breach(void *context, const char *id, struct bytes path, const char *sentence)
+{
+	struct checking *c = context;
+	finding_add(&c->findings, id, path, "'%.*s' %s", BYTES_ARG(path), sentence);
+}
+
+static void check_metadata(struct checking *c)
+{
+	CLEANUP(buf_done) struct buf text;
+	struct diag d = { 0 };
+	buf_init(&text, METADATA_SIZE_MAX);
+	enum status s = wheel_read_info(&c->wheel, "METADATA", &text, &d);
+	if (s == OK)
+		s = metadata_parse(arena_copy(c->call->arena, buf_bytes(&text)), c->call->arena, &c->metadata, &d);
+	if (s) {
+		finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA: %s", s == ERR_ABSENT ? "is missing" : d.text);
+		return;
+	}
+	c->has_metadata = true;
+	if (!bytes_equal(c->metadata.name, c->wheel.name.name))
+		finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA is of the project '%.*s', the file name of '%.*s'",
+			    BYTES_ARG(c->metadata.raw_name), BYTES_ARG(c->wheel.name.raw_name));
+	if (version_compare(&c->metadata.version, &c->wheel.name.version) != 0)
+		finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA is of version '%.*s', the file name of '%.*s'",
+			    BYTES_ARG(c->metadata.raw_version), BYTES_ARG(c->wheel.name.raw_version));
+}
+
+static void check_wanted(struct checking *c)
+{
+	struct version want;
+	if (c->want_name.size && !name_equal(c->want_name, c->wheel.name.raw_name))
+		finding_add(&c->findings, "I08", c->file_name, "the project is '%.*s', but the wheel is of '%.*s'", BYTES_ARG(c->want_name),
+			    BYTES_ARG(c->wheel.name.raw_name));
+	if (c->want_version.size && version_parse(c->want_version, c->call->arena, &want, NULL) == OK &&
+	    version_compare(&want, &c->wheel.name.version) != 0)
+		finding_add(&c->findings, "I08", c->file_name, "the project's version is '%.*s', but the wheel is of '%.*s'",
+			    BYTES_ARG(c->want_version), BYTES_ARG(c->wheel.name.raw_version));
+}
+
+/* One compressed tag of the file name against what WHEEL spells out: every combination, and no other. */
+static bool tag_in_name(const struct wheel_name *name, struct bytes tag)
+{
+	const struct { const struct bytes *items; size_t n; } parts[] = {
+		{ name->python, name->n_python }, { name->abi, name->n_abi }, { name->platform, name->n_platform },
+	};
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		struct bytes part = i < 2 ? bytes_cut(&tag, '-') : tag;
+		bool found = false;
+		for (size_t k = 0; k < parts[i].n; k++)
+			found = found || bytes_equal_nocase(part, parts[i].items[k]);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static void check_wheel_file(struct checking *c)
+{
+	CLEANUP(buf_done) struct buf text;
+	struct diag d = { 0 };
+	struct rfc822 fields;
+	size_t n_tags = 0;
+	bool has_version = false;
+	buf_init(&text, 1 << 20);
+	enum status s = wheel_read_info(&c->wheel, "WHEEL", &text, &d);
+	if (s == OK)
+		s = rfc822_parse(arena_copy(c->call->arena, buf_bytes(&text)), c->call->arena, &fields, &d);
+	if (s) {
+		finding_add(&c->findings, "I05", BYTES("WHEEL"), "WHEEL: %s", s == ERR_ABSENT ? "is missing" : d.text);
+		return;
+	}
+	for (size_t i = 0; i < fields.n_fields; i++) {
+		struct bytes name = fields.fields[i].name, value = bytes_trim(fields.fields[i].value);
+		if (bytes_equal_nocase(name, BYTES("Wheel-Version"))) {
+			has_version = true;
+			if (!bytes_starts(value, BYTES("1.")))
+				finding_add(&c->findings, "I05", BYTES("WHEEL"), "Wheel-Version is '%.*s'", BYTES_ARG(value));
+		}
+		if (!bytes_equal_nocase(name, BYTES("Tag")))
+			continue;
+		n_tags++;
+		if (!tag_in_name(&c->wheel.name, value))
+			finding_add(&c->findings, "I04", BYTES("WHEEL"), "the tag '%.*s' is not in the file name", BYTES_ARG(value));
+	}
+	if (!has_version)
+		finding_add(&c->findings, "I05", BYTES("WHEEL"), "no Wheel-Version");
+	if (n_tags != c->wheel.name.n_python * c->wheel.name.n_abi * c->wheel.name.n_platform)
+		finding_add(&c->findings, "I04", BYTES("WHEEL"), "WHEEL has %zu tags, the file name stands for %zu", n_tags,
+			    c->wheel.name.n_python * c->wheel.name.n_abi * c->wheel.name.n_platform);
+}
+
+static bool is_dynamic(const struct metadata *m, struct bytes field)
+{
+	for (size_t i = 0; i < m->n_dynamic; i++)
+		if (bytes_equal(m->dynamic[i], field))
+			return true;
+	return false;
+}
+
+/* PEP 643: from Metadata-Version 2.2 on, what an sdist does not call Dynamic is final. */
+static void check_static_fields(struct checking *c)
+{
+	struct metadata promised;
+	struct bytes rest, major, minor;
+	if (!c->pkg_info.size || !c->has_metadata || metadata_parse(c->pkg_info, c->call->arena, &promised, NULL))
+		return;
+	rest = promised.metadata_version;
+	major = bytes_cut(&rest, '.');
+	minor = rest;
+	if (!bytes_equal(major, BYTES("2")) || bytes_equal(minor, BYTES("0")) || bytes_equal(minor, BYTES("1")))
+		return;
+	if (version_compare(&promised.version, &c->metadata.version) != 0 && !is_dynamic(&promised, BYTES("version")))
+		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised version '%.*s', the wheel has '%.*s'",
+			    BYTES_ARG(promised.raw_version), BYTES_ARG(c->metadata.raw_version));
+	if (!is_dynamic(&promised, BYTES("requires-python")) &&
+	    !bytes_equal(bytes_trim(promised.raw_requires_python), bytes_trim(c->metadata.raw_requires_python)))
+		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised another Requires-Python than the wheel has");
+	if (!is_dynamic(&promised, BYTES("requires-dist")) && promised.n_requires != c->metadata.n_requires)
+		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised %zu Requires-Dist, the wheel has %zu",
+			    promised.n_requires, c->metadata.n_requires);
+}
+
+static void check_all(struct checking *c, struct bytes file)
+{
+	struct zip_limits limits = zip_limits_default();
+	struct diag d = { 0 };
+	const char *id = "Z02";
+	limits.n_members = c->members_max;
+	if (c->size_max > limits.total_size)
+		limits.total_size = c->size_max;
+	if (wheel_open(file, c->file_name, &limits, c->call->arena, &c->wheel, &id, &d)) {
+		finding_add(&c->findings, id, c->file_name, "%s", d.text);
+		return;
+	}
+	(void)!wheel_verify(&c->wheel, c->call->arena, take_breach, c, &d);	/* what it cannot read it has reported */
+	check_metadata(c);
+	check_wanted(c);
+	check_wheel_file(c);
+	check_static_fields(c);
+}
+
+static void write_reply(struct checking *c, struct buf *reply)
+{
+	finding_list_write(&c->findings, reply);
+	wire_put_bytes(reply, c->has_metadata ? c->metadata.raw_name : (struct bytes){ NULL, 0 });
+	wire_put_bytes(reply, c->has_metadata ? c->metadata.raw_version : (struct bytes){ NULL, 0 });
+	struct bytes tags = c->file_name;
+	tags.size = tags.size > 4 ? tags.size - 4 : 0;
+	size_t skip = 0, dashes = 0;
+	for (size_t i = tags.size; i > 0 && dashes < 3; i--)
+		if (tags.data[i - 1] == '-' && ++dashes == 3)
+			skip = i;
+	wire_put_bytes(reply, bytes_from(tags, skip));
+	wire_put_u32(reply, (uint32_t)c->wheel.zip.n_entries);
+	wire_put_u64(reply, c->wheel.zip.total_size);
+}
+
+enum status check_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
+{
+	struct wire w = wire_over(call->request);
+	struct checking c = { .call = call, .findings = { .arena = call->arena } };
+	struct stat st;
+	c.file_name = wire_get_bytes(&w);
+	c.want_name = wire_get_bytes(&w);
+	c.want_version = wire_get_bytes(&w);
+	c.pkg_info = wire_get_bytes(&w);
+	c.members_max = wire_get_u64(&w);
+	c.size_max = wire_get_u64(&w);
+	enum status s = wire_end(&w, "check", d);
+	if (s)
+		return s;
+	if (fstat(call->fds[0], &st))
+		return fail(d, ERR_IO, 0, "look at the wheel: %s", strerror(errno));
+	size_t size = (size_t)st.st_size;
+	void *map = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, call->fds[0], 0) : NULL;
+	if (map == MAP_FAILED)
+		return fail(d, ERR_IO, 0, "map the wheel: %s", strerror(errno));
+	check_all(&c, bytes_make(map, size));
+	write_reply(&c, reply);
+	return OK;
+}

@@ -1,0 +1,46 @@
+#include "cli/buildlog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "cli/console.h"
+#include "host/file.h"
+
+enum { LINE_MAX_SIZE = 1 << 20 };
+
+enum status buildlog_open(const char *logs_path, int *ret_fd, struct diag *d)
+{
+	char now[CLOCK_TEXT_SIZE], name[64];
+	CLEANUP(fd_close) int dir = -1;
+	clock_text_now(now);
+	(void)snprintf(name, sizeof name, "build-%.10s.log", now);
+	enum status s = directory_make(AT_FDCWD, logs_path, true, &dir, d);
+	if (s)
+		return s;
+	int fd = openat(dir, name, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return fail(d, ERR_LOG, 0, "open the build log '%s/%s': %s", logs_path, name, strerror(errno));
+	*ret_fd = fd;
+	return OK;
+}
+
+void buildlog_write(int fd, const char *run, struct bytes output)
+{
+	if (fd < 0)
+		return;
+	CLEANUP(buf_done) struct buf text;
+	CLEANUP(buf_done) struct buf lines;
+	buf_init(&text, 4 * LINE_MAX_SIZE);
+	buf_init(&lines, 16 * LINE_MAX_SIZE);
+	console_escape(output, &text);
+	struct bytes rest = buf_bytes(&text);
+	while (rest.size) {
+		struct bytes line = bytes_cut(&rest, '\n');
+		buf_printf(&lines, "%.8s ", run);
+		buf_add(&lines, line);
+		buf_add_byte(&lines, '\n');
+	}
+	(void)file_write_all(fd, buf_bytes(&lines), NULL);
+}

@@ -1,0 +1,101 @@
+#include <fcntl.h>
+
+#include "audit/audit.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "cli/buildlog.h"
+#include "cli/commands.h"
+#include "cli/options_build.h"
+#include "cli/pipeline.h"
+#include "cli/report.h"
+#include "cli/session.h"
+#include "host/file.h"
+
+enum { REPORT_MAX = 64 << 20 };
+
+struct build_command {
+	struct settings *settings;
+	struct arena *arena;
+	struct session session;
+	struct pipeline *pipelines;
+	size_t n_pipelines, most;
+};
+
+static void print_artefacts(const struct build_command *c, const struct pipeline *p)
+{
+	for (size_t i = 0; i < p->n_artefacts; i++) {
+		char digest[SHA256_TEXT_SIZE];
+		sha256_text(&p->artefacts[i].digest, digest);
+		console_note(c->session.console, "built %s (%llu bytes, sha256 %.12s...)", p->artefacts[i].name,
+			     (unsigned long long)p->artefacts[i].size, digest);
+		if (!c->settings->json)
+			console_result(c->session.console, bytes_of(p->artefacts[i].path));
+	}
+}
+
+static enum status build_one(struct build_command *c, const char *source, const char *python, struct diag *d)
+{
+	struct pipeline *p = &c->pipelines[c->n_pipelines++];
+	*p = (struct pipeline){ .run = &c->session.run, .settings = c->settings, .console = c->session.console, .arena = c->arena,
+				.log_fd = -1 };
+	enum status s = buildlog_open(c->session.logs_path, &p->log_fd, d);
+	if (s == OK)
+		s = pipeline_build(p, source, python, d);
+	if (s)
+		console_tail(c->session.console);
+	print_artefacts(c, p);
+	pipeline_done(p);
+	return s;
+}
+
+static enum status build_all(struct build_command *c, struct diag *d)
+{
+	static const char *here[] = { "." }, *any[] = { "" };
+	struct strings sources = c->settings->sources.n ? c->settings->sources : (struct strings){ here, 1 };
+	struct strings pythons = c->settings->pythons.n ? c->settings->pythons : (struct strings){ any, 1 };
+	c->most = sources.n * pythons.n;
+	c->pipelines = ARENA_ARRAY(c->arena, struct pipeline, c->most);
+	for (size_t i = 0; i < sources.n; i++)
+		for (size_t k = 0; k < pythons.n; k++) {
+			enum status s = build_one(c, sources.items[i], pythons.items[k], d);
+			if (s)
+				return s;
+		}
+	return OK;
+}
+
+/* The report is written whatever happened, and last: it carries the head of the log. */
+static enum exit_code write_reports(struct build_command *c, enum exit_code code)
+{
+	if (!c->settings->json && !c->settings->report)
+		return code;
+	CLEANUP(buf_done) struct buf text;
+	struct diag d = { 0 };
+	buf_init(&text, REPORT_MAX);
+	report_write(c->pipelines, c->n_pipelines, audit_head(c->session.run.audit), code, &text);
+	if (c->settings->json)
+		console_result(c->session.console, bytes_trim(buf_bytes(&text)));
+	if (c->settings->report && report_save(c->settings->report, buf_bytes(&text), &d)) {
+		console_error(c->session.console, &d);
+		return code == EXIT_OK ? EXIT_UNCHECKED : code;
+	}
+	return code;
+}
+
+static int run_build(struct settings *settings, struct arena *a)
+{
+	struct build_command c = { .settings = settings, .arena = a };
+	struct diag d = { 0 };
+	enum status s = session_open(settings, "build", environ, a, &c.session, &d);
+	if (s == OK)
+		s = build_all(&c, &d);
+	enum exit_code code = session_close(&c.session, settings, s, &d);
+	code = write_reports(&c, code);
+	audit_free(c.session.run.audit);
+	return (int)code;
+}
+
+const struct command command_build = {
+	.name = "build", .arguments = "[SRC...]", .what = "build an sdist and a wheel in the sandbox", .options = options_build,
+	.run = run_build,
+};

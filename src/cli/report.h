@@ -1,0 +1,15 @@
+/* The report of a run as one JSON object: --json and --report (DESIGN.md section 5, data/report.schema.json). */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "base/buf.h"
+#include "cli/exit.h"
+#include "cli/pipeline.h"
+
+/* One pipeline a source and interpreter; the artefacts of all, the facts of the last. */
+void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, struct buf *out);
+
+/* Writes a report to a file, whole or not at all. ERR_IO. */
+MUST_USE enum status report_save(const char *path, struct bytes text, struct diag *d);
+
+#endif

@@ -1,0 +1,67 @@
+#include "cli/session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/random.h>
+
+#include "base/encode.h"
+
+/* The one thing a signal handler may touch. Every stage looks at it through run_check. */
+static volatile sig_atomic_t caught_signal;
+
+static void note_signal(int number)
+{
+	caught_signal = number;
+}
+
+static void catch_signals(void)
+{
+	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = note_signal };	/* no SA_RESTART: a wait ends at once */
+	for (size_t i = 0; i < COUNT(stops); i++)
+		(void)sigaction(stops[i], &action, NULL);
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+enum status session_open(struct settings *settings, const char *command, char **env, struct arena *a, struct session *ret,
+			 struct diag *d)
+{
+	unsigned char random[16];
+	catch_signals();
+	*ret = (struct session){ .console = console_open(settings, env, a) };
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		return fail(d, ERR_IO, 0, "no random bytes: %s", strerror(errno));
+	hex_write(bytes_make(random, sizeof random), ret->id);
+	ret->who = (struct audit_who){ .run = ret->id, .user = settings->user, .ci_provider = settings->ci_provider,
+				       .ci_workflow = settings->ci_workflow, .ci_run = settings->ci_run };
+	ret->run = (struct run_context){ .id = ret->id, .limits = &settings->limits, .cancelled = &caught_signal };
+	ret->logs_path = arena_printf(a, "%s/logs", settings->home_dir);
+	enum status s = audit_open(ret->logs_path, &ret->who, &ret->run.audit, d);
+	if (s)
+		return s;
+	struct json_writer *w = audit_begin(ret->run.audit, "run.started");
+	json_pair_cstring(w, "command", command);
+	json_pair_cstring(w, "version", HWB_VERSION);
+	return audit_end(ret->run.audit, false, d);
+}
+
+enum exit_code session_close(struct session *session, const struct settings *settings, enum status s, const struct diag *d)
+{
+	enum exit_code code = exit_code_of(s);
+	struct diag log_failure = { 0 };
+	if (s)
+		console_error(session->console, d);
+	struct json_writer *w = audit_begin(session->run.audit, "run.finished");
+	json_pair_integer(w, "exit_code", code);
+	json_pair_cstring(w, "reason", exit_reason(code));
+	if (s)
+		json_pair_string(w, "error", bytes_of(d->text));
+	if (session->run.audit && audit_end(session->run.audit, true, &log_failure) && s != ERR_LOG) {
+		console_error(session->console, &log_failure);
+		code = code == EXIT_OK ? EXIT_SIGN : code;
+	}
+	if (settings->verbose)
+		console_note(session->console, "audit log head %s", audit_head(session->run.audit));
+	return code;
+}

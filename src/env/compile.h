@@ -1,0 +1,16 @@
+/* The .pyc of one wheel: compiled by the build's own interpreter, in a sandbox that sees this wheel alone. Private to env/. */
+#ifndef ENV_COMPILE_H
+#define ENV_COMPILE_H
+
+#include "env/env.h"
+
+/* snapshot_fd: the wheel as it will stand below /env. Writes the .pyc files below tree. What does not compile is left
+ * without. ERR_FORMAT for an answer that is malformed or names a path outside. */
+MUST_USE enum status compile_tree(const struct run_context *run, const struct env_request *request, int snapshot_fd, int tree,
+				  struct arena *a, struct diag *d);
+
+/* Compiles one source of ours (the hook program) the same way: the bytes of its .pyc. */
+MUST_USE enum status compile_source(const struct run_context *run, const struct env_request *request, struct bytes source,
+				    const char *path, struct arena *a, struct buf *ret_pyc, struct diag *d);
+
+#endif

@@ -1,0 +1,150 @@
+/* Probing an interpreter: in the sandbox, like everything that runs somebody else's program; remembered by the file's
+ * identity. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/wire.h"
+#include "env/env.h"
+#include "env/probe_program.h"
+#include "env/python_find.h"
+#include "format/snapshot.h"
+#include "host/file.h"
+#include "host/helper.h"
+#include "host/sealed.h"
+#include "sandbox/program.h"
+
+enum { RECORD_MAX = 4 << 20, PROBE_EPOCH = 315532800, LEAST_MINOR = 8 };
+
+/* The directory that holds bin/ and lib/: what a sandbox must see. NULL for one below /usr, which it sees anyway. */
+static enum status prefix_of(const char *real, const char *home, struct arena *a, const char **ret, struct diag *d)
+{
+	struct bytes path = bytes_of(real);
+	path.size = bytes_find_last(path, '/');
+	path.size = bytes_find_last(path, '/');
+	const char *prefix = arena_string(a, path);
+	if (bytes_starts(bytes_of(real), BYTES("/usr/"))) {
+		*ret = NULL;
+		return OK;
+	}
+	const char *lib = arena_printf(a, "%s/lib", prefix);
+	size_t size = strlen(prefix);
+	bool holds_home = home && (size == 0 || (strncmp(home, prefix, size) == 0 && (home[size] == '/' || home[size] == '\0')));
+	if (size == 0 || access(lib, F_OK) || holds_home) {
+		(void)fail(d, ERR_USAGE, 0, "the interpreter '%s' has no prefix of its own: '%s/' would become visible to the build", real,
+			   prefix);
+		return remedy(d, "use one that is installed with its own bin/ and lib/");
+	}
+	*ret = prefix;
+	return OK;
+}
+
+static enum status probe_snapshot(int *ret_fd, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf b;
+	buf_init(&b, sizeof probe_program_source + 256);
+	snapshot_put_start(&b);
+	snapshot_put_header(&b, 'f', BYTES("probe.py"), sizeof probe_program_source);
+	buf_add(&b, bytes_make(probe_program_source, sizeof probe_program_source));
+	snapshot_put_end(&b);
+	return sealed_make("hwb-probe", buf_bytes(&b), ret_fd, d);
+}
+
+struct probe {
+	const struct run_context *run;
+	const char *real;
+	const struct sandbox_mount *mounts;
+	size_t n_mounts;
+	uint32_t outside_id;
+	struct arena *arena;
+};
+
+static enum status run_probe(const struct probe *p, struct buf *record, struct diag *d)
+{
+	static const char script[] = "exec \"$0\" -I -S /build/src/probe.py > /out/answer";
+	const char *const argv[] = { "/bin/sh", "-c", script, p->real };
+	CLEANUP(fd_close) int snapshot = -1;
+	CLEANUP(fd_close) int answer = -1;
+	enum status s = probe_snapshot(&snapshot, d);
+	if (s)
+		return s;
+	struct program program = {
+		.what = "the interpreter probe", .argv = argv, .n_argv = COUNT(argv), .mounts = p->mounts, .n_mounts = p->n_mounts,
+		.snapshot_fd = snapshot, .epoch = PROBE_EPOCH, .outside_id = p->outside_id, .answer = "answer",
+		.answer_max = INTERPRETER_JSON_MAX,
+	};
+	s = program_run(p->run, &program, p->arena, &answer, d);
+	if (s == ERR_BACKEND) {
+		(void)explain(d, "'%s' is not a usable Python", p->real);
+		d->code = ERR_USAGE;
+		return ERR_USAGE;
+	}
+	return s ? s : helper_call(p->run, "hwb-parse", "interpreter", (struct bytes){ NULL, 0 }, &answer, 1, record, d);
+}
+
+/* The name of the remembered answer: the file's identity and the probe's own text. */
+static enum status cache_name(const char *real, char ret[SHA256_TEXT_SIZE], struct arena *a, struct diag *d)
+{
+	struct stat st;
+	if (stat(real, &st))
+		return fail(d, ERR_USAGE, 0, "look at '%s': %s", real, strerror(errno));
+	struct sha256 probe = sha256_of(bytes_make(probe_program_source, sizeof probe_program_source));
+	char text[SHA256_TEXT_SIZE];
+	sha256_text(&probe, text);
+	const char *key = arena_printf(a, "%s %lld %lld.%09ld %llu %llu %s", real, (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+				       st.st_mtim.tv_nsec, (unsigned long long)st.st_ino, (unsigned long long)st.st_dev, text);
+	struct sha256 digest = sha256_of(bytes_of(key));
+	sha256_text(&digest, ret);
+	return OK;
+}
+
+static enum status check_usable(const struct interpreter *i, const char *real, struct diag *d)
+{
+	if (bytes_equal(i->implementation, BYTES("cpython")) && i->major == 3 && i->minor >= LEAST_MINOR)
+		return OK;
+	return fail(d, ERR_USAGE, 0, "'%s' is %.*s %.*s; hwb builds with CPython 3.%d or newer", real, BYTES_ARG(i->implementation),
+		    BYTES_ARG(i->version), LEAST_MINOR);
+}
+
+enum status env_python_find(const struct run_context *run, const char *wanted, const char *path_variable, const char *home,
+			    int cache_dir, uint32_t outside_id, struct arena *a, struct env_python *ret, struct diag *d)
+{
+	struct python_search search = { .arena = a, .path_variable = path_variable ? path_variable : "", .home = home };
+	struct env_python p = { .n_mounts = 0 };
+	const char *prefix = NULL;
+	char name[SHA256_TEXT_SIZE];
+	CLEANUP(fd_close) int dir = -1;
+	CLEANUP(buf_done) struct buf record;
+	buf_init(&record, RECORD_MAX);
+	enum status s = python_search_run(&search, wanted, d);
+	if (s == OK)
+		s = prefix_of(search.found, home, a, &prefix, d);
+	if (s == OK)
+		s = cache_name(search.found, name, a, d);
+	if (s == OK)
+		s = directory_make(cache_dir, "interp", true, &dir, d);
+	if (s)
+		return s;
+	p.mounts = ARENA_ARRAY(a, struct sandbox_mount, 1);
+	if (prefix)
+		p.mounts[p.n_mounts++] = (struct sandbox_mount){ prefix, prefix };
+	bool cached = file_read(dir, name, &record, NULL) == OK;
+	if (!cached || interpreter_read(buf_bytes(&record), a, &p.interpreter, NULL)) {
+		struct probe probe = { run, search.found, p.mounts, p.n_mounts, outside_id, a };
+		buf_clear(&record);
+		s = run_probe(&probe, &record, d);
+		if (s == OK)
+			s = interpreter_read(buf_bytes(&record), a, &p.interpreter, d);
+		if (s == OK)
+			s = file_replace(dir, name, buf_bytes(&record), 0600, false, d);
+	}
+	if (s == OK)
+		s = check_usable(&p.interpreter, search.found, d);
+	if (s)
+		return s;
+	struct sha256 id = sha256_of(buf_bytes(&record));
+	sha256_text(&id, p.id);
+	*ret = p;
+	return OK;
+}

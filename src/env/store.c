@@ -1,0 +1,178 @@
+#include "env/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/encode.h"
+#include "base/wire.h"
+#include "env/compile.h"
+#include "env/manifest.h"
+#include "env/tree_write.h"
+#include "format/snapshot.h"
+#include "host/file.h"
+#include "host/helper.h"
+#include "host/sealed.h"
+
+enum { MANIFEST_MAX = 256 << 20, METADATA_MAX = 8 << 20 };
+
+enum status store_lock(int cache_dir, const char *kind, const char *key, int *ret_dir, int *ret_lock_fd, struct diag *d)
+{
+	CLEANUP(fd_close) int dir = -1;
+	enum status s = directory_make(cache_dir, kind, true, &dir, d);
+	if (s)
+		return s;
+	char name[160];
+	(void)snprintf(name, sizeof name, "%s.lock", key);
+	CLEANUP(fd_close) int lock = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (lock < 0)
+		return fail(d, ERR_IO, 0, "lock '%s/%s' in the cache: %s", kind, key, strerror(errno));
+	while (flock(lock, LOCK_EX))
+		if (errno != EINTR)
+			return fail(d, ERR_IO, 0, "lock '%s/%s' in the cache: %s", kind, key, strerror(errno));
+	*ret_dir = take_fd(&dir);
+	*ret_lock_fd = take_fd(&lock);
+	return OK;
+}
+
+enum status store_draft(int dir, char ret_name[64], int *ret_fd, struct diag *d)
+{
+	unsigned char random[12];
+	char text[2 * sizeof random + 1];
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		return fail(d, ERR_IO, 0, "no random bytes: %s", strerror(errno));
+	hex_write(bytes_make(random, sizeof random), text);
+	(void)snprintf(ret_name, 64, ".tmp-%s", text);
+	return directory_make(dir, ret_name, true, ret_fd, d);
+}
+
+enum status store_publish(int dir, const char *draft, const char *key, struct diag *d)
+{
+	if (renameat(dir, draft, dir, key) == 0)
+		return OK;
+	/* What is there was found wrong before we made this one: it goes first. */
+	enum status s = errno == EEXIST || errno == ENOTEMPTY ? directory_remove(dir, key, d) : OK;
+	if (s)
+		return s;
+	if (renameat(dir, draft, dir, key))
+		return fail(d, ERR_IO, 0, "publish '%s' in the cache: %s", key, strerror(errno));
+	return OK;
+}
+
+/* What the resolver was shown (PEP 658) is not covered by the wheel's hash: it must be what the wheel itself says. */
+static enum status compare_metadata(const struct lock_pin *pin, struct index *index, struct bytes record, struct diag *d)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct metadata inside;
+	const struct metadata *shown;
+	arena_init(&a);
+	enum status s = metadata_read(record, &a, &inside, d);
+	if (s == OK)
+		s = index_metadata(index, &pin->file, &shown, d);
+	if (s == OK && !metadata_same(&inside, shown))
+		s = fail(d, ERR_HASH, 0, "the index showed other metadata than '%.*s' holds", BYTES_ARG(pin->file.filename));
+	return s;
+}
+
+/* The wheel as a snapshot of what it contributes to /env, by hwb-parse. */
+static enum status unpack(const struct run_context *run, const struct env_request *request, const struct lock_pin *pin,
+			  struct index *index, int *ret_snapshot, struct diag *d)
+{
+	CLEANUP(fd_close) int wheel = -1;
+	CLEANUP(fd_close) int snapshot = -1;
+	CLEANUP(buf_done) struct buf ask;
+	CLEANUP(buf_done) struct buf reply;
+	char minor[16];
+	const struct interpreter *python = &request->python->interpreter;
+	(void)snprintf(minor, sizeof minor, "%u.%u", python->major, python->minor);
+	buf_init(&ask, 8192);
+	buf_init(&reply, METADATA_MAX);
+	wire_put_bytes(&ask, pin->file.filename);
+	wire_put_bytes(&ask, python->purelib);
+	wire_put_string(&ask, minor);
+	enum status s = index_download(index, &pin->file, &wheel, d);
+	if (s == OK)
+		s = sealed_open("hwb-wheel", &snapshot, d);
+	if (s == OK)
+		s = helper_call(run, "hwb-parse", "wheel-unpack", buf_bytes(&ask), (int[]){ wheel, snapshot }, 2, &reply, d);
+	if (s == OK)
+		s = compare_metadata(pin, index, buf_bytes(&reply), d);
+	if (s == OK)
+		s = sealed_close(snapshot, d);
+	if (s == OK)
+		*ret_snapshot = take_fd(&snapshot);
+	return s;
+}
+
+static enum status fill(const struct run_context *run, const struct env_request *request, const struct lock_pin *pin,
+			struct index *index, int tree, struct arena *a, struct diag *d)
+{
+	CLEANUP(fd_close) int snapshot = -1;
+	struct bytes map = { NULL, 0 };
+	enum status s = unpack(run, request, pin, index, &snapshot, d);
+	if (s == OK)
+		s = mapped_open(snapshot, UINT64_MAX, &map, d);
+	if (s == OK)
+		s = tree_write(tree, map, d);
+	mapped_done(&map);
+	if (s == OK)
+		s = compile_tree(run, request, snapshot, tree, a, d);
+	return s;
+}
+
+static enum status make_wheel(const struct run_context *run, const struct env_request *request, const struct lock_pin *pin,
+			      struct index *index, int dir, const char *key, struct arena *a, struct diag *d)
+{
+	char draft[64];
+	CLEANUP(fd_close) int tree = -1;
+	CLEANUP(buf_done) struct buf manifest;
+	buf_init(&manifest, MANIFEST_MAX);
+	enum status s = store_draft(dir, draft, &tree, d);
+	if (s)
+		return s;
+	s = fill(run, request, pin, index, tree, a, d);
+	if (s == OK)
+		s = store_publish(dir, draft, key, d);
+	/* Hardlinks into environments change no time and no inode, so this stays true. */
+	if (s == OK)
+		s = manifest_make(tree, &manifest, d);
+	if (s == OK)
+		s = file_replace(dir, arena_printf(a, "%s.manifest", key), buf_bytes(&manifest), 0600, false, d);
+	if (s)
+		(void)!directory_remove(dir, draft, NULL);	/* the failure to report is the first */
+	return s;
+}
+
+static bool usable(int dir, const char *key, bool rehash, struct arena *a, int *ret_tree)
+{
+	CLEANUP(fd_close) int tree = -1;
+	CLEANUP(buf_done) struct buf manifest;
+	buf_init(&manifest, MANIFEST_MAX);
+	if (directory_open(dir, key, &tree, NULL) || file_read(dir, arena_printf(a, "%s.manifest", key), &manifest, NULL) ||
+	    manifest_check(tree, buf_bytes(&manifest), rehash, NULL))
+		return false;
+	*ret_tree = take_fd(&tree);
+	return true;
+}
+
+enum status store_wheel(const struct run_context *run, const struct env_request *request, const struct lock_pin *pin,
+			struct index *index, struct arena *a, int *ret_fd, bool *ret_installed, struct diag *d)
+{
+	char digest[SHA256_TEXT_SIZE];
+	CLEANUP(fd_close) int dir = -1;
+	CLEANUP(fd_close) int lock = -1;
+	sha256_text(&pin->file.digest, digest);
+	const char *key = arena_printf(a, "%s-%.16s-%d", digest, request->python->id, STORE_VERSION);
+	*ret_installed = false;
+	enum status s = store_lock(request->cache_dir, "wheel", key, &dir, &lock, d);
+	if (s == OK && !usable(dir, key, request->rehash, a, ret_fd)) {
+		s = make_wheel(run, request, pin, index, dir, key, a, d);
+		*ret_installed = true;
+		if (s == OK)
+			s = directory_open(dir, key, ret_fd, d);
+	}
+	return s ? explain(d, "install '%.*s'", BYTES_ARG(pin->file.filename)) : OK;
+}

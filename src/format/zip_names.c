@@ -1,0 +1,127 @@
+#include "format/unicode.h"
+#include "format/zip_parts.h"
+
+static enum status refuse(struct bytes name, uint64_t at, const char *rule, struct diag *d)
+{
+	return fail(d, ERR_FORMAT, at, "member '%.*s': %s", ZIP_NAME(name), rule);
+}
+
+static struct bytes without_slash(struct bytes name)
+{
+	return bytes_ends(name, BYTES("/")) ? bytes_part(name, 0, name.size - 1) : name;
+}
+
+enum status zip_check_name(struct bytes name, uint64_t at, struct diag *d)
+{
+	if (bytes_find(name, '\0') < name.size)
+		return refuse(name, at, "its name holds a NUL", d);
+	if (bytes_find(name, '\\') < name.size)
+		return refuse(name, at, "its name holds a backslash", d);
+	if (bytes_starts(name, BYTES("/")))
+		return refuse(name, at, "its name is absolute", d);
+	if (name.size > 1 && byte_is_alpha(name.data[0]) && name.data[1] == ':')
+		return refuse(name, at, "its name begins with a drive letter", d);
+	struct bytes rest = without_slash(name);
+	if (rest.size == 0)
+		return refuse(name, at, "its name is empty", d);
+	while (rest.data) {
+		struct bytes component = bytes_cut(&rest, '/');
+		if (component.size == 0 || bytes_equal(component, BYTES(".")) || bytes_equal(component, BYTES("..")))
+			return refuse(name, at, "its name has an empty, '.' or '..' component", d);
+	}
+	return OK;
+}
+
+/* The next character, case ignored, with '/' before all others: so all that is in a directory stands right behind it.
+ * 0 at the end. Bytes that are no UTF-8 stand for themselves, above all characters. */
+static uint32_t next_folded(struct bytes *name)
+{
+	if (name->size == 0)
+		return 0;
+	if (name->data[0] < 0x80) {
+		unsigned char plain = byte_lower(name->data[0]);
+		*name = bytes_from(*name, 1);
+		return plain == '/' ? 1 : plain + 1U;
+	}
+	uint32_t c = 0x110000U + name->data[0];
+	size_t size = unicode_read(*name, &c);
+	*name = bytes_from(*name, size ? size : 1);
+	return unicode_fold(c) + 1;
+}
+
+static int compare_folded(struct bytes a, struct bytes b)
+{
+	size_t same = 0;	/* names of one archive have long beginnings in common */
+	while (same < a.size && same < b.size && a.data[same] == b.data[same] && a.data[same] < 0x80)
+		same++;
+	a = bytes_from(a, same);
+	b = bytes_from(b, same);
+	for (;;) {
+		uint32_t x = next_folded(&a), y = next_folded(&b);
+		if (x != y)
+			return x < y ? -1 : 1;
+		if (x == 0)
+			return 0;
+	}
+}
+
+static int compare_names(struct bytes a, struct bytes b)
+{
+	int order = compare_folded(without_slash(a), without_slash(b));
+	return order ? order : bytes_compare(a, b);
+}
+
+static int compare_places(const void *a, const void *b, void *entries)
+{
+	const struct zip_entry *e = entries;
+	return compare_names(e[*(const uint32_t *)a].name, e[*(const uint32_t *)b].name);
+}
+
+/* Whether `name` is below `directory`, case ignored. */
+static bool is_below(struct bytes name, struct bytes directory)
+{
+	for (;;) {
+		uint32_t x = next_folded(&name), y = next_folded(&directory);
+		if (y == 0)
+			return x == 1;
+		if (x != y)
+			return false;
+	}
+}
+
+enum status zip_check_names(struct zip *zip, struct arena *a, struct diag *d)
+{
+	uint32_t *places = ARENA_ARRAY(a, uint32_t, zip->n_entries);
+	for (uint32_t i = 0; i < zip->n_entries; i++)
+		places[i] = i;
+	qsort_r(places, zip->n_entries, sizeof *places, compare_places, zip->entries);
+	for (size_t i = 1; i < zip->n_entries; i++) {
+		const struct zip_entry *before = &zip->entries[places[i - 1]], *e = &zip->entries[places[i]];
+		if (bytes_equal(before->name, e->name))
+			return refuse(e->name, e->header_offset, "its name is there twice", d);
+		if (compare_folded(without_slash(before->name), without_slash(e->name)) == 0)
+			return fail(d, ERR_FORMAT, e->header_offset, "member '%.*s': on some systems it is the same file as '%.*s'",
+				    ZIP_NAME(e->name), ZIP_NAME(before->name));
+		if (!before->is_dir && is_below(e->name, before->name))
+			return fail(d, ERR_FORMAT, e->header_offset, "member '%.*s': it is below '%.*s', which is a file",
+				    ZIP_NAME(e->name), ZIP_NAME(before->name));
+	}
+	zip->by_name = places;
+	return OK;
+}
+
+const struct zip_entry *zip_find(const struct zip *zip, struct bytes name)
+{
+	for (size_t low = 0, high = zip->n_entries; low < high;) {
+		size_t middle = low + (high - low) / 2;
+		const struct zip_entry *e = &zip->entries[zip->by_name[middle]];
+		int order = compare_names(e->name, name);
+		if (order == 0)
+			return e;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}

@@ -1,0 +1,388 @@
+#include "index/index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/wire.h"
+#include "host/file.h"
+#include "host/helper.h"
+#include "index/page.h"
+#include "index/state.h"
+#include "net/url.h"
+
+/* JSON first; HTML for indexes that know nothing else (PEP 691, "Content negotiation"). */
+static const char accept_page[] =
+	"application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
+
+enum { PAGE_LIFETIME_S = 600, RECORD_MAX = 256 << 20, METADATA_RECORD_MAX = 32 << 20 };
+
+/* ---- the cache ---- */
+
+/* Ours alone: a directory that somebody else can write is somebody else's word. */
+static enum status check_cache(int dir, const char *path, struct diag *d)
+{
+	struct stat st;
+	if (fstat(dir, &st))
+		return fail(d, ERR_IO, 0, "look at the cache '%s': %s", path, strerror(errno));
+	if (st.st_uid != geteuid())
+		return fail(d, ERR_USAGE, 0, "the cache '%s' belongs to another user (uid %u)", path, st.st_uid);
+	if (st.st_mode & 022)
+		return fail(d, ERR_USAGE, 0, "the cache '%s' can be written by others", path);
+	return OK;
+}
+
+static enum status open_cache(struct index *i, struct diag *d)
+{
+	const char *path = i->options.cache_path;
+	struct sha256 key = sha256_of(bytes_of(i->options.index_url ? i->options.index_url : ""));
+	char text[SHA256_TEXT_SIZE];
+	sha256_text(&key, text);
+	enum status s = directory_make(AT_FDCWD, path, true, &i->cache_dir, d);
+	if (s == OK)
+		s = check_cache(i->cache_dir, path, d);
+	if (s == OK)
+		s = directory_make(i->cache_dir, "blob", true, &i->blob_dir, d);
+	if (s == OK)
+		s = directory_make(i->cache_dir, arena_printf(&i->arena, "index/%s", text), true, &i->page_dir, d);
+	if (s == OK)
+		s = directory_make(i->cache_dir, "metadata", true, &i->metadata_dir, d);
+	return s ? explain(d, "the cache") : OK;
+}
+
+enum status index_open(const struct run_context *run, const struct index_options *options, struct index **ret, struct diag *d)
+{
+	struct arena home;
+	arena_init(&home);
+	struct index *i = ARENA_NEW(&home, struct index);
+	*i = (struct index){ .arena = home, .run = run, .options = *options, .cache_dir = -1, .blob_dir = -1, .page_dir = -1,
+			     .metadata_dir = -1 };
+	enum status s = open_cache(i, d);
+	if (s) {
+		index_free(i);
+		return s;
+	}
+	*ret = i;
+	return OK;
+}
+
+void index_free(struct index *i)
+{
+	if (!i)
+		return;
+	fetcher_free(i->fetcher);
+	for (size_t k = 0; k < i->n_transfers; k++)
+		fd_close(&i->transfers[k].fd);
+	int *const fds[] = { &i->metadata_dir, &i->page_dir, &i->blob_dir, &i->cache_dir };
+	for (size_t k = 0; k < COUNT(fds); k++)
+		fd_close(fds[k]);
+	struct arena home = i->arena;
+	arena_done(&home);
+}
+
+int index_cache_dir(const struct index *i)
+{
+	return i->cache_dir;
+}
+
+void index_fingerprint(struct index *i, struct buf *out)
+{
+	buf_printf(out, "index %s\nno-index %d\nexclude-newer %lld\n", i->options.index_url ? i->options.index_url : "",
+		   i->options.no_index, (long long)i->options.exclude_newer);
+	local_describe(i, out);
+}
+
+/* ---- pages ---- */
+
+enum status page_parse(struct index *i, int fd, struct bytes name, const char *url, const char *content_type, struct buf *record,
+		       struct diag *d)
+{
+	CLEANUP(buf_done) struct buf ask;
+	buf_init(&ask, 65536);
+	wire_put_bytes(&ask, name);
+	wire_put_string(&ask, url);
+	wire_put_string(&ask, content_type);
+	enum status s = helper_call(i->run, "hwb-parse", "page", buf_bytes(&ask), &fd, 1, record, d);
+	return s ? explain(d, "the index page of '%.*s'", BYTES_ARG(name)) : OK;
+}
+
+/* A kept page: u64 when it was fetched, u32 whether the project exists, then the record. */
+static bool read_kept(struct index *i, struct bytes name, struct known_project *k)
+{
+	CLEANUP(buf_done) struct buf file;
+	buf_init(&file, RECORD_MAX);
+	if (file_read(i->page_dir, arena_string(&i->arena, name), &file, NULL))
+		return false;
+	struct wire w = wire_over(buf_bytes(&file));
+	int64_t age = clock_unix() - (int64_t)wire_get_u64(&w);
+	bool exists = wire_get_u32(&w) == 1;
+	if (w.bad || (!i->options.offline && (age < 0 || age > PAGE_LIFETIME_S)))
+		return false;
+	k->status = exists ? OK : ERR_ABSENT;
+	return !exists || page_read(w.rest, name, "index", &i->arena, &k->project, NULL) == OK;
+}
+
+static void keep(struct index *i, struct bytes name, bool exists, struct bytes record)
+{
+	CLEANUP(buf_done) struct buf file;
+	buf_init(&file, RECORD_MAX);
+	wire_put_u64(&file, (uint64_t)clock_unix());
+	wire_put_u32(&file, exists);
+	buf_add(&file, record);
+	/* A page that could not be kept is fetched again: not worth a failure. */
+	if (!file.full)
+		(void)!file_replace(i->page_dir, arena_string(&i->arena, name), buf_bytes(&file), 0600, false, NULL);
+}
+
+static struct known_project *find_project(struct index *i, struct bytes name)
+{
+	for (size_t k = 0; k < i->n_projects; k++)
+		if (bytes_equal(i->projects[k]->name, name))
+			return i->projects[k];
+	struct known_project *fresh = ARENA_NEW(&i->arena, struct known_project);
+	fresh->name = arena_copy(&i->arena, name);
+	i->projects = arena_grow(&i->arena, i->projects, i->n_projects, sizeof(struct known_project *));
+	i->projects[i->n_projects++] = fresh;
+	return fresh;
+}
+
+static enum status ask_page(struct index *i, struct known_project *k, struct diag *d)
+{
+	if (!i->options.index_url || !i->options.index_url[0])
+		return fail(d, ERR_USAGE, 0, "no index is configured; name one with --index-url, or use --no-index with --find-links");
+	const char *url = arena_printf(&i->arena, "%s%.*s/", i->options.index_url, BYTES_ARG(k->name));
+	return transfer_start(i, url, accept_page, i->run->limits->page_size, &k->transfer, d);
+}
+
+static enum status take_page(struct index *i, struct known_project *k, struct diag *d)
+{
+	struct transfer *t;
+	CLEANUP(buf_done) struct buf record;
+	buf_init(&record, RECORD_MAX);
+	enum status s = transfer_wait(i, k->transfer, &t, d);
+	if (s)
+		return s;
+	if (t->status == ERR_ABSENT) {
+		k->status = ERR_ABSENT;
+		keep(i, k->name, false, (struct bytes){ NULL, 0 });
+		return OK;
+	}
+	if (t->status)
+		return transfer_failed(t, "fetch the index page", d);
+	s = page_parse(i, t->fd, k->name, t->url, t->content_type, &record, d);
+	fd_close(&t->fd);
+	if (s == OK)
+		s = page_read(buf_bytes(&record), k->name, "index", &i->arena, &k->project, d);
+	if (s == OK)
+		keep(i, k->name, true, buf_bytes(&record));
+	return s;
+}
+
+void index_prefetch(struct index *i, const struct bytes *names, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		struct known_project *p = find_project(i, names[k]);
+		if (p->loaded || p->transfer || i->options.no_index || i->options.offline)
+			continue;
+		if (read_kept(i, names[k], p))
+			continue;	/* index_project reads it again, from the page cache of the kernel */
+		(void)!ask_page(i, p, NULL);
+	}
+}
+
+enum status index_project(struct index *i, struct bytes name, const struct index_project **ret, struct diag *d)
+{
+	struct known_project *k = find_project(i, name);
+	if (!k->loaded) {
+		enum status s = OK;
+		k->status = ERR_ABSENT;
+		if (!i->options.no_index && !read_kept(i, name, k)) {
+			k->status = OK;
+			s = k->transfer ? OK : ask_page(i, k, d);
+			if (s == OK)
+				s = take_page(i, k, d);
+			/* Offline, folders may still know it. */
+			if (s == ERR_NETWORK && i->options.offline && i->options.n_find_links) {
+				k->status = ERR_ABSENT;
+				s = OK;
+			}
+		}
+		if (s == OK)
+			s = local_add(i, k->name, &k->project, d);
+		if (s)
+			return s;
+		k->loaded = true;
+	}
+	if (k->status == ERR_ABSENT && k->project.n_files == 0)
+		return fail(d, ERR_ABSENT, 0, "there is no project '%.*s' %s", BYTES_ARG(name),
+			    i->options.no_index ? "in the --find-links folders" : "in the index");
+	*ret = &k->project;
+	return OK;
+}
+
+/* ---- metadata ---- */
+
+static const struct metadata *find_metadata(const struct index *i, const struct sha256 *digest)
+{
+	for (size_t k = 0; k < i->n_metadata; k++)
+		if (sha256_equal(&i->metadata[k].digest, digest))
+			return i->metadata[k].metadata;
+	return NULL;
+}
+
+static enum status remember_metadata(struct index *i, const struct sha256 *digest, struct bytes record, const struct metadata **ret,
+				     struct diag *d)
+{
+	struct metadata *m = ARENA_NEW(&i->arena, struct metadata);
+	enum status s = metadata_read(record, &i->arena, m, d);
+	if (s)
+		return s;
+	i->metadata = arena_grow(&i->arena, i->metadata, i->n_metadata, sizeof *i->metadata);
+	i->metadata[i->n_metadata++] = (struct known_metadata){ *digest, m };
+	*ret = m;
+	return OK;
+}
+
+/* PEP 658: the sidecar is covered by its own hash only; the wheel's METADATA is compared with it after the download. */
+static enum status fetch_sidecar(struct index *i, const struct index_file *file, struct buf *record, struct diag *d)
+{
+	struct transfer *t;
+	uint64_t id, size;
+	struct sha256 got;
+	const char *url = arena_printf(&i->arena, "%.*s.metadata", BYTES_ARG(file->url));
+	enum status s = transfer_start(i, url, NULL, i->run->limits->metadata_size, &id, d);
+	if (s == OK)
+		s = transfer_wait(i, id, &t, d);
+	if (s)
+		return s;
+	if (t->status)
+		return transfer_failed(t, "fetch metadata", d);
+	s = sha256_of_fd(t->fd, i->run->limits->metadata_size, &got, &size, d);
+	if (s == OK && file->has_metadata_digest && !sha256_equal(&got, &file->metadata_digest)) {
+		char want[SHA256_TEXT_SIZE], found[SHA256_TEXT_SIZE];
+		sha256_text(&file->metadata_digest, want);
+		sha256_text(&got, found);
+		s = fail(d, ERR_HASH, 0, "the metadata of '%.*s' does not have the promised sha256: expected %s, got %s",
+			 BYTES_ARG(file->filename), want, found);
+	}
+	if (s == OK)
+		s = helper_call(i->run, "hwb-parse", "metadata", (struct bytes){ NULL, 0 }, &t->fd, 1, record, d);
+	fd_close(&t->fd);
+	return s;
+}
+
+static enum status read_wheel_metadata(struct index *i, const struct index_file *file, struct buf *record, struct diag *d)
+{
+	CLEANUP(fd_close) int fd = -1;
+	CLEANUP(buf_done) struct buf ask;
+	buf_init(&ask, 4096);
+	wire_put_bytes(&ask, file->filename);
+	enum status s = index_download(i, file, &fd, d);
+	return s ? s : helper_call(i->run, "hwb-parse", "wheel-metadata", buf_bytes(&ask), &fd, 1, record, d);
+}
+
+enum status index_metadata(struct index *i, const struct index_file *file, const struct metadata **ret, struct diag *d)
+{
+	char name[SHA256_TEXT_SIZE];
+	CLEANUP(buf_done) struct buf record;
+	const struct metadata *known = file->has_digest ? find_metadata(i, &file->digest) : NULL;
+	if (known) {
+		*ret = known;
+		return OK;
+	}
+	if (!file->has_digest)
+		return fail(d, ERR_HASH, 0, "the index gives no sha256 for '%.*s'", BYTES_ARG(file->filename));
+	buf_init(&record, METADATA_RECORD_MAX);
+	sha256_text(&file->digest, name);
+	if (file_read(i->metadata_dir, name, &record, NULL) == OK &&
+	    remember_metadata(i, &file->digest, buf_bytes(&record), ret, NULL) == OK)
+		return OK;
+	buf_clear(&record);
+	bool local = bytes_starts(file->url, BYTES("file:"));
+	enum status s = ERR_ABSENT;
+	if (file->has_metadata && !local)
+		s = fetch_sidecar(i, file, &record, d);
+	if (s == ERR_ABSENT)	/* promised but not there: the wheel has it too */
+		s = read_wheel_metadata(i, file, &record, d);
+	if (s == OK)
+		s = remember_metadata(i, &file->digest, buf_bytes(&record), ret, d);
+	if (s)
+		return explain(d, "the metadata of '%.*s'", BYTES_ARG(file->filename));
+	(void)!file_replace(i->metadata_dir, name, buf_bytes(&record), 0600, false, NULL);
+	return OK;
+}
+
+/* ---- files ---- */
+
+static enum status take_file(struct index *i, uint64_t id, const struct sha256 *digest, const uint64_t *size, struct bytes url,
+			     struct diag *d)
+{
+	struct transfer *t;
+	enum status s = transfer_wait(i, id, &t, d);
+	if (s)
+		return s;
+	if (t->status) {
+		s = transfer_failed(t, "download", d);
+		return s == ERR_ABSENT && d ? (d->code = ERR_NETWORK) : s;
+	}
+	s = blob_store(i, t->fd, digest, size, url, d);
+	if (i->options.progress)
+		i->options.progress(i->options.progress_context, t->url, t->size, t->size);
+	fd_close(&t->fd);
+	return s;
+}
+
+static enum status check_listed(const struct index_file *f, struct diag *d)
+{
+	if (f->has_digest)
+		return OK;
+	(void)fail(d, ERR_HASH, 0, "the index gives no sha256 for '%.*s'", BYTES_ARG(f->filename));
+	return remedy(d, "hwb installs nothing without a hash; give one in a constraints file (-b) or use another index");
+}
+
+enum status index_download(struct index *i, const struct index_file *file, int *ret_fd, struct diag *d)
+{
+	enum status s = check_listed(file, d);
+	if (s)
+		return s;
+	if (bytes_starts(file->url, BYTES("file:")))
+		return blob_open_local(file->url, &file->digest, ret_fd, d);
+	s = blob_open(i, &file->digest, ret_fd, d);
+	if (s != ERR_ABSENT)
+		return s;
+	s = index_download_all(i, &file, 1, d);
+	return s ? s : blob_open(i, &file->digest, ret_fd, d);
+}
+
+enum status index_download_all(struct index *i, const struct index_file *const *files, size_t n, struct diag *d)
+{
+	uint64_t *ids = ARENA_ARRAY(&i->arena, uint64_t, n + 1);
+	enum status s = OK;
+	for (size_t k = 0; s == OK && k < n; k++) {
+		CLEANUP(fd_close) int fd = -1;
+		s = check_listed(files[k], d);
+		if (s || bytes_starts(files[k]->url, BYTES("file:")))
+			continue;
+		s = blob_open(i, &files[k]->digest, &fd, d);
+		if (s == ERR_ABSENT)
+			s = transfer_start(i, arena_string(&i->arena, files[k]->url), NULL, i->run->limits->download_size, &ids[k], d);
+	}
+	for (size_t k = 0; s == OK && k < n; k++)
+		if (ids[k])
+			s = take_file(i, ids[k], &files[k]->digest, files[k]->has_size ? &files[k]->size : NULL, files[k]->url, d);
+	return s;
+}
+
+enum status index_download_url(struct index *i, const char *url, const struct sha256 *digest, int *ret_fd, struct diag *d)
+{
+	uint64_t id;
+	enum status s = blob_open(i, digest, ret_fd, d);
+	if (s != ERR_ABSENT)
+		return s;
+	s = transfer_start(i, url, NULL, i->run->limits->download_size, &id, d);
+	if (s == OK)
+		s = take_file(i, id, digest, NULL, bytes_of(url), d);
+	return s ? s : blob_open(i, digest, ret_fd, d);
+}

@@ -1,0 +1,108 @@
+/* Transfers: hwb-net fetches into unnamed files of the cache's file system; several run at once and are waited for by id. */
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/cleanup.h"
+#include "index/state.h"
+#include "net/url.h"
+
+static enum status open_fetcher(struct index *i, struct diag *d)
+{
+	if (i->fetcher)
+		return OK;
+	struct fetch_options options = {
+		.ca_file = i->options.ca_file, .proxy_url = i->options.proxy_url, .allow_http_loopback = true,
+		.http_hosts = i->options.http_hosts, .n_http_hosts = i->options.n_http_hosts,
+		.idle_ms = (uint32_t)(i->run->limits->http_ms < UINT32_MAX ? i->run->limits->http_ms : UINT32_MAX),
+		.retries = (uint32_t)i->run->limits->http_retries,
+	};
+	return fetcher_start(i->run, &options, &i->fetcher, d);
+}
+
+/* The one credential whose origin is that of the URL. */
+static const struct index_credential *find_credential(struct index *i, const struct url *url)
+{
+	const char *origin = url_origin(url, &i->arena);
+	for (size_t k = 0; k < i->options.n_credentials; k++) {
+		struct url own;
+		if (url_parse(bytes_of(i->options.credentials[k].origin), &i->arena, &own, NULL) == OK &&
+		    strcmp(url_origin(&own, &i->arena), origin) == 0)
+			return &i->options.credentials[k];
+	}
+	return NULL;
+}
+
+enum status transfer_start(struct index *i, const char *url, const char *accept, uint64_t max_size, uint64_t *ret_id, struct diag *d)
+{
+	struct url parsed;
+	if (i->options.offline) {
+		(void)fail(d, ERR_NETWORK, 0, "'%.*s' is not in the cache", BYTES_ARG(url_for_log(bytes_of(url), &i->arena)));
+		return remedy(d, "run once without --offline, or name a folder with --find-links");
+	}
+	enum status s = url_parse(bytes_of(url), &i->arena, &parsed, d);
+	if (s == OK)
+		s = open_fetcher(i, d);
+	if (s)
+		return s;
+	CLEANUP(fd_close) int fd = openat(i->cache_dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0400);
+	if (fd < 0)
+		return fail(d, ERR_IO, 0, "make a file in the cache: %s", strerror(errno));
+	const struct index_credential *credential = find_credential(i, &parsed);
+	struct fetch_request request = {
+		.url = url, .accept = accept, .compressed = accept != NULL, .max_size = max_size, .out_fd = fd,
+		.user = credential ? credential->user : NULL, .password = credential ? credential->password : NULL,
+		.auth_origin = credential ? url_origin(&parsed, &i->arena) : NULL,
+	};
+	s = fetcher_submit(i->fetcher, &request, ++i->next_id, d);
+	if (s)
+		return s;
+	i->transfers = arena_grow(&i->arena, i->transfers, i->n_transfers, sizeof *i->transfers);
+	i->transfers[i->n_transfers++] = (struct transfer){ .id = i->next_id, .fd = take_fd(&fd), .url = url };
+	*ret_id = i->next_id;
+	return OK;
+}
+
+static struct transfer *find_transfer(struct index *i, uint64_t id)
+{
+	for (size_t k = 0; k < i->n_transfers; k++)
+		if (i->transfers[k].id == id)
+			return &i->transfers[k];
+	return NULL;
+}
+
+static void note_result(struct index *i, const struct fetch_result *r)
+{
+	struct transfer *t = find_transfer(i, r->id);
+	if (!t)
+		return;
+	t->done = true;
+	t->status = r->status;
+	t->size = r->size;
+	t->url = arena_string(&i->arena, bytes_of(r->url[0] ? r->url : t->url));
+	t->content_type = arena_string(&i->arena, bytes_of(r->content_type));
+	t->text = arena_string(&i->arena, bytes_of(r->text));
+}
+
+enum status transfer_wait(struct index *i, uint64_t id, struct transfer **ret, struct diag *d)
+{
+	struct transfer *t = find_transfer(i, id);
+	while (t && !t->done) {
+		struct fetch_result result;
+		enum status s = fetcher_wait(i->fetcher, &result, d);
+		if (s)
+			return s;
+		note_result(i, &result);
+	}
+	if (!t)
+		return fail(d, ERR_IO, 0, "a download was lost");
+	*ret = t;
+	return OK;
+}
+
+enum status transfer_failed(const struct transfer *t, const char *what, struct diag *d)
+{
+	CLEANUP(arena_done) struct arena a;
+	arena_init(&a);
+	enum status s = t->status == ERR_ABSENT || t->status == ERR_LIMIT ? t->status : ERR_NETWORK;
+	return fail(d, s, 0, "%s: '%.*s': %s", what, BYTES_ARG(url_for_log(bytes_of(t->url), &a)), t->text[0] ? t->text : "not found");
+}

@@ -1,0 +1,10 @@
+/* The "pack" verb of hwb-parse. fds: the backend's wheel, an empty memory file for the canonical one. request: bytes file name,
+ * u64 unix time, u64 members limit, u64 size limit. reply: string compressor. */
+#ifndef PACK_VERBS_H
+#define PACK_VERBS_H
+
+#include "host/verb.h"
+
+enum status pack_verb(const struct verb_call *call, struct buf *reply, struct diag *d);
+
+#endif

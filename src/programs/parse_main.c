@@ -1,0 +1,25 @@
+/* hwb-parse: every parser of hostile bytes, one verb a process, confined before the first byte. */
+#include "check/verbs.h"
+#include "env/verbs.h"
+#include "format/json.h"
+#include "host/verb.h"
+#include "index/verbs.h"
+#include "pack/verbs.h"
+#include "source/verbs.h"
+
+int main(void)
+{
+	static const struct verb verbs[] = {
+		{ "project", 1, project_verb },
+		{ "zip-source", 3, zip_source_verb },
+		{ "page", 1, page_verb },
+		{ "metadata", 1, metadata_verb },
+		{ "wheel-metadata", 1, wheel_metadata_verb },
+		{ "interpreter", 1, interpreter_verb },
+		{ "wheel-unpack", 2, wheel_unpack_verb },
+		{ "pack", 2, pack_verb },
+		{ "check", 1, check_verb },
+	};
+	json_prepare();
+	return verb_serve(verbs, sizeof verbs / sizeof verbs[0]);
+}

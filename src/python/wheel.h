@@ -1,0 +1,33 @@
+/* A wheel as a whole: its archive, its one .dist-info folder, its RECORD held against every byte (PEP 427, PEP 376).
+ * Whoever unpacks, packs or checks a wheel starts here; each breach has the id of data's check table. */
+#ifndef PYTHON_WHEEL_H
+#define PYTHON_WHEEL_H
+
+#include "format/zip.h"
+#include "python/name.h"
+#include "python/record.h"
+
+struct wheel {
+	struct zip zip;
+	struct wheel_name name;
+	struct bytes dist_info;		/* "name-1.0.dist-info", without a slash */
+	struct bytes data;		/* "name-1.0.data", or {NULL, 0} */
+	struct record record;
+};
+
+/* Told of each breach: id ("R03"), the member or {NULL, 0}, a sentence. */
+typedef void wheel_report(void *context, const char *id, struct bytes path, const char *sentence);
+
+/* Opens the archive, finds the folder that the file name promises and reads RECORD. Inflates RECORD only.
+ * ERR_FORMAT or ERR_LIMIT: what stops any further look, with *ret_id the id of the broken rule. */
+MUST_USE enum status wheel_open(struct bytes file, struct bytes file_name, const struct zip_limits *limits, struct arena *a,
+				struct wheel *ret, const char **ret_id, struct diag *d);
+
+/* Every member against RECORD and RECORD against the members: present once, hash and size right, plain files without links and
+ * set-id bits. Reports all breaches; OK also when there are some. ERR_FORMAT when a member cannot be inflated (reported too). */
+MUST_USE enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, void *context, struct diag *d);
+
+/* The content of NAME in the .dist-info folder. ERR_ABSENT without a diag when there is none. */
+MUST_USE enum status wheel_read_info(const struct wheel *w, const char *name, struct buf *out, struct diag *d);
+
+#endif

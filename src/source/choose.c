@@ -1,0 +1,62 @@
+/* Which sdist a name means. */
+#include "source/parts.h"
+
+static bool python_fits(const struct index_file *f, const struct interpreter *python, struct arena *a)
+{
+	struct specifier wanted;
+	struct version have;
+	if (!f->requires_python.size)
+		return true;
+	if (specifier_parse(f->requires_python, a, &wanted, NULL) || version_parse(python->version, a, &have, NULL))
+		return false;
+	return specifier_contains(&wanted, &have, python->version, SPECIFIER_ALLOW);
+}
+
+/* === compares text, so the version goes in as it is written. */
+static bool version_fits(const struct source_word *word, const struct index_file *f, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf text;
+	buf_init(&text, 4096);
+	version_write(&f->version, &text);
+	return specifier_contains(&word->specifier, &f->version, arena_copy(a, buf_bytes(&text)), SPECIFIER_ALLOW);
+}
+
+/* Better: .tar.gz before .zip of the same version. */
+static bool is_better(const struct index_file *f, const struct index_file *best)
+{
+	int c = best ? version_compare(&f->version, &best->version) : 1;
+	return c > 0 || (c == 0 && bytes_ends(f->filename, BYTES(".tar.gz")));
+}
+
+enum status index_choose_sdist(const struct source_request *request, struct arena *a, const struct index_file **ret, struct diag *d)
+{
+	const struct source_word *word = request->word;
+	const struct index_project *project;
+	const struct index_file *best = NULL, *best_pre = NULL;
+	size_t n_sdists = 0;
+	enum status s = index_project(request->index, word->name, &project, d);
+	if (s == ERR_ABSENT)
+		return fail(d, ERR_RESOLVE, 0, "there is no project '%.*s' in the index", BYTES_ARG(word->name));
+	if (s)
+		return s;
+	bool pinned = word->specifier.n_clauses > 0;
+	for (size_t i = 0; i < project->n_files; i++) {
+		const struct index_file *f = &project->files[i];
+		if (f->kind != INDEX_SDIST || !f->has_digest)
+			continue;
+		n_sdists++;
+		if ((f->yanked && !pinned) || !python_fits(f, request->python, a) || (pinned && !version_fits(word, f, a)))
+			continue;
+		if (version_is_prerelease(&f->version) && is_better(f, best_pre))
+			best_pre = f;
+		if (!version_is_prerelease(&f->version) && is_better(f, best))
+			best = f;
+	}
+	if (!best || request->allow_prereleases || specifier_names_prerelease(&word->specifier))
+		best = best_pre && is_better(best_pre, best) ? best_pre : best;
+	if (!best)
+		return fail(d, ERR_RESOLVE, 0, "no sdist of '%.*s' fits: the index has %zu, for this version and Python %.*s none",
+			    BYTES_ARG(word->name), n_sdists, BYTES_ARG(request->python->version));
+	*ret = best;
+	return OK;
+}

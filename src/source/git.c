@@ -1,0 +1,115 @@
+/* Sources in git: the program runs in the sandbox like any stranger's; its one way out is a CONNECT proxy to its one host.
+ * DESIGN.md sections 2 and 3. */
+#include <limits.h>
+
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "net/url.h"
+#include "sandbox/program.h"
+#include "source/parts.h"
+
+/* $0: the URL, $1: the ref or "", $2: the one protocol. Tags come along, because versions are made from them. The tree leaves
+ * as a tar whose top directory is COMMIT-TIME; hooks and configuration of the clone stay behind. */
+static const char script[] =
+	"set -e\n"
+	"export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false\n"
+	"g() { git -c protocol.allow=never -c protocol.\"$protocol\".allow=always -c core.hooksPath=/dev/null -c core.fsmonitor=false"
+	" -c core.symlinks=true -c safe.directory='*' -c advice.detachedHead=false -c init.defaultBranch=main \"$@\"; }\n"
+	"url=$0 ref=$1 protocol=$2\n"
+	"g clone --quiet --no-checkout --no-recurse-submodules --end-of-options \"$url\" /build/repo\n"
+	"cd /build/repo\n"
+	"if [ -n \"$ref\" ]; then\n"
+	"  commit=$(g rev-parse --verify --quiet --end-of-options \"refs/remotes/origin/$ref^{commit}\" ||"
+	" g rev-parse --verify --quiet --end-of-options \"$ref^{commit}\" || true)\n"
+	"  if [ -z \"$commit\" ]; then\n"
+	"    g fetch --quiet --end-of-options origin \"$ref\" || { echo \"there is no ref '$ref'\" >&2; exit 3; }\n"
+	"    commit=$(g rev-parse --verify --quiet FETCH_HEAD)\n"
+	"  fi\n"
+	"else\n"
+	"  commit=$(g rev-parse --verify --quiet 'HEAD^{commit}')\n"
+	"fi\n"
+	"g checkout --quiet --detach \"$commit\"\n"
+	"time=$(g log -1 --format=%ct \"$commit\")\n"
+	"rm -rf .git/hooks .git/logs .git/description .git/info .git/branches .git/FETCH_HEAD .git/ORIG_HEAD\n"
+	"printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = false\\n' > .git/config\n"
+	"cd /build && mv repo \"$commit-$time\" && tar -cf /out/answer \"$commit-$time\"\n";
+
+struct egress {
+	const struct run_context *run;
+	struct proxy_host host;
+	struct proxy *proxy;
+};
+
+static enum status open_egress(void *context, int listener_fd, struct diag *d)
+{
+	struct egress *e = context;
+	struct proxy_options options = { .allowed = &e->host, .n_allowed = 1 };
+	if (listener_fd < 0)
+		return OK;
+	return proxy_start(e->run, &options, listener_fd, &e->proxy, d);
+}
+
+/* "COMMIT-TIME" of the tar's top directory. */
+static enum status take_identity(struct bytes top, struct source_result *ret, struct arena *a, struct diag *d)
+{
+	size_t dash = bytes_find(top, '-');
+	uint64_t time;
+	if ((dash != 40 && dash != 64) || number_parse_u64(bytes_from(top, dash + 1), INT64_MAX, &time))
+		return fail(d, ERR_FORMAT, 0, "git answered without a commit");
+	for (size_t i = 0; i < dash; i++)
+		if (!byte_is_digit(top.data[i]) && !byte_is_lower(top.data[i]))
+			return fail(d, ERR_FORMAT, 0, "git answered without a commit");
+	ret->commit = arena_copy(a, bytes_part(top, 0, dash));
+	ret->epoch = (int64_t)time;
+	return OK;
+}
+
+static enum status run_git(struct egress *egress, const struct source_request *request, const struct url *url, struct arena *a,
+			   int *ret_fd, struct diag *d)
+{
+	const struct source_word *word = request->word;
+	bool local = url->scheme == URL_FILE;
+	char real[PATH_MAX];
+	struct sandbox_mount mount = { "", "" };
+	struct bytes path;
+	const char *address = arena_string(a, word->url);
+	if (local) {
+		if (url_decode(url->path, a, &path, d) || !realpath(arena_string(a, path), real))
+			return fail(d, ERR_USAGE, 0, "there is no repository '%s'", address);
+		mount = (struct sandbox_mount){ real, "/build-from" };
+		address = "file:///build-from";
+	}
+	const char *const argv[] = { "/bin/sh", "-c", script, address, arena_string(a, word->ref), local ? "file" : "https" };
+	const char *const env[] = { "https_proxy=http://127.0.0.1:3128", "GIT_SSL_CAINFO=/etc/ssl/certs/ca-certificates.crt" };
+	struct program program = {
+		.what = "git", .argv = argv, .n_argv = COUNT(argv), .mounts = &mount, .n_mounts = local ? 1 : 0,
+		.env = env, .n_env = local ? 0 : COUNT(env), .snapshot_fd = -1, .epoch = SOURCE_EPOCH_MIN,
+		.outside_id = request->outside_id, .answer = "answer", .answer_max = 2 * egress->run->limits->source_size,
+		.with_listener = !local, .ready = open_egress, .context = egress,
+	};
+	return program_run(egress->run, &program, a, ret_fd, d);
+}
+
+enum status git_to_tree(const struct run_context *run, const struct source_request *request, struct arena *a,
+			struct source_result *ret, struct diag *d)
+{
+	struct url url;
+	CLEANUP(fd_close) int tar = -1;
+	struct bytes top;
+	enum status s = url_parse(request->word->url, a, &url, d);
+	if (s)
+		return s;
+	struct egress egress = { .run = run, .host = { url.host, url.port } };
+	s = run_git(&egress, request, &url, a, &tar, d);
+	if (egress.proxy && s == OK)
+		s = proxy_stop(egress.proxy, a, &ret->network, d);
+	else
+		proxy_free(egress.proxy);
+	if (s == ERR_BACKEND && d)
+		s = d->code = ERR_NETWORK;	/* git said why; nothing of the project ran */
+	if (s == OK)
+		s = archive_to_tree(run, tar, BYTES("repository.tar"), a, &ret->tree, &top, d);
+	if (s == OK)
+		s = take_identity(top, ret, a, d);
+	return s;
+}

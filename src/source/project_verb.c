@@ -1,0 +1,82 @@
+/* The "project" verb: pyproject.toml out of a snapshot, and what an sdist says of itself. */
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/wire.h"
+#include "format/snapshot.h"
+#include "python/project.h"
+#include "source/verbs.h"
+
+static bool is_file(const struct snapshot_entry *e)
+{
+	return e->type == 'f' || e->type == 'x';
+}
+
+/* backend-path must lie inside the tree also after links (build-protocol.md 1.1): a directory of the snapshot, not a link. */
+static enum status check_backend_path(struct bytes file, const char *root, const struct project *p, struct arena *a, struct diag *d)
+{
+	for (size_t i = 0; i < p->n_backend_path; i++) {
+		struct snapshot_entry e;
+		struct bytes path = p->backend_path[i];
+		while (path.size && path.data[path.size - 1] == '/')
+			path.size--;
+		if (path.size == 0 || bytes_equal(path, BYTES(".")))
+			continue;
+		if (bytes_starts(path, BYTES("./")))
+			path = bytes_from(path, 2);
+		enum status s = snapshot_find(file, bytes_of(arena_printf(a, "%s%.*s", root, BYTES_ARG(path))), &e, d);
+		if (s == ERR_ABSENT || (s == OK && e.type != 'd'))
+			return fail(d, ERR_FORMAT, 0, "pyproject.toml: backend-path '%.*s' is no directory of the source", BYTES_ARG(path));
+		if (s)
+			return s;
+	}
+	return OK;
+}
+
+static enum status find_file(struct bytes file, const char *path, bool *ret_there, struct bytes *ret, struct diag *d)
+{
+	struct snapshot_entry e;
+	enum status s = snapshot_find(file, bytes_of(path), &e, d);
+	*ret_there = s == OK && is_file(&e);
+	*ret = *ret_there ? e.content : (struct bytes){ NULL, 0 };
+	return s == ERR_ABSENT ? OK : s;
+}
+
+enum status project_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
+{
+	struct wire w = wire_over(call->request);
+	struct stat st;
+	struct arena *a = call->arena;
+	const char *subdirectory = wire_get_string(&w, a);
+	enum status s = wire_end(&w, "project", d);
+	if (s)
+		return s;
+	if (fstat(call->fds[0], &st) || st.st_size <= 0)
+		return fail(d, ERR_IO, 0, "the snapshot is empty");
+	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, call->fds[0], 0);
+	if (map == MAP_FAILED)
+		return fail(d, ERR_IO, 0, "map the snapshot: %s", strerror(errno));
+	struct bytes file = bytes_make(map, (size_t)st.st_size), unused, pkg_info;
+	const char *root = subdirectory[0] ? arena_printf(a, "%s/", subdirectory) : "";
+	struct project_files files = { 0 };
+	struct project project;
+	bool has_pkg_info;
+	s = find_file(file, arena_printf(a, "%spyproject.toml", root), &files.has_pyproject, &files.pyproject, d);
+	if (s == OK)
+		s = find_file(file, arena_printf(a, "%ssetup.py", root), &files.has_setup_py, &unused, d);
+	if (s == OK)
+		s = find_file(file, arena_printf(a, "%sPKG-INFO", root), &has_pkg_info, &pkg_info, d);
+	if (s == OK)
+		s = project_parse(&files, a, &project, d);
+	if (s == OK)
+		s = check_backend_path(file, root, &project, a, d);
+	if (s)
+		return s;
+	CLEANUP(buf_done) struct buf record;
+	buf_init(&record, 64 << 20);
+	project_write(&project, &record);
+	wire_put_bytes(reply, buf_bytes(&record));
+	wire_put_bytes(reply, bytes_part(pkg_info, 0, 4 << 20));
+	return OK;
+}

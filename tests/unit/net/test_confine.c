@@ -1,0 +1,104 @@
+#include "net/confine.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <netinet/in.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "harness.h"
+
+static long landlock_abi(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+static void confine(const struct confine_plan *plan)
+{
+	struct diag d = { 0 };
+	if (confine_early(&d) || confine_now(plan, &d))
+		test_fail(__FILE__, __LINE__, "%s", d.text);
+}
+
+/* A case ends here: the leak checker's own thread, at exit, would want what is closed now. */
+static void end(void)
+{
+	_exit(0);
+}
+
+static void programs_and_odd_sockets_are_out_of_reach(void)
+{
+	confine(&(struct confine_plan){ .ca_file = NULL });
+	CHECK(execl("/bin/true", "true", (char *)NULL) < 0 && errno == EPERM);
+	CHECK(socket(AF_PACKET, SOCK_RAW, 0) < 0 && errno == EAFNOSUPPORT);
+	CHECK(socket(AF_VSOCK, SOCK_STREAM, 0) < 0 && errno == EAFNOSUPPORT);
+	CHECK(syscall(SYS_unshare, 0) < 0 && errno == EPERM);
+	CHECK(syscall(SYS_ptrace, 0, 0, 0, 0) < 0 && errno == EPERM);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK(fd >= 0 && listen(fd, 1) < 0 && errno == EPERM);
+	CHECK(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+	CHECK(prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2);
+	end();
+}
+
+static void files_are_those_of_a_resolver(void)
+{
+	if (landlock_abi() < 1)
+		test_skip("this kernel has no Landlock");
+	static const char ca[] = "/etc/passwd";	/* any file will do that no rule of ours names */
+	int written = memfd_create("out", MFD_CLOEXEC);
+	CHECK(written >= 0);
+	confine(&(struct confine_plan){ .ca_file = ca });
+	CHECK(open("/etc/hosts", O_RDONLY) >= 0);
+	CHECK(open(ca, O_RDONLY) >= 0);
+	CHECK(open("/usr/lib", O_RDONLY | O_DIRECTORY) >= 0);
+	static const char *const closed[] = {
+		"/etc/group", "/etc/shadow", "/proc/self/environ", "/root", "/home", "/tmp", "/", "/dev/mem",
+	};
+	for (size_t i = 0; i < COUNT(closed); i++) {
+		errno = 0;
+		CHECK_ROW(open(closed[i], O_RDONLY) < 0 && (errno == EACCES || errno == ENOENT), closed[i]);
+	}
+	CHECK(open(ca, O_WRONLY) < 0 && errno == EACCES);
+	CHECK(open("/tmp/hwb-confine-new", O_WRONLY | O_CREAT, 0600) < 0 && errno == EACCES);
+	CHECK(mkdir("/tmp/hwb-confine-dir", 0700) < 0 && errno == EACCES);
+	CHECK(pwrite(written, "x", 1, 0) == 1 && ftruncate(written, 0) == 0);	/* what was open before stays usable */
+	end();
+}
+
+static void tcp_goes_to_the_listed_ports_only(void)
+{
+	if (landlock_abi() < 4)
+		test_skip("this kernel's Landlock knows no ports");
+	const uint16_t port = 1;
+	confine(&(struct confine_plan){ .tcp_ports = &port, .n_tcp_ports = 1 });
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	static const struct { uint16_t port; int want; } rows[] = { { 1, ECONNREFUSED }, { 53, ECONNREFUSED }, { 2, EACCES } };
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+		to.sin_port = htons(rows[i].port);
+		CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) < 0);
+		if (rows[i].port != 53 || errno == EACCES)	/* a resolver may live there */
+			CHECK_NUMBER(errno, rows[i].want);
+		(void)close(fd);
+	}
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	to.sin_port = htons(2);
+	CHECK(bind(fd, (struct sockaddr *)&to, sizeof to) < 0 && errno == EACCES);
+	end();
+}
+
+int main(int argc, char **argv)
+{
+	static const struct test tests[] = {
+		{ "programs and odd sockets are out of reach", programs_and_odd_sockets_are_out_of_reach },
+		{ "files are those of a resolver", files_are_those_of_a_resolver },
+		{ "TCP goes to the listed ports only", tcp_goes_to_the_listed_ports_only },
+	};
+	return test_main(argc, argv, tests, COUNT(tests));
+}

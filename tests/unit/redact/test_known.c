@@ -1,0 +1,177 @@
+#include "harness.h"
+
+#include "base/encode.h"
+#include "redact/known.h"
+
+#define SECRET "s3cr3t/p+ss w0rd"
+
+static const char *const secrets[] = { SECRET, "abcabcabcX", "cabcabcabcabc", "pypi-AgEIcHlwaS5vcmc" };
+
+static void fill(struct known *k, struct arena *a)
+{
+	known_init(k, a);
+	for (size_t i = 0; i < COUNT(secrets); i++)
+		CHECK(known_add(k, bytes_of(secrets[i])));
+}
+
+static const struct {
+	const char *name, *in, *want;
+} cases[] = {
+	{ "nothing in it stays as it is", "plain text\nwith lines\n", "plain text\nwith lines\n" },
+	{ "the empty text", "", "" },
+	{ "the value alone", SECRET, "***" },
+	{ "the value inside a line", "token=" SECRET ";", "token=***;" },
+	{ "two in a row are two masks", SECRET SECRET, "******" },
+	{ "all but the last byte is no value", "s3cr3t/p+ss w0r", "s3cr3t/p+ss w0r" },
+	{ "a beginning and then the value", "s3cr3t/" SECRET, "s3cr3t/***" },
+	{ "percent-encoded", "u:s3cr3t%2Fp%2Bss%20w0rd@h", "u:***@h" },
+	{ "percent-encoded in lower case", "u:s3cr3t%2fp%2bss%20w0rd@h", "u:***@h" },
+	{ "as form data", "pw=s3cr3t%2Fp%2Bss+w0rd&x", "pw=***&x" },
+	{ "hexadecimal", "x 7333637233742f702b7373207730726420 y", "x ***20 y" },
+	{ "overlapping values are one mask", "-abcabcabcabcX-cabcabcabcabcX-", "-abc***-***-" },
+	{ "the longer of two that begin alike", "ccabcabcabcabcabcX", "c***" },
+};
+
+static struct bytes redact_split(const struct known *k, struct bytes text, size_t at, size_t then, struct buf *out)
+{
+	struct known_stream s;
+	known_stream_init(&s, k);
+	known_stream_add(&s, bytes_part(text, 0, at), out);
+	known_stream_add(&s, bytes_part(text, at, then), out);
+	known_stream_add(&s, bytes_from(text, at + then), out);
+	known_stream_end(&s, out);
+	return buf_bytes(out);
+}
+
+static void test_table(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	fill(&k, &a);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		CLEANUP(buf_done) struct buf out;
+		buf_init(&out, 4096);
+		known_redact(&k, bytes_of(cases[i].in), &out);
+		CHECK_BYTES(buf_bytes(&out), bytes_of(cases[i].want));
+	}
+}
+
+static void test_splits(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	fill(&k, &a);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bytes in = bytes_of(cases[i].in);
+		for (size_t at = 0; at <= in.size; at++)
+			for (size_t then = 0; then <= in.size - at; then++) {
+				CLEANUP(buf_done) struct buf out;
+				buf_init(&out, 4096);
+				CHECK_BYTES(redact_split(&k, in, at, then, &out), bytes_of(cases[i].want));
+			}
+	}
+}
+
+static void test_byte_by_byte(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	struct known_stream s;
+	arena_init(&a);
+	fill(&k, &a);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		CLEANUP(buf_done) struct buf out;
+		struct bytes in = bytes_of(cases[i].in);
+		buf_init(&out, 4096);
+		known_stream_init(&s, &k);
+		for (size_t at = 0; at < in.size; at++) {
+			known_stream_add(&s, bytes_part(in, at, 1), &out);
+			CHECK_ROW(s.n_held < k.longest, cases[i].name);
+		}
+		known_stream_end(&s, &out);
+		CHECK_BYTES(buf_bytes(&out), bytes_of(cases[i].want));
+	}
+}
+
+/* The value with something before and behind it, encoded as a whole: none of its own characters may be left. */
+static void test_base64(void)
+{
+	static const enum base64_kind kinds[] = { BASE64_STANDARD, BASE64_URL, BASE64_URL_NO_PAD };
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	fill(&k, &a);
+	for (size_t kind = 0; kind < COUNT(kinds); kind++)
+		for (size_t before = 0; before < 4; before++)
+			for (size_t behind = 0; behind < 4; behind++) {
+				CLEANUP(buf_done) struct buf text;
+				CLEANUP(buf_done) struct buf out;
+				char plain[64];
+				(void)snprintf(plain, sizeof plain, "%.*s%s%.*s", (int)before, "u:v", SECRET, (int)behind, "@\n}");
+				buf_init(&text, 4096);
+				buf_init(&out, 4096);
+				base64_write(bytes_of(plain), kinds[kind], &text);
+				known_redact(&k, buf_bytes(&text), &out);
+				struct bytes got = buf_bytes(&out);
+				CHECK(bytes_search(got, BYTES("***")) < got.size);
+				CHECK(got.size <= 3 + 12 + 4);
+			}
+}
+
+static void test_adding(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	static char large[KNOWN_SIZE_MAX + 1];
+	struct known k;
+	arena_init(&a);
+	known_init(&k, &a);
+	memset(large, 'x', sizeof large);
+	CHECK(!known_add(&k, BYTES("12345")));
+	CHECK(known_add(&k, BYTES("123456")));
+	size_t n = k.n_patterns;
+	CHECK(known_add(&k, BYTES("123456")));
+	CHECK_NUMBER(k.n_patterns, n);
+	CHECK(!known_add(&k, BYTES("LocalHost")));
+	CHECK(known_add(&k, bytes_make(large, KNOWN_SIZE_MAX)));
+	CHECK(!known_add(&k, bytes_make(large, KNOWN_SIZE_MAX + 1)));
+	for (size_t i = k.n_secrets; i < KNOWN_SECRETS_MAX; i++)
+		CHECK(known_add(&k, bytes_of(arena_printf(&a, "secret-%zu", i))));
+	CHECK(!known_add(&k, BYTES("one too many")));
+	known_wipe(&k);
+	CHECK_NUMBER(k.n_patterns, 0);
+}
+
+static void test_large_stream(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	CLEANUP(buf_done) struct buf in;
+	CLEANUP(buf_done) struct buf out;
+	struct known k;
+	struct known_stream s;
+	arena_init(&a);
+	buf_init(&in, 1 << 20);
+	buf_init(&out, 1 << 20);
+	fill(&k, &a);
+	for (size_t i = 0; i < 4000; i++)
+		buf_add_string(&in, "0123456789 " SECRET "\n");
+	known_stream_init(&s, &k);
+	known_stream_add(&s, buf_bytes(&in), &out);
+	known_stream_end(&s, &out);
+	CHECK_NUMBER(out.size, 4000 * strlen("0123456789 ***\n"));
+}
+
+static const struct test tests[] = {
+	{ "known values are replaced in every encoding", test_table },
+	{ "the result does not depend on where the text was cut", test_splits },
+	{ "nor when every byte comes alone, and less than the longest value is held back", test_byte_by_byte },
+	{ "base64 is recognised whatever stands around the value", test_base64 },
+	{ "short, long, common and too many values are refused", test_adding },
+	{ "a long stream is worked on in blocks", test_large_stream },
+};
+
+int main(int argc, char **argv)
+{
+	return test_main(argc, argv, tests, COUNT(tests));
+}
