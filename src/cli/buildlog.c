@@ -42,5 +42,5 @@ void buildlog_write(int fd, const char *run, struct bytes output)
 		buf_add(&lines, line);
 		buf_add_byte(&lines, '\n');
 	}
-	(void)file_write_all(fd, buf_bytes(&lines), NULL);
+	(void)!file_write_all(fd, buf_bytes(&lines), NULL);
 }

@@ -3,13 +3,16 @@
 #ifndef CLI_CONSOLE_H
 #define CLI_CONSOLE_H
 
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/status.h"
 #include "cli/settings.h"
 
 struct console;
 
-/* Looks at stderr (terminal or not) and the environment (NO_COLOR, GITHUB_ACTIONS, GITLAB_CI) once. env: the process environment. */
+/* Looks at stderr (terminal or not) and the environment (NO_COLOR, GITHUB_ACTIONS, GITLAB_CI) once. env: the process environment.
+ * Knows as secrets: the settings' credentials, the proxy's password, and variables with names such as *_TOKEN. Says the settings'
+ * warnings. */
 struct console *console_open(const struct settings *s, char **env, struct arena *a);
 
 /* "hwb: error: text" with "  help: ..." on a line of its own, from a diag; "file:line:column" when the diag has them. */
@@ -29,8 +32,18 @@ void console_tail(struct console *c);
 /* To stdout: one artefact's path a line, or the JSON object. */
 void console_result(struct console *c, struct bytes line);
 
-/* Escapes what could steer a terminal or a CI system: C0, DEL, C1, invalid UTF-8 as \xNN; newline stays, CR before newline is
- * dropped, other CR becomes \r. Appends to out. */
+/* From now on this value is "***" in everything that is printed or handed to the log, in all its encodings (redact/known.h).
+ * false: too short or too common to be masked; the caller says so. */
+bool console_add_secret(struct console *c, struct bytes secret);
+/* A whole text, redacted but not escaped, for files that hwb writes. */
+void console_redact(const struct console *c, struct bytes text, struct buf *out);
+/* Who gets the build's output after redaction and before escaping, whatever -q and -v say: the build log. NULL: nobody. What
+ * could be the beginning of a secret is held back until console_output_end, which console_stage and console_tail call too. */
+void console_set_log(struct console *c, void (*write)(void *context, struct bytes output), void *context);
+void console_output_end(struct console *c);
+
+/* Escapes what could steer a terminal or a CI system: C0, DEL, C1, invalid UTF-8 as \xNN, marks that change the direction of
+ * text as \uNNNN, the '[' of "##word["; newline and tab stay, CR before newline is dropped, other CR becomes \r. Appends to out. */
 void console_escape(struct bytes text, struct buf *out);
 
 #endif

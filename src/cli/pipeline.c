@@ -285,7 +285,7 @@ static enum status build_artefact(struct pipeline *p, enum build_kind kind, stru
 	}
 	stage_end(p, t);
 	if (s) {
-		(void)audit_note(p->run->audit, false, NULL, "build.failed", "reason", d->text, NULL);
+		(void)!audit_note(p->run->audit, false, NULL, "build.failed", "reason", d->text, NULL);
 		return s;
 	}
 	return audit_note(p->run->audit, false, d, "build.completed", "kind", kind == BUILD_WHEEL ? "wheel" : "sdist", NULL);

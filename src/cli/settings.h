@@ -52,11 +52,26 @@ struct settings {
 	const char *user;			/* name of the effective uid */
 	uint32_t outside_id;
 	struct limits limits;
-	struct strings warnings;		/* sentences for the user, e.g. extra-index-url ignored */
+	struct strings warnings;		/* sentences for the user, e.g. extra-index-url ignored; console_open says them */
+
+	struct strings trust;			/* security.trust: sha256, path, sha256, path ... */
+	bool network_isolation, allow_unisolated;
+	const char *index_name;			/* [index] name; NULL: "DEFAULT" */
+	bool netrc, netrc_must_exist;		/* --netrc, build.netrc */
+	const char *netrc_file;			/* NULL: ~/.netrc */
+	/* The words of commands other than build. */
+	const char *log_head, *log_run, *log_event, *cache_max_size;
+
+	/* How it was put together; for settings_*.c and options.c. */
+	char **environment;
+	const char *base;			/* relative paths of the value that is being set start there; NULL: the working directory */
+	uint64_t rows_set, rows_by_flag;	/* bits by place in setting_rows() */
+	uint64_t limits_set;			/* bits by place in limit_rows() */
 };
 
-/* Where each key of hwb.toml(5) may be set from. */
-enum project_may { PROJECT_NEVER, PROJECT_TIGHTEN };
+/* What the [tool.hwb] of the project that is built may do with a key of hwb.toml(5): nothing, not even when it is trusted;
+ * only what a trusted project may; only make it stricter. */
+enum project_may { PROJECT_NEVER, PROJECT_TRUSTED, PROJECT_TIGHTEN };
 
 struct setting_row {
 	const char *key;		/* in hwb.toml: "build.out-dir", "index.url", "limits.wall" (those come from limits.c) */
@@ -65,8 +80,11 @@ struct setting_row {
 	const char *initial;		/* for the man page */
 	enum project_may project_may;
 	const char *what;
+	/* A list begins anew with is_first; value.data NULL then leaves it empty. */
 	enum status (*set)(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+	bool is_list;
 };
+/* At most 64. Lists in variables are split at blanks. */
 const struct setting_row *setting_rows(size_t *ret_n);
 
 /* What is merged before flags: defaults, /etc/hwb/hwb.toml, $XDG_CONFIG_HOME/hwb/hwb.toml, pip's configuration (PIP_*, pip.conf:
@@ -74,8 +92,12 @@ const struct setting_row *setting_rows(size_t *ret_n);
  * _PASSWORD. env: the process environment. ERR_USAGE with file, line and column. */
 MUST_USE enum status settings_load(char **env, struct arena *a, struct settings *ret, struct diag *d);
 
+/* After the flags: the default index, HWB_INDEX_DEFAULT_*, netrc. options_parse calls it. */
+MUST_USE enum status settings_finish(struct settings *s, struct arena *a, struct diag *d);
+
 /* The project's [tool.hwb] against the table's column: ERR_USAGE names the key, the flag --trust-project, and the operator's
- * equivalent. */
+ * equivalent. What it may tighten, or may at all because it is trusted, is set; what the operator set stays. --trust-project and
+ * security.trust count only when every source of the run (one, for security.trust) is a local directory. */
 struct project;
 MUST_USE enum status settings_check_project(struct settings *s, const struct project *p, struct arena *a, struct diag *d);
 

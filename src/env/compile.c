@@ -87,7 +87,9 @@ enum status compile_source(const struct run_context *run, const struct env_reque
 	CLEANUP(buf_done) struct buf b;
 	struct bytes map = { NULL, 0 };
 	buf_init(&b, source.size + 4096);
+	struct bytes folder = bytes_part(bytes_of(path), 0, bytes_find_last(bytes_of(path), '/'));
 	snapshot_put_start(&b);
+	snapshot_put_header(&b, 'd', folder, 0);
 	snapshot_put_header(&b, 'f', bytes_of(path), source.size);
 	buf_add(&b, source);
 	snapshot_put_end(&b);

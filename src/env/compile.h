@@ -9,7 +9,8 @@
 MUST_USE enum status compile_tree(const struct run_context *run, const struct env_request *request, int snapshot_fd, int tree,
 				  struct arena *a, struct diag *d);
 
-/* Compiles one source of ours (the hook program) the same way: the bytes of its .pyc. */
+/* Compiles one source of ours (the hook program) the same way: the bytes of its .pyc.
+ * path: "folder/name.py", as it will stand below /env. */
 MUST_USE enum status compile_source(const struct run_context *run, const struct env_request *request, struct bytes source,
 				    const char *path, struct arena *a, struct buf *ret_pyc, struct diag *d);
 

@@ -55,6 +55,9 @@ int verb_serve(const struct verb *verbs, size_t n_verbs)
 	struct buf payload, frame;
 	if (!read_request(&name, &request))
 		return EXIT_UNUSABLE;
+	/* The C library opens /etc/localtime at its first look at a date, gmtime included: settled before the doors close. */
+	(void)setenv("TZ", "UTC0", 1);
+	tzset();
 	arena_init(&arena);
 	buf_init(&payload, HELPER_REPLY_MAX / 2);
 	buf_init(&frame, HELPER_REPLY_MAX);

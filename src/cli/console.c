@@ -1,0 +1,268 @@
+#include "cli/console.h"
+
+#include <stdarg.h>
+
+#include "base/clock.h"
+#include "cli/console_parts.h"
+#include "cli/settings_parts.h"
+#include "host/file.h"
+#include "net/url.h"
+
+void console_write(struct bytes text)
+{
+	(void)file_write_all(2, text, NULL);
+}
+
+void console_clear(struct console *c)
+{
+	if (c->status_shown)
+		console_write(BYTES("\r\x1b[2K"));
+	c->status_shown = false;
+}
+
+/* Redact, escape, redact again: an escape or a CR that goes away could put a value together. */
+static void put_safe(const struct console *c, struct bytes text, struct buf *out)
+{
+	CLEANUP(buf_done) struct buf redacted;
+	CLEANUP(buf_done) struct buf escaped;
+	buf_init(&redacted, text.size + 16);
+	buf_init(&escaped, 8 * text.size + 64);
+	known_redact(&c->known, text, &redacted);
+	console_escape(buf_bytes(&redacted), &escaped);
+	known_redact(&c->known, buf_bytes(&escaped), out);
+}
+
+/* ---- secrets ---- */
+
+static bool name_is_secret(struct bytes name)
+{
+	static const char *const words[] = { "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "API_KEY", "APIKEY",
+					     "ACCESS_KEY", "PRIVATE_KEY" };
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_search(name, bytes_of(words[i])) < name.size)
+			return true;
+	return false;
+}
+
+/* "NAME=value": paths and numbers under such names (SSH_TOKEN_FILE, TOKEN_LIFETIME=86400) are no secrets. */
+static void add_variable(struct console *c, struct bytes variable)
+{
+	struct bytes value = variable, name = bytes_cut(&value, '=');
+	bool is_number = true;
+	for (size_t i = 0; i < value.size; i++)
+		is_number = is_number && byte_is_digit(value.data[i]);
+	if (value.size >= 8 && !is_number && value.data[0] != '/' && name_is_secret(name))
+		(void)console_add_secret(c, value);
+}
+
+static void add_password(struct console *c, const char *user, const char *password)
+{
+	if (!password || !password[0])
+		return;
+	if (!console_add_secret(c, bytes_of(password)))
+		console_warning(c, "a password is too short or too common to be hidden in what hwb prints");
+	/* What HTTP basic authentication sends. */
+	(void)console_add_secret(c, bytes_of(arena_printf(c->arena, "%s:%s", user, password)));
+}
+
+static void add_secrets(struct console *c, const struct settings *s, char **env)
+{
+	struct url proxy;
+	const char *user, *password;
+	for (size_t i = 0; i < s->n_credentials; i++)
+		add_password(c, s->credentials[i].user, s->credentials[i].password);
+	if (s->proxy_url && url_parse(bytes_of(s->proxy_url), c->arena, &proxy, NULL) == OK &&
+	    url_credentials(&proxy, c->arena, &user, &password, NULL) == OK)
+		add_password(c, user, password);
+	for (size_t i = 0; env && env[i]; i++)
+		add_variable(c, bytes_of(env[i]));
+	for (size_t i = 0; i < s->env.n; i++)
+		add_variable(c, bytes_of(s->env.items[i]));
+}
+
+/* ---- opening ---- */
+
+static bool is_true(char **env, const char *name)
+{
+	const char *value = env_get(env, name);
+	return value && strcmp(value, "true") == 0;
+}
+
+struct console *console_open(const struct settings *s, char **env, struct arena *a)
+{
+	struct console *c = ARENA_NEW(a, struct console);
+	const char *no_color = env_get(env, "NO_COLOR"), *term = env_get(env, "TERM");
+	bool is_terminal = isatty(2) && term && strcmp(term, "dumb") != 0;
+	c->arena = a;
+	c->quiet = s->quiet;
+	c->verbose = s->quiet ? 0 : s->verbose;
+	c->colour = s->color == WHEN_ALWAYS || (s->color == WHEN_AUTO && is_terminal && !(no_color && no_color[0]));
+	c->progress = is_terminal && !s->no_progress && !s->quiet;
+	c->github = !is_terminal && is_true(env, "GITHUB_ACTIONS");
+	c->gitlab = !is_terminal && is_true(env, "GITLAB_CI");
+	known_init(&c->known, a);
+	known_stream_init(&c->raw, &c->known);
+	known_stream_init(&c->escaped, &c->known);
+	add_secrets(c, s, env);
+	for (size_t i = 0; i < s->warnings.n; i++)
+		console_warning(c, "%s", s->warnings.items[i]);
+	return c;
+}
+
+/* ---- sentences ---- */
+
+/* The lines after the first begin with a mark: no line of a stranger's stands where a CI system looks for commands. */
+static void put_lines(const struct console *c, struct bytes text, struct buf *out)
+{
+	CLEANUP(buf_done) struct buf safe;
+	buf_init(&safe, 16 * MESSAGE_MAX);
+	put_safe(c, bytes_trim(text), &safe);
+	struct bytes rest = buf_bytes(&safe);
+	for (bool is_first = true; rest.data; is_first = false) {
+		struct bytes line = bytes_cut(&rest, '\n');
+		if (!is_first)
+			buf_add_string(out, "  | ");
+		buf_add(out, line);
+		buf_add_byte(out, '\n');
+	}
+	if (!safe.size)
+		buf_add_byte(out, '\n');
+}
+
+enum tone { TONE_PLAIN, TONE_WARNING, TONE_ERROR };
+
+static void say(struct console *c, enum tone tone, struct bytes text, struct bytes help)
+{
+	static const struct {
+		const char *label, *colour;
+	} tones[] = { [TONE_PLAIN] = { "", "" }, [TONE_WARNING] = { "warning: ", "\x1b[1;33m" }, [TONE_ERROR] = { "error: ", "\x1b[1;31m" } };
+	CLEANUP(buf_done) struct buf line;
+	buf_init(&line, 64 * MESSAGE_MAX);
+	if (c->streaming)
+		console_output_end(c);
+	console_clear(c);
+	buf_add_string(&line, "hwb: ");
+	if (tone != TONE_PLAIN)
+		buf_printf(&line, "%s%s%s", c->colour ? tones[tone].colour : "", tones[tone].label, c->colour ? "\x1b[0m" : "");
+	put_lines(c, text, &line);
+	if (help.size) {
+		buf_add_string(&line, "  help: ");
+		put_lines(c, help, &line);
+	}
+	console_write(buf_bytes(&line));
+}
+
+static void end_stage(struct console *c);
+
+void console_error(struct console *c, const struct diag *d)
+{
+	char place[64], text[DIAG_TEXT_SIZE + sizeof place];
+	end_stage(c);
+	(void)snprintf(place, sizeof place, ":%u:%u", d->line, d->column);
+	bool is_told = !d->line || strstr(d->text, place);
+	(void)snprintf(place, sizeof place, " (line %u, column %u)", d->line, d->column);
+	(void)snprintf(text, sizeof text, "%s%s", d->text, is_told ? "" : place);
+	say(c, TONE_ERROR, bytes_of(text), bytes_of(d->help));
+}
+
+void console_warning(struct console *c, const char *format, ...)
+{
+	char text[MESSAGE_MAX / 8];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	say(c, TONE_WARNING, bytes_of(text), (struct bytes){ NULL, 0 });
+}
+
+void console_note(struct console *c, const char *format, ...)
+{
+	char text[MESSAGE_MAX / 8];
+	va_list args;
+	if (c->quiet)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	say(c, TONE_PLAIN, bytes_of(text), (struct bytes){ NULL, 0 });
+}
+
+/* ---- stages and progress ---- */
+
+static void end_stage(struct console *c)
+{
+	char line[96];
+	console_output_end(c);
+	console_clear(c);
+	if (!c->stage)
+		return;
+	c->stage = NULL;
+	if (c->quiet)
+		return;
+	if (c->github)
+		console_write(BYTES("::endgroup::\n"));
+	if (c->gitlab) {
+		(void)snprintf(line, sizeof line, "\x1b[0Ksection_end:%lld:hwb_%llu\r\x1b[0K\n", (long long)clock_unix(),
+			       (unsigned long long)c->n_stages);
+		console_write(bytes_of(line));
+	}
+}
+
+static void show_status(struct console *c, const char *text)
+{
+	CLEANUP(buf_done) struct buf line;
+	buf_init(&line, 4096);
+	buf_printf(&line, "\r\x1b[2Khwb: %.150s", text);
+	console_write(buf_bytes(&line));
+	c->status_shown = true;
+}
+
+/* name: one of ours, never a stranger's. */
+void console_stage(struct console *c, const char *name)
+{
+	char line[256];
+	end_stage(c);
+	if (!name)
+		return;
+	c->stage = name;
+	c->n_stages++;
+	if (c->quiet)
+		return;
+	if (c->github)
+		(void)snprintf(line, sizeof line, "::group::hwb: %.100s\n", name);
+	else if (c->gitlab)
+		(void)snprintf(line, sizeof line, "\x1b[0Ksection_start:%lld:hwb_%llu\r\x1b[0Khwb: %.100s\n", (long long)clock_unix(),
+			       (unsigned long long)c->n_stages, name);
+	else
+		(void)snprintf(line, sizeof line, "hwb: %.100s\n", name);
+	if (c->progress)
+		show_status(c, name);
+	else
+		console_write(bytes_of(line));
+}
+
+void console_progress(struct console *c, const char *what, uint64_t done, uint64_t size)
+{
+	CLEANUP(buf_done) struct buf safe;
+	char text[256];
+	if (!c->progress)
+		return;
+	buf_init(&safe, MESSAGE_MAX);
+	put_safe(c, bytes_part(bytes_of(what), 0, 100), &safe);
+	if (size)
+		(void)snprintf(text, sizeof text, "%.100s %llu of %llu KiB", buf_string(&safe), (unsigned long long)done / 1024,
+			       (unsigned long long)size / 1024);
+	else
+		(void)snprintf(text, sizeof text, "%.100s", buf_string(&safe));
+	show_status(c, text);
+}
+
+void console_result(struct console *c, struct bytes line)
+{
+	CLEANUP(buf_done) struct buf safe;
+	console_clear(c);
+	buf_init(&safe, 8 * line.size + 256);
+	put_safe(c, line, &safe);
+	buf_add_byte(&safe, '\n');
+	(void)file_write_all(1, buf_bytes(&safe), NULL);
+}

@@ -1,0 +1,141 @@
+/* The build's own output on its way to people: hostile bytes in, redacted and escaped text out. */
+#include <sys/random.h>
+
+#include "base/cleanup.h"
+#include "base/encode.h"
+#include "cli/console_parts.h"
+
+void console_set_log(struct console *c, void (*write)(void *context, struct bytes output), void *context)
+{
+	c->write = write;
+	c->context = context;
+}
+
+bool console_add_secret(struct console *c, struct bytes secret)
+{
+	return known_add(&c->known, secret);
+}
+
+void console_redact(const struct console *c, struct bytes text, struct buf *out)
+{
+	known_redact(&c->known, text, out);
+}
+
+/* Between these two lines a GitHub runner takes nothing for a command; the build cannot guess the token that ends it. */
+static void commands_stop(struct console *c)
+{
+	unsigned char random[16];
+	char line[64];
+	if (!c->github || c->stop_token[0])
+		return;
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		return;
+	hex_write(bytes_make(random, sizeof random), c->stop_token);
+	(void)snprintf(line, sizeof line, "::stop-commands::%s\n", c->stop_token);
+	console_write(bytes_of(line));
+}
+
+static void commands_resume(struct console *c)
+{
+	char line[64];
+	if (!c->stop_token[0])
+		return;
+	(void)snprintf(line, sizeof line, "::%s::\n", c->stop_token);
+	console_write(bytes_of(line));
+	c->stop_token[0] = '\0';
+}
+
+static void print(struct console *c, struct bytes text)
+{
+	if (!text.size)
+		return;
+	console_clear(c);
+	commands_stop(c);
+	/* Without a token nothing of a stranger's goes to a runner that obeys it. */
+	if (c->github && !c->stop_token[0])
+		return;
+	console_write(text);
+	c->streaming = true;
+	c->line_open = text.data[text.size - 1] != '\n';
+}
+
+static void keep(struct console *c, struct bytes text)
+{
+	if (!c->tail)
+		c->tail = arena_alloc(c->arena, 2 * (size_t)TAIL_SIZE, 1);
+	if (text.size > TAIL_SIZE)
+		text = bytes_from(text, text.size - TAIL_SIZE);
+	if (c->tail_size + text.size > 2 * (size_t)TAIL_SIZE) {
+		memmove(c->tail, c->tail + c->tail_size - TAIL_SIZE, TAIL_SIZE);
+		c->tail_size = TAIL_SIZE;
+	}
+	bytes_copy(c->tail + c->tail_size, text);
+	c->tail_size += text.size;
+}
+
+/* One block through the rest of the way; final: what is held back comes too. */
+static void pass(struct console *c, struct bytes redacted, bool final)
+{
+	CLEANUP(buf_done) struct buf text;
+	CLEANUP(buf_done) struct buf safe;
+	buf_init(&text, 8 * (redacted.size + 64));	/* a byte becomes at most "\xNN", a mask three */
+	buf_init(&safe, 16 * (redacted.size + 64 + KNOWN_SIZE_MAX * 4));
+	if (c->write && redacted.size)
+		c->write(c->context, redacted);
+	escaper_add(&c->escaper, redacted, &text);
+	if (final)
+		escaper_end(&c->escaper, &text);
+	known_stream_add(&c->escaped, buf_bytes(&text), &safe);
+	if (final)
+		known_stream_end(&c->escaped, &safe);
+	keep(c, buf_bytes(&safe));
+	if (c->verbose)
+		print(c, buf_bytes(&safe));
+}
+
+void console_output(struct console *c, struct bytes output)
+{
+	for (; output.size; output = bytes_from(output, OUTPUT_BLOCK)) {
+		CLEANUP(buf_done) struct buf redacted;
+		buf_init(&redacted, 2 * OUTPUT_BLOCK + 8 * KNOWN_SIZE_MAX);
+		known_stream_add(&c->raw, bytes_part(output, 0, OUTPUT_BLOCK), &redacted);
+		pass(c, buf_bytes(&redacted), false);
+	}
+}
+
+void console_output_end(struct console *c)
+{
+	CLEANUP(buf_done) struct buf redacted;
+	buf_init(&redacted, 8 * KNOWN_SIZE_MAX);
+	known_stream_end(&c->raw, &redacted);
+	pass(c, buf_bytes(&redacted), true);
+	if (c->line_open)
+		console_write(BYTES("\n"));
+	c->line_open = c->streaming = false;
+	commands_resume(c);
+}
+
+static struct bytes last_lines(struct bytes text, size_t n)
+{
+	size_t at = text.size, lines = 0;
+	if (at && text.data[at - 1] == '\n')
+		at--;
+	for (; at; at--)
+		if (text.data[at - 1] == '\n' && ++lines == n)
+			return bytes_from(text, at);
+	return text;
+}
+
+void console_tail(struct console *c)
+{
+	console_output_end(c);
+	struct bytes text = last_lines(bytes_make(c->tail, c->tail_size), TAIL_LINES);
+	c->tail_size = 0;
+	if (c->verbose || !text.size)
+		return;
+	console_clear(c);
+	console_write(BYTES("hwb: the last lines of the build's output:\n"));
+	print(c, text);
+	console_output_end(c);
+	c->tail_size = 0;
+}
