@@ -1,18 +1,6 @@
 #include "build/hook.h"
 
 #include "base/wire.h"
-#include "build/hook_compiler.h"
-#include "build/hook_program.h"
-
-struct bytes hook_program(void)
-{
-	return bytes_make(hook_program_source, sizeof hook_program_source);
-}
-
-struct bytes hook_compiler(void)
-{
-	return bytes_make(hook_compiler_source, sizeof hook_compiler_source);
-}
 
 static enum status check_shape(const struct hook_answer *answer, struct diag *d)
 {

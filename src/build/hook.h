@@ -29,8 +29,4 @@ void hook_request_start(const char *backend, const char *const *paths, size_t n_
 void hook_request_call(const char *hook, bool in_fork, const char *directory, const char *const *settings, size_t n_settings,
 		       struct buf *b);
 
-/* The Python programs, embedded. */
-struct bytes hook_program(void);
-struct bytes hook_compiler(void);
-
 #endif

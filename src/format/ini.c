@@ -22,10 +22,14 @@ static void parser_done(struct parser *p)
 	buf_done(&p->value);
 }
 
+/* Like configparser: "key =" with lines below it keeps the line end before them. */
 static void close_item(struct parser *p)
 {
-	if (p->n_items && p->in_item)
-		p->items[p->n_items - 1].value = arena_copy(p->a, bytes_trim(buf_bytes(&p->value)));
+	struct bytes value = buf_bytes(&p->value);
+	while (bytes_ends(value, BYTES("\n")))
+		value.size--;
+	if (p->in_item)
+		p->items[p->n_items - 1].value = arena_copy(p->a, value);
 	p->in_item = false;
 }
 

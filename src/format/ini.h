@@ -17,7 +17,7 @@ struct ini_section {
 
 struct ini_item {
 	struct bytes section, key;
-	struct bytes value;	/* its lines stripped and joined by '\n'; blank lines at the end dropped */
+	struct bytes value;	/* its lines stripped and joined by '\n'; "key =" with lines below begins with one */
 	uint32_t line;
 };
 

@@ -17,11 +17,13 @@ static bool is_continuation(struct bytes line)
 	return line.size && (line.data[0] == ' ' || line.data[0] == '\t');
 }
 
-/* Joins the lines of the field at the cursor, which has `value` so far; the cursor ends behind them. */
+/* Joins the lines of the field at the cursor, which has `value` so far, and trims it; the cursor ends behind them. */
 static enum status read_more(struct lines *l, struct bytes *value, struct arena *a, struct diag *d)
 {
-	if (!is_continuation(l->rest))
+	if (!is_continuation(l->rest)) {
+		*value = bytes_trim(*value);
 		return OK;
+	}
 	CLEANUP(buf_done) struct buf joined;
 	buf_init(&joined, RFC822_MAX_SIZE);	/* never longer than the text */
 	buf_add(&joined, *value);
@@ -42,7 +44,7 @@ static enum status read_field(struct lines *l, struct bytes line, size_t name, s
 	if (block->n_fields == RFC822_MAX_FIELDS)
 		return lines_fail(l, ERR_LIMIT, d, "more than %d fields", RFC822_MAX_FIELDS);
 	struct rfc822_field field = {
-		.name = bytes_part(line, 0, name), .value = bytes_trim(bytes_from(line, name + 1)), .line = l->line
+		.name = bytes_part(line, 0, name), .value = bytes_from(line, name + 1), .line = l->line
 	};
 	enum status s = read_more(l, &field.value, a, d);
 	if (s)

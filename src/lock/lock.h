@@ -14,6 +14,8 @@ struct lock_pin {
 	struct bytes version;		/* canonical */
 	struct index_file file;		/* the chosen wheel */
 	const char *hash_source;	/* "index", "local", "constraint", "lock" */
+	const struct bytes *extras;	/* of it, resolved with it: normalised, sorted, no doubles */
+	size_t n_extras;
 };
 
 /* A line of a constraints file (-b): a specifier, and hashes that the chosen file must be among when there are any. */
@@ -36,7 +38,8 @@ struct lock_request {
 	size_t n_preferred;
 	const struct interpreter *python;
 	bool allow_prereleases;		/* else only when nothing else matches a requirement */
-	bool offline;
+	bool offline;			/* the resolution cache then counts whatever its age */
+	int64_t exclude_newer;		/* unix time, as in index_options; INT64_MAX or 0: none. Local files are exempt */
 };
 
 struct lock_result {

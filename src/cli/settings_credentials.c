@@ -1,0 +1,74 @@
+/* Who hwb is to an index: credentials come out of URLs, variables and netrc, each bound to one origin. */
+#include "cli/settings_parts.h"
+
+/* Set by the build (option default_index); empty: an index has to be named when one is needed. */
+#ifndef HWB_DEFAULT_INDEX
+#define HWB_DEFAULT_INDEX ""
+#endif
+
+void settings_add_credential(struct settings *s, struct arena *a, const char *origin, const char *user, const char *password,
+			     bool replaces)
+{
+	struct index_credential fresh = { origin, user, password };
+	for (size_t i = 0; i < s->n_credentials; i++)
+		if (strcmp(s->credentials[i].origin, origin) == 0) {
+			if (replaces)
+				s->credentials[i] = fresh;
+			return;
+		}
+	s->credentials = arena_grow(a, s->credentials, s->n_credentials, sizeof fresh);
+	s->credentials[s->n_credentials++] = fresh;
+}
+
+enum status settings_url(struct settings *s, struct arena *a, struct bytes text, struct url *ret, struct diag *d)
+{
+	const char *user, *password;
+	struct url url;
+	if (url_parse(text, a, &url, d)) {
+		(void)explain(d, "takes a URL");
+		d->code = ERR_USAGE;
+		return ERR_USAGE;
+	}
+	if (url.userinfo.data) {
+		if (url_credentials(&url, a, &user, &password, d))
+			return fail(d, ERR_USAGE, 0, "takes a URL whose user name and password are percent-encoded");
+		settings_add_credential(s, a, url_origin(&url, a), user, password, true);
+		url.userinfo = (struct bytes){ NULL, 0 };
+	}
+	*ret = url;
+	return OK;
+}
+
+/* HWB_INDEX_<NAME>_USERNAME and _PASSWORD; one without the other is half a credential. */
+static enum status take_named(struct settings *s, struct arena *a, const char *name, struct diag *d)
+{
+	struct url url;
+	char *upper = arena_string(a, bytes_of(name));
+	for (char *c = upper; *c; c++)
+		*c = *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
+	const char *user = env_get(s->environment, arena_printf(a, "HWB_INDEX_%s_USERNAME", upper));
+	const char *password = env_get(s->environment, arena_printf(a, "HWB_INDEX_%s_PASSWORD", upper));
+	if (!user && !password)
+		return OK;
+	if (!user || !password)
+		return fail(d, ERR_USAGE, 0, "HWB_INDEX_%s_%s is set, but HWB_INDEX_%s_%s is not", upper, user ? "USERNAME" : "PASSWORD", upper,
+			    user ? "PASSWORD" : "USERNAME");
+	if (!s->index_url || url_parse(bytes_of(s->index_url), a, &url, NULL))
+		return OK;
+	settings_add_credential(s, a, url_origin(&url, a), user, password, true);
+	return OK;
+}
+
+enum status settings_finish(struct settings *s, struct arena *a, struct diag *d)
+{
+	size_t row = setting_find(BYTES("index.url"));
+	if (!s->index_url && HWB_DEFAULT_INDEX[0]) {
+		enum status status = setting_put(s, a, row, BYTES(HWB_DEFAULT_INDEX), true, d);
+		if (status)
+			return explain(d, "the index that hwb was built with");
+	}
+	/* A name belongs to the index it was configured for: another URL on the command line does not get its password. */
+	bool is_other = s->index_name && (s->rows_by_flag >> row & 1);
+	enum status status = take_named(s, a, s->index_name && !is_other ? s->index_name : "DEFAULT", d);
+	return status ? status : netrc_load(s, a, d);
+}

@@ -1,0 +1,345 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "cli/settings_parts.h"
+#include "format/toml.h"
+#include "host/file.h"
+
+const char *env_get(char **env, const char *name)
+{
+	size_t size = strlen(name);
+	for (; env && *env; env++)
+		if (strncmp(*env, name, size) == 0 && (*env)[size] == '=')
+			return *env + size + 1;
+	return NULL;
+}
+
+void settings_warn(struct settings *s, struct arena *a, const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	strings_add(&s->warnings, a, bytes_of(text));
+}
+
+struct settings_places settings_places_default(void)
+{
+	return (struct settings_places){ .system_file = "/etc/hwb/hwb.toml", .pip_files = { "/etc/xdg/pip/pip.conf", "/etc/pip.conf" } };
+}
+
+/* ---- who and where ---- */
+
+static void find_user(struct settings *s, struct arena *a)
+{
+	char room[4096];
+	struct passwd entry, *found = NULL;
+	const char *home = env_get(s->environment, "HOME");
+	if (getpwuid_r(geteuid(), &entry, room, sizeof room, &found))
+		found = NULL;
+	s->user = found ? arena_string(a, bytes_of(entry.pw_name)) : arena_printf(a, "uid %u", (unsigned)geteuid());
+	if (home && home[0] == '/')
+		s->user_home = home;
+	else
+		s->user_home = found ? arena_string(a, bytes_of(entry.pw_dir)) : "/";
+}
+
+static void find_ci(struct settings *s)
+{
+	static const struct {
+		const char *variable, *name, *workflow, *run;
+	} providers[] = {
+		{ "GITHUB_ACTIONS", "github", "GITHUB_WORKFLOW", "GITHUB_RUN_ID" },
+		{ "GITLAB_CI", "gitlab", "CI_JOB_NAME", "CI_PIPELINE_ID" },
+		{ "CIRCLECI", "circleci", "CIRCLE_JOB", "CIRCLE_WORKFLOW_ID" },
+		{ "BUILDKITE", "buildkite", "BUILDKITE_PIPELINE_SLUG", "BUILDKITE_BUILD_ID" },
+		{ "TF_BUILD", "azure", "BUILD_DEFINITIONNAME", "BUILD_BUILDID" },
+		{ "TRAVIS", "travis", "TRAVIS_JOB_NAME", "TRAVIS_BUILD_ID" },
+		{ "BITBUCKET_BUILD_NUMBER", "bitbucket", "BITBUCKET_REPO_SLUG", "BITBUCKET_BUILD_NUMBER" },
+		{ "JENKINS_URL", "jenkins", "JOB_NAME", "BUILD_ID" },
+		{ "CI", "unknown", "CI_NAME", "CI_BUILD_ID" },
+	};
+	for (size_t i = 0; i < COUNT(providers); i++) {
+		const char *value = env_get(s->environment, providers[i].variable);
+		if (!value || !value[0] || strcmp(value, "false") == 0 || strcmp(value, "0") == 0)
+			continue;
+		s->ci_provider = providers[i].name;
+		s->ci_workflow = env_get(s->environment, providers[i].workflow);
+		s->ci_run = env_get(s->environment, providers[i].run);
+		return;
+	}
+}
+
+static const char *below(const struct settings *s, struct arena *a, const char *variable, const char *fallback, const char *rest)
+{
+	const char *value = env_get(s->environment, variable);
+	if (value && value[0] == '/')	/* the XDG specification: other values are to be ignored */
+		return arena_printf(a, "%s/%s", value, rest);
+	return arena_printf(a, "%s/%s/%s", s->user_home, fallback, rest);
+}
+
+static void set_defaults(struct settings *s, struct arena *a, char **env)
+{
+	*s = (struct settings){ .environment = env, .exclude_newer = INT64_MAX, .outside_id = 64000, .network_isolation = true };
+	limits_init(&s->limits);
+	find_user(s, a);
+	find_ci(s);
+	s->path_variable = env_get(env, "PATH");
+	s->cache_dir = below(s, a, "XDG_CACHE_HOME", ".cache", "hwb");
+	s->home_dir = arena_printf(a, "%s/.hwb", s->user_home);
+	const char *certificates = env_get(env, "SSL_CERT_FILE");
+	if (certificates && certificates[0])
+		s->ca_file = settings_path(s, a, bytes_of(certificates));
+}
+
+/* ---- hwb.toml ---- */
+
+struct file_load {
+	struct settings *settings;
+	struct arena *arena;
+	const char *path;
+	struct diag *d;
+};
+
+static enum status at(const struct file_load *l, const struct toml_value *value, const char *key)
+{
+	l->d->line = value->line;
+	l->d->column = value->column;
+	l->d->code = ERR_USAGE;
+	return explain(l->d, "%s:%u:%u: '%s'", l->path, value->line, value->column, key);
+}
+
+/* A value's text: what the setters take, for every type that has one. */
+static enum status text_of(const struct file_load *l, const struct toml_value *value, struct bytes *ret)
+{
+	struct bytes path, digest;
+	switch (value->type) {
+	case TOML_STRING:
+	case TOML_DATETIME:
+	case TOML_DATE_LOCAL:
+		*ret = value->string;
+		return OK;
+	case TOML_INTEGER:
+		*ret = bytes_of(arena_printf(l->arena, "%lld", (long long)value->integer));
+		return OK;
+	case TOML_BOOLEAN:
+		*ret = value->boolean ? BYTES("true") : BYTES("false");
+		return OK;
+	case TOML_TABLE:	/* only security.trust has tables; its setter checks the text */
+		if (value->n_items == 2 && toml_get_string(value, "path", &path, NULL) == OK &&
+		    toml_get_string(value, "sha256", &digest, NULL) == OK) {
+			*ret = bytes_of(arena_printf(l->arena, "%.*s %.*s", BYTES_ARG(digest), BYTES_ARG(path)));
+			return OK;
+		}
+		return fail(l->d, ERR_USAGE, 0, "cannot be a table");
+	case TOML_FLOAT:
+	case TOML_DATETIME_LOCAL:
+	case TOML_TIME_LOCAL:
+	case TOML_ARRAY:
+		break;
+	}
+	return fail(l->d, ERR_USAGE, 0, "cannot be %s", toml_type_name(value->type));
+}
+
+static enum status put_value(const struct file_load *l, size_t row, const struct toml_value *value, bool is_first)
+{
+	struct bytes text;
+	enum status s = text_of(l, value, &text);
+	if (s == OK && !text.data)
+		text.data = (const unsigned char *)"";
+	return s ? s : setting_put(l->settings, l->arena, row, text, is_first, l->d);
+}
+
+static enum status put_list(const struct file_load *l, size_t row, const struct toml_value *value)
+{
+	bool is_first = true;
+	if (value->type != TOML_ARRAY)
+		return put_value(l, row, value, true);
+	if (!value->n_items)
+		return setting_put(l->settings, l->arena, row, (struct bytes){ NULL, 0 }, true, l->d);
+	for (TOML_EACH(item, value)) {
+		enum status s = put_value(l, row, item, is_first);
+		if (s)
+			return s;
+		is_first = false;
+	}
+	return OK;
+}
+
+/* The known key nearest to a wrong one, limits among them. */
+static enum status unknown_key(const struct file_load *l, const char *key)
+{
+	const char *names[128];
+	size_t n = 0, n_rows, n_limits;
+	const struct setting_row *rows = setting_rows(&n_rows);
+	const struct limit_row *limits = limit_rows(&n_limits);
+	for (size_t i = 0; i < n_rows && n < COUNT(names); i++)
+		names[n++] = rows[i].key;
+	for (size_t i = 0; i < n_limits && n < COUNT(names); i++)
+		names[n++] = arena_printf(l->arena, "limits.%s", limits[i].key);
+	const char *nearest = word_nearest(bytes_of(key), names, n);
+	(void)fail(l->d, ERR_USAGE, 0, "there is no such key");
+	return nearest ? remedy(l->d, "did you mean '%s'?", nearest) : remedy(l->d, "hwb.toml(5) has the list");
+}
+
+static enum status put_key(const struct file_load *l, const char *table, const struct toml_value *value)
+{
+	struct bytes text;
+	const char *key = arena_printf(l->arena, "%s.%.*s", table, BYTES_ARG(value->key));
+	size_t n, row = setting_find(bytes_of(key));
+	const struct setting_row *rows = setting_rows(&n);
+	enum status s;
+	if (strcmp(table, "limits") == 0) {
+		s = text_of(l, value, &text);
+		if (s == OK)
+			s = setting_put_limit(l->settings, value->key, text, l->d);
+	} else if (row == n) {
+		s = unknown_key(l, key);
+	} else {
+		s = rows[row].is_list ? put_list(l, row, value) : put_value(l, row, value, true);
+	}
+	return s ? at(l, value, key) : OK;
+}
+
+static enum status put_root(const struct file_load *l, const struct toml_value *root)
+{
+	for (TOML_EACH(table, root)) {
+		const char *name = arena_string(l->arena, table->key);
+		if (table->type != TOML_TABLE) {
+			(void)unknown_key(l, name);
+			return at(l, table, name);
+		}
+		for (TOML_EACH(value, table)) {
+			enum status s = put_key(l, name, value);
+			if (s)
+				return s;
+		}
+	}
+	return OK;
+}
+
+static enum status check_owner(const char *path, struct diag *d)
+{
+	struct stat st;
+	if (stat(path, &st) == 0 && (st.st_mode & S_IWOTH)) {
+		(void)fail(d, ERR_USAGE, 0, "the configuration '%s' can be written by everybody", path);
+		return remedy(d, "chmod o-w '%s'", path);
+	}
+	return OK;
+}
+
+/* A file that is not there is no error. */
+static enum status load_file(struct settings *s, struct arena *a, const char *path, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf text;
+	struct toml_value *root;
+	struct diag now = { 0 };
+	buf_init(&text, TOML_MAX_SIZE + 1);
+	enum status status = file_read(AT_FDCWD, path, &text, &now);
+	if (status == ERR_ABSENT)
+		return OK;
+	if (status == OK)
+		status = toml_parse(buf_bytes(&text), a, &root, &now);
+	if (status) {
+		(void)fail(d, ERR_USAGE, now.offset, "%s:%u:%u: %s", path, now.line, now.column, now.text);
+		d->line = now.line;
+		d->column = now.column;
+		return ERR_USAGE;
+	}
+	status = check_owner(path, d);
+	if (status)
+		return status;
+	struct file_load load = { .settings = s, .arena = a, .path = path, .d = d };
+	s->base = arena_string(a, bytes_part(bytes_of(path), 0, bytes_find_last(bytes_of(path), '/')));
+	status = put_root(&load, root);
+	s->base = NULL;
+	return status;
+}
+
+/* ---- HWB_* ---- */
+
+static enum status load_variable(struct settings *s, struct arena *a, size_t row, struct bytes value, struct diag *d)
+{
+	size_t n;
+	bool is_first = true;
+	if (!setting_rows(&n)[row].is_list)
+		return setting_put(s, a, row, value, true, d);
+	enum status status = setting_put(s, a, row, (struct bytes){ NULL, 0 }, true, d);
+	for (size_t i = 0; status == OK && i < value.size;) {
+		size_t from = i;
+		while (i < value.size && !byte_is_blank(value.data[i]))
+			i++;
+		if (i > from)
+			status = setting_put(s, a, row, bytes_part(value, from, i - from), is_first, d);
+		is_first = is_first && i == from;
+		i++;
+	}
+	return status;
+}
+
+static enum status load_limits(struct settings *s, struct diag *d)
+{
+	for (char **env = s->environment; env && *env; env++) {
+		char key[64];
+		size_t size = 0;
+		struct bytes value = bytes_of(*env), name = bytes_cut(&value, '=');
+		if (!bytes_starts(name, BYTES("HWB_LIMIT_")) || !value.data)
+			continue;
+		name = bytes_from(name, 10);
+		for (; size < name.size && size < sizeof key; size++)
+			key[size] = name.data[size] == '_' ? '-' : (char)byte_lower(name.data[size]);
+		enum status status = setting_put_limit(s, bytes_make(key, size), value, d);
+		if (status)
+			return explain(d, "HWB_LIMIT_%.*s", BYTES_ARG(name));
+	}
+	return OK;
+}
+
+static enum status load_variables(struct settings *s, struct arena *a, struct diag *d)
+{
+	size_t n;
+	const struct setting_row *rows = setting_rows(&n);
+	for (size_t i = 0; i < n; i++) {
+		const char *value = rows[i].env ? env_get(s->environment, rows[i].env) : NULL;
+		if (!value || !value[0])	/* an empty variable is how CI systems spell "not set" */
+			continue;
+		enum status status = load_variable(s, a, i, bytes_of(value), d);
+		if (status)
+			return explain(d, "%s", rows[i].env);
+	}
+	return load_limits(s, d);
+}
+
+/* ---- all of it ---- */
+
+enum status settings_load_from(char **env, const struct settings_places *places, struct arena *a, struct settings *ret, struct diag *d)
+{
+	struct settings s;
+	struct diag scratch = { 0 };
+	if (!d)
+		d = &scratch;
+	set_defaults(&s, a, env);
+	enum status status = pip_config_load(&s, places, a, d);
+	if (status == OK && !places->no_files)
+		status = load_file(&s, a, places->system_file, d);
+	if (status == OK && !places->no_files)
+		status = load_file(&s, a, below(&s, a, "XDG_CONFIG_HOME", ".config", "hwb/hwb.toml"), d);
+	if (status == OK)
+		status = load_variables(&s, a, d);
+	if (status == OK)
+		*ret = s;
+	return status;
+}
+
+enum status settings_load(char **env, struct arena *a, struct settings *ret, struct diag *d)
+{
+	struct settings_places places = settings_places_default();
+	const char *no_config = env_get(env, "HWB_NO_CONFIG");
+	places.no_files = no_config && no_config[0] && strcmp(no_config, "0") != 0;
+	return settings_load_from(env, &places, a, ret, d);
+}

@@ -1,0 +1,403 @@
+/* Every key of hwb.toml(5): one row each, and how its text becomes a setting. */
+#include <errno.h>
+#include <limits.h>
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "cli/settings_parts.h"
+#include "crypto/digest.h"
+
+#define SETTER(name) \
+	static enum status name(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
+#define UNUSED(x) (void)(x)
+
+void strings_add(struct strings *list, struct arena *a, struct bytes value)
+{
+	list->items = arena_grow(a, list->items, list->n, sizeof *list->items);
+	list->items[list->n++] = arena_string(a, value);
+}
+
+const char *settings_path(const struct settings *s, struct arena *a, struct bytes path)
+{
+	char here[PATH_MAX];
+	if (path.size && path.data[0] == '/')
+		return arena_string(a, path);
+	if (bytes_starts(path, BYTES("~/")) && s->user_home)
+		return arena_printf(a, "%s/%.*s", s->user_home, BYTES_ARG(bytes_from(path, 2)));
+	if (bytes_equal(path, BYTES(".")))
+		path.size = 0;
+	const char *base = s->base ? s->base : getcwd(here, sizeof here) ? here : "/";
+	return arena_printf(a, "%s%s%.*s", base, path.size ? "/" : "", BYTES_ARG(path));
+}
+
+static enum status take_bool(struct bytes value, bool *ret, struct diag *d)
+{
+	static const char *const yes[] = { "true", "1", "yes", "on" }, *const no[] = { "false", "0", "no", "off", "" };
+	for (size_t i = 0; i < COUNT(yes); i++)
+		if (bytes_equal_nocase(value, bytes_of(yes[i]))) {
+			*ret = true;
+			return OK;
+		}
+	for (size_t i = 0; i < COUNT(no); i++)
+		if (bytes_equal_nocase(value, bytes_of(no[i]))) {
+			*ret = false;
+			return OK;
+		}
+	return fail(d, ERR_USAGE, 0, "takes true or false, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
+#define BOOL_SETTER(name, field) \
+	SETTER(name) \
+	{ \
+		UNUSED(a); \
+		UNUSED(is_first); \
+		return take_bool(value, &s->field, d); \
+	}
+BOOL_SETTER(set_keep_archive, keep_archive)
+BOOL_SETTER(set_allow_requires, allow_requires)
+BOOL_SETTER(set_prereleases, allow_prereleases)
+BOOL_SETTER(set_netrc, netrc)
+BOOL_SETTER(set_no_index, no_index)
+BOOL_SETTER(set_offline, offline)
+BOOL_SETTER(set_network_isolation, network_isolation)
+BOOL_SETTER(set_allow_unisolated, allow_unisolated)
+
+static enum status take_path(struct settings *s, struct arena *a, struct bytes value, const char **ret, struct diag *d)
+{
+	if (!value.size || bytes_find(value, '\0') < value.size || value.size >= PATH_MAX)
+		return fail(d, ERR_USAGE, 0, "takes a path, not %s", value.size ? "that" : "nothing");
+	*ret = settings_path(s, a, value);
+	return OK;
+}
+
+#define PATH_SETTER(name, field) \
+	SETTER(name) \
+	{ \
+		UNUSED(is_first); \
+		return take_path(s, a, value, &s->field, d); \
+	}
+PATH_SETTER(set_out_dir, out_dir)
+PATH_SETTER(set_cache_dir, cache_dir)
+PATH_SETTER(set_home, home_dir)
+PATH_SETTER(set_ca_file, ca_file)
+
+/* Returns false when the value only empties the list. */
+static bool begin_list(struct strings *list, struct bytes value, bool is_first)
+{
+	if (is_first)
+		*list = (struct strings){ NULL, 0 };
+	return value.data != NULL;
+}
+
+SETTER(set_constraints)
+{
+	const char *path;
+	if (!begin_list(&s->constraints, value, is_first))
+		return OK;
+	enum status status = take_path(s, a, value, &path, d);
+	if (status == OK)
+		strings_add(&s->constraints, a, bytes_of(path));
+	return status;
+}
+
+/* A mount's source has no symbolic links (sandbox/spec.h), so the path is resolved here. */
+SETTER(set_allow_read)
+{
+	const char *path;
+	char real[PATH_MAX];
+	if (!begin_list(&s->allow_read, value, is_first))
+		return OK;
+	enum status status = take_path(s, a, value, &path, d);
+	if (status)
+		return status;
+	if (!realpath(path, real))
+		return fail(d, ERR_USAGE, 0, "cannot use '%s': %s", path, strerror(errno));
+	if (strcmp(real, "/") == 0)
+		return fail(d, ERR_USAGE, 0, "takes a path that a build needs, not the whole file system");
+	strings_add(&s->allow_read, a, bytes_of(real));
+	return OK;
+}
+
+SETTER(set_python)
+{
+	UNUSED(d);
+	if (begin_list(&s->pythons, value, is_first))
+		strings_add(&s->pythons, a, value);
+	return OK;
+}
+
+static bool is_variable_name(struct bytes name)
+{
+	bool valid = name.size && !byte_is_digit(name.data[0]);
+	for (size_t i = 0; i < name.size; i++)
+		valid = valid && (byte_is_alnum(name.data[i]) || name.data[i] == '_');
+	return valid;
+}
+
+SETTER(set_env)
+{
+	if (!begin_list(&s->env, value, is_first))
+		return OK;
+	size_t equals = bytes_find(value, '=');
+	struct bytes name = bytes_part(value, 0, equals);
+	if (!is_variable_name(name) || bytes_find(value, '\0') < value.size)
+		return fail(d, ERR_USAGE, 0, "takes NAME or NAME=VALUE, not '%.*s'", BYTES_ARG(bytes_part(name, 0, 100)));
+	if (equals < value.size) {
+		strings_add(&s->env, a, value);
+		return OK;
+	}
+	const char *key = arena_string(a, name), *found = env_get(s->environment, key);
+	if (found)
+		strings_add(&s->env, a, bytes_of(arena_printf(a, "%s=%s", key, found)));
+	else
+		settings_warn(s, a, "the variable '%s' is to be passed to the build, but is not set", key);
+	return OK;
+}
+
+SETTER(set_isolation)
+{
+	static const char *const later[] = { "container", "docker", "podman", "landlock" };
+	UNUSED(a);
+	UNUSED(is_first);
+	if (bytes_equal(value, BYTES("auto"))) {
+		s->isolation = ISOLATION_AUTO;
+		return OK;
+	}
+	if (bytes_equal(value, BYTES("sandbox")) || bytes_equal(value, BYTES("venv"))) {
+		s->isolation = ISOLATION_SANDBOX;
+		return OK;
+	}
+	for (size_t i = 0; i < COUNT(later); i++)
+		if (bytes_equal(value, bytes_of(later[i]))) {
+			(void)fail(d, ERR_ISOLATION, 0, "isolation '%s' is not available in this version", later[i]);
+			return remedy(d, "use 'sandbox', or run hwb inside a container of your own");
+		}
+	if (bytes_equal(value, BYTES("none")))
+		return fail(d, ERR_USAGE, 0, "isolation 'none' is refused: hwb always isolates the build");
+	return fail(d, ERR_USAGE, 0, "takes auto, sandbox or venv, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
+SETTER(set_index_url)
+{
+	struct url url;
+	UNUSED(is_first);
+	enum status status = settings_url(s, a, value, &url, d);
+	if (status)
+		return status;
+	const char *text = url_text(&url, a);
+	if (url.query.data)
+		return fail(d, ERR_USAGE, 0, "takes the URL of a simple index, which has no '?'");
+	s->index_url = bytes_ends(bytes_of(text), BYTES("/")) ? text : arena_printf(a, "%s/", text);
+	return OK;
+}
+
+SETTER(set_index_name)
+{
+	UNUSED(is_first);
+	if (!is_variable_name(value))
+		return fail(d, ERR_USAGE, 0, "takes a name of letters, digits and '_' that does not begin with a digit");
+	s->index_name = arena_string(a, value);
+	return OK;
+}
+
+SETTER(set_find_links)
+{
+	struct url url;
+	const char *path;
+	if (!begin_list(&s->find_links, value, is_first))
+		return OK;
+	bool is_url = bytes_search(value, BYTES("://")) < value.size;
+	enum status status = is_url ? settings_url(s, a, value, &url, d) : take_path(s, a, value, &path, d);
+	if (status == OK)
+		strings_add(&s->find_links, a, bytes_of(is_url ? url_text(&url, a) : path));
+	return status;
+}
+
+SETTER(set_exclude_newer)
+{
+	UNUSED(a);
+	UNUSED(is_first);
+	return settings_time(value, clock_unix(), &s->exclude_newer, d);
+}
+
+/* Its password stays in it: only hwb-net sees it, and the console hides it. */
+SETTER(set_proxy)
+{
+	struct url url;
+	UNUSED(is_first);
+	if (!value.size) {
+		s->proxy_url = NULL;
+		return OK;
+	}
+	if (bytes_search(value, BYTES("://")) == value.size)
+		value = bytes_of(arena_printf(a, "http://%.*s", BYTES_ARG(value)));
+	if (url_parse(value, a, &url, d) || url.scheme == URL_FILE)
+		return fail(d, ERR_USAGE, 0, "takes the URL of a proxy (http:// or https://)");
+	s->proxy_url = arena_string(a, value);
+	return OK;
+}
+
+/* "host" or "host:port", by name: an address says nothing of who answers there. */
+static enum status check_host(struct bytes value, bool with_addresses, struct diag *d)
+{
+	uint64_t port;
+	struct bytes host = bytes_part(value, 0, bytes_find_last(value, ':'));
+	bool port_ok = host.size == value.size || (number_parse_u64(bytes_from(value, host.size + 1), 65535, &port) == OK && port > 0);
+	bool is_digits = true;
+	for (size_t i = 0; i < host.size; i++)
+		is_digits = is_digits && (byte_is_digit(host.data[i]) || host.data[i] == '.');
+	if (port_ok && host.size && (url_is_host_name(host) || (with_addresses && is_digits)))
+		return OK;
+	return fail(d, ERR_USAGE, 0, "takes HOST or HOST:PORT, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
+SETTER(set_http_hosts)
+{
+	if (!begin_list(&s->http_hosts, value, is_first))
+		return OK;
+	enum status status = check_host(value, true, d);
+	if (status == OK)
+		strings_add(&s->http_hosts, a, value);
+	return status;
+}
+
+SETTER(set_allow_hosts)
+{
+	if (!begin_list(&s->allow_hosts, value, is_first))
+		return OK;
+	enum status status = check_host(value, false, d);
+	if (status == OK)
+		strings_add(&s->allow_hosts, a, value);
+	return status;
+}
+
+/* "SHA256 PATH", as the loader writes a table of the file. */
+SETTER(set_trust)
+{
+	struct sha256 digest;
+	char text[SHA256_TEXT_SIZE];
+	const char *path;
+	if (!begin_list(&s->trust, value, is_first))
+		return OK;
+	struct bytes rest = value, hex = bytes_cut(&rest, ' ');
+	if (sha256_parse(hex, &digest) || !rest.size)
+		return fail(d, ERR_USAGE, 0, "takes tables of a path and the sha256 of its [tool.hwb]");
+	sha256_text(&digest, text);
+	enum status status = take_path(s, a, rest, &path, d);
+	if (status)
+		return status;
+	strings_add(&s->trust, a, bytes_of(text));
+	strings_add(&s->trust, a, bytes_of(path));
+	return OK;
+}
+
+SETTER(set_color)
+{
+	static const char *const names[] = { [WHEN_AUTO] = "auto", [WHEN_ALWAYS] = "always", [WHEN_NEVER] = "never" };
+	UNUSED(a);
+	UNUSED(is_first);
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (bytes_equal(value, bytes_of(names[i]))) {
+			s->color = (enum when)i;
+			return OK;
+		}
+	return fail(d, ERR_USAGE, 0, "takes auto, always or never, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
+#define NEVER PROJECT_NEVER
+#define TRUSTED PROJECT_TRUSTED
+#define TIGHTEN PROJECT_TIGHTEN
+static const struct setting_row rows[] = {
+	{ "build.out-dir", "HWB_OUT_DIR", "a path", "SRC/dist, else ./dist", NEVER, "where artefacts go", set_out_dir, false },
+	{ "build.isolation", "HWB_ISOLATION", "auto or sandbox", "auto", NEVER, "how the build is isolated", set_isolation, false },
+	{ "build.keep-archive", "HWB_KEEP_ARCHIVE", "true or false", "false", TRUSTED, "keep the backend's own wheel archive instead of the canonical one", set_keep_archive, false },
+	{ "build.cache-dir", "HWB_CACHE_DIR", "a path", "$XDG_CACHE_HOME/hwb", NEVER, "the cache", set_cache_dir, false },
+	{ "build.home", "HWB_HOME", "a path", "~/.hwb", NEVER, "where the logs are", set_home, false },
+	{ "build.env", "HWB_ENV", "names or NAME=VALUE", "none", TRUSTED, "variables that the build sees", set_env, true },
+	{ "build.allow-read", "HWB_ALLOW_READ", "paths", "none", TRUSTED, "more of the host that the build can read", set_allow_read, true },
+	{ "build.python", "HWB_PYTHON", "versions or paths", "the newest on PATH", NEVER, "interpreters to build with", set_python, true },
+	{ "build.constraints", "HWB_BUILD_CONSTRAINT", "paths", "none", NEVER, "constraints files for build requirements", set_constraints, true },
+	{ "build.allow-requires", "HWB_ALLOW_REQUIRES", "true or false", "false", TRUSTED, "fetch whatever a backend asks for while it builds", set_allow_requires, false },
+	{ "build.prereleases", "HWB_PRERELEASES", "true or false", "false", TRUSTED, "take pre-releases of build requirements", set_prereleases, false },
+	{ "build.netrc", "HWB_NETRC", "true or false", "false", NEVER, "take the index's credential from ~/.netrc", set_netrc, false },
+	{ "index.url", "HWB_INDEX_URL", "a URL", "the one hwb was built with", NEVER, "the simple index", set_index_url, false },
+	{ "index.name", NULL, "a name", "DEFAULT", NEVER, "the NAME of HWB_INDEX_<NAME>_USERNAME and _PASSWORD", set_index_name, false },
+	{ "index.find-links", "HWB_FIND_LINKS", "paths or URLs", "none", NEVER, "folders and pages with distributions", set_find_links, true },
+	{ "index.no-index", "HWB_NO_INDEX", "true or false", "false", NEVER, "use find-links only", set_no_index, false },
+	{ "index.offline", "HWB_OFFLINE", "true or false", "false", NEVER, "use the cache and local folders only", set_offline, false },
+	{ "index.exclude-newer", "HWB_EXCLUDE_NEWER", "a date, a time or an age", "none", NEVER, "ignore files uploaded later", set_exclude_newer, false },
+	{ "index.ca-file", "HWB_CA_FILE", "a path", "the system's", NEVER, "certificates to trust, PEM", set_ca_file, false },
+	{ "index.proxy", "HWB_PROXY", "a URL", "none", NEVER, "proxy for the index", set_proxy, false },
+	{ "index.http-hosts", "HWB_HTTP_HOSTS", "hosts", "none", NEVER, "hosts that may be asked over plain http", set_http_hosts, true },
+	{ "security.trust", NULL, "tables { path, sha256 }", "none", NEVER, "projects whose [tool.hwb] counts", set_trust, true },
+	{ "security.network-allowed-hosts", "HWB_ALLOW_HOSTS", "hosts", "none", TRUSTED, "hosts that the build can reach", set_allow_hosts, true },
+	{ "security.network-isolation", "HWB_NETWORK_ISOLATION", "true or false", "true", TIGHTEN, "false: the build reaches any public host", set_network_isolation, false },
+	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER, "let --isolation none be asked for", set_allow_unisolated, false },
+	{ "console.color", "HWB_COLOR", "auto, always or never", "auto", NEVER, "colour", set_color, false },
+};
+_Static_assert(COUNT(rows) <= 64, "settings.rows_set has a bit for each");
+
+const struct setting_row *setting_rows(size_t *ret_n)
+{
+	*ret_n = COUNT(rows);
+	return rows;
+}
+
+size_t setting_find(struct bytes key)
+{
+	size_t i = 0;
+	while (i < COUNT(rows) && !bytes_equal(key, bytes_of(rows[i].key)))
+		i++;
+	return i;
+}
+
+enum status setting_put(struct settings *s, struct arena *a, size_t row, struct bytes value, bool is_first, struct diag *d)
+{
+	enum status status = rows[row].set(s, a, value, is_first, d);
+	if (status == OK)
+		s->rows_set |= UINT64_C(1) << row;
+	return status;
+}
+
+enum status setting_put_flag(struct settings *s, struct arena *a, const char *key, const char *value, struct diag *d)
+{
+	size_t row = setting_find(bytes_of(key));
+	uint64_t bit = UINT64_C(1) << row;
+	bool is_first = !(s->rows_by_flag & bit);
+	s->base = NULL;
+	s->rows_by_flag |= bit;
+	return setting_put(s, a, row, bytes_of(value), is_first, d);
+}
+
+enum status setting_put_limit(struct settings *s, struct bytes key, struct bytes value, struct diag *d)
+{
+	size_t n;
+	const struct limit_row *all = limit_rows(&n);
+	enum status status = limits_set(&s->limits, key, value, d);
+	for (size_t i = 0; status == OK && i < n; i++)
+		if (bytes_equal(key, bytes_of(all[i].key)))
+			s->limits_set |= UINT64_C(1) << i;
+	return status;
+}
+
+enum status settings_time(struct bytes text, int64_t now, int64_t *ret, struct diag *d)
+{
+	static const struct {
+		const char *name;
+		int64_t seconds;
+	} units[] = { { "hour", 3600 }, { "day", 86400 }, { "week", 7 * 86400 } };
+	uint64_t n;
+	if (clock_parse(text, ret) == OK)
+		return OK;
+	struct bytes unit = bytes_trim(text), number = bytes_cut(&unit, ' ');
+	unit = bytes_trim(unit);
+	if (unit.size > 3 && unit.data[unit.size - 1] == 's')
+		unit.size--;
+	for (size_t i = 0; i < COUNT(units); i++)
+		if (bytes_equal(unit, bytes_of(units[i].name)) && number_parse_u64(number, 100000, &n) == OK) {
+			*ret = now - (int64_t)n * units[i].seconds;
+			return OK;
+		}
+	return fail(d, ERR_USAGE, 0, "takes a date such as 2026-11-23, a time such as 2026-11-23T12:00:00Z or an age such as '7 days', not '%.*s'",
+		    BYTES_ARG(bytes_part(text, 0, 100)));
+}

@@ -1,0 +1,35 @@
+#include "lock/lock.h"
+
+#include "lock/source.h"
+
+static void ask_prefetch(void *context, const struct bytes *names, size_t n)
+{
+	index_prefetch(context, names, n);
+}
+
+static enum status ask_project(void *context, struct bytes name, const struct index_project **ret, struct diag *d)
+{
+	return index_project(context, name, ret, d);
+}
+
+static enum status ask_metadata(void *context, const struct index_file *file, const struct metadata **ret, struct diag *d)
+{
+	return index_metadata(context, file, ret, d);
+}
+
+static void ask_fingerprint(void *context, struct buf *out)
+{
+	index_fingerprint(context, out);
+}
+
+static int ask_cache_dir(void *context)
+{
+	return index_cache_dir(context);
+}
+
+enum status lock_run(const struct run_context *run, const struct lock_request *request, struct index *index, struct arena *a,
+		     struct lock_result *ret, struct diag *d)
+{
+	struct lock_source source = { index, ask_prefetch, ask_project, ask_metadata, ask_fingerprint, ask_cache_dir };
+	return lock_run_over(run, request, &source, a, ret, d);
+}

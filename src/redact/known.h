@@ -1,0 +1,49 @@
+/* Replaces secrets that are known by value with "***" in whatever passes: raw, percent-encoded, base64 (any phase) and
+ * hexadecimal, also when they are split over pieces of a stream. The values live in memory only. reference/secrets.md 3 and 5. */
+#ifndef REDACT_KNOWN_H
+#define REDACT_KNOWN_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/bytes.h"
+
+/* Below six bytes a value would mask ordinary text. Longest token in use: signed ID tokens of some KiB. */
+enum { KNOWN_SIZE_MIN = 6, KNOWN_SIZE_MAX = 16384, KNOWN_SECRETS_MAX = 256 };
+
+struct known_pattern;
+
+/* A set of secrets. Zero it, or known_init; everything lives in the arena. */
+struct known {
+	struct arena *arena;
+	struct known_pattern *patterns;
+	size_t n_patterns, n_secrets;
+	size_t longest;			/* bytes of the longest pattern */
+	uint8_t pairs[65536 / 8];	/* which two bytes a pattern can begin with */
+	uint32_t first[256];		/* 1 + the first pattern that begins with a byte; the others follow by `next` */
+};
+
+void known_init(struct known *k, struct arena *a);
+/* Adds one value, copied; adding it again changes nothing. false: shorter than KNOWN_SIZE_MIN, longer than KNOWN_SIZE_MAX, the
+ * set is full, or it is a word such as "localhost": it will not be masked, and the caller should say so. */
+bool known_add(struct known *k, struct bytes secret);
+/* Overwrites the values. */
+void known_wipe(struct known *k);
+
+/* A whole text: appends it to out with every value replaced; overlapping values become one "***". */
+void known_redact(const struct known *k, struct bytes text, struct buf *out);
+
+/* The same for text that comes in pieces: the result does not depend on where it was cut. What could be the beginning of a
+ * value (less than the longest one) is held back until the next piece or the end. */
+struct known_stream {
+	const struct known *known;
+	unsigned char *held;		/* in the set's arena */
+	size_t n_held, room;
+	size_t covered;			/* so many bytes of held already stand behind a "***" */
+};
+
+void known_stream_init(struct known_stream *s, const struct known *k);
+void known_stream_add(struct known_stream *s, struct bytes piece, struct buf *out);
+/* Appends what was held back; the stream can be used again. */
+void known_stream_end(struct known_stream *s, struct buf *out);
+
+#endif
