@@ -3,7 +3,8 @@
  * Entry: u8 type ('d' directory, 'f' file, 'x' executable file, 'l' symbolic link), u32 path size, path,
  * u64 content size (0 for 'd'; the target for 'l'), content. A parent directory always comes before what is in it.
  * Paths are relative, '/'-separated, without empty, '.' or '..' components, without NUL, at most 4,095 bytes; components at
- * most 255. Link targets are relative and stay inside the tree: '..' only at their start. The digest of a tree is the sha256 of this file. */
+ * most 255. Link targets are relative and stay inside the tree: '..' only at their start.
+ * The digest of a tree is the sha256 of this file. */
 #ifndef FORMAT_SNAPSHOT_H
 #define FORMAT_SNAPSHOT_H
 

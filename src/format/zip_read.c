@@ -72,8 +72,8 @@ static enum status read_whole(struct bytes packed, const struct zip_entry *entry
 	if (entry->method == ZIP_STORED)
 		bytes_copy(to, packed);
 	else if (inflate_whole(packed, to, (size_t)entry->size))
-		return fail(d, ERR_FORMAT, entry->data_offset, "member '%.*s': its compressed data is broken or not of the size it declares",
-			    ZIP_NAME(entry->name));
+		return fail(d, ERR_FORMAT, entry->data_offset, 
+			    "member '%.*s': its compressed data is broken or not of the size it declares", ZIP_NAME(entry->name));
 	if (crc32_update(0, bytes_make(to, (size_t)entry->size)) != entry->crc32)
 		return wrong_crc(entry, d);
 	buf_grew(out, (size_t)entry->size);
@@ -89,7 +89,8 @@ enum status zip_read(const struct zip *zip, const struct zip_entry *entry, struc
 		return read_whole(zip_packed(zip, entry), entry, out, d);
 	size_t before = out->size;
 	if (entry->size / 1100 > entry->packed_size)	/* deflate cannot: do not even make room */
-		return fail(d, ERR_FORMAT, entry->data_offset, "member '%.*s': it is too small for the size it declares", ZIP_NAME(entry->name));
+		return fail(d, ERR_FORMAT, entry->data_offset, "member '%.*s': it is too small for the size it declares",
+			    ZIP_NAME(entry->name));
 	(void)buf_reserve(out, (size_t)entry->size);
 	enum status s = zip_read_stream(zip, entry, append, out, d);
 	if (s)

@@ -185,7 +185,6 @@ static void add_preferred(struct package *p, struct arena *a)
 	if (!pin->file.has_digest || !versions_allowed(p, &pin->file) || !digests_allowed(p, &pin->file))
 		return;
 	add_candidate(p, &pin->file, pin->hash_source, true, a);
-	p->prereleases = p->prereleases || version_is_prerelease(&pin->file.version);
 }
 
 /* Files stand in ascending order of versions: the groups are walked from the end. */

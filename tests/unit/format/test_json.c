@@ -107,7 +107,8 @@ static void strings_are_escaped_for_every_reader(void)
 		{ LIT(""), LIT("\"\"") }, { LIT("a\"b\\c/"), LIT("\"a\\\"b\\\\c/\"") }, { LIT("\n\r\t\b\f"), LIT("\"\\n\\r\\t\\b\\f\"") },
 		{ LIT("\0\x1b\x7f"), LIT("\"\\u0000\\u001b\\u007f\"") }, { LIT("\xc2\x9b"), LIT("\"\\u009b\"") },
 		{ LIT("\xc3\xa9\xf0\x9f\x98\x80"), LIT("\"\xc3\xa9\xf0\x9f\x98\x80\"") }, { LIT("\xe2\x80\xa8"), LIT("\"\\u2028\"") },
-		{ LIT("a\xff" "b\xc3"), LIT("\"a\xef\xbf\xbd" "b\xef\xbf\xbd\"") }, { LIT("\xed\xa0\x80"), LIT("\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"") },
+		{ LIT("a\xff" "b\xc3"), LIT("\"a\xef\xbf\xbd" "b\xef\xbf\xbd\"") },
+		{ LIT("\xed\xa0\x80"), LIT("\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"") },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		CLEANUP(buf_done) struct buf out;
@@ -144,10 +145,12 @@ static void the_writer_writes_compact_and_indented(void)
 	CLEANUP(buf_done) struct buf out;
 	buf_init(&out, 1000);
 	write_sample(&out, false);
-	CHECK_BYTES(buf_bytes(&out), BYTES("{\"s\":\"x\",\"list\":[-1,18446744073709551615,true,null,0.5,null],\"empty\":{},\"none\":null}"));
+	CHECK_BYTES(buf_bytes(&out), BYTES("{\"s\":\"x\",\"list\":[-1,18446744073709551615,true,null,0.5,null],"
+					   "\"empty\":{},\"none\":null}"));
 	buf_clear(&out);
 	write_sample(&out, true);
-	CHECK_BYTES(buf_bytes(&out), BYTES("{\n  \"s\": \"x\",\n  \"list\": [\n    -1,\n    18446744073709551615,\n    true,\n    null,\n    0.5,\n"
+	CHECK_BYTES(buf_bytes(&out), BYTES("{\n  \"s\": \"x\",\n  \"list\": [\n    -1,\n    18446744073709551615,"
+					   "\n    true,\n    null,\n    0.5,\n"
 					   "    null\n  ],\n  \"empty\": {},\n  \"none\": null\n}"));
 }
 

@@ -51,7 +51,14 @@ static void header_blocks_keep_order_and_repeats(void)
 
 static void header_blocks_are_read_as_python_reads_them(void)
 {
-	static const struct { const char *name; struct bytes in; enum status want; size_t n; unsigned line, unseparated; const char *body; } cases[] = {
+	static const struct {
+		const char *name;
+		struct bytes in;
+		enum status want;
+		size_t n;
+		unsigned line, unseparated;
+		const char *body;
+	} cases[] = {
 		{ "nothing", LIT(""), OK, 0, 0, 0, "" },
 		{ "a field without a line end", LIT("A: b"), OK, 1, 0, 0, "" },
 		{ "a body from the start", LIT("\nx"), OK, 0, 0, 0, "x" },
@@ -236,8 +243,9 @@ static void ini_files_read_as_configparser_reads_them(void)
 	CHECK_BYTES(ini_find(&ini, "global", "Find-Links")->value, BYTES("one\ntwo ; not a comment\n\nthree"));
 	CHECK_BYTES(ini_find(&ini, "install", "empty")->value, BYTES(""));
 	CHECK(ini.items[1].line == 4 && !ini_find(&ini, "global", "find-links") && !ini_find(&ini, "none", "empty"));
-	CHECK(ini_parse(BYTES("[console_scripts]\na:b = c:d\n"), INI_EQUALS, &a, &ini, &d) == OK);
+	CHECK(ini_parse(BYTES("[console_scripts]\na:b = c:d\nlines =\n  one \n\n\n[x]\n"), INI_EQUALS, &a, &ini, &d) == OK);
 	CHECK_BYTES(ini_find(&ini, "console_scripts", "a:b")->value, BYTES("c:d"));
+	CHECK_BYTES(ini_find(&ini, "console_scripts", "lines")->value, BYTES("\none"));
 }
 
 static void ini_files_are_refused_at_their_line(void)
@@ -297,8 +305,10 @@ static void cut_ini(struct bytes text)
 static const char simple_page[] =
 	"<!DOCTYPE html>\n<html><head><title>Links for <a href='no'></title><meta name=\"pypi:repository-version\" content=\"1.1\">\n"
 	"<base href='https://h/f/'><!-- <a href=\"no\">no</a> --><script>var a = \"<a href='no'>\";</script></head><body>\n"
-	"<A class=x HREF=\"../x-1.tar.gz#sha256=0&amp;b=&#x31;\" data-requires-python=\"&gt;=3.8,&lt;4\" data-yanked>x-1<wbr>.tar.gz </A><br/>\n"
-	"<a href=y.whl data-yanked='broken > bad' data-dist-info-metadata=\"old\" data-core-metadata=\"sha256=1\" href=\"second\">y.whl</a>\n"
+	"<A class=x HREF=\"../x-1.tar.gz#sha256=0&amp;b=&#x31;\" data-requires-python=\"&gt;=3.8,&lt;4\""
+	" data-yanked>x-1<wbr>.tar.gz </A><br/>\n"
+	"<a href=y.whl data-yanked='broken > bad' data-dist-info-metadata=\"old\""
+	" data-core-metadata=\"sha256=1\" href=\"second\">y.whl</a>\n"
 	"<a name=\"none\">no</a> 1 < 2 <a data-dist-info-metadata = true href = 'z' >z &amp; &unknown; &#0;</body>";
 
 static void the_links_of_a_page_are_these(void)
@@ -352,7 +362,9 @@ static void broken_pages_give_what_they_have(void)
 
 static void pages_have_limits_and_no_square_of_time(void)
 {
-	static const char *const parts[] = { "<!--", "<a href=\"", "<script>", "<", "</", "<a ", "<a href='x' ", "&#", "<a b=", "<style></", "<a href=x>" };
+	static const char *const parts[] = {
+		"<!--", "<a href=\"", "<script>", "<", "</", "<a ", "<a href='x' ", "&#", "<a b=", "<style></", "<a href=x>"
+	};
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		CLEANUP(arena_done) struct arena a;
 		CLEANUP(buf_done) struct buf text;

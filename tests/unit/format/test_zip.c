@@ -51,7 +51,8 @@ static const struct { const char *name; struct sample sample; enum status want; 
 	{ "bytes behind the directory", { .after_directory = LIT("x") }, ERR_FORMAT, "1 bytes between" },
 	{ "a byte behind the end", { .trailing = LIT("\0") }, ERR_FORMAT, "no end record" },
 	{ "an end record in the comment", { .end_comment = LIT("PK\5\6") }, ERR_FORMAT, "holds another end record" },
-	{ "two end records that both end the file", { .end_comment = LIT("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") }, ERR_FORMAT, "two readings" },
+	{ "two end records that both end the file", { .end_comment = LIT("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") },
+	  ERR_FORMAT, "two readings" },
 	{ "a count too many", { .count_add = 1 }, ERR_FORMAT, "cannot be" },
 	{ "a count too few", { .count_add = UINT32_MAX }, ERR_FORMAT, "behind the last entry" },
 	{ "a directory offset that is off", { .offset_add = 1 }, ERR_FORMAT, "not inside" },
@@ -63,9 +64,11 @@ static const struct { const char *name; struct sample sample; enum status want; 
 	{ "a zip64 locator that lies", { .end64 = "offset" }, ERR_FORMAT, "locator" },
 	{ "a zip64 record without signature", { .end64 = "sig" }, ERR_FORMAT, "locator" },
 	{ "a zip64 record with more", { .end64 = "size" }, ERR_FORMAT, "data of its own" },
-	{ "zip64 sizes missing", { .sizes_in_zip64 = true, .extra = LIT("\1\0\x08\0\5\0\0\0\0\0\0\0"), .local_extra = LIT(ZIP64_SIZES) }, ERR_FORMAT, "zip64" },
+	{ "zip64 sizes missing", { .sizes_in_zip64 = true, .extra = LIT("\1\0\x08\0\5\0\0\0\0\0\0\0"), .local_extra = LIT(ZIP64_SIZES) },
+	  ERR_FORMAT, "zip64" },
 	{ "zip64 sizes that nothing asks for", { .extra = LIT(ZIP64_SIZES) }, ERR_FORMAT, "zip64" },
-	{ "a zip64 field twice", { .sizes_in_zip64 = true, .extra = LIT(ZIP64_SIZES ZIP64_SIZES), .local_extra = LIT(ZIP64_SIZES) }, ERR_FORMAT, "twice" },
+	{ "a zip64 field twice", { .sizes_in_zip64 = true, .extra = LIT(ZIP64_SIZES ZIP64_SIZES), .local_extra = LIT(ZIP64_SIZES) },
+	  ERR_FORMAT, "twice" },
 	{ "zip64 only in the directory", { .sizes_in_zip64 = true, .extra = LIT(ZIP64_SIZES) }, ERR_FORMAT, "another size" },
 	{ "an extra field cut short", { .extra = LIT("UT\3\0xx") }, ERR_FORMAT, "malformed" },
 	{ "an extra area of one byte", { .local_extra = LIT("U") }, ERR_FORMAT, "malformed" },
@@ -193,9 +196,12 @@ static void streams_are_held_to_the_same(void)
 {
 	static const struct { struct sample sample; enum status want; } cases[] = {
 		{ { 0 }, OK }, { { .method = 8, .data = LIT(DEFLATED) }, OK }, { { .crc_add = 1 }, ERR_FORMAT },
-		{ { .crc_add = 1, .method = 8, .data = LIT(DEFLATED) }, ERR_FORMAT }, { { .method = 8, .data = LIT(DEFLATED "x") }, ERR_FORMAT },
-		{ { .size_add = 1, .method = 8, .data = LIT(DEFLATED) }, ERR_FORMAT }, { { .method = 8, .data = LIT("\xff\xff") }, ERR_FORMAT },
-		{ { .size_add = UINT32_MAX, .method = 8, .data = LIT(DEFLATED) }, ERR_FORMAT }, { { .method = 8, .data = LIT("") }, ERR_FORMAT },
+		{ { .crc_add = 1, .method = 8, .data = LIT(DEFLATED) }, ERR_FORMAT },
+		{ { .method = 8, .data = LIT(DEFLATED "x") }, ERR_FORMAT },
+		{ { .size_add = 1, .method = 8, .data = LIT(DEFLATED) }, ERR_FORMAT },
+		{ { .method = 8, .data = LIT("\xff\xff") }, ERR_FORMAT },
+		{ { .size_add = UINT32_MAX, .method = 8, .data = LIT(DEFLATED) }, ERR_FORMAT },
+		{ { .method = 8, .data = LIT("") }, ERR_FORMAT },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		CLEANUP(buf_done) struct buf file, content;
