@@ -10,7 +10,7 @@
 
 void console_write(struct bytes text)
 {
-	(void)file_write_all(2, text, NULL);
+	(void)!file_write_all(2, text, NULL);
 }
 
 void console_clear(struct console *c)
@@ -264,5 +264,5 @@ void console_result(struct console *c, struct bytes line)
 	buf_init(&safe, 8 * line.size + 256);
 	put_safe(c, line, &safe);
 	buf_add_byte(&safe, '\n');
-	(void)file_write_all(1, buf_bytes(&safe), NULL);
+	(void)!file_write_all(1, buf_bytes(&safe), NULL);
 }

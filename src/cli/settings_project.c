@@ -72,7 +72,7 @@ static bool is_trusted(const struct settings *s, const char *digest)
 	return false;
 }
 
-static enum status refuse(const struct project_check *c, const struct project_setting *set, const char *why, struct diag *d)
+static enum status refuse(const struct project_setting *set, const char *why, struct diag *d)
 {
 	(void)fail(d, ERR_USAGE, 0, "pyproject.toml:%u:%u: the project sets '%.*s' in [tool.hwb]: %s", set->line, set->column,
 		   BYTES_ARG(bytes_part(set->key, 0, 200)), why);
@@ -80,14 +80,13 @@ static enum status refuse(const struct project_check *c, const struct project_se
 		d->line = set->line;
 		d->column = set->column;
 	}
-	(void)c;
 	return ERR_USAGE;
 }
 
 static enum status refuse_untrusted(const struct project_check *c, const struct project_setting *set, struct diag *d)
 {
 	char digest[SHA256_TEXT_SIZE], path[PATH_MAX];
-	(void)refuse(c, set, "that is the operator's to allow", d);
+	(void)refuse(set, "that is the operator's to allow", d);
 	if (!all_directories(c->settings))
 		return remedy(d, "only a local directory can be trusted: unpack the source, look at it, and build that");
 	digest_table(c->project, digest);
@@ -104,7 +103,7 @@ static enum status put_limit(const struct project_check *c, const struct project
 	struct bytes key = bytes_from(set->key, 7);
 	const struct limit_row *rows = limit_rows(&n);
 	if (set->n_values != 1 || set->is_array)
-		return refuse(c, set, "it takes one value", d);
+		return refuse(set, "it takes one value", d);
 	if (limits_set(&wanted, key, set->values[0], d))
 		return explain(d, "pyproject.toml:%u:%u: [tool.hwb]", set->line, set->column);
 	for (size_t i = 0; i < n; i++) {
@@ -128,7 +127,7 @@ static enum status put_row(const struct project_check *c, const struct project_s
 	if (s->rows_set >> row & 1)	/* whatever is stronger has said it already */
 		return OK;
 	if (set->is_array != r->is_list && !(r->is_list && set->n_values == 1))
-		return refuse(c, set, arena_printf(c->arena, "it takes %s", r->takes), d);
+		return refuse(set, arena_printf(c->arena, "it takes %s", r->takes), d);
 	s->base = only_directory(s, base) ? arena_string(c->arena, bytes_of(base)) : NULL;
 	enum status status = r->is_list ? r->set(s, c->arena, (struct bytes){ NULL, 0 }, true, d) : OK;
 	for (size_t i = 0; status == OK && i < set->n_values; i++)
@@ -143,9 +142,9 @@ static enum status check_one(const struct project_check *c, const struct project
 	const struct setting_row *rows = setting_rows(&n);
 	bool is_limit = bytes_starts(set->key, BYTES("limits."));
 	if (!is_limit && row == n)
-		return refuse(c, set, "there is no such key", d);
+		return refuse(set, "there is no such key", d);
 	if (!set->is_plain)
-		return refuse(c, set, "it cannot be a table", d);
+		return refuse(set, "it cannot be a table", d);
 	if (is_limit)
 		return put_limit(c, set, d);
 	if (set->is_array && set->n_values == 0 && rows[row].is_list)	/* asks for nothing */
@@ -153,15 +152,15 @@ static enum status check_one(const struct project_check *c, const struct project
 	switch (rows[row].project_may) {
 	case PROJECT_TIGHTEN:	/* the one such row: true is the stricter value, and false is never a project's to say */
 		if (set->n_values == 1 && bytes_equal(set->values[0], BYTES("true")))
-			return put_row(&(struct project_check){ c->settings, c->project, c->arena, true }, set, row, d);
-		return refuse(c, set, "only the operator's hwb.toml can say that", d);
+			return rows[row].set(c->settings, c->arena, set->values[0], true, d);
+		return refuse(set, "only the operator's hwb.toml can say that", d);
 	case PROJECT_TRUSTED:
 		return c->trusted ? put_row(c, set, row, d) : refuse_untrusted(c, set, d);
 	case PROJECT_NEVER:
 		break;
 	}
-	(void)refuse(c, set, "only the operator can set it, not even --trust-project lets a project do so", d);
-	return remedy(d, rows[row].env ? "set it in hwb.toml, by %s or by its option" : "set it in hwb.toml", rows[row].env);
+	(void)refuse(set, "only the operator can set it, not even --trust-project lets a project do so", d);
+	return remedy(d, "set it in hwb.toml%s%s", rows[row].env ? ", by its option or by " : "", rows[row].env ? rows[row].env : "");
 }
 
 enum status settings_check_project(struct settings *s, const struct project *p, struct arena *a, struct diag *d)

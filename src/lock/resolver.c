@@ -68,7 +68,7 @@ static enum status too_many_packages(const struct resolver *r, const struct pack
 
 /* ---- metadata ---- */
 
-static enum status check_metadata(const struct resolver *r, const struct package *p, struct candidate *c)
+static void check_metadata(const struct resolver *r, const struct package *p, struct candidate *c)
 {
 	const struct metadata *m = c->metadata;
 	bool met = true;
@@ -79,7 +79,6 @@ static enum status check_metadata(const struct resolver *r, const struct package
 	else if (m->has_requires_python && (rules_python(&r->rules, m->raw_requires_python, &met) || !met))
 		c->refused = arena_printf(r->arena, "it needs Python '%.*s', and this is %u.%u.%u", BYTES_ARG(m->raw_requires_python),
 					  r->request->python->major, r->request->python->minor, r->request->python->patch);
-	return OK;
 }
 
 /* Metadata that cannot be understood speaks against the one candidate; whatever else goes wrong ends the resolution. */
@@ -102,7 +101,9 @@ static enum status read_candidate(struct resolver *r, struct package *p, struct 
 		return s;
 	}
 	c->is_read = true;
-	return c->refused ? OK : check_metadata(r, p, c);
+	if (!c->refused)
+		check_metadata(r, p, c);
+	return OK;
 }
 
 static const struct demand_list *demands_of(struct resolver *r, struct candidate *c, struct bytes extra)
@@ -292,7 +293,7 @@ static enum status load_package(struct resolver *r, struct package *p, size_t wa
 
 static enum status settle_one(struct resolver *r, size_t want, uint64_t *causes, enum outcome *ret, struct diag *d)
 {
-	struct demand *demand = (struct demand *)(uintptr_t)r->wants[want].demand;	/* ours: only its memo is filled */
+	struct demand *demand = r->wants[want].demand;
 	struct package *p = demand->package;
 	*ret = FITS;
 	if (demand->refused) {

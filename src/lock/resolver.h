@@ -13,7 +13,7 @@
 
 /* A demand in force, and where it comes from. */
 struct want {
-	const struct demand *demand;
+	struct demand *demand;
 	struct package *parent;			/* NULL: the project that is built */
 	const struct candidate *candidate;	/* of the parent */
 	struct bytes extra;			/* of the parent; {NULL, 0}: none */

@@ -1,0 +1,172 @@
+/* `hwb log`: shows and verifies the audit log. It only reads, so it opens no run of its own. */
+#include <fcntl.h>
+
+#include "audit/chain.h"
+#include "base/cleanup.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/exit.h"
+#include "cli/options_build.h"
+#include "format/json.h"
+#include "format/json_write.h"
+#include "host/file.h"
+
+struct log_command {
+	struct settings *settings;
+	struct console *console;
+	const char *path;
+};
+
+static enum status open_logs(const struct log_command *c, int *ret_dir, struct diag *d)
+{
+	enum status s = directory_open(AT_FDCWD, c->path, ret_dir, d);
+	if (s != ERR_ABSENT)
+		return s ? fail(d, ERR_LOG, 0, "cannot read the audit log in '%s'", c->path) : OK;
+	(void)fail(d, ERR_LOG, 0, "there is no audit log in '%s'", c->path);
+	return remedy(d, "the first 'hwb build' makes it; HWB_HOME says where it is");
+}
+
+static enum status log_path(struct log_command *c, struct diag *d)
+{
+	(void)d;
+	console_result(c->console, bytes_of(c->path));
+	return OK;
+}
+
+static enum status log_verify(struct log_command *c, struct diag *d)
+{
+	CLEANUP(fd_close) int dir = -1;
+	CLEANUP(buf_done) struct buf out;
+	struct chain_report report;
+	struct sha256 digest;
+	char head[SHA256_TEXT_SIZE];
+	const char *wanted = c->settings->log_head;
+	if (wanted) {
+		if (sha256_parse(bytes_of(wanted), &digest))
+			return fail(d, ERR_USAGE, 0, "--head takes 64 hexadecimal digits");
+		sha256_text(&digest, head);	/* in lower case, as the chain has them */
+	}
+	enum status s = open_logs(c, &dir, d);
+	if (s == OK)
+		s = chain_verify(dir, wanted ? head : NULL, &report, d);
+	if (s)
+		return s;
+	if (wanted && !report.head_found)
+		return fail(d, ERR_LOG, 0, "no line of the log has the sha256 %s: the log was cut or replaced", head);
+	buf_init(&out, 4096);
+	if (c->settings->json) {
+		struct json_writer w;
+		json_writer_init(&w, &out, false);
+		json_object_begin(&w);
+		json_pair_bool(&w, "ok", true);
+		json_pair_unsigned(&w, "files", report.n_files);
+		json_pair_unsigned(&w, "lines", report.n_lines);
+		json_pair_cstring(&w, "head", report.head);
+		json_object_end(&w);
+	} else {
+		buf_printf(&out, "the chain is whole: %llu lines in %llu files, head %s", (unsigned long long)report.n_lines,
+			   (unsigned long long)report.n_files, report.head[0] ? report.head : "(none)");
+	}
+	console_result(c->console, buf_bytes(&out));
+	return OK;
+}
+
+/* "2026-11-23T21:10:00.123Z run.started 0123abcd command=build" */
+static void show_line(void *context, struct bytes line)
+{
+	struct log_command *c = context;
+	CLEANUP(arena_done) struct arena a;
+	CLEANUP(buf_done) struct buf out;
+	const struct json *root;
+	struct bytes timestamp, event, run;
+	static const char *const common[] = { "timestamp", "event", "seq", "prev", "run", "environment", "image", "user", "isolation", "source" };
+	arena_init(&a);
+	buf_init(&out, 2 * AUDIT_LINE_MAX);
+	if (c->settings->json || json_parse(line, &a, &root, NULL) || json_get_string(root, "timestamp", &timestamp, NULL) ||
+	    json_get_string(root, "event", &event, NULL) || json_get_string(root, "run", &run, NULL)) {
+		console_result(c->console, line);
+		return;
+	}
+	buf_printf(&out, "%.*s %-20.*s %.*s", BYTES_ARG(timestamp), BYTES_ARG(event), BYTES_ARG(bytes_part(run, 0, 8)));
+	for (JSON_EACH(item, root)) {
+		bool is_common = false;
+		struct bytes key = root->keys[item - root->items];
+		for (size_t i = 0; i < COUNT(common); i++)
+			is_common = is_common || bytes_equal(key, bytes_of(common[i]));
+		if (is_common)
+			continue;
+		if (item->type == JSON_TYPE_STRING)
+			buf_printf(&out, " %.*s='%.*s'", BYTES_ARG(key), BYTES_ARG(bytes_part(item->string, 0, 200)));
+		else if (item->type == JSON_TYPE_INTEGER)
+			buf_printf(&out, " %.*s=%lld", BYTES_ARG(key), (long long)item->integer);
+		else if (item->type == JSON_TYPE_BOOLEAN)
+			buf_printf(&out, " %.*s=%s", BYTES_ARG(key), item->boolean ? "true" : "false");
+		else if (item->type == JSON_TYPE_ARRAY)
+			buf_printf(&out, " %.*s=[%zu]", BYTES_ARG(key), item->n_items);
+	}
+	console_result(c->console, buf_bytes(&out));
+}
+
+static enum status log_show(struct log_command *c, struct diag *d)
+{
+	CLEANUP(fd_close) int dir = -1;
+	enum status s = open_logs(c, &dir, d);
+	return s ? s : chain_show(dir, c->settings->log_run, c->settings->log_event, show_line, c, d);
+}
+
+static enum status take_head(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	(void)d;
+	s->log_head = arena_string(a, bytes_of(value));
+	return OK;
+}
+
+/* Ids and events are compared as text with the log's own: what they cannot hold would never be found. */
+static enum status take_word(const char **field, struct arena *a, const char *value, struct diag *d)
+{
+	for (const char *c = value; *c; c++)
+		if (!byte_is_alnum((unsigned char)*c) && *c != '.' && *c != '_' && *c != '-')
+			return fail(d, ERR_USAGE, 0, "takes a word of letters, digits, '.', '_' and '-'");
+	*field = arena_string(a, bytes_of(value));
+	return OK;
+}
+
+static enum status take_run(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	return take_word(&s->log_run, a, value, d);
+}
+
+static enum status take_event(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	return take_word(&s->log_event, a, value, d);
+}
+
+static const struct option options[] = {
+	{ "--head", 0, { 0 }, "SHA256", "verify: this line must be in the log.", take_head },
+	{ "--run", 0, { 0 }, "ID", "show: only this run (the beginning of its id is enough).", take_run },
+	{ "--event", 0, { 0 }, "NAME", "show: only events that begin so.", take_event },
+	{ "--json", 0, { 0 }, NULL, "Print JSON; show: the lines as they are.", option_take_json },
+	{ 0 },
+};
+
+static int run_log(struct settings *s, struct arena *a)
+{
+	static const struct {
+		const char *name;
+		enum status (*run)(struct log_command *c, struct diag *d);
+	} verbs[] = { { "show", log_show }, { "verify", log_verify }, { "path", log_path } };
+	struct log_command c = { .settings = s, .console = console_open(s, environ, a), .path = arena_printf(a, "%s/logs", s->home_dir) };
+	struct diag d = { 0 };
+	enum status status = ERR_USAGE;
+	(void)fail(&d, ERR_USAGE, 0, "hwb log takes one of: show, verify, path");
+	for (size_t i = 0; s->sources.n == 1 && i < COUNT(verbs); i++)
+		if (strcmp(s->sources.items[0], verbs[i].name) == 0)
+			status = verbs[i].run(&c, &d);
+	if (status)
+		console_error(c.console, &d);
+	return (int)exit_code_of(status);
+}
+
+const struct command command_log = {
+	.name = "log", .arguments = "show|verify|path", .what = "show or verify the audit log", .options = options, .run = run_log,
+};

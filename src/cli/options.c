@@ -1,0 +1,285 @@
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "cli/option.h"
+#include "cli/settings_parts.h"
+
+#define TAKE(name) static enum status name(struct settings *s, struct arena *a, const char *value, struct diag *d)
+#define UNUSED(x) (void)(x)
+
+TAKE(take_quiet)
+{
+	UNUSED(a);
+	UNUSED(value);
+	UNUSED(d);
+	s->quiet = true;
+	return OK;
+}
+
+TAKE(take_verbose)
+{
+	UNUSED(a);
+	UNUSED(value);
+	UNUSED(d);
+	s->verbose++;
+	return OK;
+}
+
+TAKE(take_color)
+{
+	return setting_put_flag(s, a, "console.color", value ? value : "always", d);
+}
+
+TAKE(take_no_progress)
+{
+	UNUSED(a);
+	UNUSED(value);
+	UNUSED(d);
+	s->no_progress = true;
+	return OK;
+}
+
+TAKE(take_cache_dir)
+{
+	return setting_put_flag(s, a, "build.cache-dir", value, d);
+}
+
+/* options_parse looks for it before everything else. */
+TAKE(take_no_config)
+{
+	UNUSED(s);
+	UNUSED(a);
+	UNUSED(value);
+	UNUSED(d);
+	return OK;
+}
+
+static const struct option common[] = {
+	{ "--quiet", 'q', { 0 }, NULL, "Say only warnings and errors.", take_quiet },
+	{ "--verbose", 'v', { 0 }, NULL, "Say more, and show the build's output as it comes.", take_verbose },
+	{ "--color", 0, { "--colour" }, "[WHEN]", "auto, always or never.", take_color },
+	{ "--no-progress", 0, { 0 }, NULL, "No line that is overwritten.", take_no_progress },
+	{ "--cache-dir", 0, { 0 }, "DIR", "The cache, instead of $XDG_CACHE_HOME/hwb.", take_cache_dir },
+	{ "--no-config", 0, { 0 }, NULL, "Read neither hwb.toml nor pip.conf.", take_no_config },
+	{ "--help", 'h', { 0 }, NULL, "Say this.", NULL },
+	{ 0 },
+};
+
+const struct option *options_common(void)
+{
+	return common;
+}
+
+/* ---- parsing ---- */
+
+struct parse {
+	const struct command *command;
+	struct settings *settings;
+	struct arena *arena;
+	bool *ret_help;
+	struct diag *d;
+};
+
+static bool has_name(const struct option *o, struct bytes name)
+{
+	if (bytes_equal(name, bytes_of(o->name)))
+		return true;
+	for (size_t i = 0; i < COUNT(o->aliases) && o->aliases[i]; i++)
+		if (bytes_equal(name, bytes_of(o->aliases[i])))
+			return true;
+	return false;
+}
+
+static const struct option *find(const struct parse *p, struct bytes name, char letter)
+{
+	const struct option *const tables[] = { p->command->options, common };
+	for (size_t i = 0; i < COUNT(tables); i++)
+		for (const struct option *o = tables[i]; o && o->name; o++)
+			if (letter ? o->letter == letter : has_name(o, name))
+				return o;
+	return NULL;
+}
+
+static enum status unknown(const struct parse *p, struct bytes name)
+{
+	const char *names[256];
+	size_t n = 0;
+	const struct option *const tables[] = { p->command->options, common };
+	for (size_t i = 0; i < COUNT(tables); i++)
+		for (const struct option *o = tables[i]; o && o->name && n + COUNT(o->aliases) < COUNT(names); o++) {
+			names[n++] = o->name;
+			for (size_t k = 0; k < COUNT(o->aliases) && o->aliases[k]; k++)
+				names[n++] = o->aliases[k];
+		}
+	const char *nearest = word_nearest(name, names, n);
+	(void)fail(p->d, ERR_USAGE, 0, "hwb %s has no option '%.*s'", p->command->name, BYTES_ARG(bytes_part(name, 0, 100)));
+	return nearest ? remedy(p->d, "did you mean '%s'?", nearest) : remedy(p->d, "'hwb %s --help' has the list", p->command->name);
+}
+
+static enum status take(const struct parse *p, const struct option *o, const char *value)
+{
+	if (!o->take) {
+		*p->ret_help = true;
+		return OK;
+	}
+	enum status s = o->take(p->settings, p->arena, value, p->d);
+	return s ? explain(p->d, "%s", o->name) : OK;
+}
+
+/* The userinfo of a URL anywhere in an argument: it would stand in the process list and the shell's history. For http and https
+ * a user name alone is refused too, because it is usually a token. */
+static bool has_password(struct bytes text)
+{
+	for (size_t at; (at = bytes_search(text, BYTES("://"))) < text.size;) {
+		struct bytes scheme = bytes_part(text, 0, at);
+		bool is_http = bytes_ends(scheme, BYTES("http")) || bytes_ends(scheme, BYTES("https"));
+		text = bytes_from(text, at + 3);
+		size_t end = 0;
+		while (end < text.size && text.data[end] != '/' && text.data[end] != '?' && text.data[end] != '#' && !byte_is_blank(text.data[end]))
+			end++;
+		struct bytes host = bytes_part(text, 0, end);
+		size_t userinfo = bytes_find_last(host, '@');
+		if (userinfo < host.size && userinfo && (is_http || bytes_find(bytes_part(host, 0, userinfo), ':') < userinfo))
+			return true;
+	}
+	return false;
+}
+
+static enum status refuse_password(const struct parse *p, const char *what)
+{
+	(void)fail(p->d, ERR_USAGE, 0, "%s: a URL on the command line may not carry a user name or password: others can see it", what);
+	return remedy(p->d, "set HWB_INDEX_<NAME>_USERNAME and HWB_INDEX_<NAME>_PASSWORD (NAME is DEFAULT, or [index] name), or use --netrc");
+}
+
+static enum status take_long(const struct parse *p, char ***argv)
+{
+	struct bytes rest = bytes_of(**argv), name = bytes_cut(&rest, '=');
+	const struct option *o = find(p, name, 0);
+	if (!o)
+		return unknown(p, name);
+	if (rest.data && !o->value)
+		return fail(p->d, ERR_USAGE, 0, "%s takes no value", o->name);
+	const char *value = rest.data ? (const char *)rest.data : NULL;
+	if (!value && o->value && o->value[0] != '[') {
+		value = (*argv)[1];
+		if (!value)
+			return fail(p->d, ERR_USAGE, 0, "%s takes a value: %s", o->name, o->value);
+		++*argv;
+	}
+	if (value && has_password(bytes_of(value)))
+		return refuse_password(p, o->name);
+	return take(p, o, value);
+}
+
+/* "-v", "-qv", "-o dir", "-odir". */
+static enum status take_short(const struct parse *p, char ***argv)
+{
+	for (const char *c = **argv + 1; *c; c++) {
+		const struct option *o = find(p, (struct bytes){ NULL, 0 }, *c);
+		enum status s;
+		if (!o)
+			return unknown(p, bytes_of((char[]){ '-', *c, '\0' }));
+		if (!o->value || o->value[0] == '[') {
+			s = take(p, o, NULL);
+			if (s)
+				return s;
+			continue;
+		}
+		const char *value = c[1] ? c + 1 : (*argv)[1];
+		if (!value)
+			return fail(p->d, ERR_USAGE, 0, "-%c (%s) takes a value: %s", *c, o->name, o->value);
+		*argv += !c[1];
+		return has_password(bytes_of(value)) ? refuse_password(p, o->name) : take(p, o, value);
+	}
+	return OK;
+}
+
+static enum status take_word(const struct parse *p, const char *word)
+{
+	if (has_password(bytes_of(word)))
+		return refuse_password(p, "the source");
+	strings_add(&p->settings->sources, p->arena, bytes_of(word));
+	return OK;
+}
+
+static bool wants_no_config(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (strcmp(*argv, "--no-config") == 0)
+			return true;
+	return false;
+}
+
+static enum status parse_all(const struct parse *p, char **argv)
+{
+	bool only_words = false;
+	for (; *argv; argv++) {
+		enum status s;
+		if (!only_words && strcmp(*argv, "--") == 0) {
+			only_words = true;
+			continue;
+		}
+		if (only_words || (*argv)[0] != '-' || (*argv)[1] == '\0')
+			s = take_word(p, *argv);
+		else
+			s = (*argv)[1] == '-' ? take_long(p, &argv) : take_short(p, &argv);
+		if (s || *p->ret_help)
+			return s;
+	}
+	return OK;
+}
+
+enum status options_parse(const struct command *command, char **argv, struct settings *s, struct arena *a, bool *ret_help, struct diag *d)
+{
+	struct diag scratch = { 0 };
+	bool help = false;
+	struct parse p = { .command = command, .settings = s, .arena = a, .ret_help = &help, .d = d ? d : &scratch };
+	if (wants_no_config(argv)) {
+		struct settings_places places = settings_places_default();
+		places.no_files = true;
+		enum status status = settings_load_from(s->environment, &places, a, s, p.d);
+		if (status)
+			return status;
+	}
+	enum status status = parse_all(&p, argv);
+	if (status == OK && !help)
+		status = settings_finish(s, a, p.d);
+	*ret_help = help;
+	return status;
+}
+
+/* ---- help ---- */
+
+enum { HELP_COLUMN = 32 };
+
+static void put_option(const struct option *o, struct buf *out)
+{
+	CLEANUP(buf_done) struct buf left;
+	buf_init(&left, 4096);
+	if (o->letter)
+		buf_printf(&left, "  -%c, %s", o->letter, o->name);
+	else
+		buf_printf(&left, "      %s", o->name);
+	if (o->value)
+		buf_printf(&left, o->value[0] == '[' ? "[=%.*s]" : " %.*s", (int)strlen(o->value) - 2 * (o->value[0] == '['),
+			   o->value + (o->value[0] == '['));
+	if (left.size + 2 > HELP_COLUMN)
+		buf_printf(out, "%s\n%*s", buf_string(&left), HELP_COLUMN, "");
+	else
+		buf_printf(out, "%-*s", HELP_COLUMN, buf_string(&left));
+	buf_add_string(out, o->what);
+	for (size_t i = 0; i < COUNT(o->aliases) && o->aliases[i]; i++)
+		buf_printf(out, "%s%s%s", i ? ", " : " (also ", o->aliases[i], i + 1 == COUNT(o->aliases) || !o->aliases[i + 1] ? ")" : "");
+	buf_add_byte(out, '\n');
+}
+
+void options_help(const struct command *command, struct buf *out)
+{
+	buf_printf(out, "hwb %s: %s\n\nusage: hwb %s [OPTIONS]%s%s\n\n", command->name, command->what, command->name,
+		   command->arguments[0] ? " " : "", command->arguments);
+	for (const struct option *o = command->options; o && o->name; o++)
+		put_option(o, out);
+	if (command->options && command->options->name)
+		buf_add_byte(out, '\n');
+	for (const struct option *o = common; o->name; o++)
+		put_option(o, out);
+}

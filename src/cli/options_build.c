@@ -1,0 +1,170 @@
+#include "cli/options_build.h"
+
+#include "cli/settings_parts.h"
+#include "format/json.h"
+
+#define TAKE(name) static enum status name(struct settings *s, struct arena *a, const char *value, struct diag *d)
+#define UNUSED(x) (void)(x)
+
+/* Sets a field that only the command line has. */
+#define FLAG(name, field) \
+	TAKE(name) \
+	{ \
+		UNUSED(a); \
+		UNUSED(value); \
+		UNUSED(d); \
+		s->field = true; \
+		return OK; \
+	}
+FLAG(take_wheel, wheel)
+FLAG(take_sdist, sdist)
+FLAG(take_trust, trust_project)
+
+/* Hands the value (or "true") to the row of hwb.toml. */
+#define ROW(name, key) \
+	TAKE(name) \
+	{ \
+		return setting_put_flag(s, a, key, value ? value : "true", d); \
+	}
+ROW(take_out_dir, "build.out-dir")
+ROW(take_python, "build.python")
+ROW(take_constraint, "build.constraints")
+ROW(take_offline, "index.offline")
+ROW(take_index_url, "index.url")
+ROW(take_find_links, "index.find-links")
+ROW(take_no_index, "index.no-index")
+ROW(take_exclude_newer, "index.exclude-newer")
+ROW(take_cert, "index.ca-file")
+ROW(take_proxy, "index.proxy")
+ROW(take_allow_host, "security.network-allowed-hosts")
+ROW(take_isolation, "build.isolation")
+ROW(take_allow_requires, "build.allow-requires")
+ROW(take_pre, "build.prereleases")
+ROW(take_keep_archive, "build.keep-archive")
+
+enum status option_take_env(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	return setting_put_flag(s, a, "build.env", value, d);
+}
+
+enum status option_take_allow_read(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	return setting_put_flag(s, a, "build.allow-read", value, d);
+}
+
+enum status option_take_json(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	UNUSED(a);
+	UNUSED(value);
+	UNUSED(d);
+	s->json = true;
+	return OK;
+}
+
+enum status option_take_limit(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	UNUSED(a);
+	struct bytes rest = bytes_of(value), key = bytes_cut(&rest, '=');
+	if (!rest.data)
+		return fail(d, ERR_USAGE, 0, "takes KEY=VALUE, not '%.100s'", value);
+	return setting_put_limit(s, key, rest, d);
+}
+
+/* PEP 517: settings are strings, or lists of strings when a key is there more than once. */
+TAKE(take_config)
+{
+	struct bytes rest = bytes_of(value), key = bytes_cut(&rest, '=');
+	if (!rest.data || !key.size)
+		return fail(d, ERR_USAGE, 0, "takes KEY=VALUE, not '%.100s'", value);
+	strings_add(&s->config, a, key);
+	strings_add(&s->config, a, rest);
+	return OK;
+}
+
+static enum status add_json(struct settings *s, struct arena *a, struct bytes key, const struct json *value, struct diag *d)
+{
+	if (value->type != JSON_TYPE_STRING)
+		return fail(d, ERR_USAGE, 0, "'%.*s' is %s; settings are strings or lists of strings", BYTES_ARG(bytes_part(key, 0, 100)),
+			    json_type_name(value->type));
+	strings_add(&s->config, a, key);
+	strings_add(&s->config, a, value->string);
+	return OK;
+}
+
+TAKE(take_config_json)
+{
+	const struct json *root;
+	if (json_parse(bytes_of(value), a, &root, d)) {
+		(void)explain(d, "takes a JSON object");
+		d->code = ERR_USAGE;
+		return ERR_USAGE;
+	}
+	if (root->type != JSON_TYPE_OBJECT)
+		return fail(d, ERR_USAGE, 0, "takes a JSON object, not %s", json_type_name(root->type));
+	for (JSON_EACH(item, root)) {
+		struct bytes key = root->keys[item - root->items];
+		enum status status = item->type == JSON_TYPE_ARRAY ? OK : add_json(s, a, key, item, d);
+		if (item->type == JSON_TYPE_ARRAY)
+			for (const struct json *one = item->items; status == OK && one < item->items + item->n_items; one++)
+				status = add_json(s, a, key, one, d);
+		if (status)
+			return status;
+	}
+	return OK;
+}
+
+TAKE(take_netrc)
+{
+	s->netrc_file = value ? settings_path(s, a, bytes_of(value)) : NULL;
+	s->netrc_must_exist = true;
+	return setting_put_flag(s, a, "build.netrc", "true", d);
+}
+
+TAKE(take_report)
+{
+	if (!value[0])
+		return fail(d, ERR_USAGE, 0, "takes a path");
+	s->report = arena_string(a, bytes_of(value));
+	return OK;
+}
+
+/* What others call isolation is a virtual environment; going without ours is not on offer. */
+TAKE(take_no_isolation)
+{
+	UNUSED(s);
+	UNUSED(a);
+	UNUSED(value);
+	(void)fail(d, ERR_USAGE, 0, "hwb always isolates the build: it runs the code of strangers");
+	return remedy(d, "what the build needs can be added: --find-links DIR for distributions, --allow-read PATH for files, --env NAME for variables");
+}
+
+const struct option options_build[] = {
+	{ "--wheel", 0, { 0 }, NULL, "Build only a wheel, directly from the source.", take_wheel },
+	{ "--sdist", 0, { 0 }, NULL, "Build an sdist; with --wheel both, each from the source.", take_sdist },
+	{ "--out-dir", 'o', { "--outdir", "--output", "--wheel-dir" }, "DIR", "Where artefacts go.", take_out_dir },
+	{ "--config-setting", 'C', { "--config-settings" }, "KEY=VALUE", "A setting for the backend; can be repeated.", take_config },
+	{ "--config-json", 0, { 0 }, "JSON", "The same as one JSON object.", take_config_json },
+	{ "--python", 'p', { 0 }, "VERSION|PATH", "Build with this interpreter; can be repeated.", take_python },
+	{ "--build-constraint", 'b', { "--build-constraints", "--dependency-constraints-txt" }, "FILE", "Versions and hashes of build requirements.", take_constraint },
+	{ "--offline", 0, { 0 }, NULL, "Use the cache and local folders only.", take_offline },
+	{ "--index-url", 'i', { "--default-index" }, "URL", "The simple index.", take_index_url },
+	{ "--find-links", 'f', { 0 }, "DIR|URL", "Distributions in a folder or on a page; can be repeated.", take_find_links },
+	{ "--no-index", 0, { 0 }, NULL, "Use --find-links only.", take_no_index },
+	{ "--exclude-newer", 0, { 0 }, "DATE", "Ignore files uploaded later: a date, a time, '7 days'.", take_exclude_newer },
+	{ "--pre", 0, { 0 }, NULL, "Take pre-releases of build requirements.", take_pre },
+	{ "--allow-requires", 0, { 0 }, NULL, "Fetch whatever the backend asks for while it builds.", take_allow_requires },
+	{ "--allow-read", 0, { 0 }, "PATH", "Let the build read this path of the host; can be repeated.", option_take_allow_read },
+	{ "--allow-host", 0, { "--allow-network" }, "HOST", "Let the build reach this host; can be repeated.", take_allow_host },
+	{ "--env", 0, { 0 }, "NAME[=VALUE]", "Let the build see this variable; can be repeated.", option_take_env },
+	{ "--isolation", 0, { 0 }, "MODE", "auto or sandbox.", take_isolation },
+	{ "--no-isolation", 'n', { "--no-build-isolation" }, NULL, "Refused: hwb always isolates.", take_no_isolation },
+	{ "--trust-project", 0, { 0 }, NULL, "Let the [tool.hwb] of a local directory count.", take_trust },
+	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },
+	{ "--netrc", 0, { 0 }, "[FILE]", "Take the index's credential from ~/.netrc.", take_netrc },
+	{ "--cert", 0, { 0 }, "FILE", "Certificates to trust, PEM.", take_cert },
+	{ "--proxy", 0, { 0 }, "URL", "Proxy for the index.", take_proxy },
+	{ "--limit", 0, { 0 }, "KEY=VALUE", "Change a limit; can be repeated.", option_take_limit },
+	{ "--report", 0, { 0 }, "FILE", "Write a report as JSON.", take_report },
+	{ "--json", 0, { 0 }, NULL, "Print the report instead of paths.", option_take_json },
+	{ 0 },
+};

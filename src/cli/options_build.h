@@ -1,0 +1,16 @@
+/* The options of `hwb build` (reference/build-protocol.md section 5); the other commands take some of them.
+ * Ends with a row without a name. */
+#ifndef CLI_OPTIONS_BUILD_H
+#define CLI_OPTIONS_BUILD_H
+
+#include "cli/option.h"
+
+extern const struct option options_build[];
+
+/* For the tables of other commands. */
+enum status option_take_json(struct settings *s, struct arena *a, const char *value, struct diag *d);
+enum status option_take_limit(struct settings *s, struct arena *a, const char *value, struct diag *d);
+enum status option_take_env(struct settings *s, struct arena *a, const char *value, struct diag *d);
+enum status option_take_allow_read(struct settings *s, struct arena *a, const char *value, struct diag *d);
+
+#endif

@@ -1,1 +1,0 @@
-typedef int lock_stub;

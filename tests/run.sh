@@ -1,0 +1,63 @@
+#!/bin/sh
+# Every test: run.sh BUILD ASAN VENV. Called by ./dev test, which has built both trees. TAP of all programs goes to
+# BUILD/test-logs/; the last line is the sum of all cases.
+set -u
+build=$1 asan=$2 venv=$3
+top=$(cd "$(dirname "$0")/.." && pwd)
+logs=$build/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+broken=0
+
+# Runs one thing that prints TAP; a program that fails without a "not ok" counts as one failure.
+tap() { # name, command...
+	name=$1
+	shift
+	printf '%s\n' "== $name" >&2
+	"$@" >"$logs/$name.tap" 2>"$logs/$name.err" </dev/null
+	status=$?
+	grep '^not ok' "$logs/$name.tap" >&2
+	if [ "$status" != 0 ] && ! grep -q '^not ok' "$logs/$name.tap"; then
+		echo "not ok - $name ended with status $status" | tee -a "$logs/$name.tap" >&2
+		tail -5 "$logs/$name.err" >&2
+	fi
+	if ! grep -q '^ok\|^not ok' "$logs/$name.tap"; then
+		echo "not ok - $name ran no test" | tee -a "$logs/$name.tap" >&2
+	fi
+}
+
+# Meson runs the unit tests side by side; its log holds their TAP.
+units() { # name, folder
+	printf '%s\n' "== $1" >&2
+	meson test -C "$2" --no-rebuild >"$logs/$1.err" 2>&1
+	status=$?
+	cp "$2/meson-logs/testlog.txt" "$logs/$1.tap"
+	grep '^not ok' "$logs/$1.tap" >&2
+	if [ "$status" != 0 ] && ! grep -q '^not ok' "$logs/$1.tap"; then
+		echo "not ok - $1: a test program died" | tee -a "$logs/$1.tap" >&2
+		grep -E 'FAIL|ERROR|TIMEOUT' "$logs/$1.err" >&2
+	fi
+}
+
+# An ordinary user for the tests that must work without root.
+user=
+if [ "$(id -u)" = 0 ]; then
+	user=hwbtest
+	id "$user" >/dev/null 2>&1 || useradd --system --no-create-home --shell /usr/sbin/nologin "$user"
+fi
+
+tap lint sh "$top/tests/lint.sh" "$build"
+units unit "$build"
+units unit-asan "$asan"
+tap hostile python3 "$top/tests/hostile/run.py" "$build/hwb" $user
+tap conformance python3 "$top/tests/cli/conformance.py" "$build/hwb" "$venv"
+tap scenarios python3 "$top/tests/cli/scenarios.py" "$build/hwb" "$venv"
+
+sum() { cat "$logs"/*.tap | grep -c "$1"; }
+passed=$(cat "$logs"/*.tap | grep '^ok' | grep -vc '# SKIP')
+skipped=$(cat "$logs"/*.tap | grep '^ok' | grep -c '# SKIP')
+failed=$(sum '^not ok')
+[ "$broken" = 0 ] || failed=$((failed + broken))
+grep -h '# SKIP' "$logs"/*.tap | sort | uniq -c | head -20
+printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" = 0 ]
