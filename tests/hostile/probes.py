@@ -83,7 +83,7 @@ def p9():
 
 def p10():
     text = read("/proc/self/mountinfo").decode()
-    return [word for word in (DECOY["source"], DECOY["user"]) if "/" + word.strip("/") + "/" in text]
+    return [word for word in (DECOY["source"], DECOY["home"]) if word in text]
 
 
 def p11():

@@ -6,6 +6,7 @@ probe that cannot succeed anywhere is noticed.
 """
 import json
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -37,7 +38,7 @@ ROWS = {
     7: ("the environment of pid 1 cannot be read", within("EACCES", "EPERM")),
     8: ("nothing else of pid 1 can be read", within("EACCES", "EPERM")),
     9: ("only 0, 1, 2, the hook's socket and the listing itself are open", lambda got: set(got) <= {0, 1, 2, 3, 4}),
-    10: ("mounts name neither source nor user", lambda got: got == []),
+    10: ("mounts name neither source nor home (env and interpreter are the known residual)", lambda got: got == []),
     11: ("the kernel's insides are empty", lambda got: all(x in (0, "EACCES", "EPERM", "ENOENT") for x in got)),
     12: ("no keys are listed", lambda got: got in (0, "EACCES", "EPERM", "ENOENT")),
     13: ("no terminal, stdin is /dev/null", lambda got: got == ["/dev/null", [False, False, False]]),
@@ -78,7 +79,7 @@ def check(what, good, detail=""):
     count += 1
     if not good:
         failed += 1
-        print("# %s" % (detail if isinstance(detail, str) else json.dumps(detail))[:1500].replace("\n", "\n# "))
+        print("# %s" % (detail if isinstance(detail, str) else detail.decode("utf-8", "replace") if isinstance(detail, bytes) else json.dumps(detail))[:1500].replace("\n", "\n# "))
     print("%sok %d - %s" % ("" if good else "not ", count, what), flush=True)
 
 
@@ -135,10 +136,11 @@ class Suite:
             subprocess.run(["chown", "-R", user, self.project, self.out, self.decoy.home], check=True)
 
     def command(self, mode, *more):
-        words = [HWB, "build", "--wheel", "--no-index", "-v", "--color", "never", "-o", self.out, "-C", "mode=" + mode, *more, self.project]
+        words = [HWB, "build", "--wheel", "--no-index", "-v", "--color=never", "-o", self.out, "-C", "mode=" + mode, *more, self.project]
         if not self.user:
             return words
-        return ["setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups", *words]
+        entry = pwd.getpwnam(self.user)
+        return ["setpriv", "--reuid", str(entry.pw_uid), "--regid", str(entry.pw_gid), "--clear-groups", *words]
 
     def env(self):
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin" if self.user else os.environ["PATH"], "HOME": self.decoy.home, "PYPI_TOKEN": SECRET,
@@ -235,7 +237,7 @@ class Suite:
                 break
         inside = self.alive("hwb_hook.pyc")
         launchers = self.alive("hwb-sandbox")
-        for pid in launchers[:1]:
+        for pid in launchers:
             os.kill(int(pid), signal.SIGKILL)
         deadline = time.monotonic() + 10
         while self.alive("hwb_hook.pyc") and time.monotonic() < deadline:
