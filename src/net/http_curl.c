@@ -267,8 +267,9 @@ static CURLcode set_what(struct http *h, struct slot *s)
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, s);
 	SET(CURLOPT_ERRORBUFFER, s->error);
-	SET(CURLOPT_BUFFERSIZE, 128L << 10);
 	SET(CURLOPT_PRIVATE, s);
+	/* For speed only: a handle that has used an HTTP/2 connection before refuses it, and keeps the size it has. */
+	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128L << 10);
 	return e;
 }
 

@@ -39,10 +39,14 @@ static const char *metadata_of(struct bytes name, struct bytes version, struct b
 		   BYTES_ARG(own_version.size ? own_version : version));
 	if (python.size)
 		buf_printf(&out, "Requires-Python: %.*s\n", BYTES_ARG(python));
-	while (extras.data)
-		buf_printf(&out, "Provides-Extra: %.*s\n", BYTES_ARG(bytes_cut(&extras, ',')));
-	while (requires.data)
-		buf_printf(&out, "Requires-Dist: %.*s\n", BYTES_ARG(bytes_trim(bytes_cut(&requires, '|'))));
+	while (extras.data) {
+		struct bytes extra = bytes_cut(&extras, ',');
+		buf_printf(&out, "Provides-Extra: %.*s\n", BYTES_ARG(extra));
+	}
+	while (requires.data) {
+		struct bytes one = bytes_trim(bytes_cut(&requires, '|'));
+		buf_printf(&out, "Requires-Dist: %.*s\n", BYTES_ARG(one));
+	}
 	return arena_string(a, buf_bytes(&out));
 }
 
@@ -53,8 +57,11 @@ static struct entry make_entry(struct bytes line, struct arena *a)
 	struct bytes tag = value_of(words, "tag"), build = value_of(words, "build"), when = value_of(words, "time");
 	struct entry e = { .project = name };
 	const char *file_name = arena_printf(a, "%.*s-%.*s.tar.gz", BYTES_ARG(name), BYTES_ARG(version));
+	char *dashes = arena_string(a, name);	/* file names have '_' where names have '-' */
+	for (char *c = dashes; *c; c++)
+		*c = *c == '-' ? '_' : *c;
 	if (!value_of(words, "sdist").size)
-		file_name = arena_printf(a, "%.*s-%.*s%s%.*s-%.*s.whl", BYTES_ARG(name), BYTES_ARG(version), build.size ? "-" : "",
+		file_name = arena_printf(a, "%s-%.*s%s%.*s-%.*s.whl", dashes, BYTES_ARG(version), build.size ? "-" : "",
 					 BYTES_ARG(build), BYTES_ARG(tag.size ? tag : BYTES("py3-none-any")));
 	e.file.filename = bytes_of(file_name);
 	if (!page_file_name(&e.file, name, a))
