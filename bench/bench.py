@@ -107,8 +107,8 @@ def bench_build():
         env = environment(kind.replace(" ", "-"))
         bare = os.path.join(TOP, "venv-" + kind.replace(" ", "-"))
         run([BASE, "-m", "venv", bare])
-        run([os.path.join(bare, "bin", "pip"), "install", "-q", "--disable-pip-version-check", *requires])
-        hook = "import sys, importlib; b = importlib.import_module(%r); b.build_wheel(sys.argv[1], {})" % backend
+        run([os.path.join(bare, "bin", "pip"), "install", "-q", "-U", "--disable-pip-version-check", *requires])
+        hook = "import sys, importlib; out = sys.argv.pop(); b = importlib.import_module(%r); b.build_wheel(out, {})" % backend
         out = os.path.join(TOP, "out")
 
         def bare_once():

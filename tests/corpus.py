@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-HWB, VENV, ONLY = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3:]
+HWB, VENV, ONLY = os.path.abspath(sys.argv[1]), sys.argv[2], [name for name in sys.argv[3:] if name != "all"]
 UV, PIP = os.path.join(VENV, "bin", "uv"), os.path.join(VENV, "bin", "pip")
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.realpath(os.path.join(VENV, "bin", "python"))

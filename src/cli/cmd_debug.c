@@ -20,10 +20,8 @@ static enum status toml_decode(struct bytes in, struct arena *a, struct buf *out
 {
 	struct toml_value *root;
 	enum status s = toml_parse(in, a, &root, d);
-	if (s == OK) {
+	if (s == OK)
 		toml_write_tagged_json(root, out);
-		buf_add_byte(out, '\n');
-	}
 	return s;
 }
 

@@ -90,7 +90,8 @@ static int check_directory(struct doctor *doc, const char *name, const char *pat
 	struct diag d = { 0 };
 	struct stat st;
 	if (directory_make(AT_FDCWD, path, true, &dir, &d)) {
-		add(doc, name, MISSING, arena_string(doc->arena, bytes_of(d.text)), arena_printf(doc->arena, "set %s to a path you can write", variable));
+		add(doc, name, MISSING, arena_string(doc->arena, bytes_of(d.text)),
+		    arena_printf(doc->arena, "set %s to a path you can write", variable));
 		return -1;
 	}
 	if (fstat(dir, &st) || st.st_uid != geteuid() || (st.st_mode & 022)) {

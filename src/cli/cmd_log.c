@@ -79,7 +79,8 @@ static void show_line(void *context, struct bytes line)
 	CLEANUP(buf_done) struct buf out;
 	const struct json *root;
 	struct bytes timestamp, event, run;
-	static const char *const common[] = { "timestamp", "event", "seq", "prev", "run", "environment", "image", "user", "isolation", "source" };
+	static const char *const common[] = { "timestamp", "event", "seq", "prev", "run", "environment", "image", "user",
+		"isolation", "source" };
 	arena_init(&a);
 	buf_init(&out, 2 * AUDIT_LINE_MAX);
 	if (c->settings->json || json_parse(line, &a, &root, NULL) || json_get_string(root, "timestamp", &timestamp, NULL) ||

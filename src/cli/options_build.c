@@ -135,7 +135,8 @@ TAKE(take_no_isolation)
 	UNUSED(a);
 	UNUSED(value);
 	(void)fail(d, ERR_USAGE, 0, "hwb always isolates the build: it runs the code of strangers");
-	return remedy(d, "what the build needs can be added: --find-links DIR for distributions, --allow-read PATH for files, --env NAME for variables");
+	return remedy(d, "what the build needs can be added: --find-links DIR for distributions, --allow-read PATH for files, "
+			 "--env NAME for variables");
 }
 
 const struct option options_build[] = {
@@ -145,7 +146,8 @@ const struct option options_build[] = {
 	{ "--config-setting", 'C', { "--config-settings" }, "KEY=VALUE", "A setting for the backend; can be repeated.", take_config },
 	{ "--config-json", 0, { 0 }, "JSON", "The same as one JSON object.", take_config_json },
 	{ "--python", 'p', { 0 }, "VERSION|PATH", "Build with this interpreter; can be repeated.", take_python },
-	{ "--build-constraint", 'b', { "--build-constraints", "--dependency-constraints-txt" }, "FILE", "Versions and hashes of build requirements.", take_constraint },
+	{ "--build-constraint", 'b', { "--build-constraints", "--dependency-constraints-txt" }, "FILE",
+	  "Versions and hashes of build requirements.", take_constraint },
 	{ "--offline", 0, { 0 }, NULL, "Use the cache and local folders only.", take_offline },
 	{ "--index-url", 'i', { "--default-index" }, "URL", "The simple index.", take_index_url },
 	{ "--find-links", 'f', { 0 }, "DIR|URL", "Distributions in a folder or on a page; can be repeated.", take_find_links },

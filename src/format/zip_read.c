@@ -72,7 +72,7 @@ static enum status read_whole(struct bytes packed, const struct zip_entry *entry
 	if (entry->method == ZIP_STORED)
 		bytes_copy(to, packed);
 	else if (inflate_whole(packed, to, (size_t)entry->size))
-		return fail(d, ERR_FORMAT, entry->data_offset, 
+		return fail(d, ERR_FORMAT, entry->data_offset,
 			    "member '%.*s': its compressed data is broken or not of the size it declares", ZIP_NAME(entry->name));
 	if (crc32_update(0, bytes_make(to, (size_t)entry->size)) != entry->crc32)
 		return wrong_crc(entry, d);

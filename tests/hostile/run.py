@@ -65,7 +65,7 @@ ROWS = {
     53: ("no docker, dbus, agent or X11 socket", within("ENOENT")),
     60: ("no hard link out of /usr", within("EXDEV", "EROFS", "EPERM")),
     63: ("nothing of the host can be written", within("EROFS", "EACCES", "ENOENT")),
-    66: ("the disk limit holds", within("ENOSPC", "EFBIG")),
+    66: ("the disk limit holds", within("ENOSPC")),
 }
 
 # Probes that succeed on a decoy without a sandbox, as this very user: they can fail, so passing means something.

@@ -17,7 +17,7 @@ size_t table_split(const char *text, struct bytes *ret, size_t max)
 	return n;
 }
 
-/* Words: sdist yanked nohash local nometa(data) build=N tag=T py=SPEC metapy=SPEC metaname=N metaversion=V time=UNIX extras=a,b
+/* Words: sdist yanked nohash local build=N tag=T py=SPEC metapy=SPEC metaname=N metaversion=V time=UNIX extras=a,b
  * fetchfails */
 static struct bytes value_of(struct bytes words, const char *key)
 {
@@ -118,6 +118,8 @@ static enum status give_project(void *context, struct bytes name, const struct i
 	struct table *t = context;
 	struct index_project *p = ARENA_NEW(t->arena, struct index_project);
 	t->n_pages++;
+	if (t->delay_us)
+		(void)usleep(t->delay_us);
 	if (t->broken && bytes_equal(name, bytes_of(t->broken)))
 		return fail(d, ERR_NETWORK, 0, "fetch the page: no route");
 	p->files = ARENA_ARRAY(t->arena, struct index_file, t->n);

@@ -19,6 +19,7 @@ struct table {
 	const char *quarantined;	/* a name, or NULL */
 	const char *broken;		/* the page of this name cannot be fetched, or NULL */
 	int cache_dir;			/* -1: none */
+	unsigned delay_us;		/* how long a page takes */
 	size_t n_pages, n_metadata, n_prefetched;
 };
 

@@ -100,12 +100,12 @@ static void conflicts_are_worked_around(void)
 		{ "a dependency by URL excludes the version that has it",
 		  { .index = "a 1\na 2 : b @ https://evil.test/b.whl", .requires = "a" }, OK, "a 1" },
 		{ "a cycle through an older version ends",
-		  { .index = "a 2 : b\na 1 : b\nb 2 : a<2\nb 1 : a>=2", .requires = "a" }, OK, "a 1, b 2" },
+		  { .index = "a 2 : b\na 1 : b\nb 2 : a<2\nb 1 : a>=2", .requires = "a" }, OK, "a 2, b 1" },
 		{ "two that exclude each other", { .index = "a 1 : c<2\nb 1 : c>=2\nc 1\nc 2", .requires = "a | b" }, ERR_RESOLVE,
 		  "no version of 'c' meets all of this: build requirements of X want 'a', a 1 wants 'c<2'; build requirements of X want "
 		  "'b', b 1 wants 'c>=2'" },
 		{ "the project against itself", { .index = "a 1\na 2", .requires = "a<2 | a>=2" }, ERR_RESOLVE,
-		  "no version of 'a' meets all of this: build requirements of X want 'a>=2'; build requirements of X want 'a<2'" },
+		  "no version of 'a' meets all of this: build requirements of X want 'a<2'; build requirements of X want 'a>=2'" },
 		{ "every version of one excludes the other",
 		  { .index = "a 1 : c<2\na 2 : c<2\na 3 : c<2\nc 1\nc 2", .requires = "c>=2 | a" }, ERR_RESOLVE, "a 3 wants 'c<2'" },
 	};
@@ -302,7 +302,7 @@ static void failures_name_the_chain(void)
 		  "build requirements of X want 'a', a 1 wants 'b @ https://x.test/b.whl': a direct URL is not supported" },
 		{ "a direct URL for another system is not met", { .index = "a 1", .requires = "a | b @ https://x.test/b.whl ; os_name=='nt'" },
 		  OK, "a 1" },
-		{ "what is no requirement", { .index = "a 1", .requires = "a ===" }, ERR_RESOLVE, "build requirements of X: 'a ==='" },
+		{ "what is no requirement", { .index = "a 1", .requires = "a >>1" }, ERR_RESOLVE, "build requirements of X: 'a >>1'" },
 		{ "too many packages", { .index = "a 1 : b\nb 1 : c\nc 1", .requires = "a", .packages = 2 }, ERR_LIMIT,
 		  "more than 2 packages are needed: build requirements of X want 'a', a 1 wants 'b', b 1 wants 'c'" },
 		{ "just as many packages", { .index = "a 1 : b\nb 1 : c\nc 1", .requires = "a", .packages = 3 }, OK, "a 1, b 1, c 1" },
@@ -346,6 +346,10 @@ static void a_run_can_be_interrupted_and_runs_out_of_time(void)
 	CHECK(lock_run_over(&run, &request, &source, &a, &result, &d) == ERR_CANCELLED);
 	cancelled = 0;
 	CHECK(lock_run_over(&run, &request, &source, &a, &result, &d) == OK);
+	limits.resolve_ms = 1;
+	t.delay_us = 5000;
+	CHECK(lock_run_over(&run, &request, &source, &a, &result, &d) == ERR_LIMIT);
+	CHECK_BYTES(bytes_of(d.text), BYTES("the resolution took more than 1 ms: build requirements of X want 'a'"));
 }
 
 static void pages_are_asked_for_ahead_and_once(void)

@@ -1,0 +1,1 @@
+"""The example that ./dev demo builds when there is no network."""
