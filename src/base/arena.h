@@ -27,7 +27,7 @@ struct bytes arena_copy(struct arena *a, struct bytes b);
 /* The same as a C string; the bytes must hold no NUL for it to mean anything. */
 char *arena_string(struct arena *a, struct bytes b);
 /* printf into the arena. */
-char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 
 /* Makes room for one more element in a growing array that lives in a: returns the (maybe moved) array with
  * room for n + 1 elements. Grows by doubling, starting at 8; old copies stay in the arena until it is done. */

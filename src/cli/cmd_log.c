@@ -41,6 +41,7 @@ static enum status log_verify(struct log_command *c, struct diag *d)
 	struct sha256 digest;
 	char head[SHA256_TEXT_SIZE];
 	const char *wanted = c->settings->log_head;
+	buf_init(&out, 4096);
 	if (wanted) {
 		if (sha256_parse(bytes_of(wanted), &digest))
 			return fail(d, ERR_USAGE, 0, "--head takes 64 hexadecimal digits");
@@ -53,7 +54,6 @@ static enum status log_verify(struct log_command *c, struct diag *d)
 		return s;
 	if (wanted && !report.head_found)
 		return fail(d, ERR_LOG, 0, "no line of the log has the sha256 %s: the log was cut or replaced", head);
-	buf_init(&out, 4096);
 	if (c->settings->json) {
 		struct json_writer w;
 		json_writer_init(&w, &out, false);

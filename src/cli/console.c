@@ -245,9 +245,9 @@ void console_progress(struct console *c, const char *what, uint64_t done, uint64
 {
 	CLEANUP(buf_done) struct buf safe;
 	char text[256];
+	buf_init(&safe, MESSAGE_MAX);
 	if (!c->progress)
 		return;
-	buf_init(&safe, MESSAGE_MAX);
 	put_safe(c, bytes_part(bytes_of(what), 0, 100), &safe);
 	if (size)
 		(void)snprintf(text, sizeof text, "%.100s %llu of %llu KiB", buf_string(&safe), (unsigned long long)done / 1024,

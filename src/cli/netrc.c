@@ -168,11 +168,11 @@ enum status netrc_load(struct settings *s, struct arena *a, struct diag *d)
 	struct url url;
 	struct stat st;
 	const char *user, *password;
+	buf_init(&text, NETRC_MAX);
+	text.secret = true;
 	if (!s->netrc || !s->index_url || url_parse(bytes_of(s->index_url), a, &url, NULL))
 		return OK;
 	const char *path = choose_file(s, a);
-	buf_init(&text, NETRC_MAX);
-	text.secret = true;
 	enum status status = file_read(AT_FDCWD, path, &text, d);
 	if (status == ERR_ABSENT && !s->netrc_must_exist)
 		return OK;

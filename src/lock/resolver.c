@@ -422,7 +422,7 @@ static enum status advance(struct resolver *r, enum outcome *ret, struct diag *d
 	return OK;
 }
 
-/* The latest level among the causes of the top one, 0 for none: then there is no answer. */
+/* The latest level among the causes of the top one, 0 for none: then there is no answer. Bits from its own on mean nothing. */
 static size_t latest_cause(const struct resolver *r)
 {
 	const uint64_t *causes = r->levels[r->n_levels].causes;
@@ -440,10 +440,6 @@ static void jump_back(struct resolver *r, size_t to)
 	r->n_backtracks++;
 	for (size_t i = 0; i <= to / 64; i++)
 		top->causes[i] |= from->causes[i];
-	top->causes[to / 64] &= ~(UINT64_C(1) << (to % 64));
-	/* Bits above `to` in its word belong to levels that are gone. */
-	for (size_t i = to + 1; i % 64 != 0; i++)
-		top->causes[to / 64] &= ~(UINT64_C(1) << (i % 64));
 	if (!top->has_first) {
 		struct diag *words = top->first;
 		top->first = from->first;

@@ -12,10 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(buf_done) struct buf whole;
 	CLEANUP(buf_done) struct buf parts;
 	struct escaper e = { 0 };
-	if (!size || size > 65536)
-		return 0;
 	buf_init(&whole, 8 * size);
 	buf_init(&parts, 8 * size);
+	if (!size || size > 65536)
+		return 0;
 	struct bytes text = bytes_make(data + 1, size - 1);
 	console_escape(text, &whole);
 	for (; text.size; text = bytes_from(text, 1u + data[0]))

@@ -13,12 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(buf_done) struct buf parts;
 	struct known k;
 	struct known_stream s;
-	if (size < 2 || size > 4096)
-		return 0;
 	arena_init(&a);
 	known_init(&k, &a);
 	buf_init(&whole, 1 << 16);
 	buf_init(&parts, 1 << 16);
+	if (size < 2 || size > 4096)
+		return 0;
 	struct bytes rest = bytes_make(data + 2, size - 2);
 	struct bytes secret = bytes_part(rest, 0, data[1]);
 	struct bytes text = bytes_from(rest, secret.size / 2);

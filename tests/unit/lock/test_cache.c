@@ -84,6 +84,38 @@ static void another_question_is_another_record(void)
 	remove_cache(t.cache_dir);
 }
 
+static void the_key_holds_all_that_decides(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct table t;
+	arena_init(&a);
+	table_init(&t, world, &a);
+	struct lock_source source = table_source(&t);
+	struct lock_request request = table_request(&question, &t, &a);
+	const struct interpreter plain = *request.python;
+	struct interpreter python = plain;
+	request.python = &python;
+	struct sha256 keys[6] = { cache_key(&request, &source) };
+	python.version = BYTES("3.11.8");
+	keys[1] = cache_key(&request, &source);
+	python = plain;
+	python.n_tags--;
+	keys[2] = cache_key(&request, &source);
+	python = plain;
+	python.env.field[MARKER_PLATFORM_RELEASE] = BYTES("6.1.1");
+	keys[3] = cache_key(&request, &source);
+	python = plain;
+	request.exclude_newer = 5;
+	keys[4] = cache_key(&request, &source);
+	request.exclude_newer = INT64_MAX;
+	request.origin = BYTES("somebody else");	/* decides nothing */
+	keys[5] = cache_key(&request, &source);
+	CHECK(sha256_equal(&keys[0], &keys[5]));
+	for (size_t i = 0; i < 5; i++)
+		for (size_t k = 0; k < i; k++)
+			CHECK(!sha256_equal(&keys[i], &keys[k]));
+}
+
 static void failures_are_not_kept(void)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -198,6 +230,7 @@ static void a_damaged_record_is_ignored(void)
 static const struct test tests[] = {
 	{ "an answer is kept and found", an_answer_is_kept_and_found },
 	{ "another question is another record", another_question_is_another_record },
+	{ "the key holds all that decides", the_key_holds_all_that_decides },
 	{ "failures are not kept", failures_are_not_kept },
 	{ "an old answer is asked for again", an_old_answer_is_asked_for_again },
 	{ "an answer made offline does not pass for fresh", an_answer_made_offline_does_not_pass_for_fresh },

@@ -29,6 +29,8 @@ static struct rule make_rule(bool maybe)
 	struct rule r = { .package = maybe && pick(3) == 0 ? -1 : pick(PACKAGES), .extra = pick(4) == 0, .asks_extra = pick(4) == 0 };
 	r.low = pick(VERSIONS);
 	r.high = r.low + 1 + pick(VERSIONS - r.low);
+	if (maybe && pick(20) == 0)
+		r = (struct rule){ pick(PACKAGES), 8, 9, r.extra, r.asks_extra };	/* no such version */
 	return r;
 }
 
