@@ -1,11 +1,13 @@
 /* The "check" verb of hwb-parse. fds: the wheel. request: file name, wanted name, wanted version, PKG-INFO of the sdist (each
  * bytes, empty for none), u64 members limit, u64 size limit. reply: findings, bytes name, version, tags, u32 members,
- * u64 unpacked size. */
+ * u64 unpacked size.
+ * "zip-list": fds: an archive. request: empty. reply: text, a JSON object a line. */
 #ifndef CHECK_VERBS_H
 #define CHECK_VERBS_H
 
 #include "host/verb.h"
 
 enum status check_verb(const struct verb_call *call, struct buf *reply, struct diag *d);
+enum status zip_list_verb(const struct verb_call *call, struct buf *reply, struct diag *d);
 
 #endif

@@ -36,8 +36,16 @@ static void print_artefacts(const struct build_command *c, const struct pipeline
 static enum status build_one(struct build_command *c, const char *source, const char *python, struct diag *d)
 {
 	struct pipeline *p = &c->pipelines[c->n_pipelines++];
-	*p = (struct pipeline){ .run = &c->session.run, .settings = c->settings, .console = c->session.console, .arena = c->arena,
-				.log_fd = -1 };
+	/* A project may change what holds for itself (tighter limits, what it is trusted with), never for the next source. */
+	struct settings *own = ARENA_NEW(c->arena, struct settings);
+	struct run_context *run = ARENA_NEW(c->arena, struct run_context);
+	const char **only = ARENA_NEW(c->arena, const char *);
+	*only = source;
+	*own = *c->settings;
+	own->sources = (struct strings){ only, 1 };
+	*run = c->session.run;
+	run->limits = &own->limits;
+	*p = (struct pipeline){ .run = run, .settings = own, .console = c->session.console, .arena = c->arena, .log_fd = -1 };
 	enum status s = buildlog_open(c->session.logs_path, &p->log_fd, d);
 	if (s == OK)
 		s = pipeline_build(p, source, python, d);

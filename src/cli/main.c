@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/exit.h"
 
 static void print(struct buf *text, FILE *to)
@@ -26,19 +27,34 @@ static int print_overview(FILE *to)
 
 static int usage_error(const struct diag *d)
 {
-	(void)fprintf(stderr, "hwb: error: %s\n", d->text);
+	struct buf text;
+	buf_init(&text, 4 * DIAG_TEXT_SIZE);
+	console_escape(bytes_of(d->text), &text);
+	(void)fprintf(stderr, "hwb: error: %s\n", buf_string(&text));
+	buf_done(&text);
 	if (d->help[0])
 		(void)fprintf(stderr, "  help: %s\n", d->help);
-	return EXIT_USAGE;
+	return (int)exit_code_of(d->code);
+}
+
+/* These must work also when a configuration file is broken. */
+static bool has_word(char **argv, const char *word, const char *letter)
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (strcmp(*argv, word) == 0 || (letter && strcmp(*argv, letter) == 0))
+			return true;
+	return false;
 }
 
 static int run_command(const struct command *command, char **argv, struct arena *a)
 {
 	struct settings settings = { 0 };
 	struct diag d = { 0 };
-	bool help = false;
-	enum status s = settings_load(environ, a, &settings, &d);
-	if (s == OK)
+	bool help = has_word(argv, "--help", "-h");
+	if (has_word(argv, "--no-config", NULL) || command == &command_version)
+		(void)setenv("HWB_NO_CONFIG", "1", 1);
+	enum status s = help ? OK : settings_load(environ, a, &settings, &d);
+	if (s == OK && !help)
 		s = options_parse(command, argv, &settings, a, &help, &d);
 	if (help) {
 		struct buf text;

@@ -72,6 +72,15 @@ static void warn_of_source(struct pipeline *p)
 		console_warning(p->console, "%.*s", BYTES_ARG(s->project.warnings[i]));
 }
 
+/* What was asked for and is not there is refused, never ignored. */
+static enum status check_available(const struct settings *s, struct diag *d)
+{
+	if (s->allow_hosts.n == 0 && s->network_isolation)
+		return OK;
+	(void)fail(d, ERR_ISOLATION, 0, "this version of hwb gives a build no network at all");
+	return remedy(d, "build without --allow-host; dependencies are fetched by hwb itself, before the build");
+}
+
 static enum status take_source(struct pipeline *p, const struct source_word *word, const char *out_path, struct diag *d)
 {
 	struct stage_time t = stage_begin(p, "source");
@@ -85,7 +94,12 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 	p->has_source = true;
 	stage_end(p, t);
 	warn_of_source(p);
+	size_t n_warnings = p->settings->warnings.n;
 	s = settings_check_project(p->settings, &p->source.project, p->arena, d);
+	if (s == OK)
+		s = check_available(p->settings, d);
+	for (size_t i = n_warnings; s == OK && i < p->settings->warnings.n; i++)
+		console_warning(p->console, "%s", p->settings->warnings.items[i]);
 	return s ? s : note_source(p, d);
 }
 
@@ -147,6 +161,13 @@ static enum status note_installed(struct pipeline *p, struct diag *d)
 	return s;
 }
 
+static void release_env(struct pipeline *p)
+{
+	if (p->has_env)
+		fd_close(&p->env.lock_fd);
+	p->has_env = false;
+}
+
 /* Requirements of the project and, in the second phase, of its backend's answer: resolved together, never downgraded. */
 static enum status prepare(struct pipeline *p, const struct bytes *more, size_t n_more, struct diag *d)
 {
@@ -172,6 +193,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	if (s)
 		return s;
 	t = stage_begin(p, "env");
+	release_env(p);
 	struct env_request env = {
 		.python = &p->python, .pins = p->lock.pins, .n_pins = p->lock.n_pins, .cache_dir = index_cache_dir(p->index),
 		.cache_path = p->settings->cache_dir, .outside_id = p->settings->outside_id, .rehash = p->settings->ci_provider != NULL,
@@ -179,6 +201,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	s = env_run(p->run, &env, p->index, p->arena, &p->env, d);
 	if (s)
 		return s;
+	p->has_env = true;
 	stage_end(p, t);
 	if (!p->env.reused)
 		console_note(p->console, "prepared an environment of %zu distributions", p->lock.n_pins);
@@ -193,11 +216,17 @@ static bool has_requires(void *context, const struct bytes *requires, size_t n)
 	return lock_satisfies(p->lock.pins, p->lock.n_pins, requires, n, &p->python.interpreter);
 }
 
+/* The backend's output goes to the console, which redacts it and hands it on to the build log. */
 static void take_output(void *context, struct bytes output)
 {
 	struct pipeline *p = context;
-	buildlog_write(p->log_fd, p->run->id, output);
 	console_output(p->console, output);
+}
+
+static void keep_output(void *context, struct bytes redacted)
+{
+	struct pipeline *p = context;
+	buildlog_write(p->log_fd, p->run->id, redacted);
 }
 
 static void put_controls(struct json_writer *w, uint64_t controls)
@@ -257,7 +286,10 @@ static enum status run_once(struct pipeline *p, enum build_kind kind, bool ask, 
 	};
 	known_backend_preload(project->backend, &request.preload, &request.n_preload);
 	p->has_sandbox = true;
+	console_set_log(p->console, keep_output, p);
 	enum status s = build_run(p->run, &request, a, ret, d);
+	console_output_end(p->console);
+	console_set_log(p->console, NULL, NULL);
 	uint64_t controls = p->sandbox.controls;
 	p->sandbox = ret->sandbox;
 	p->sandbox.controls |= controls;
@@ -449,7 +481,9 @@ enum status pipeline_build(struct pipeline *p, const char *source_word, const ch
 {
 	struct source_word word;
 	CLEANUP(fd_close) int out_dir = -1;
-	enum status s = source_word_parse(source_word, p->arena, &word, d);
+	enum status s = check_available(p->settings, d);
+	if (s == OK)
+		s = source_word_parse(source_word, p->arena, &word, d);
 	if (s == OK)
 		s = open_index(p, d);
 	if (s)
@@ -474,6 +508,7 @@ void pipeline_done(struct pipeline *p)
 {
 	if (p->has_source)
 		fd_close(&p->source.tree.fd);
+	release_env(p);
 	fd_close(&p->log_fd);
 	index_free(p->index);
 	p->index = NULL;

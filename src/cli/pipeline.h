@@ -43,7 +43,7 @@ struct pipeline {
 	struct lock_result lock;
 	struct env_result env;
 	struct sandbox_result sandbox;	/* of the last build */
-	bool has_source, has_lock, has_sandbox;
+	bool has_source, has_lock, has_env, has_sandbox;
 	struct finding_list findings;
 	struct artefact artefacts[ARTEFACTS_MAX];
 	size_t n_artefacts;

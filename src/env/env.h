@@ -40,6 +40,7 @@ struct env_result {
 	char digest[SHA256_TEXT_SIZE];	/* of the sorted wheel digests, the interpreter's id and the format's version */
 	const char *path;		/* absolute, on the host: to be mounted at /env */
 	bool reused;
+	int lock_fd;			/* a shared lock that keeps the tree where it is; the caller closes it after the build */
 	size_t n_installed;		/* wheels unpacked by this call, for the audit log; 0 when reused */
 };
 

@@ -1,6 +1,7 @@
 #include "lock/resolver.h"
 
 #include "base/clock.h"
+#include "lock/causes.h"
 #include "lock/explain.h"
 
 /* A package is put off this often: it is then chosen after those that turned out to want something else of it. More would only
@@ -197,73 +198,6 @@ size_t resolver_extras(const struct resolver *r, const struct package *p, struct
 	return n;
 }
 
-/* ---- what excludes what ---- */
-
-static bool prereleases_count(const struct resolver *r, const struct package *p)
-{
-	for (size_t i = 0; i < p->n_wants; i++)
-		if (r->wants[p->wants[i]].demand->prereleases)
-			return true;
-	return p->prereleases;
-}
-
-bool resolver_is_viable(const struct resolver *r, const struct package *p, const struct candidate *c, size_t *ret_want)
-{
-	size_t at = (size_t)(c - p->candidates);
-	*ret_want = NO_WANT;
-	if (c->refused)
-		return false;
-	for (size_t i = 0; i < p->n_wants; i++) {
-		if (!r->wants[p->wants[i]].demand->admits[at]) {
-			*ret_want = p->wants[i];
-			return false;
-		}
-	}
-	return !c->prerelease || c->preferred || prereleases_count(r, p);
-}
-
-static bool any_viable(const struct resolver *r, const struct package *p)
-{
-	size_t want;
-	for (size_t i = 0; i < p->n_candidates; i++)
-		if (resolver_is_viable(r, p, &p->candidates[i], &want))
-			return true;
-	return false;
-}
-
-static void add_cause(uint64_t *causes, size_t level)
-{
-	causes[level / 64] |= UINT64_C(1) << (level % 64);
-}
-
-/* The levels a want hangs on: its parent's, and those that asked for the extra it belongs to. */
-static void add_causes_of_want(const struct resolver *r, size_t want, uint64_t *causes)
-{
-	for (; want != NO_WANT; want = r->wants[want].via)
-		add_cause(causes, r->wants[want].level);
-}
-
-/* Why a candidate is out. A pre-release is out because no want allows it: any earlier choice may be the cause of that. */
-static void add_causes_of_loss(const struct resolver *r, const struct candidate *c, size_t want, size_t top, uint64_t *causes)
-{
-	if (want != NO_WANT)
-		add_causes_of_want(r, want, causes);
-	else if (!c->refused)
-		for (size_t i = 1; i < top; i++)
-			add_cause(causes, i);
-}
-
-/* A package that must be there and has no candidate left: why it must be there, and why each is out. */
-static void add_causes_of_clash(const struct resolver *r, const struct package *p, uint64_t *causes)
-{
-	add_causes_of_want(r, p->wants[0], causes);
-	for (size_t i = 0; i < p->n_candidates; i++) {
-		size_t want;
-		if (!resolver_is_viable(r, p, &p->candidates[i], &want))
-			add_causes_of_loss(r, &p->candidates[i], want, r->n_levels, causes);
-	}
-}
-
 /* ---- settling: every want on the stack is looked at once ---- */
 
 static enum status link_want(struct resolver *r, size_t want, struct diag *d)
@@ -297,7 +231,7 @@ static enum status settle_one(struct resolver *r, size_t want, uint64_t *causes,
 	struct package *p = demand->package;
 	*ret = FITS;
 	if (demand->refused) {
-		add_causes_of_want(r, want, causes);
+		causes_add_want(r, want, causes);
 		*ret = CLASHES;
 		return OK;
 	}
@@ -309,13 +243,13 @@ static enum status settle_one(struct resolver *r, size_t want, uint64_t *causes,
 	demand_weigh(demand, r->arena);
 	if (p->level && !demand->admits[p->chosen - p->candidates]) {
 		/* Another candidate would do: this one was chosen too early. */
-		bool too_early = p->level < r->n_levels && p->put_off < PUT_OFF_MAX && any_viable(r, p);
+		bool too_early = p->level < r->n_levels && p->put_off < PUT_OFF_MAX && resolver_any_viable(r, p);
 		*ret = too_early ? LATER : CLASHES;
 		p->put_off += too_early;
-		add_cause(causes, p->level);
-		add_causes_of_want(r, want, causes);
-	} else if (!p->level && !any_viable(r, p)) {
-		add_causes_of_clash(r, p, causes);
+		causes_add_level(causes, p->level);
+		causes_add_want(r, want, causes);
+	} else if (!p->level && !resolver_any_viable(r, p)) {
+		causes_add_clash(r, p, causes);
 		*ret = CLASHES;
 	}
 	return *ret == FITS ? ask_extras(r, want, d) : OK;
@@ -393,7 +327,7 @@ static enum status advance(struct resolver *r, enum outcome *ret, struct diag *d
 		if (s)
 			return s;
 		if (!resolver_is_viable(r, p, c, &want)) {
-			add_causes_of_loss(r, c, want, r->n_levels, top->causes);
+			causes_add_loss(r, c, want, r->n_levels, top->causes);
 			continue;
 		}
 		s = read_candidate(r, p, c, d);
@@ -415,7 +349,7 @@ static enum status advance(struct resolver *r, enum outcome *ret, struct diag *d
 		note_first(r, want);
 		undo(r);
 	}
-	add_causes_of_want(r, p->wants[0], top->causes);
+	causes_add_want(r, p->wants[0], top->causes);
 	if (!top->has_first)
 		note_first(r, p->wants[p->n_wants - 1]);
 	*ret = CLASHES;

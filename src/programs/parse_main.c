@@ -19,6 +19,7 @@ int main(void)
 		{ "wheel-unpack", 2, wheel_unpack_verb },
 		{ "pack", 2, pack_verb },
 		{ "check", 1, check_verb },
+		{ "zip-list", 1, zip_list_verb },
 	};
 	json_prepare();
 	return verb_serve(verbs, sizeof verbs / sizeof verbs[0]);

@@ -6,6 +6,7 @@ usage: conformance.py HWB [VENV] [--only WORD]: with VENV (packaging, pip, ...) 
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -21,6 +22,11 @@ WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
 HOOK = "def build_wheel(folder, settings=None, metadata=None):\n"
 ASK = "def get_requires_for_build_wheel(settings=None):\n"
 UNSUPPORTED = "class UnsupportedOperation(Exception):\n    pass\ndef build_sdist(folder, settings=None):\n    raise UnsupportedOperation('no git here')\n"
+
+
+def line(number):
+    """A place in pyproject.toml, however it is spelled; broken_toml insists on file:line:column."""
+    return re.compile(r"pyproject\.toml:%d:\d|pyproject\.toml.*line %d, column \d" % (number, number))
 
 
 def system(*lines):
@@ -40,6 +46,8 @@ MATRIX = [
     ("os._exit(0) in a hook fails", HOOK + "    wheel(folder)\n    os._exit(0)\n", None, ["--wheel"], BACKEND, ["exited", "without a result"], []),
     ("SystemExit(0) in a hook fails", HOOK + "    wheel(folder)\n    raise SystemExit(0)\n", None, ["--wheel"], BACKEND, ["exited without a result"], []),
     ("os._exit(0) in get_requires fails", ASK + "    os._exit(0)\n", None, ["--wheel"], BACKEND, ["exited", "without a result"], []),
+    ("os._exit(0) in get_requires of the sdist fails", "def get_requires_for_build_sdist(settings=None):\n    os._exit(0)\n", None, [], BACKEND, ["exited", "without a result"], []),
+    ("os._exit(0) in build_sdist fails", "def build_sdist(folder, settings=None):\n    os._exit(0)\n", None, [], BACKEND, ["exited", "without a result"], []),
     ("os._exit(0) while the backend is imported fails", "os._exit(0)\n", None, ["--wheel"], BACKEND, ["exited", "without a result"], []),
     ("a hook that dies of a signal fails and the signal is named", HOOK + "    os.abort()\n", None, ["--wheel"], BACKEND, ["signal 6"], []),
     ("UnsupportedOperation from build_sdist leads to a wheel from the tree and a warning", UNSUPPORTED, None, [], OK, ["warning", "directly from the source"], [WHEEL]),
@@ -52,18 +60,18 @@ MATRIX = [
     ("a list of numbers from get_requires fails on its type", ASK + "    return [1]\n", None, ["--wheel"], BACKEND, ["get_requires_for_build_wheel", "list"], []),
     ("a requirement of get_requires that does not parse fails", ASK + "    return ['a b c']\n", None, ["--wheel"], BACKEND, ["a b c"], []),
     ("an empty answer of get_requires is fine", ASK + "    return []\n", None, ["--wheel"], OK, [], [WHEEL]),
-    ("backend-path ../x is refused with its line", "", in_tree('backend-path = ["../x"]'), ["--wheel"], USAGE, ["pyproject.toml:4:", "../x"], []),
-    ("an absolute backend-path is refused with its line", "", in_tree('backend-path = ["/usr"]'), ["--wheel"], USAGE, ["pyproject.toml:4:", "/usr"], []),
+    ("backend-path ../x is refused with its line", "", in_tree('backend-path = ["../x"]'), ["--wheel"], USAGE, [line(4), "../x"], []),
+    ("an absolute backend-path is refused with its line", "", in_tree('backend-path = ["/usr"]'), ["--wheel"], USAGE, [line(4), "/usr"], []),
     ("a backend-path that does not exist is refused", "", in_tree('backend-path = ["missing"]'), ["--wheel"], USAGE, ["missing"], []),
     ("a backend-path that is a file is refused", "", in_tree('backend-path = ["bk.py"]'), ["--wheel"], USAGE, ["bk.py"], []),
-    ("a string as backend-path is refused with its line", "", in_tree('backend-path = "."'), ["--wheel"], USAGE, ["pyproject.toml:4:", "backend-path", "array"], []),
-    ("[build-system] without requires is refused", "", system('build-backend = "bk"', 'backend-path = ["."]'), ["--wheel"], USAGE, ["pyproject.toml:1:", "requires"], []),
-    ("requires that is a string is refused", "", system('requires = "x"', 'build-backend = "bk"'), ["--wheel"], USAGE, ["pyproject.toml:2:", "requires"], []),
+    ("a string as backend-path is refused with its line", "", in_tree('backend-path = "."'), ["--wheel"], USAGE, [line(4), "backend-path", "array"], []),
+    ("[build-system] without requires is refused", "", system('build-backend = "bk"', 'backend-path = ["."]'), ["--wheel"], USAGE, [line(1), "requires"], []),
+    ("requires that is a string is refused", "", system('requires = "x"', 'build-backend = "bk"'), ["--wheel"], USAGE, [line(2), "requires"], []),
     ("requires that is no requirement is refused and named", "", system('requires = ["a b c"]', 'build-backend = "bk"', 'backend-path = ["."]'), ["--wheel"], USAGE, ["a b c"], []),
     ("an unknown key in [build-system] is a warning", "", in_tree('backend-path = ["."]', "colour = 1"), ["--wheel"], OK, ["warning", "colour"], [WHEEL]),
     ("a backend name that is not dotted identifiers is refused", "", system("requires = []", 'build-backend = "bk; import os"', 'backend-path = ["."]'), ["--wheel"], USAGE,
-     ["pyproject.toml:3:", "build-backend"], []),
-    ("an empty object behind the colon is refused", "", system("requires = []", 'build-backend = "bk:"', 'backend-path = ["."]'), ["--wheel"], USAGE, ["pyproject.toml:3:"], []),
+     [line(3), "build-backend"], []),
+    ("an empty object behind the colon is refused", "", system("requires = []", 'build-backend = "bk:"', 'backend-path = ["."]'), ["--wheel"], USAGE, [line(3)], []),
     ("a backend that does not exist fails and is named", "", system("requires = []", 'build-backend = "nowhere"', 'backend-path = ["."]'), ["--wheel"], BACKEND, ["nowhere"], []),
     ("a backend that is importable but not from backend-path is refused", "", system("requires = []", 'build-backend = "json"', 'backend-path = ["."]'), ["--wheel"], BACKEND,
      ["json", "backend-path"], []),
@@ -99,7 +107,7 @@ def matrix(tap):
         for name in place.made():
             os.unlink(os.path.join(place.out, name))
         tree = project(code, build_system=table)
-        run = place.build("--no-index", *words, tree)
+        run = place.build("--no-index", "--limit", "wall=30s", *words, tree)
         good = tap.run(sentence, run, want, *said, absent=("\x1b",))
         if good and place.made() != sorted(made):
             tap.check(sentence + ": what is made", False, "want %r, got %r" % (made, place.made()), run.told())
@@ -108,7 +116,7 @@ def matrix(tap):
 
 def broken_toml(tap):
     """bad TOML is refused with its line and column"""
-    for text, where in (("[build-system\n", "pyproject.toml:1:14"), ('a = 1\na = 2\n', "pyproject.toml:2:1"), ('a = 1\n\n  b = "x\n', "pyproject.toml:3:")):
+    for text, where in (("[build-system\n", "pyproject.toml:1:14"), ('a = 1\na = 2\n', "pyproject.toml:2:"), ('a = 1\n\n  b = "x\n', "pyproject.toml:3:")):
         tap.run("bad TOML is refused at %s" % where, Place().build("--no-index", project(files={"pyproject.toml": text})), USAGE, where)
 
 
@@ -297,7 +305,7 @@ def more_requires(tap):
     links = support.fresh("links")
     make_wheel(links, "packaging", "99.1", {"packaging.py": "version = '99.1'\n"})
     make_wheel(links, "unheard_of", "1.0")
-    imports = HOOK + "    global files\n    import %s as m\n    text = m.version\n    files = lambda: {'demo.py': text}\n    return wheel(folder)\n"
+    imports = HOOK + "    global files\n    import %s as m\n    text = str(m.version)\n    files = lambda: {'demo.py': text}\n    return wheel(folder)\n"
     rows = [
         ("a known name from get_requires is installed", "['packaging>=99']", "packaging", [], [], OK, [WHEEL]),
         ("an unknown name from get_requires is refused with the flag", "['unheard-of']", "unheard_of", [], [], 3, ["unheard-of", "--allow-requires"]),
@@ -305,7 +313,7 @@ def more_requires(tap):
         ("an unknown name that requires has already is fine", "['unheard-of']", "unheard_of", [], ["unheard-of"], OK, [WHEEL]),
         ("a version that is nowhere cannot be resolved", "['packaging<1']", "packaging", [], [], 3, ["packaging"]),
         ("an answer that contradicts requires cannot be resolved", "['packaging<99']", "packaging", [], ["packaging>=99"], 3, ["packaging"]),
-        ("a requirement whose marker is false is not installed", "['unheard-of; python_version < \"3\"']", "sys; m.version = 'x'", [], [], OK, [WHEEL]),
+        ("a requirement whose marker is false is not installed", "['unheard-of; python_version < \"3\"']", "sys", [], [], OK, [WHEEL]),
     ]
     for sentence, answer, module, words, requires, code, said in rows:
         run = Place().build("--no-index", "-f", links, "--wheel", *words, project(ASK + "    return %s\n" % answer + imports % module, requires=requires))

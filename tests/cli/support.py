@@ -44,8 +44,8 @@ class Tap:
 
     def run(self, sentence, run, code, *words, absent=()):
         """The run ended with this code and said these words (in any order), and none of the absent ones."""
-        missing = [w for w in words if w not in run.text]
-        unwanted = [w for w in absent if w in run.text]
+        missing = [w for w in words if not says(run.text, w)]
+        unwanted = [w for w in absent if says(run.text, w)]
         return self.check(sentence, run.code == code and not missing and not unwanted,
                           "want exit %s, missing %r, unwanted %r" % (code, missing, unwanted), run.told())
 
@@ -66,6 +66,11 @@ class Tap:
                 self.check("%s: the test itself ran to its end" % test.__name__, False, traceback.format_exc())
         print("1..%d" % self.count)
         sys.exit(1 if self.failed else 0)
+
+
+def says(text, word):
+    """Whether the text holds the word, which can be a compiled pattern."""
+    return word in text if isinstance(word, str) else bool(word.search(text))
 
 
 class Run:

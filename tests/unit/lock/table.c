@@ -32,7 +32,8 @@ static struct bytes value_of(struct bytes words, const char *key)
 static const char *metadata_of(struct bytes name, struct bytes version, struct bytes words, struct bytes requires, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf out;
-	struct bytes own_name = value_of(words, "metaname"), own_version = value_of(words, "metaversion"), python = value_of(words, "metapy");
+	struct bytes own_name = value_of(words, "metaname"), own_version = value_of(words, "metaversion"),
+	  python = value_of(words, "metapy");
 	struct bytes extras = value_of(words, "extras");
 	buf_init(&out, 1 << 20);
 	buf_printf(&out, "Metadata-Version: 2.1\nName: %.*s\nVersion: %.*s\n", BYTES_ARG(own_name.size ? own_name : name),
@@ -231,7 +232,8 @@ struct lock_request table_request(const struct question *q, const struct table *
 {
 	struct bytes *requires = ARENA_ARRAY(a, struct bytes, PARTS_MAX);
 	struct lock_request request = {
-		.requires = requires, .n_requires = table_split(q->requires, requires, PARTS_MAX), .origin = BYTES("build requirements of X"),
+		.requires = requires, .n_requires = table_split(q->requires, requires, PARTS_MAX),
+		  .origin = BYTES("build requirements of X"),
 		.python = table_python(a), .allow_prereleases = q->prereleases, .offline = q->offline,
 		.exclude_newer = q->exclude_newer ? q->exclude_newer : INT64_MAX,
 	};

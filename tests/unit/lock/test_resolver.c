@@ -129,10 +129,12 @@ static void files_are_chosen_by_what_they_are(void)
 		{ "an sdist alone is not enough", { .index = "a 1\na 2 sdist", .requires = "a" }, OK, "a 1" },
 		{ "only an sdist", { .index = "a 1 sdist", .requires = "a" }, ERR_RESOLVE,
 		  "build requirements of X want 'a'; a 1 has only an sdist" },
-		{ "a wheel for another Python is passed over", { .index = "a 1\na 2 tag=cp312-cp312-manylinux_2_17_x86_64", .requires = "a" },
+		{ "a wheel for another Python is passed over",
+		  { .index = "a 1\na 2 tag=cp312-cp312-manylinux_2_17_x86_64", .requires = "a" },
 		  OK, "a 1" },
 		{ "no wheel for this Python",
-		  { .index = "a 1 sdist\na 2 tag=cp312-cp312-win_amd64\na 2 tag=cp311-cp311-macosx_11_0_arm64", .requires = "a" }, ERR_RESOLVE,
+		  { .index = "a 1 sdist\na 2 tag=cp312-cp312-win_amd64\na 2 tag=cp311-cp311-macosx_11_0_arm64",
+		  .requires = "a" }, ERR_RESOLVE,
 		  "a 2 is the newest with a wheel, but for cp311-cp311-macosx_11_0_arm64, cp312-cp312-win_amd64; this is cpython 3.11.7 "
 		  "(cp311-cp311-manylinux_2_36_x86_64)" },
 		{ "a file without a digest is passed over", { .index = "a 1\na 2 nohash", .requires = "a" }, OK, "a 1" },
@@ -167,7 +169,8 @@ static void the_best_file_of_a_version_is_chosen(void)
 		{ "the tag before the build", "a 1 build=7\na 1 tag=py311-none-any", "a-1-py311-none-any.whl" },
 		{ "another file of the version when the best has no digest", "a 1 tag=py311-none-any nohash\na 1", "a-1-py3-none-any.whl" },
 		{ "another file of the version when the best is yanked", "a 1 build=3 yanked\na 1", "a-1-py3-none-any.whl" },
-		{ "equal versions in two spellings are one", "a 1.0 tag=py3-none-any\na 1.0.0 tag=py311-none-any", "a-1.0.0-py311-none-any.whl" },
+		{ "equal versions in two spellings are one", "a 1.0 tag=py3-none-any\na 1.0.0 tag=py311-none-any",
+		  "a-1.0.0-py311-none-any.whl" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -222,7 +225,8 @@ static void constraints_narrow(void)
 		{ "a specifier", { .index = "a 1\na 2", .requires = "a", .constraints = "a<2" }, OK, "a 1" },
 		{ "a project that nobody wants is not added", { .index = "a 1\nb 1", .requires = "a", .constraints = "b==1" }, OK, "a 1" },
 		{ "a dependency", { .index = "a 1 : b\nb 1\nb 2", .requires = "a", .constraints = "B < 2" }, OK, "a 1, b 1" },
-		{ "a constraint for another system", { .index = "a 1\na 2", .requires = "a", .constraints = "a<2; os_name=='nt'" }, OK, "a 2" },
+		{ "a constraint for another system", { .index = "a 1\na 2", .requires = "a",
+		  .constraints = "a<2; os_name=='nt'" }, OK, "a 2" },
 		{ "two constraints for one project", { .index = "a 1\na 2\na 3", .requires = "a", .constraints = "a<3\na!=2" }, OK, "a 1" },
 		{ "a hash picks the file", { .index = "a 1\na 1 tag=py311-none-any", .requires = "a",
 		    .constraints = "a --hash=sha256:{a-1-py3-none-any.whl}" }, OK, "a 1" },
@@ -253,7 +257,8 @@ static void earlier_pins_are_kept(void)
 {
 	static const struct row rows[] = {
 		{ "not upgraded", { .index = "a 1\na 2", .requires = "a", .preferred = "a-1-py3-none-any.whl" }, OK, "a 1" },
-		{ "upgraded when that is needed", { .index = "a 1\na 2", .requires = "a>1", .preferred = "a-1-py3-none-any.whl" }, OK, "a 2" },
+		{ "upgraded when that is needed", { .index = "a 1\na 2", .requires = "a>1",
+		  .preferred = "a-1-py3-none-any.whl" }, OK, "a 2" },
 		{ "never downgraded", { .index = "a 1\na 2", .requires = "a<2", .preferred = "a-2-py3-none-any.whl" }, ERR_RESOLVE,
 		  "a 1 is older than a 2, which this build already uses" },
 		{ "the very file, not a better one of the version",
@@ -262,7 +267,8 @@ static void earlier_pins_are_kept(void)
 		  { .index = "a 1\na 2\nb 2 : a<2\nb 1", .requires = "a | b", .preferred = "a-2-py3-none-any.whl" }, OK, "a 2, b 1" },
 		{ "a pre-release stays", { .index = "a 1\na 2rc1\na 3rc1", .requires = "a", .preferred = "a-2rc1-py3-none-any.whl" }, OK,
 		  "a 2rc1" },
-		{ "a pin that nobody wants any more goes", { .index = "a 1\nb 1", .requires = "a", .preferred = "b-1-py3-none-any.whl" }, OK,
+		{ "a pin that nobody wants any more goes", { .index = "a 1\nb 1", .requires = "a",
+		  .preferred = "b-1-py3-none-any.whl" }, OK,
 		  "a 1" },
 		{ "a constraint wins over a pin", { .index = "a 1\na 2", .requires = "a", .preferred = "a-1-py3-none-any.whl",
 		    .constraints = "a==2" }, OK, "a 2" },
@@ -278,7 +284,8 @@ static void earlier_pins_are_kept(void)
 static void the_cutoff_is_kept(void)
 {
 	static const struct row rows[] = {
-		{ "what came later is not there", { .index = "a 1 time=100\na 2 time=300", .requires = "a", .exclude_newer = 200 }, OK, "a 1" },
+		{ "what came later is not there", { .index = "a 1 time=100\na 2 time=300", .requires = "a",
+		  .exclude_newer = 200 }, OK, "a 1" },
 		{ "the second itself counts", { .index = "a 1 time=100\na 2 time=200", .requires = "a", .exclude_newer = 200 }, OK, "a 2" },
 		{ "without a time it is not eligible", { .index = "a 1 time=100\na 2", .requires = "a", .exclude_newer = 200 }, OK, "a 1" },
 		{ "local files are exempt", { .index = "a 1 time=100\na 2 local", .requires = "a", .exclude_newer = 200 }, OK, "a 2" },
@@ -308,7 +315,8 @@ static void failures_name_the_chain(void)
 		  "build requirements of X want 'b @ https://x.test/b.whl': a direct URL is not supported for build requirements" },
 		{ "a direct URL of a dependency", { .index = "a 1 : b @ https://x.test/b.whl", .requires = "a" }, ERR_RESOLVE,
 		  "build requirements of X want 'a', a 1 wants 'b @ https://x.test/b.whl': a direct URL is not supported" },
-		{ "a direct URL for another system is not met", { .index = "a 1", .requires = "a | b @ https://x.test/b.whl ; os_name=='nt'" },
+		{ "a direct URL for another system is not met", { .index = "a 1",
+		  .requires = "a | b @ https://x.test/b.whl ; os_name=='nt'" },
 		  OK, "a 1" },
 		{ "what is no requirement", { .index = "a 1", .requires = "a >>1" }, ERR_RESOLVE, "build requirements of X: 'a >>1'" },
 		{ "too many packages", { .index = "a 1 : b\nb 1 : c\nc 1", .requires = "a", .packages = 2 }, ERR_LIMIT,
