@@ -86,7 +86,8 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 	struct stage_time t = stage_begin(p, "source");
 	struct source_request request = {
 		.word = word, .index = p->index, .python = &p->python.interpreter, .out_path = out_path,
-		.allow_prereleases = p->settings->allow_prereleases, .outside_id = p->settings->outside_id,
+		.allow_prereleases = p->settings->allow_prereleases, .exclude_newer = p->settings->exclude_newer,
+		.outside_id = p->settings->outside_id,
 	};
 	enum status s = source_run(p->run, &request, p->arena, &p->source, d);
 	if (s)
@@ -180,6 +181,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 		.origin = n_more ? BYTES("build requirements and what the backend asked for") : BYTES("[build-system] requires"),
 		.preferred = n_more ? p->lock.pins : NULL, .n_preferred = n_more ? p->lock.n_pins : 0,
 		.allow_prereleases = p->settings->allow_prereleases, .offline = p->settings->offline,
+		.exclude_newer = p->settings->exclude_newer,
 	};
 	struct stage_time t = stage_begin(p, "lock");
 	enum status s = read_constraints(p, &request, d);

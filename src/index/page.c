@@ -72,9 +72,12 @@ static bool read_digest(struct wire *w, bool wanted, struct sha256 *ret)
 	return wanted;
 }
 
-static bool url_is_usable(struct bytes url)
+/* An index may not point at files of this machine; a folder that the operator named may. */
+static bool url_is_usable(struct bytes url, const char *hash_source)
 {
-	return bytes_starts(url, BYTES("https://")) || bytes_starts(url, BYTES("http://")) || bytes_starts(url, BYTES("file:///"));
+	if (bytes_starts(url, BYTES("file:///")))
+		return strcmp(hash_source, "local") == 0;
+	return bytes_starts(url, BYTES("https://")) || bytes_starts(url, BYTES("http://"));
 }
 
 static struct index_file read_file(struct wire *w, struct arena *a)
@@ -110,7 +113,7 @@ enum status page_read(struct bytes record, struct bytes name, const char *hash_s
 		struct index_file f = read_file(&w, a);
 		f.hash_source = hash_source;
 		f.index = p.index;
-		if (!w.bad && url_is_usable(f.url) && page_file_name(&f, name, a))
+		if (!w.bad && url_is_usable(f.url, hash_source) && page_file_name(&f, name, a))
 			p.files[p.n_files++] = f;
 	}
 	enum status s = wire_end(&w, "page", d);

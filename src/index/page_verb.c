@@ -34,7 +34,7 @@ static enum status map_input(int fd, struct bytes *ret, struct diag *d)
 static void add_file(struct paging *p, struct index_file f, struct bytes href)
 {
 	struct url url;
-	if (url_resolve(&p->base, href, p->arena, &url, NULL) || url.userinfo.data)
+	if (url_resolve(&p->base, href, p->arena, &url, NULL) || url.userinfo.data || url.scheme == URL_FILE)
 		return;
 	if (f.filename.size == 0 && url_file_name(&url, p->arena, &f.filename, NULL))
 		return;

@@ -8,7 +8,7 @@ static bool prereleases_count(const struct resolver *r, const struct package *p)
 	return p->prereleases;
 }
 
-bool resolver_is_viable(const struct resolver *r, const struct package *p, const struct candidate *c, size_t *ret_want)
+bool causes_is_viable(const struct resolver *r, const struct package *p, const struct candidate *c, size_t *ret_want)
 {
 	size_t at = (size_t)(c - p->candidates);
 	*ret_want = NO_WANT;
@@ -23,11 +23,11 @@ bool resolver_is_viable(const struct resolver *r, const struct package *p, const
 	return !c->prerelease || c->preferred || prereleases_count(r, p);
 }
 
-bool resolver_any_viable(const struct resolver *r, const struct package *p)
+bool causes_any_viable(const struct resolver *r, const struct package *p)
 {
 	size_t want;
 	for (size_t i = 0; i < p->n_candidates; i++)
-		if (resolver_is_viable(r, p, &p->candidates[i], &want))
+		if (causes_is_viable(r, p, &p->candidates[i], &want))
 			return true;
 	return false;
 }
@@ -57,7 +57,7 @@ void causes_add_clash(const struct resolver *r, const struct package *p, uint64_
 	causes_add_want(r, p->wants[0], causes);
 	for (size_t i = 0; i < p->n_candidates; i++) {
 		size_t want;
-		if (!resolver_is_viable(r, p, &p->candidates[i], &want))
+		if (!causes_is_viable(r, p, &p->candidates[i], &want))
 			causes_add_loss(r, &p->candidates[i], want, r->n_levels, causes);
 	}
 }

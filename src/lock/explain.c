@@ -1,5 +1,6 @@
 #include "lock/explain.h"
 
+#include "lock/causes.h"
 #include "lock/obstacles.h"
 
 /* Links of a chain and chains of a conflict that are shown: more than a person reads. The diag is cut anyway. */
@@ -106,7 +107,7 @@ static const struct candidate *find_refused(const struct resolver *r, const stru
 {
 	for (size_t i = 0; i < p->n_candidates; i++) {
 		size_t want;
-		if (!resolver_is_viable(r, p, &p->candidates[i], &want) && p->candidates[i].refused)
+		if (!causes_is_viable(r, p, &p->candidates[i], &want) && p->candidates[i].refused)
 			return &p->candidates[i];
 	}
 	return NULL;
@@ -132,7 +133,7 @@ static size_t mark_excluding(const struct resolver *r, const struct package *p, 
 	size_t n = 0;
 	for (size_t i = 0; i < p->n_candidates; i++) {
 		size_t want, k = 0;
-		if (resolver_is_viable(r, p, &p->candidates[i], &want))
+		if (causes_is_viable(r, p, &p->candidates[i], &want))
 			continue;
 		if (want == NO_WANT) {
 			*ret_prerelease = *ret_prerelease || !p->candidates[i].refused;
@@ -195,7 +196,7 @@ enum status explain_clash(const struct resolver *r, size_t want, struct diag *d)
 	size_t unused;
 	bool other = false;
 	for (size_t i = 0; i < p->n_candidates; i++)
-		other = other || resolver_is_viable(r, p, &p->candidates[i], &unused);
+		other = other || causes_is_viable(r, p, &p->candidates[i], &unused);
 	if (p->chosen && other)
 		return explain_chosen(r, p, want, d);
 	const struct candidate *refused = find_refused(r, p);

@@ -243,12 +243,12 @@ static enum status settle_one(struct resolver *r, size_t want, uint64_t *causes,
 	demand_weigh(demand, r->arena);
 	if (p->level && !demand->admits[p->chosen - p->candidates]) {
 		/* Another candidate would do: this one was chosen too early. */
-		bool too_early = p->level < r->n_levels && p->put_off < PUT_OFF_MAX && resolver_any_viable(r, p);
+		bool too_early = p->level < r->n_levels && p->put_off < PUT_OFF_MAX && causes_any_viable(r, p);
 		*ret = too_early ? LATER : CLASHES;
 		p->put_off += too_early;
 		causes_add_level(causes, p->level);
 		causes_add_want(r, want, causes);
-	} else if (!p->level && !resolver_any_viable(r, p)) {
+	} else if (!p->level && !causes_any_viable(r, p)) {
 		causes_add_clash(r, p, causes);
 		*ret = CLASHES;
 	}
@@ -326,7 +326,7 @@ static enum status advance(struct resolver *r, enum outcome *ret, struct diag *d
 		enum status s = check_limits(r, d);
 		if (s)
 			return s;
-		if (!resolver_is_viable(r, p, c, &want)) {
+		if (!causes_is_viable(r, p, c, &want)) {
 			causes_add_loss(r, c, want, r->n_levels, top->causes);
 			continue;
 		}

@@ -66,8 +66,4 @@ MUST_USE enum status resolver_run(struct resolver *r, struct diag *d);
 /* The names of the extras of p that are in force, in the order they were asked for (may repeat). For ret NULL: only the count. */
 size_t resolver_extras(const struct resolver *r, const struct package *p, struct bytes *ret);
 
-/* Whether a candidate can be chosen under the wants of now; else *ret_want excludes it, NO_WANT when it is its own metadata or
- * that it is a pre-release. */
-bool resolver_is_viable(const struct resolver *r, const struct package *p, const struct candidate *c, size_t *ret_want);
-
 #endif

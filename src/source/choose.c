@@ -12,6 +12,13 @@ static bool python_fits(const struct index_file *f, const struct interpreter *py
 	return specifier_contains(&wanted, &have, python->version, SPECIFIER_ALLOW);
 }
 
+static bool is_old_enough(const struct index_file *f, int64_t cutoff)
+{
+	if (cutoff == INT64_MAX || strcmp(f->hash_source, "local") == 0)
+		return true;
+	return f->has_upload_time && f->upload_time <= cutoff;
+}
+
 /* === compares text, so the version goes in as it is written. */
 static bool version_fits(const struct source_word *word, const struct index_file *f, struct arena *a)
 {
@@ -45,6 +52,8 @@ enum status index_choose_sdist(const struct source_request *request, struct aren
 		if (f->kind != INDEX_SDIST || !f->has_digest)
 			continue;
 		n_sdists++;
+		if (!is_old_enough(f, request->exclude_newer))
+			continue;
 		if ((f->yanked && !pinned) || !python_fits(f, request->python, a) || (pinned && !version_fits(word, f, a)))
 			continue;
 		if (version_is_prerelease(&f->version) && is_better(f, best_pre))

@@ -35,6 +35,7 @@ struct source_request {
 	struct index *index;			/* for SOURCE_URL and SOURCE_INDEX */
 	const struct interpreter *python;	/* for requires-python of the newest sdist */
 	bool allow_prereleases;
+	int64_t exclude_newer;			/* INT64_MAX: none; else an sdist of the index needs an upload time up to then */
 	const char *out_path;			/* left out of a directory's snapshot */
 	uint32_t outside_id;
 };
