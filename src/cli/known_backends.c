@@ -15,12 +15,12 @@ static const char *const setuptools_modules[] = {
 	"setuptools.config.setupcfg", "distutils.core", "tokenize", "tempfile",
 };
 static const char *const hatchling_modules[] = {
-	"hatchling.builders.wheel", "hatchling.builders.sdist", "hatchling.metadata.core", "hatchling.plugin.manager",
+	"hatchling.builders.wheel", "hatchling.metadata.core", "hatchling.plugin.manager",
 	"hatchling.metadata.spec", "hatchling.version.core",
 };
 static const char *const flit_modules[] = { "flit_core.config", "flit_core.wheel", "flit_core.common", "zipfile", "email.utils" };
 static const char *const poetry_modules[] = { "poetry.core.factory", "poetry.core.masonry.builders.wheel" };
-static const char *const pdm_modules[] = { "pdm.backend.wheel", "pdm.backend.sdist" };
+static const char *const pdm_modules[] = { "pdm.backend.wheel" };
 
 #define ROW(name, list) { LIT(name), list, sizeof(list) / sizeof((list)[0]) }
 static const struct preload preloads[] = {
