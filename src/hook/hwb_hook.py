@@ -152,12 +152,21 @@ def _guarded(backend, strings):
 def _in_fork(backend, strings):
     sys.stdout.flush()
     sys.stderr.flush()
+    answered, answer = os.pipe()  # what is written there says that the hook came back: its exit status does not
     child = os.fork()
     if child == 0:
         _guarded(backend, strings)
+        os.write(answer, b"1")
         os._exit(0)
+    os.close(answer)
     _, status = os.waitpid(child, 0)
-    if status != 0:
+    os.set_blocking(answered, False)  # a grandchild may hold the other end
+    try:
+        came_back = os.read(answered, 1) == b"1"
+    except BlockingIOError:
+        came_back = False
+    os.close(answered)
+    if not came_back:
         ended = "killed by signal %d" % (status & 127) if status & 127 else "status %d" % (status >> 8)
         _send(KIND_ERROR, "exit", "the backend exited without a result (%s)" % ended)
 

@@ -13,11 +13,42 @@ static bool is_file(const struct snapshot_entry *e)
 	return e->type == 'f' || e->type == 'x';
 }
 
-/* backend-path must lie inside the tree also after links (build-protocol.md 1.1): a directory of the snapshot, not a link. */
+enum { LINKS_MAX = 8 };
+
+/* The path that a link at `path` to `target` means; both obey the rules of a snapshot, so nothing leads out. */
+static struct bytes follow(struct bytes path, struct bytes target, struct arena *a)
+{
+	size_t slash = bytes_find_last(path, '/');
+	struct bytes folder = slash < path.size ? bytes_part(path, 0, slash) : (struct bytes){ NULL, 0 };
+	while (bytes_starts(target, BYTES("../"))) {
+		target = bytes_from(target, 3);
+		slash = bytes_find_last(folder, '/');
+		folder = slash < folder.size ? bytes_part(folder, 0, slash) : (struct bytes){ NULL, 0 };
+	}
+	return bytes_of(arena_printf(a, "%.*s%s%.*s", BYTES_ARG(folder), folder.size ? "/" : "", BYTES_ARG(target)));
+}
+
+static enum status find_directory(struct bytes file, struct bytes path, struct arena *a, bool *ret_found, struct diag *d)
+{
+	struct snapshot_entry e;
+	*ret_found = false;
+	for (unsigned links = 0; links < LINKS_MAX; links++) {
+		enum status s = snapshot_find(file, path, &e, d);
+		if (s)
+			return s == ERR_ABSENT ? OK : s;
+		*ret_found = e.type == 'd';
+		if (e.type != 'l')
+			return OK;
+		path = follow(path, e.content, a);
+	}
+	return OK;
+}
+
+/* backend-path must lie inside the tree also after links (build-protocol.md 1.1): links of a snapshot do. */
 static enum status check_backend_path(struct bytes file, const char *root, const struct project *p, struct arena *a, struct diag *d)
 {
 	for (size_t i = 0; i < p->n_backend_path; i++) {
-		struct snapshot_entry e;
+		bool found;
 		struct bytes path = p->backend_path[i];
 		while (path.size && path.data[path.size - 1] == '/')
 			path.size--;
@@ -25,11 +56,11 @@ static enum status check_backend_path(struct bytes file, const char *root, const
 			continue;
 		if (bytes_starts(path, BYTES("./")))
 			path = bytes_from(path, 2);
-		enum status s = snapshot_find(file, bytes_of(arena_printf(a, "%s%.*s", root, BYTES_ARG(path))), &e, d);
-		if (s == ERR_ABSENT || (s == OK && e.type != 'd'))
-			return fail(d, ERR_FORMAT, 0, "pyproject.toml: backend-path '%.*s' is no directory of the source", BYTES_ARG(path));
+		enum status s = find_directory(file, bytes_of(arena_printf(a, "%s%.*s", root, BYTES_ARG(path))), a, &found, d);
 		if (s)
 			return s;
+		if (!found)
+			return fail(d, ERR_FORMAT, 0, "pyproject.toml: backend-path '%.*s' is no directory of the source", BYTES_ARG(path));
 	}
 	return OK;
 }

@@ -18,6 +18,19 @@ static struct bytes base_name(struct bytes path)
 	return slash < path.size ? bytes_from(path, slash + 1) : path;
 }
 
+/* "pyproject.toml: words" becomes "pyproject.toml:3:14: words", as compilers say it. */
+static void put_place(struct diag *d)
+{
+	static const char file[] = "pyproject.toml";
+	char words[DIAG_TEXT_SIZE];
+	if (!d || !d->line)
+		return;
+	bool named = strncmp(d->text, file, sizeof file - 1) == 0 && d->text[sizeof file - 1] == ':';
+	(void)snprintf(words, sizeof words, "%s", d->text + (named ? sizeof file + 1 : 0));
+	(void)snprintf(d->text, sizeof d->text, "%s:%u:%u: %.1900s", file, d->line, d->column, words);
+	d->line = d->column = 0;
+}
+
 /* pyproject.toml by hwb-parse, out of the very bytes that will be built. */
 static enum status read_project(const struct run_context *run, struct source_result *r, struct arena *a, struct diag *d)
 {
@@ -29,8 +42,10 @@ static enum status read_project(const struct run_context *run, struct source_res
 	enum status s = helper_call(run, "hwb-parse", "project", buf_bytes(&ask), &r->tree.fd, 1, &reply, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "'%.*s' has neither pyproject.toml nor setup.py", BYTES_ARG(r->display));
-	if (s)
+	if (s) {
+		put_place(d);
 		return s;
+	}
 	struct wire w = wire_over(buf_bytes(&reply));
 	struct bytes record = wire_get_bytes(&w);
 	r->pkg_info = arena_copy(a, wire_get_bytes(&w));

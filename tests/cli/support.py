@@ -38,7 +38,9 @@ class Tap:
         if not good:
             self.failed += 1
             text = "\n".join(d if isinstance(d, str) else repr(d) for d in detail)
-            print("# " + text[-3000:].encode("ascii", "backslashreplace").decode().replace("\n", "\n# "))
+            if len(text) > 3000:
+                text = text[:1500] + "\n...\n" + text[-1500:]
+            print("# " + text.encode("ascii", "backslashreplace").decode().replace("\n", "\n# "))
         print("%sok %d - %s" % ("" if good else "not ", self.count, sentence), flush=True)
         return bool(good)
 
@@ -46,7 +48,8 @@ class Tap:
         """The run ended with this code and said these words (in any order), and none of the absent ones."""
         missing = [w for w in words if not says(run.text, w)]
         unwanted = [w for w in absent if says(run.text, w)]
-        return self.check(sentence, run.code == code and not missing and not unwanted,
+        codes = code if isinstance(code, tuple) else (code,)
+        return self.check(sentence, run.code in codes and not missing and not unwanted,
                           "want exit %s, missing %r, unwanted %r" % (code, missing, unwanted), run.told())
 
     def skip(self, sentence, why):
@@ -83,7 +86,7 @@ class Run:
         self.text = self.out + self.err
 
     def told(self):
-        return "%s\nexit %s\nstdout: %s\nstderr: %s" % (" ".join(self.words), self.code, self.out, self.err)
+        return "%s\nexit %s\nstderr: %s\nstdout: %s" % (" ".join(self.words), self.code, self.err, self.out)
 
     def paths(self):
         return self.out.splitlines()

@@ -37,7 +37,8 @@ static void files_are_read_as_pip_reads_them(void)
 		{ "a hash", "a==1 --hash=sha256:" H1, "a==1 #11111111 (c.txt line 1)" },
 		{ "a hash as a word of its own", "a==1 --hash sha256:" H1, "a==1 #11111111 (c.txt line 1)" },
 		{ "continued lines",
-		  "a==1 \\\n    --hash=sha256:" H1 " \\\n    --hash=sha256:abcdef" "1111111111111111111111111111111111111111111111111111111111\nb",
+		  "a==1 \\\n    --hash=sha256:" H1 " \\\n"
+		  "    --hash=sha256:abcdef1111111111111111111111111111111111111111111111111111111111\nb",
 		  "a==1 #11111111 #abcdef11 (c.txt line 1)|b (c.txt line 4)" },
 		{ "a comment line ends a continued line", "a==1 \\\n# why\nb", "a==1 (c.txt line 1)|b (c.txt line 3)" },
 		{ "a backslash at the very end", "a==1 \\", "a==1 (c.txt line 1)" },
@@ -96,7 +97,8 @@ static void other_lines_are_refused(void)
 
 static void a_file_cut_anywhere_is_read_or_refused(void)
 {
-	static const char whole[] = "# head\nA.b>=1,<2 ; os_name == 'posix' # c\\\nc==1 \\\r\n  --hash=sha256:" H1 " \\\n --hash sha256:" H1 "\nd\n";
+	static const char whole[] =
+		"# head\nA.b>=1,<2 ; os_name == 'posix' # c\\\nc==1 \\\r\n  --hash=sha256:" H1 " \\\n --hash sha256:" H1 "\nd\n";
 	size_t valid = 0;
 	for (size_t size = 0; size < sizeof whole; size++) {
 		CLEANUP(arena_done) struct arena a;

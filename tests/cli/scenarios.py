@@ -1,0 +1,15 @@
+"""Runs of hwb as users have them, against fakes on the loopback. TAP on stdout.
+
+usage: scenarios.py HWB [VENV] [--only WORD]: the tests are in scenario_*.py beside this file; WORD is a part of a test's name.
+"""
+import sys
+
+import scenario_index
+import scenario_sources
+import support
+
+MODULES = [scenario_sources, scenario_index]
+
+if __name__ == "__main__":
+    word = support.begin(sys.argv)
+    support.Tap().all([test for module in MODULES for test in module.TESTS], word)
