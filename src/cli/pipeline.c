@@ -437,7 +437,12 @@ static enum status make_sdist(struct pipeline *p, int out_dir, const char *out_p
 		return s;
 	}
 	fd_close(&p->source.tree.fd);
+	/* For the report it stays the source that the user named. */
 	unpacked.display = p->source.display;
+	unpacked.tree.left_out = p->source.tree.left_out;
+	unpacked.tree.n_left_out = p->source.tree.n_left_out;
+	unpacked.commit = p->source.commit;
+	unpacked.network = p->source.network;
 	p->source = unpacked;
 	return note_source(p, d);
 }

@@ -105,6 +105,9 @@ enum status page_parse(struct index *i, int fd, struct bytes name, const char *u
 	wire_put_string(&ask, url);
 	wire_put_string(&ask, content_type);
 	enum status s = helper_call(i->run, "hwb-parse", "page", buf_bytes(&ask), &fd, 1, record, d);
+	/* What an index says that makes no sense is the index's failure, not the user's. */
+	if ((s == ERR_FORMAT || s == ERR_LIMIT) && d)
+		s = d->code = ERR_NETWORK;
 	return s ? explain(d, "the index page of '%.*s'", BYTES_ARG(name)) : OK;
 }
 
@@ -224,6 +227,19 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 
 /* ---- metadata ---- */
 
+/* Known by file, index and promised digest together: before the download a digest is only the word of one index, and must
+ * not speak for another's file. */
+static struct sha256 metadata_key(const struct index_file *file)
+{
+	struct sha256_stream s;
+	sha256_start(&s);
+	sha256_add(&s, bytes_make(file->digest.bytes, sizeof file->digest.bytes));
+	sha256_add(&s, file->filename);
+	sha256_add(&s, bytes_make("", 1));
+	sha256_add(&s, file->index);
+	return sha256_end(&s);
+}
+
 static const struct metadata *find_metadata(const struct index *i, const struct sha256 *digest)
 {
 	for (size_t k = 0; k < i->n_metadata; k++)
@@ -287,7 +303,8 @@ enum status index_metadata(struct index *i, const struct index_file *file, const
 {
 	char name[SHA256_TEXT_SIZE];
 	CLEANUP(buf_done) struct buf record;
-	const struct metadata *known = file->has_digest ? find_metadata(i, &file->digest) : NULL;
+	struct sha256 key = metadata_key(file);
+	const struct metadata *known = file->has_digest ? find_metadata(i, &key) : NULL;
 	if (known) {
 		*ret = known;
 		return OK;
@@ -295,9 +312,9 @@ enum status index_metadata(struct index *i, const struct index_file *file, const
 	if (!file->has_digest)
 		return fail(d, ERR_HASH, 0, "the index gives no sha256 for '%.*s'", BYTES_ARG(file->filename));
 	buf_init(&record, METADATA_RECORD_MAX);
-	sha256_text(&file->digest, name);
+	sha256_text(&key, name);
 	if (file_read(i->metadata_dir, name, &record, NULL) == OK &&
-	    remember_metadata(i, &file->digest, buf_bytes(&record), ret, NULL) == OK)
+	    remember_metadata(i, &key, buf_bytes(&record), ret, NULL) == OK)
 		return OK;
 	buf_clear(&record);
 	bool local = bytes_starts(file->url, BYTES("file:"));
@@ -307,7 +324,7 @@ enum status index_metadata(struct index *i, const struct index_file *file, const
 	if (s == ERR_ABSENT)	/* promised but not there: the wheel has it too */
 		s = read_wheel_metadata(i, file, &record, d);
 	if (s == OK)
-		s = remember_metadata(i, &file->digest, buf_bytes(&record), ret, d);
+		s = remember_metadata(i, &key, buf_bytes(&record), ret, d);
 	if (s)
 		return explain(d, "the metadata of '%.*s'", BYTES_ARG(file->filename));
 	(void)!file_replace(i->metadata_dir, name, buf_bytes(&record), 0600, false, NULL);

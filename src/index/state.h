@@ -24,7 +24,7 @@ struct known_project {
 };
 
 struct known_metadata {
-	struct sha256 digest;	/* of the wheel */
+	struct sha256 digest;	/* of file, index and wheel: metadata_key */
 	const struct metadata *metadata;
 };
 
@@ -35,6 +35,7 @@ struct index {
 	int cache_dir, blob_dir, page_dir, metadata_dir;
 	struct fetcher *fetcher;	/* NULL until the first transfer */
 	uint64_t next_id;
+	uint64_t credentials_noted;	/* bits by place in options.credentials */
 	struct transfer *transfers;
 	size_t n_transfers;
 	struct known_project **projects;

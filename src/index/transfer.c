@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "audit/audit.h"
 #include "base/cleanup.h"
 #include "index/state.h"
 #include "net/url.h"
@@ -32,6 +33,17 @@ static const struct index_credential *find_credential(struct index *i, const str
 	return NULL;
 }
 
+/* Before a secret leaves for the first time, the log says which kind goes where. */
+static enum status note_credential(struct index *i, const struct index_credential *credential, struct diag *d)
+{
+	size_t place = (size_t)(credential - i->options.credentials);
+	if (place < 64 && i->credentials_noted >> place & 1)
+		return OK;
+	if (place < 64)
+		i->credentials_noted |= UINT64_C(1) << place;
+	return audit_note(i->run->audit, true, d, "credential.used", "kind", "index", "name", credential->origin, NULL);
+}
+
 enum status transfer_start(struct index *i, const char *url, const char *accept, uint64_t max_size, uint64_t *ret_id, struct diag *d)
 {
 	struct url parsed;
@@ -48,6 +60,9 @@ enum status transfer_start(struct index *i, const char *url, const char *accept,
 	if (fd < 0)
 		return fail(d, ERR_IO, 0, "make a file in the cache: %s", strerror(errno));
 	const struct index_credential *credential = find_credential(i, &parsed);
+	s = credential ? note_credential(i, credential, d) : OK;
+	if (s)
+		return s;
 	struct fetch_request request = {
 		.url = url, .accept = accept, .compressed = accept != NULL, .max_size = max_size, .out_fd = fd,
 		.user = credential ? credential->user : NULL, .password = credential ? credential->password : NULL,

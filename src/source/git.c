@@ -16,6 +16,17 @@ static const char script[] =
 	"g() { git -c protocol.allow=never -c protocol.\"$protocol\".allow=always -c core.hooksPath=/dev/null -c core.fsmonitor=false"
 	" -c core.symlinks=true -c safe.directory='*' -c advice.detachedHead=false -c init.defaultBranch=main \"$@\"; }\n"
 	"url=$0 ref=$1 protocol=$2\n"
+	/* A local repository comes in as objects and refs alone, with a configuration of ours. */
+	"if [ \"$protocol\" = file ]; then\n"
+	"  from=/build-from; [ -d $from/.git ] && from=/build-from/.git\n"
+	"  [ -d $from/objects ] || { echo 'there is no git repository' >&2; exit 3; }\n"
+	"  mkdir /build/from.git\n"
+	"  for part in HEAD packed-refs refs objects shallow; do\n"
+	"    if [ -e $from/$part ]; then cp -R $from/$part /build/from.git/; fi\n"
+	"  done\n"
+	"  rm -f /build/from.git/objects/info/alternates /build/from.git/objects/info/http-alternates\n"
+	"  printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = true\\n' > /build/from.git/config\n"
+	"fi\n"
 	"g clone --quiet --no-checkout --no-recurse-submodules --end-of-options \"$url\" /build/repo\n"
 	"cd /build/repo\n"
 	"if [ -n \"$ref\" ]; then\n"
@@ -77,7 +88,7 @@ static enum status run_git(struct egress *egress, const struct source_request *r
 		if (url_decode(url->path, a, &path, d) || !realpath(arena_string(a, path), real))
 			return fail(d, ERR_USAGE, 0, "there is no repository '%s'", address);
 		mount = (struct sandbox_mount){ real, "/build-from" };
-		address = "file:///build-from";
+		address = "file:///build/from.git";
 	}
 	const char *const argv[] = { "/bin/sh", "-c", script, address, arena_string(a, word->ref), local ? "file" : "https" };
 	const char *const env[] = { "https_proxy=http://127.0.0.1:3128", "GIT_SSL_CAINFO=/etc/ssl/certs/ca-certificates.crt" };

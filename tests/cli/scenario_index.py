@@ -7,7 +7,7 @@ import sys
 import zipfile
 
 import support
-from support import Index, Place, Skip, fresh, make_wheel, project, write
+from support import Files, Index, Place, Skip, fresh, make_wheel, project, write
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 # What was importable while the wheel was built, as the wheel's content.
@@ -26,6 +26,10 @@ def stock():
         os.utime(path, (mtime, mtime))
     support.make_sdist(folder, "sourceonly", "1.0")
     return folder
+
+
+def digest_of(folder, name, version):
+    return support.sha256(open("%s/%s-%s-py3-none-any.whl" % (folder, name, version), "rb").read())
 
 
 def build(requires, *words, place=None, env=None):
@@ -66,16 +70,36 @@ def modes(tap):
 def bad_hash(tap):
     """a file that is not what the page says"""
     folder = stock()
-    digest = support.sha256(open(folder + "/alpha-1.0-py3-none-any.whl", "rb").read())
     with Index(folder) as index:
         for mode in ("badhash", "html+badhash", "badhash+nometa"):
-            run, place = build(["alpha"], "--index-url", index.url(mode))
-            tap.run("'%s' ends with both digests" % mode, run, 3, "0" * 64, digest)
+            run, place = build(["beta"], "--index-url", index.url(mode))
+            tap.run("'%s' ends with both digests" % mode, run, 3, "0" * 64, digest_of(folder, "beta", "2.0"))
             held = [f for kind in ("wheel", "env") for f in os.listdir(os.path.join(place.cache, kind))] if os.path.isdir(place.cache + "/wheel") else []
             events = {e["event"] for e in place.log()}
             tap.check("and nothing was installed or started with '%s'" % mode, not held and not events & {"dependency.installed", "build.started"}, held, events)
             run, place = build(["alpha"], "--index-url", index.url(), place=place)
             tap.check("and the cache is not spoilt by '%s'" % mode, run.got == "alpha-1.0 beta-2.0", run.told())
+
+
+def foreign_metadata(tap):
+    """what one place claims of a file does not count at another"""
+    folder, liar, place = stock(), fresh("liar"), Place()
+    name = "beta-2.0-py3-none-any.whl"
+    page = '<!DOCTYPE html><html><body><a href="%s#sha256=%s" data-core-metadata="true">%s</a></body></html>' % (name, digest_of(folder, "beta", "2.0"), name)
+    write(liar, {"page.html": page, name + ".metadata": "Metadata-Version: 2.1\nName: beta\nVersion: 2.0\nRequires-Dist: our-private-thing\n"})
+    with Files(liar) as files, Index(folder) as index:
+        run, _ = build(["beta"], "--no-index", "-f", files.url + "page.html", place=place)
+        tap.run("metadata that lies about a wheel leads nowhere", run, 3, "our-private-thing")
+        run, _ = build(["beta"], "--index-url", index.url(), place=place)
+        tap.check("and does not change what is chosen elsewhere with the same cache", run.got == "beta-2.0", run.got, run.told())
+        tap.check("and its names are not sent there", not any("our-private-thing" in p for p in index.ask("count")), index.ask("count"))
+    make_wheel(liar, "beta", "2.0", requires=["our-private-thing"])
+    make_wheel(liar, "our_private_thing", "1.0")
+    write(liar, {name + ".metadata": "Metadata-Version: 2.1\nName: beta\nVersion: 2.0\n",
+                 "page.html": page.replace(digest_of(folder, "beta", "2.0"), digest_of(liar, "beta", "2.0"))})
+    with Files(liar) as files:
+        run, place = build(["beta"], "--no-index", "-f", files.url + "page.html")
+        tap.run("metadata that hides a requirement of the wheel is refused", run, 3, "metadata", name)
 
 
 RESOLUTIONS = [  # requirements, more words, exit code, installed or words
@@ -104,9 +128,9 @@ def resolutions(tap):
         tap.run("without upload times --exclude-newer finds nothing eligible", run, 3, "beta")
         run, place = build(["alpha==1.0"], "--index-url", index.url("yanked"))
         tap.run("a yanked version is not taken because the project pins it", run, 3, "yanked", "broken on purpose")
-        pins = write(fresh("constraints"), {"c.txt": "alpha==1.0\nbeta==1.0\n"}) + "/c.txt"
+        pins = write(fresh("constraints"), {"c.txt": "".join("%s==1.0 --hash=sha256:%s\n" % (n, digest_of(index.folder, n, "1.0")) for n in ("alpha", "beta"))}) + "/c.txt"
         run, place = build(["alpha"], "--index-url", index.url("yanked"), "-b", pins)
-        tap.check("but when the operator's constraints pin it", run.got == "alpha-1.0 beta-1.0", run.told())
+        tap.check("but when the operator's constraints pin it with its hash", run.got == "alpha-1.0 beta-1.0", run.told())
         run, place = build(["beta"], "--no-index")
         tap.run("--no-index without --find-links finds nothing", run, 3, "beta")
         run, place = build(["alpha"], "--no-index", "-f", index.folder)
@@ -124,7 +148,7 @@ def resolutions(tap):
 def constraints(tap):
     """constraints with and without hashes"""
     folder = stock()
-    good = {v: support.sha256(open("%s/beta-%s-py3-none-any.whl" % (folder, v), "rb").read()) for v in ("1.0", "2.0")}
+    good = {v: digest_of(folder, "beta", v) for v in ("1.0", "2.0")}
     rows = [("beta<2\n", 0, "alpha-1.0 beta-1.0"), ("# comment\nbeta==1.0 --hash=sha256:%s\n" % good["1.0"], 0, "alpha-1.0 beta-1.0"),
             ("beta==1.0 \\\n    --hash=sha256:%s \\\n    --hash=sha256:%s\n" % ("1" * 64, good["1.0"]), 0, "alpha-1.0 beta-1.0"), ("unused==1\n", 0, "alpha-1.0 beta-2.0"),
             ("beta==1.0 --hash=sha256:%s\n" % ("2" * 64), 3, ["c.txt line 1", good["1.0"]]), ("beta==1.0 --hash=sha256:%s\n" % good["2.0"], 3, ["c.txt line 1", good["1.0"]]),
@@ -248,4 +272,4 @@ def tls(tap):
         server.stdout.close()
 
 
-TESTS = [modes, bad_hash, resolutions, constraints, offline, credentials, tls]
+TESTS = [modes, bad_hash, foreign_metadata, resolutions, constraints, offline, credentials, tls]

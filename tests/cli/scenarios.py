@@ -6,9 +6,10 @@ import sys
 
 import scenario_index
 import scenario_sources
+import scenario_streams
 import support
 
-MODULES = [scenario_sources, scenario_index]
+MODULES = [scenario_sources, scenario_index, scenario_streams]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)

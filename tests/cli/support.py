@@ -1,8 +1,10 @@
 """What the tests of the command line share: TAP, a user's world, projects, wheels, the fake index. Standard library only."""
 import base64
 import contextlib
+import functools
 import glob
 import hashlib
+import http.server
 import io
 import json
 import os
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import traceback
 import urllib.request
@@ -311,6 +314,25 @@ class Index:
     def ask(self, what):
         with urllib.request.urlopen("http://127.0.0.1:%d/_%s" % (self.port, what)) as answer:
             return json.load(answer)
+
+
+class Files:
+    """A folder over plain HTTP on the loopback, as a context."""
+
+    def __init__(self, folder):
+        class Quiet(http.server.SimpleHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+        self.url = "http://127.0.0.1:%d/" % self.server.server_port
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def setuptools_links():

@@ -1,0 +1,218 @@
+"""What hwb says, where, and in which form: streams, reports, exit codes, settings, the small commands."""
+import json
+import os
+import re
+
+import support
+from support import Place, Setting, fresh, make_wheel, project, pyproject, write
+
+WHEEL = "demo-1.0-py3-none-any.whl"
+SDIST = "demo-1.0.tar.gz"
+HOOK = "def build_wheel(folder, settings=None, metadata=None):\n"
+
+
+def streams(tap):
+    """stdout and stderr"""
+    place = Place()
+    run = place.build("--no-index", project())
+    tap.check("stdout has the paths of the artefacts and nothing else", run.code == 0 and run.paths() == [os.path.join(place.out, n) for n in (SDIST, WHEEL)], run.told())
+    tap.check("the rest is on stderr, without colour in a pipe", "hwb: built" in run.err and "\x1b" not in run.err, run.told())
+    run = place.build("--no-index", "-q", project())
+    tap.check("-q says nothing on success but the paths", run.code == 0 and run.err == "" and len(run.paths()) == 2, run.told())
+    run = place.build("--no-index", "-q", project(HOOK + "    raise ValueError('rubber duck')\n"), "--wheel")
+    tap.check("-q says what failed, and stdout is empty", run.code == 1 and "rubber duck" in run.err and run.out == "", run.told())
+    noisy = HOOK + "    print('noise ' * 3)\n    return wheel(folder)\n"
+    run = place.build("--no-index", "--wheel", "-v", project(noisy))
+    tap.check("-v shows the backend's output on stderr", run.code == 0 and "noise noise" in run.err and "noise" not in run.out, run.told())
+    run = place.build("--no-index", "--wheel", project(noisy))
+    logs = b"".join(open(os.path.join(place.hwb_home, "logs", n), "rb").read() for n in os.listdir(place.hwb_home + "/logs") if n.startswith("build-"))
+    tap.check("without -v it is in the build log alone", "noise" not in run.text and logs.count(b"noise noise noise") == 2, run.told(), logs)
+    run = place.build("--no-index", "--wheel", project(HOOK + "    print('early words')\n    raise ValueError('x')\n"))
+    tap.run("a failure shows the end of the output without -v", run, 1, "early words", "ValueError: x")
+    modes = {oct(os.stat(p).st_mode & 0o777) for p in [place.hwb_home + "/logs"]}, {oct(os.stat(os.path.join(place.hwb_home, "logs", n)).st_mode & 0o777) for n in os.listdir(place.hwb_home + "/logs")}
+    tap.check("the logs are 0600 in a 0700 directory", modes == ({"0o700"}, {"0o600"}), modes)
+
+
+def report(tap):
+    """--json and --report"""
+    links = fresh("links")
+    make_wheel(links, "helper", "1.0")
+    place = Place()
+    run = place.build("--no-index", "-f", links, "--json", "--report", place.top + "/report.json", project(requires=["helper"]))
+    if not tap.check("--json prints one object and nothing else", run.code == 0 and isinstance(run.json(), dict), run.told()):
+        return
+    got = run.json()
+    tap.check("--report writes the same", json.load(open(place.top + "/report.json")) == got)
+    keys = {"version", "artifacts", "source", "isolation", "network", "lock", "findings", "stages", "log_head", "exit"}
+    tap.check("it has every key of the contract", keys <= set(got) and got["version"] == "1.0", sorted(got))
+    want = [{"name": n, "path": os.path.join(place.out, n), "kind": k, "size": os.path.getsize(os.path.join(place.out, n)),
+             "hashes": {"sha256": support.sha256(open(os.path.join(place.out, n), "rb").read())}} for n, k in ((SDIST, "sdist"), (WHEEL, "wheel"))]
+    tap.check("artifacts are as pypa/build has them", [{k: a.get(k) for k in want[0]} for a in got["artifacts"]] == want, got["artifacts"])
+    tap.check("isolation names the mode and its controls", got["isolation"]["mode"] == "sandbox" and {"seccomp", "net-ns"} <= set(got["isolation"]["controls"]), got["isolation"])
+    tap.check("stages have a name, wall and processor time", got["stages"] and all({"name", "ms", "cpu_ms"} <= set(s) for s in got["stages"]), got["stages"])
+    tap.check("exit is {code, reason}", got["exit"] == {"code": 0, "reason": "ok"}, got["exit"])
+    last = open(sorted(support.glob.glob(place.hwb_home + "/logs/audit-*.json"))[-1], "rb").read().splitlines()[-1]
+    tap.check("log_head is the sha256 of the log's last line", got["log_head"] == support.sha256(last), got["log_head"], last)
+    tap.run("and hwb log verify --head knows it", place.hwb("log", "verify", "--head", got["log_head"]), 0)
+    tap.run("but no other", place.hwb("log", "verify", "--head", "0" * 64), 7, "0" * 64)
+    failures = [(HOOK + "    raise ValueError('x')\n", {}, [], 1, "build"), ("", {"requires": ["missing"]}, [], 3, "resolve"), ("NAME = 'other'\n", {}, [], 6, "artefact"),
+                (HOOK + "    import time\n    time.sleep(3600)\n", {}, ["--limit", "wall=1s"], 9, "limit"), ("", {"build_system": "requires = 1"}, [], 2, "usage")]
+    for code, table, words, want, reason in failures:
+        run = place.build("--no-index", "--json", "--wheel", *words, project(code, **table))
+        shown = json.loads(run.out) if run.out.startswith("{") else {}
+        tap.check("exit %d is in the report, as '%s'" % (want, reason), run.code == want and shown.get("exit") == {"code": want, "reason": reason} and shown["artifacts"] == [], run.told())
+    run = place.build("--no-index", "--report", "/nonexistent/folder/report.json", project())
+    tap.check("a report that cannot be written is no success", run.code not in (0, "hanging") and "/nonexistent/folder/report.json" in run.err, run.told())
+    run = place.build("--no-index", "--wheel", "--report", "plain.json", project(), cwd=place.top)
+    tap.check("--report with a bare name writes to the working directory", run.code == 0 and os.path.exists(place.top + "/plain.json"), run.told())
+
+
+USAGE = [  # words, exit code, what is said
+    ([], 2, ["build"]), (["--help"], 0, ["build", "doctor", "log", "cache"]), (["help"], (0, 2), []), (["bild"], 2, ["bild", "build"]), (["version"], 0, ["0."]), (["--version"], 0, ["0."]),
+    (["build", "--help"], 0, ["--out-dir", "--offline"]), (["build", "--offlin"], 2, ["--offline"]), (["build", "-Z"], 2, ["-Z"]), (["build", "-o"], 2, ["--out-dir"]),
+    (["build", "--wheel=yes"], 2, ["--wheel"]), (["build", "--limit", "wall"], 2, ["--limit"]), (["build", "--limit", "wall=soon"], 2, ["wall", "soon"]), (["build", "--limit", "speed=1"], 2, ["speed"]),
+    (["build", "--isolation", "none"], 2, ["none"]), (["build", "--isolation", "container"], 5, ["container"]), (["build", "--isolation", "wishful"], 2, ["wishful"]),
+    (["build", "-n"], 2, ["--find-links"]), (["build", "--env", "1=2"], 2, ["--env"]), (["build", "--config-json", "[1"], 2, ["--config-json"]), (["build", "--config-json", "[1]"], 2, ["object"]),
+    (["build", "-p", "2.7"], 2, ["2.7"]), (["build", "-p", "/nonexistent/python"], 2, ["/nonexistent/python"]), (["build", "--index-url", "nonsense"], 2, ["--index-url"]),
+    (["build", "--index-url", "ftp://x/"], 2, ["--index-url"]), (["build", "-f", "/nonexistent/links"], 2, ["/nonexistent/links"]), (["build", "--allow-read", "/"], 2, ["--allow-read"]),
+    (["log"], 2, ["verify"]), (["log", "burn"], 2, ["verify"]), (["cache"], 2, ["clean"]), (["cache", "gc"], 2, ["--max-size"]), (["log", "verify", "--head", "x"], 2, ["--head"]),
+]
+
+
+def usage(tap):
+    """what is asked for wrongly"""
+    tree = project(requires=["helper"])
+    for words, code, said in USAGE:
+        run = Place().hwb(*words, cwd=tree)
+        tap.run("hwb %s ends with %s" % (" ".join(words), code), run, code, *said)
+    place = Place()
+    write(place.top, {"file": "x"})
+    tap.run("-o that is a file is refused and named", place.build("--no-index", "-o", place.top + "/file", project()), (2, 10), place.top + "/file")
+    run = place.build("--no-index", "--outdir=" + place.top + "/new/folder", project())
+    tap.check("--outdir=DIR makes the folder with its parents", run.code == 0 and sorted(os.listdir(place.top + "/new/folder")) == [WHEEL, SDIST], run.told())
+    run = place.build("--no-index", "-o", "relative", project(), cwd=place.top)
+    tap.check("-o with a relative path starts at the working directory", run.code == 0 and sorted(os.listdir(place.top + "/relative")) == [WHEEL, SDIST], run.told())
+
+
+CONFIG = [  # hwb.toml, exit code, words
+    ("[build]\nout-dir = \n", 2, ["hwb.toml:2:"]), ("[build]\nout-dri = 'x'\n", 2, ["hwb.toml:2:", "build.out-dri", "build.out-dir"]), ("[index]\noffline = 'maybe'\n", 2, ["hwb.toml:2:", "maybe"]),
+    ("[limits]\nwall = '1s'\n", 0, []), ("[limits]\nwall = 'x'\n", 2, ["hwb.toml:2:", "wall"]), ("loose = 1\n", 2, ["hwb.toml:1:", "loose"]), ("[build]\nout-dir = '@OUT@'\n", 0, ["@OUT@"]),
+]
+
+
+def configuration(tap):
+    """hwb.toml and [tool.hwb]"""
+    for text, code, said in CONFIG:
+        place = Place()
+        other = place.top + "/elsewhere"
+        write(place.home, {".config/hwb/hwb.toml": text.replace("@OUT@", other)})
+        run = place.hwb("build", "--no-index", "-p", Setting.python, project(), env={"HWB_NO_CONFIG": None})
+        tap.run("the configuration %r ends with %s" % (text, code), run, code, *[w.replace("@OUT@", other) for w in said])
+    place = Place()
+    write(place.home, {".config/hwb/hwb.toml": "[build]\nout-dir = '%s/config'\n" % place.top})
+    tree = project()
+    for words, env, want in (([], {}, "config"), ([], {"HWB_OUT_DIR": place.top + "/variable"}, "variable"), (["-o", place.top + "/flag"], {"HWB_OUT_DIR": place.top + "/variable"}, "flag")):
+        run = place.hwb("build", "--no-index", "--wheel", "-p", Setting.python, *words, tree, env={"HWB_NO_CONFIG": None, **env})
+        tap.check("the %s has the last word" % want, run.paths() == [os.path.join(place.top, want, WHEEL)], run.told())
+    asks = ("\n[tool.hwb.%s]\n%s\n", [("security", "network-allowed-hosts = ['example.invalid']", "network-allowed-hosts"), ("build", "env = ['HOME']", "env"),
+                                      ("build", "allow-requires = true", "allow-requires")])
+    for table, line, key in asks[1]:
+        tree = project(files={"pyproject.toml": pyproject() + asks[0] % (table, line)})
+        tap.run("a project that asks for %s is refused with the flag" % key, Place().build("--no-index", "--wheel", tree), 2, key, "--trust-project")
+    tree = project(files={"pyproject.toml": pyproject() + asks[0] % ("build", "env = ['CHOSEN=yes']")}, code=HOOK + "    assert os.environ['CHOSEN'] == 'yes'\n    return wheel(folder)\n")
+    tap.run("--trust-project grants it", Place().build("--no-index", "--wheel", "--trust-project", tree), 0, WHEEL)
+    tree = project(files={"pyproject.toml": pyproject() + asks[0] % ("index", "url = 'https://example.invalid/'")})
+    tap.run("the index is never the project's to choose", Place().build("--no-index", "--wheel", "--trust-project", tree), 2, "index.url")
+
+
+TOKEN = "pypi-AgEIcHlwaS5vcmcCJDQ3MTE0NzExNDcxMTQ3MTE"
+
+
+def redaction(tap):
+    """secrets of the caller that a build happens to say"""
+    say = HOOK + ("    import base64\n    t = open('said').read()\n    print('plain', t)\n    print('split ' + t[:9] + '\\x1b[0m' + t[9:])\n    print('base', base64.b64encode(t.encode()).decode())\n"
+                  "    print('hex', t.encode().hex())\n    raise ValueError('sorry ' + t)\n")
+    place = Place()
+    run = place.build("--no-index", "--wheel", "-v", "--report", place.top + "/r.json", project(say, files={"said": TOKEN}), env={"PYPI_TOKEN": TOKEN})
+    everything = run.text + place.kept_text().decode("utf-8", "replace") + open(place.top + "/r.json").read()
+    import base64
+    for what, value in (("plain", TOKEN), ("with an escape sequence inside", TOKEN[:9] + "\x1b[0m" + TOKEN[9:]), ("in base64", base64.b64encode(TOKEN.encode()).decode()),
+                        ("in hex", TOKEN.encode().hex())):
+        where = [n for n, text in (("stderr", run.text), ("report", open(place.top + "/r.json").read()), ("logs", place.kept_text().decode("utf-8", "replace"))) if value in text]
+        tap.check("a token of the environment is hidden: %s" % what, run.code == 1 and "plain" in everything and not where, where, run.told())
+
+
+def ci_commands(tap):
+    """a build log that tries to command the CI"""
+    say = HOOK + "    print('::add-mask::x')\n    print('::error file=a::pwned')\n    print('##vso[task.setvariable]x')\n    print('\\r::set-env name=A::b')\n    raise ValueError('::error::again')\n"
+    run = Place().build("--no-index", "--wheel", "-v", project(say), env={"GITHUB_ACTIONS": "true", "CI": "true"})
+    stop = re.search(r"(?m)^::stop-commands::(\S{16,})$", run.text)
+    inside = run.text.split(stop.group(0), 1)[1].split("::%s::" % stop.group(1), 1)[0] if stop else ""
+    loose = [line for line in (run.text.replace(inside, "") if inside else run.text).splitlines() if re.match(r"\s*(::(add-mask|error file|set-env)|##vso)", line)]
+    tap.check("commands in a build's output do not reach GitHub", run.code == 1 and "pwned" in run.text and not loose, loose, run.told())
+    run = Place().build("--no-index", "--wheel", "-v", project(say))
+    tap.check("and there is no escape or carriage return outside of it", not re.search(r"[\x1b\r]", run.text), run.told())
+
+
+def doctor(tap):
+    """hwb doctor"""
+    place = Place()
+    run = place.hwb("doctor", "-p", Setting.python)
+    tap.run("doctor says that hwb can build here", run, 0, "hwb can build here")
+    run = place.hwb("doctor", "-p", Setting.python, "--json")
+    got = run.json() if run.code == 0 else {}
+    tap.check("doctor --json has ok, controls and checks", got.get("ok") is True and "seccomp" in got.get("controls", []) and got.get("checks"), run.told())
+    run = place.hwb("doctor", "-p", "/nonexistent/python")
+    tap.check("doctor says what is missing and ends with 5", run.code == 5 and "/nonexistent/python" in run.out, run.told())
+    os.mkdir(place.top + "/open")
+    os.chmod(place.top + "/open", 0o777)
+    run = place.hwb("doctor", env={"HWB_CACHE_DIR": place.top + "/open"})
+    tap.check("doctor finds a cache that others can write", run.code == 5 and "chmod" in run.out, run.told())
+    tap.run("and a build refuses it", place.build("--no-index", project(), env={"HWB_CACHE_DIR": place.top + "/open"}), 2, place.top + "/open")
+
+
+def cache(tap):
+    """hwb cache"""
+    links, place = fresh("links"), Place()
+    make_wheel(links, "helper", "1.0")
+    tree = project(requires=["helper"])
+    tap.run("cache info without a cache is no error", place.hwb("cache", "info"), 0)
+    first = place.build("--no-index", "-f", links, "--wheel", tree)
+    sha = place.sha()
+    run = place.hwb("cache", "info", "--json")
+    got = run.json() if run.code == 0 else {"kinds": {}}
+    tap.check("cache info counts what is there", got.get("bytes", 0) > 0 and got["kinds"]["env"]["entries"] >= 1 and got["path"] == place.cache, run.told())
+    tap.run("cache info is for people too", place.hwb("cache", "info"), 0, place.cache, "env")
+    tap.run("cache dir says where it is", place.hwb("cache", "dir"), 0, place.cache)
+    run = place.hwb("cache", "clean")
+    left = json.loads(place.hwb("cache", "info", "--json").out)
+    tap.check("cache clean empties it", run.code == 0 and all(k["entries"] == 0 for k in left["kinds"].values()), run.told(), left)
+    again = place.build("--no-index", "-f", links, "--wheel", tree)
+    tap.check("and a build after it makes the same", first.code == 0 and again.code == 0 and place.sha() == sha, again.told())
+    foreign = write(fresh("foreign"), {"precious.txt": "mine"})
+    run = place.hwb("cache", "clean", "--cache-dir", foreign)
+    tap.check("cache clean refuses a folder that is no cache", run.code == 2 and "precious.txt" in run.err and os.path.exists(foreign + "/precious.txt"), run.told())
+
+
+def log_show(tap):
+    """hwb log show"""
+    place = Place()
+    tap.run("without a log there is nothing to verify", place.hwb("log", "verify"), 7)
+    place.build("--no-index", "--wheel", project())
+    place.build("--no-index", "--wheel", project(HOOK + "    raise ValueError('x')\n"))
+    events = place.log()
+    runs = list(dict.fromkeys(e["run"] for e in events))
+    names = [e["event"] for e in events]
+    need = {"run.started", "run.finished", "source.fetched", "lock.created", "sandbox.started", "sandbox.finished", "build.started", "build.completed", "build.failed", "artifact.checked", "artifact.written"}
+    tap.check("the log has every event of the contract", need <= set(names) and len(runs) == 2, sorted(need - set(names)), names)
+    common = {"timestamp", "event", "seq", "prev", "run", "source", "isolation", "image", "user", "environment"}
+    tap.check("each with the common fields, seq one by one", all(common <= set(e) for e in events) and [e["seq"] for e in events] == list(range(1, len(events) + 1)), events[0])
+    shown = place.hwb("log", "show", "--run", runs[0][:8]).out
+    tap.check("log show --run shows that run alone", runs[0][:8] in shown and runs[1][:8] not in shown, shown)
+    shown = place.hwb("log", "show", "--event", "build.", "--json").out.splitlines()
+    tap.check("log show --event --json shows those lines as they are", [json.loads(line)["event"] for line in shown] == [n for n in names if n.startswith("build.")], shown)
+    run = place.build("--no-index", "--wheel", project(), env={"GITHUB_ACTIONS": "true", "GITHUB_WORKFLOW": "w", "GITHUB_RUN_ID": "17"})
+    tap.check("in CI the events name provider, workflow and run", run.code == 0 and place.log()[-1]["environment"] == {"ci_provider": "github", "workflow": "w", "run_id": "17"}, place.log()[-1])
+
+
+TESTS = [streams, report, usage, configuration, redaction, ci_commands, doctor, cache, log_show]
