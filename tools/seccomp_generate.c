@@ -28,8 +28,6 @@ static const struct {
 	{ "ioctl", 1, false, TIOCSTI },		/* input pushed into a terminal */
 	{ "ioctl", 1, false, TIOCLINUX },	/* the console's paste */
 };
-static const uint64_t socket_families[] = { AF_UNIX, AF_INET, AF_INET6 };
-
 static void die(const char *what, const char *name, int rc)
 {
 	(void)fprintf(stderr, "seccomp_generate: %s '%s': %s\n", what, name, strerror(-rc));
@@ -48,26 +46,34 @@ static void add(scmp_filter_ctx filter, uint32_t action, const char *name)
 		die("rule for", name, rc);
 }
 
+/* Plain sockets: TCP and UDP over IP by their usual protocols, and local ones. Raw sockets need capabilities as well; the
+ * filter does not wait for that. */
+static const struct {
+	uint64_t family, type, protocol;
+} sockets[] = {
+	{ AF_UNIX, SOCK_STREAM, 0 },	{ AF_UNIX, SOCK_DGRAM, 0 },	{ AF_UNIX, SOCK_SEQPACKET, 0 },
+	{ AF_INET, SOCK_STREAM, 0 },	{ AF_INET, SOCK_STREAM, 6 },	{ AF_INET, SOCK_DGRAM, 0 },	{ AF_INET, SOCK_DGRAM, 17 },
+	{ AF_INET6, SOCK_STREAM, 0 },	{ AF_INET6, SOCK_STREAM, 6 },	{ AF_INET6, SOCK_DGRAM, 0 },	{ AF_INET6, SOCK_DGRAM, 17 },
+	/* getifaddrs asks the kernel for routes and links: NETLINK_ROUTE and no other protocol. */
+	{ AF_NETLINK, SOCK_RAW, 0 },	{ AF_NETLINK, SOCK_DGRAM, 0 },
+};
+
 static void add_socket(scmp_filter_ctx filter)
 {
-	for (size_t i = 0; i < sizeof socket_families / sizeof socket_families[0]; i++) {
-		/* Raw sockets need capabilities as well; the filter does not wait for that. */
-		int rc = 0;
-		for (uint64_t type = SOCK_STREAM; !rc && type <= SOCK_DGRAM; type++)
-			rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-					      SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, socket_families[i]),
-					      SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, type));
-		if (!rc && socket_families[i] == AF_UNIX)
-			rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-					      SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, AF_UNIX), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_SEQPACKET));
+	for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
+		int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3, SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, sockets[i].family),
+					  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, sockets[i].type),
+					  SCMP_A2(SCMP_CMP_MASKED_EQ, MASK32, sockets[i].protocol));
 		if (rc)
 			die("argument rule for", "socket", rc);
 	}
-	/* getifaddrs asks the kernel for routes and links: NETLINK_ROUTE (0) and no other protocol. */
-	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, AF_NETLINK),
-				  SCMP_A2(SCMP_CMP_MASKED_EQ, MASK32, 0));
+}
+
+static void add_socketpair(scmp_filter_ctx filter)
+{
+	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, AF_UNIX));
 	if (rc)
-		die("argument rule for", "socket", rc);
+		die("argument rule for", "socketpair", rc);
 }
 
 /* The calls of the table above that the file asks for. */
@@ -95,7 +101,7 @@ static void add_line(scmp_filter_ctx filter, char *line, struct wanted *w)
 	else if (strcmp(verb, "refuse") == 0)
 		want_refused(w, name);
 	else if (strcmp(verb, "families") == 0)
-		add_socket(filter);
+		(strcmp(name, "socketpair") == 0 ? add_socketpair : add_socket)(filter);
 	else if (strcmp(verb, "default") != 0)
 		die("unknown verb", verb, -EINVAL);
 }

@@ -44,6 +44,14 @@ int bytes_compare(struct bytes a, struct bytes b)
 	return c ? c : (a.size > b.size) - (a.size < b.size);
 }
 
+size_t bytes_same(struct bytes a, struct bytes b)
+{
+	size_t n = 0;
+	while (n < a.size && n < b.size && a.data[n] == b.data[n])
+		n++;
+	return n;
+}
+
 bool bytes_starts(struct bytes b, struct bytes prefix)
 {
 	return b.size >= prefix.size && bytes_equal(bytes_part(b, 0, prefix.size), prefix);

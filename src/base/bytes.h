@@ -33,6 +33,9 @@ int bytes_compare(struct bytes a, struct bytes b);
 bool bytes_starts(struct bytes b, struct bytes prefix);
 bool bytes_ends(struct bytes b, struct bytes suffix);
 
+/* How many bytes at the start are the same. */
+size_t bytes_same(struct bytes a, struct bytes b);
+
 /* Offset of the first c, or b.size when there is none. */
 size_t bytes_find(struct bytes b, unsigned char c);
 /* Offset of the last c, or b.size when there is none. */

@@ -15,6 +15,7 @@ static const struct finding_rule rules[] = {
 	{ "R04", SEVERITY_ERROR, "every file has the size that RECORD names", "nothing may be changed after RECORD was written" },
 	{ "Z02", SEVERITY_ERROR, "the archive can be read in one way only", "rebuild it; do not edit archives by hand" },
 	{ "Z13", SEVERITY_ERROR, "every member can be unpacked to exactly what its header says", "the archive is damaged or made to deceive" },
+	{ "Z15", SEVERITY_ERROR, "names are UTF-8 without control characters", "rename the file in the source" },
 	{ "Z18", SEVERITY_ERROR, "members are files and directories", "a wheel holds no links and no devices" },
 	{ "Z19", SEVERITY_ERROR, "no member has a setuid, setgid or sticky bit", "set the mode to 0644 or 0755" },
 };

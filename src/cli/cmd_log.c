@@ -96,9 +96,10 @@ static void show_line(void *context, struct bytes line)
 			is_common = is_common || bytes_equal(key, bytes_of(common[i]));
 		if (is_common)
 			continue;
-		if (item->type == JSON_TYPE_STRING)
-			buf_printf(&out, " %.*s='%.*s'", BYTES_ARG(key), BYTES_ARG(bytes_part(item->string, 0, 200)));
-		else if (item->type == JSON_TYPE_INTEGER)
+		if (item->type == JSON_TYPE_STRING) {	/* as JSON: a line stays a line, whoever wrote the words */
+			buf_printf(&out, " %.*s=", BYTES_ARG(key));
+			json_write_string(&out, bytes_part(item->string, 0, 200));
+		} else if (item->type == JSON_TYPE_INTEGER)
 			buf_printf(&out, " %.*s=%lld", BYTES_ARG(key), (long long)item->integer);
 		else if (item->type == JSON_TYPE_BOOLEAN)
 			buf_printf(&out, " %.*s=%s", BYTES_ARG(key), item->boolean ? "true" : "false");

@@ -21,6 +21,14 @@ void console_redact(const struct console *c, struct bytes text, struct buf *out)
 	known_redact(&c->known, text, out);
 }
 
+const char *console_redacted(const struct console *c, const char *text, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf out;
+	buf_init(&out, 8 * DIAG_TEXT_SIZE);
+	known_redact(&c->known, bytes_of(text), &out);
+	return arena_string(a, buf_bytes(&out));
+}
+
 /* Between these two lines a GitHub runner takes nothing for a command; the build cannot guess the token that ends it. */
 static void commands_stop(struct console *c)
 {

@@ -1,4 +1,5 @@
 /* hwb: finds the command, merges what it was told, runs it. */
+#include <linux/close_range.h>
 #include <stdio.h>
 
 #include "cli/commands.h"
@@ -70,6 +71,7 @@ int main(int argc, char **argv)
 {
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
+	(void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);	/* what our caller left open is not for the programs we start */
 	if (argc < 2)
 		return print_overview(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "audit/audit.h"
 #include "base/cleanup.h"
@@ -11,6 +12,7 @@
 #include "cli/buildlog.h"
 #include "cli/known_backends.h"
 #include "host/file.h"
+#include "net/url.h"
 #include "pack/pack.h"
 
 /* ---- time of stages: wall, and processor time of us and of our finished children ---- */
@@ -156,7 +158,7 @@ static enum status note_installed(struct pipeline *p, struct diag *d)
 		struct json_writer *w = audit_begin(p->run->audit, "dependency.installed");
 		json_pair_string(w, "file", p->lock.pins[i].file.filename);
 		json_pair_cstring(w, "sha256", digest);
-		json_pair_string(w, "url", p->lock.pins[i].file.url);
+		json_pair_string(w, "url", url_for_log(p->lock.pins[i].file.url, p->arena));
 		s = audit_end(p->run->audit, false, d);
 	}
 	return s;
@@ -319,7 +321,8 @@ static enum status build_artefact(struct pipeline *p, enum build_kind kind, stru
 	}
 	stage_end(p, t);
 	if (s) {
-		(void)!audit_note(p->run->audit, false, NULL, "build.failed", "reason", d->text, NULL);
+		(void)!audit_note(p->run->audit, false, NULL, "build.failed", "reason", console_redacted(p->console, d->text, p->arena),
+				  NULL);
 		return s;
 	}
 	return audit_note(p->run->audit, false, d, "build.completed", "kind", kind == BUILD_WHEEL ? "wheel" : "sdist", NULL);
@@ -471,6 +474,17 @@ static const char *choose_out_path(struct pipeline *p, const struct source_word 
 	return word->kind == SOURCE_DIRECTORY ? arena_printf(p->arena, "%.*s/dist", BYTES_ARG(word->path)) : "dist";
 }
 
+/* The default folder lies in the source, and the source is not ours: a link there would choose where we write. */
+static enum status open_out(const struct pipeline *p, const char *out_path, int *ret_fd, struct diag *d)
+{
+	struct stat st;
+	if (!p->settings->out_dir && lstat(out_path, &st) == 0 && S_ISLNK(st.st_mode)) {
+		(void)fail(d, ERR_REFUSED, 0, "the output folder '%s' is a symbolic link that the source brought", out_path);
+		return remedy(d, "name the folder with -o");
+	}
+	return directory_make(AT_FDCWD, out_path, false, ret_fd, d);
+}
+
 static enum status open_index(struct pipeline *p, struct diag *d)
 {
 	const struct settings *s = p->settings;
@@ -505,7 +519,7 @@ enum status pipeline_build(struct pipeline *p, const char *source_word, const ch
 	audit_set_isolation(p->run->audit, "sandbox");
 	s = take_source(p, &word, out_path, d);
 	if (s == OK)
-		s = directory_make(AT_FDCWD, out_path, false, &out_dir, d);
+		s = open_out(p, out_path, &out_dir, d);
 	if (s == OK)
 		s = make_all(p, out_dir, out_path, word.kind != SOURCE_DIRECTORY && word.kind != SOURCE_GIT, d);
 	return s;

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "format/json_write.h"
 #include "host/file.h"
+#include "net/url.h"
 
 static void put_digest(struct json_writer *w, const char *key, const struct sha256 *digest)
 {
@@ -86,7 +87,7 @@ static void put_lock(struct json_writer *w, const struct pipeline *p)
 		json_pair_string(w, "version", pin->version);
 		json_pair_string(w, "file", pin->file.filename);
 		put_digest(w, "sha256", &pin->file.digest);
-		json_pair_string(w, "url", pin->file.url);
+		json_pair_string(w, "url", url_for_log(pin->file.url, p->arena));
 		json_pair_cstring(w, "hash_source", pin->hash_source);
 		json_object_end(w);
 	}

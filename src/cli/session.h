@@ -11,6 +11,7 @@ struct session {
 	struct run_context run;
 	struct audit_who who;
 	struct console *console;
+	struct arena *arena;
 	char id[33];
 	const char *logs_path;
 };

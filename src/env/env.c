@@ -166,7 +166,7 @@ enum status env_run(const struct run_context *run, const struct env_request *req
 		return s;
 	if (!usable(dir, result.digest, request->rehash, a)) {
 		fd_close(&dir);
-		s = store_lock(request->cache_dir, "env", result.digest, &dir, &lock, d);
+		s = store_lock(run, request->cache_dir, "env", result.digest, &dir, &lock, d);
 		if (s == OK && !usable(dir, result.digest, request->rehash, a)) {
 			result.reused = false;
 			s = make_env(run, request, index, dir, result.digest, a, &result.n_installed, d);

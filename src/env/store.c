@@ -17,9 +17,9 @@
 #include "host/helper.h"
 #include "host/sealed.h"
 
-enum { MANIFEST_MAX = 256 << 20, METADATA_MAX = 8 << 20 };
+enum { MANIFEST_MAX = 256 << 20, METADATA_MAX = 8 << 20, LOCK_PAUSE_MS = 20 };
 
-enum status store_lock(int cache_dir, const char *kind, const char *key, int *ret_dir, int *ret_lock_fd, struct diag *d)
+enum status store_lock(const struct run_context *run, int cache_dir, const char *kind, const char *key, int *ret_dir, int *ret_lock_fd, struct diag *d)
 {
 	CLEANUP(fd_close) int dir = -1;
 	enum status s = directory_make(cache_dir, kind, true, &dir, d);
@@ -30,9 +30,15 @@ enum status store_lock(int cache_dir, const char *kind, const char *key, int *re
 	CLEANUP(fd_close) int lock = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (lock < 0)
 		return fail(d, ERR_IO, 0, "lock '%s/%s' in the cache: %s", kind, key, strerror(errno));
-	while (flock(lock, LOCK_EX))
-		if (errno != EINTR)
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
+	while (flock(lock, LOCK_EX | LOCK_NB)) {	/* another run makes the same; a signal must still reach us */
+		if (errno != EINTR && errno != EWOULDBLOCK)
 			return fail(d, ERR_IO, 0, "lock '%s/%s' in the cache: %s", kind, key, strerror(errno));
+		s = run_check(run, d);
+		if (s)
+			return s;
+		(void)nanosleep(&pause, NULL);
+	}
 	*ret_dir = take_fd(&dir);
 	*ret_lock_fd = take_fd(&lock);
 	return OK;
@@ -134,13 +140,13 @@ static enum status make_wheel(const struct run_context *run, const struct env_re
 	if (s)
 		return s;
 	s = fill(run, request, pin, index, tree, a, d);
-	if (s == OK)
-		s = store_publish(dir, draft, key, d);
-	/* Hardlinks into environments change no time and no inode, so this stays true. */
+	/* Hardlinks into environments change no time and no inode, so this stays true. A tree without a manifest is made again. */
 	if (s == OK)
 		s = manifest_make(tree, &manifest, d);
 	if (s == OK)
 		s = file_replace(dir, arena_printf(a, "%s.manifest", key), buf_bytes(&manifest), 0600, false, d);
+	if (s == OK)
+		s = store_publish(dir, draft, key, d);
 	if (s)
 		(void)!directory_remove(dir, draft, NULL);	/* the failure to report is the first */
 	return s;
@@ -167,7 +173,7 @@ enum status store_wheel(const struct run_context *run, const struct env_request 
 	sha256_text(&pin->file.digest, digest);
 	const char *key = arena_printf(a, "%s-%.16s-%d", digest, request->python->id, STORE_VERSION);
 	*ret_installed = false;
-	enum status s = store_lock(request->cache_dir, "wheel", key, &dir, &lock, d);
+	enum status s = store_lock(run, request->cache_dir, "wheel", key, &dir, &lock, d);
 	if (s == OK && !usable(dir, key, request->rehash, a, ret_fd)) {
 		s = make_wheel(run, request, pin, index, dir, key, a, d);
 		*ret_installed = true;

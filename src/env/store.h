@@ -9,7 +9,7 @@ MUST_USE enum status store_wheel(const struct run_context *run, const struct env
 				 struct index *index, struct arena *a, int *ret_fd, bool *ret_installed, struct diag *d);
 
 /* The directory CACHE/KIND/ and, inside, an exclusive lock on KEY for as long as *ret_lock_fd is open. */
-MUST_USE enum status store_lock(int cache_dir, const char *kind, const char *key, int *ret_dir, int *ret_lock_fd, struct diag *d);
+MUST_USE enum status store_lock(const struct run_context *run, int cache_dir, const char *kind, const char *key, int *ret_dir, int *ret_lock_fd, struct diag *d);
 
 /* A new empty directory beside the entries, to be filled and then published under key by one rename. */
 MUST_USE enum status store_draft(int dir, char ret_name[64], int *ret_fd, struct diag *d);

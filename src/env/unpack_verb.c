@@ -173,9 +173,12 @@ static enum status place_entry_points(struct unpack *u, struct diag *d)
 static void place_parents(struct unpack *u)
 {
 	size_t n = u->n_placed;
+	struct bytes last = { NULL, 0 };
 	for (size_t i = 0; i < n; i++) {
 		struct bytes path = u->placed[i].path;
-		for (size_t k = 0; k < path.size; k++)
+		size_t same = bytes_same(path, last);
+		last = path;
+		for (size_t k = same; k < path.size; k++)
 			if (path.data[k] == '/')
 				place(u, bytes_part(path, 0, k), NULL, (struct bytes){ NULL, 0 }, 'd');
 	}

@@ -13,9 +13,10 @@ bool snapshot_path_ok(struct bytes path)
 {
 	if (path.size == 0 || path.size > SNAPSHOT_PATH_MAX || bytes_find(path, '\0') < path.size)
 		return false;
+	size_t depth = 0;
 	for (struct bytes rest = path; rest.data;) {
 		struct bytes component = bytes_cut(&rest, '/');
-		if (component.size == 0 || component.size > SNAPSHOT_NAME_MAX)
+		if (component.size == 0 || component.size > SNAPSHOT_NAME_MAX || ++depth > SNAPSHOT_DEPTH_MAX)
 			return false;
 		if (component_is(component, ".") || component_is(component, ".."))
 			return false;

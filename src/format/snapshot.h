@@ -3,7 +3,7 @@
  * Entry: u8 type ('d' directory, 'f' file, 'x' executable file, 'l' symbolic link), u32 path size, path,
  * u64 content size (0 for 'd'; the target for 'l'), content. A parent directory always comes before what is in it.
  * Paths are relative, '/'-separated, without empty, '.' or '..' components, without NUL, at most 4,095 bytes; components at
- * most 255. Link targets are relative and stay inside the tree: '..' only at their start.
+ * most 255 bytes each and 100 in all (whoever walks a tree holds a descriptor for each). Link targets are relative and stay inside the tree: '..' only at their start.
  * The digest of a tree is the sha256 of this file. */
 #ifndef FORMAT_SNAPSHOT_H
 #define FORMAT_SNAPSHOT_H
@@ -18,7 +18,7 @@ struct snapshot_entry {
 	struct bytes content;	/* of a file, or the target of a link */
 };
 
-enum { SNAPSHOT_PATH_MAX = 4095, SNAPSHOT_NAME_MAX = 255 };
+enum { SNAPSHOT_PATH_MAX = 4095, SNAPSHOT_NAME_MAX = 255, SNAPSHOT_DEPTH_MAX = 100 };
 
 struct snapshot_reader {
 	struct bytes rest;

@@ -27,6 +27,11 @@ def _send(kind, *strings):
     packet = b"".join(data)
     if len(packet) > PACKET - 4096:
         return _send(KIND_ERROR, "type", "the answer is longer than hwb takes")
+    for stream in (sys.stdout, sys.stderr):  # before the answer: after the last one hwb ends everything
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            pass
     os.write(CHANNEL, packet)
 
 

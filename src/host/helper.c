@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/wire.h"
 #include "host/reply.h"
 #include "host/sealed.h"
@@ -59,10 +60,13 @@ enum status helper_start(const struct run_context *run, const char *program, con
 
 static enum status read_reply(const struct run_context *run, const struct helper *h, struct buf *frame, struct diag *d)
 {
+	uint64_t until = clock_ms() + run->limits->wall_ms;
 	for (;;) {
 		enum status s = run_check(run, d);
 		if (s)
 			return s;
+		if (clock_ms() > until)
+			return fail(d, ERR_UNCHECKED, 0, "%s took longer than the wall limit at '%s'", h->program, h->verb);
 		struct pollfd wait = { .fd = h->reply_fd, .events = POLLIN };
 		int n = poll(&wait, 1, CANCEL_POLL_MS);
 		if (n == 0 || (n < 0 && errno == EINTR))

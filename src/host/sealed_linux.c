@@ -37,6 +37,45 @@ enum status sealed_make(const char *name, struct bytes b, int *ret_fd, struct di
 	return s;
 }
 
+static enum status copy_all(int from, int to, uint64_t max, const char *path, struct diag *d)
+{
+	unsigned char block[8192];
+	for (uint64_t size = 0;;) {
+		ssize_t n = read(from, block, sizeof block);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(d, ERR_IO, size, "read '%s': %s", path, strerror(errno));
+		if (n == 0)
+			return OK;
+		size += (uint64_t)n;
+		if (size > max)
+			return fail(d, ERR_LIMIT, size, "'%s' is larger than %llu bytes", path, (unsigned long long)max);
+		enum status s = file_write_all(to, bytes_make(block, (size_t)n), d);
+		if (s)
+			return s;
+	}
+}
+
+enum status sealed_copy(int dir, const char *path, uint64_t max, int *ret_fd, struct diag *d)
+{
+	struct stat st;
+	CLEANUP(fd_close) int copy = -1;
+	CLEANUP(fd_close) int fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st))
+		return fail(d, errno == ENOENT ? ERR_ABSENT : ERR_IO, 0, "open '%s': %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return fail(d, ERR_IO, 0, "'%s' is not a regular file", path);
+	enum status s = sealed_open("hwb-copy", &copy, d);
+	if (s == OK)
+		s = copy_all(fd, copy, max, path, d);
+	if (s == OK)
+		s = sealed_close(copy, d);
+	if (s == OK)
+		*ret_fd = take_fd(&copy);
+	return s;
+}
+
 enum status mapped_open(int fd, uint64_t max, struct bytes *ret, struct diag *d)
 {
 	struct stat st;

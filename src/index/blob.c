@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "host/file.h"
+#include "host/sealed.h"
 #include "index/state.h"
 #include "net/url.h"
 
@@ -95,10 +96,10 @@ enum status blob_open_local(struct bytes url, const struct sha256 *want, int *re
 		s = url_decode(parsed.path, &a, &path, d);
 	if (s)
 		return s;
-	CLEANUP(fd_close) int fd = open(arena_string(&a, path), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail(d, ERR_IO, 0, "open '%.*s': %s", BYTES_ARG(path), strerror(errno));
-	s = sha256_of_fd(fd, UINT64_MAX, &got, &size, d);
+	CLEANUP(fd_close) int fd = -1;
+	s = sealed_copy(AT_FDCWD, arena_string(&a, path), UINT64_MAX, &fd, d);
+	if (s == OK)
+		s = sha256_of_fd(fd, UINT64_MAX, &got, &size, d);
 	if (s)
 		return s;
 	if (!sha256_equal(&got, want))

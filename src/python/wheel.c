@@ -156,13 +156,26 @@ static enum status verify_content(const struct verification *v, const struct zip
 	return s;
 }
 
-static bool is_unlisted_by_rule(struct bytes name)
+static bool is_unlisted_by_rule(const struct wheel *w, struct bytes name)
 {
-	return bytes_ends(name, BYTES(".dist-info/RECORD.jws")) || bytes_ends(name, BYTES(".dist-info/RECORD.p7s"));
+	if (!bytes_starts(name, w->dist_info))
+		return false;
+	struct bytes rest = bytes_from(name, w->dist_info.size);
+	return bytes_equal(rest, BYTES("/RECORD.jws")) || bytes_equal(rest, BYTES("/RECORD.p7s"));
+}
+
+static bool has_control(struct bytes name)
+{
+	for (size_t i = 0; i < name.size; i++)
+		if (name.data[i] < 0x20 || name.data[i] == 0x7f)
+			return true;
+	return false;
 }
 
 static enum status verify_entry(const struct verification *v, const struct zip_entry *entry, struct diag *d)
 {
+	if (has_control(entry->name) || !bytes_is_utf8(entry->name))
+		v->report(v->context, "Z15", entry->name, "has a control character in its name, or is not UTF-8");
 	if (entry->is_symlink)
 		v->report(v->context, "Z18", entry->name, "is a symbolic link");
 	else if (entry->is_special)
@@ -172,7 +185,7 @@ static enum status verify_entry(const struct verification *v, const struct zip_e
 	if (entry->is_dir)
 		return OK;
 	const struct record_row *row = find_row(v, entry->name);
-	if (!row && !is_unlisted_by_rule(entry->name))
+	if (!row && !is_unlisted_by_rule(v->wheel, entry->name))
 		v->report(v->context, "R02", entry->name, "is not in RECORD");
 	return verify_content(v, entry, row, d);
 }

@@ -58,7 +58,10 @@ static void send_ready(const struct inner *in)
 	wire_put_u32(&b, SANDBOX_READY);
 	wire_put_u64(&b, in->controls);
 	int fds[2] = { in->out_fd, in->listen_fd };
-	(void)control_send(buf_bytes(&b), fds, in->listen_fd >= 0 ? 2 : 1);
+	if (control_send(buf_bytes(&b), fds, in->listen_fd >= 0 ? 2 : 1)) {
+		send_failed("hand out the output directory", errno, "");
+		_exit(EXIT_SETUP);
+	}
 }
 
 static void send_exited(int status, const struct rusage *usage)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Bytes of resident, unshared memory below (and of) pid; 0 when nothing can be read. Looks at 4,096 processes at most. */
+/* Bytes of resident anonymous and shared memory below (and of) pid; 0 when nothing can be read. Looks at 32,768 processes. */
 uint64_t memory_of_tree(pid_t pid);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/number.h"
 
-enum { PROCESSES_MAX = 4096, TEXT_MAX = 4096 };
+enum { PROCESSES_MAX = 32768, TEXT_MAX = 4096 };
 
 static struct bytes read_proc(pid_t pid, const char *name, char text[TEXT_MAX])
 {
@@ -17,17 +17,37 @@ static struct bytes read_proc(pid_t pid, const char *name, char text[TEXT_MAX])
 	return bytes_make(text, n > 0 ? (size_t)n : 0);
 }
 
-/* proc(5), statm: size resident shared ... in pages. */
+/* proc(5), status: "RssAnon:  123 kB". Shared memory is counted for everybody who maps it: too much rather than too little. */
 static uint64_t memory_of(pid_t pid)
 {
+	static const struct bytes keys[] = { LIT("RssAnon:"), LIT("RssShmem:") };
 	char text[TEXT_MAX];
-	struct bytes rest = read_proc(pid, "statm", text);
-	uint64_t resident = 0, shared = 0;
-	(void)bytes_cut(&rest, ' ');
-	if (number_parse_u64(bytes_cut(&rest, ' '), UINT32_MAX, &resident) ||
-	    number_parse_u64(bytes_cut(&rest, ' '), UINT32_MAX, &shared) || shared > resident)
-		return 0;
-	return (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE);
+	struct bytes rest = read_proc(pid, "status", text);
+	uint64_t sum = 0;
+	while (rest.size) {
+		struct bytes line = bytes_cut(&rest, '\n');
+		for (size_t i = 0; i < COUNT(keys); i++) {
+			uint64_t n;
+			struct bytes value = bytes_trim(bytes_from(line, keys[i].size));
+			if (bytes_starts(line, keys[i]) && number_parse_u64(bytes_cut(&value, ' '), UINT64_MAX / 1024, &n) == OK)
+				sum += n * 1024;
+		}
+	}
+	return sum;
+}
+
+/* Reads one list of children to its end, however long it is. */
+static size_t add_list(pid_t pid, const char *name, pid_t *queue, size_t n)
+{
+	char path[340];
+	(void)snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, name);
+	FILE *list = fopen(path, "re");
+	int child;
+	while (list && n < PROCESSES_MAX && fscanf(list, "%d", &child) == 1)
+		queue[n++] = (pid_t)child;
+	if (list)
+		(void)fclose(list);
+	return n;
 }
 
 /* A child belongs to the thread that forked it, so every thread is asked. */
@@ -36,16 +56,9 @@ static size_t add_children(pid_t pid, pid_t *queue, size_t n)
 	char path[64];
 	(void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
 	DIR *threads = opendir(path);
-	for (struct dirent *e; threads && (e = readdir(threads));) {
-		char name[300], text[TEXT_MAX];
-		(void)snprintf(name, sizeof name, "task/%s/children", e->d_name);
-		struct bytes rest = e->d_name[0] == '.' ? (struct bytes){ NULL, 0 } : read_proc(pid, name, text);
-		while (rest.data && n < PROCESSES_MAX) {
-			uint64_t child;
-			if (number_parse_u64(bytes_cut(&rest, ' '), INT32_MAX, &child) == OK)
-				queue[n++] = (pid_t)child;
-		}
-	}
+	for (struct dirent *e; threads && (e = readdir(threads));)
+		if (e->d_name[0] != '.')
+			n = add_list(pid, e->d_name, queue, n);
 	if (threads)
 		(void)closedir(threads);
 	return n;

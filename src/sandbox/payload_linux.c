@@ -33,6 +33,8 @@ static int set_limits(struct inner *in)
 		{ RLIMIT_CORE, 0, 0, "core" },
 		{ RLIMIT_NPROC, l->processes, l->processes, "processes" },
 		{ RLIMIT_NOFILE, l->open_files, l->open_files, "open files" },
+		/* Above what a quota allows, so that ENOSPC comes first; it binds files that no quota knows. */
+		{ RLIMIT_FSIZE, l->disk + (1 << 20), l->disk + (1 << 20), "file size" },
 		{ RLIMIT_CPU, cpu, cpu + 5, "cpu" },
 		{ RLIMIT_MEMLOCK, 65536, 65536, "locked memory" },
 		{ RLIMIT_MSGQUEUE, 0, 0, "message queues" },

@@ -184,6 +184,10 @@ static void note_gone(struct sandbox *s, struct wire *w)
 		s->result.signal = SIGKILL;
 	s->result.wall_ms = clock_ms() - s->started_ms;
 	s->gone = true;
+	/* Everybody inside is dead, so what is in the pipe now is all there will be. Its write end may still live in a message
+	 * that was sent over the channel: nobody waits for that to close. */
+	fd_close(&s->channel_fd);
+	(void)fcntl(s->log_fd, F_SETFL, O_NONBLOCK);
 }
 
 static void take_fds(struct sandbox *s, struct msghdr *message)
@@ -244,7 +248,7 @@ static enum status read_control(struct sandbox *s, bool *ret_is_event, enum sand
 static bool read_log(struct sandbox *s)
 {
 	ssize_t n = read(s->log_fd, s->log, sizeof s->log);
-	if (n < 0 && errno == EINTR)
+	if (n < 0 && (errno == EINTR || (errno == EAGAIN && !s->gone)))
 		return false;
 	if (n <= 0) {
 		s->log_closed = true;
@@ -278,11 +282,11 @@ enum status sandbox_wait(struct sandbox *s, bool watch_channel, enum sandbox_eve
 			{ .fd = s->log_closed ? -1 : s->log_fd, .events = POLLIN },
 			{ .fd = watch_channel && !s->gone ? s->channel_fd : -1, .events = POLLIN },
 		};
-		int n = poll(waits, COUNT(waits), TICK_MS);
+		int n = s->gone ? 1 : poll(waits, COUNT(waits), TICK_MS);
 		check_clocks(s);
 		if (n <= 0)
 			continue;
-		if (waits[1].revents && read_log(s)) {
+		if ((waits[1].revents || s->gone) && read_log(s)) {
 			*ret = EVENT_LOG;
 			return OK;
 		}

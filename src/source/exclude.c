@@ -2,7 +2,7 @@
 
 #include "base/status.h"
 
-enum match { MATCH_NAME, MATCH_PREFIX, MATCH_TOP_LEVEL };
+enum match { MATCH_NAME, MATCH_PREFIX, MATCH_TOP_LEVEL, MATCH_BELOW };
 
 static const struct {
 	struct bytes name;
@@ -14,7 +14,9 @@ static const struct {
 	{ LIT("__pycache__"), MATCH_NAME, true, EXCLUDE_SILENTLY, NULL },
 	{ LIT("build"), MATCH_TOP_LEVEL, true, EXCLUDE_SILENTLY, NULL },
 	{ LIT("dist"), MATCH_TOP_LEVEL, true, EXCLUDE_SILENTLY, NULL },
-	{ LIT(".hg"), MATCH_TOP_LEVEL, true, EXCLUDE_SILENTLY, NULL },
+	{ LIT(".hg"), MATCH_NAME, true, EXCLUDE_SILENTLY, NULL },
+	{ LIT(".bzr"), MATCH_NAME, true, EXCLUDE_SILENTLY, NULL },
+	{ LIT(".git"), MATCH_BELOW, true, EXCLUDE_REPORTED, "a repository inside the source: its configuration can hold credentials" },
 	{ LIT(".svn"), MATCH_NAME, true, EXCLUDE_SILENTLY, NULL },
 	{ LIT(".tox"), MATCH_TOP_LEVEL, true, EXCLUDE_SILENTLY, NULL },
 	{ LIT(".nox"), MATCH_TOP_LEVEL, true, EXCLUDE_SILENTLY, NULL },
@@ -51,6 +53,7 @@ enum exclusion exclude_check(struct bytes path, struct bytes name, bool is_direc
 			continue;
 		bool hit = rules[i].match == MATCH_PREFIX	? bytes_starts(name, rules[i].name) && !is_template(name)
 			   : rules[i].match == MATCH_TOP_LEVEL ? bytes_equal(path, rules[i].name)
+			   : rules[i].match == MATCH_BELOW ? bytes_equal(name, rules[i].name) && path.size > name.size
 								: bytes_equal(name, rules[i].name);
 		if (hit) {
 			*ret_why = rules[i].why;

@@ -164,12 +164,9 @@ static void add_parents(struct member_set *s)
 	struct bytes last = { NULL, 0 };
 	for (size_t i = 0; i < n; i++) {
 		struct bytes path = s->kept[i].path;
-		size_t slash = bytes_find_last(path, '/');
-		struct bytes parent = slash < path.size ? bytes_part(path, 0, slash) : (struct bytes){ NULL, 0 };
-		if (bytes_equal(parent, last))
-			continue;
-		last = parent;
-		for (size_t k = 0; k < path.size; k++) {
+		size_t same = bytes_same(path, last);	/* what it shares with the one before has its parents already */
+		last = path;
+		for (size_t k = same; k < path.size; k++) {
 			if (path.data[k] != '/')
 				continue;
 			s->kept = arena_grow(s->arena, s->kept, s->n_kept, sizeof *s->kept);

@@ -1,12 +1,12 @@
 #include "source/source.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 
 #include "base/cleanup.h"
 #include "base/wire.h"
 #include "host/helper.h"
+#include "host/sealed.h"
 #include "net/url.h"
 #include "source/parts.h"
 
@@ -83,10 +83,9 @@ static enum status from_archive(const struct run_context *run, const struct sour
 				struct source_result *r, struct diag *d)
 {
 	r->display = q->word->path;
-	CLEANUP(fd_close) int fd = open(arena_string(a, q->word->path), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail(d, ERR_IO, 0, "open '%.*s': %s", BYTES_ARG(q->word->path), strerror(errno));
-	return take_archive(run, fd, base_name(q->word->path), a, r, d);
+	CLEANUP(fd_close) int fd = -1;
+	enum status s = sealed_copy(AT_FDCWD, arena_string(a, q->word->path), run->limits->download_size, &fd, d);
+	return s ? s : take_archive(run, fd, base_name(q->word->path), a, r, d);
 }
 
 static enum status from_url(const struct run_context *run, const struct source_request *q, struct arena *a, struct source_result *r,
@@ -120,7 +119,9 @@ static enum status from_index(const struct run_context *run, const struct source
 static enum status from_git(const struct run_context *run, const struct source_request *q, struct arena *a, struct source_result *r,
 			    struct diag *d)
 {
-	r->display = bytes_of(arena_printf(a, "git+%.*s", BYTES_ARG(url_for_log(q->word->url, a))));
+	bool below = q->word->subdirectory.size > 0;
+	r->display = bytes_of(arena_printf(a, "git+%.*s%s%.*s", BYTES_ARG(url_for_log(q->word->url, a)), below ? "#subdirectory=" : "",
+					   BYTES_ARG(q->word->subdirectory)));
 	r->subdirectory = q->word->subdirectory;
 	return git_to_tree(run, q, a, r, d);
 }

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "base/cleanup.h"
 #include "format/snapshot.h"
@@ -19,6 +21,8 @@ struct found {
 	struct bytes path;
 	char type;		/* as in a snapshot; 'g' stands for the git configuration */
 	uint64_t size;
+	dev_t dev;		/* what was seen: what is read must be the same thing */
+	ino_t ino;
 };
 
 struct walk {
@@ -41,7 +45,7 @@ static void leave_out(struct walk *w, struct bytes path, const char *why)
 	w->left_out[w->n_left_out++] = (struct left_out){ path, why };
 }
 
-static enum status add(struct walk *w, struct bytes path, char type, uint64_t size, struct diag *d)
+static enum status add(struct walk *w, struct bytes path, char type, uint64_t size, const struct stat *st, struct diag *d)
 {
 	const struct limits *l = w->run->limits;
 	if (w->n_found >= l->source_members)
@@ -55,11 +59,11 @@ static enum status add(struct walk *w, struct bytes path, char type, uint64_t si
 	if (!snapshot_path_ok(path))
 		return fail(d, ERR_REFUSED, 0, "the name '%.*s' cannot be part of a source", BYTES_ARG(path));
 	w->found = arena_grow(w->arena, w->found, w->n_found, sizeof *w->found);
-	w->found[w->n_found++] = (struct found){ path, type, size };
+	w->found[w->n_found++] = (struct found){ path, type, size, st ? st->st_dev : 0, st ? st->st_ino : 0 };
 	return OK;
 }
 
-static enum status add_link(struct walk *w, int dir, const char *name, struct bytes path, struct diag *d)
+static enum status add_link(struct walk *w, int dir, const char *name, struct bytes path, const struct stat *st, struct diag *d)
 {
 	char target[4096];
 	ssize_t n = readlinkat(dir, name, target, sizeof target);
@@ -67,7 +71,7 @@ static enum status add_link(struct walk *w, int dir, const char *name, struct by
 		leave_out(w, path, "a link out of the tree");
 		return OK;
 	}
-	return add(w, path, 'l', (uint64_t)n, d);
+	return add(w, path, 'l', (uint64_t)n, st, d);
 }
 
 static bool is_environment(int fd)
@@ -89,12 +93,12 @@ static enum status enter_directory(struct walk *w, int dir, const char *name, st
 		return fail(d, ERR_IO, 0, "open the directory '%.*s': %s", BYTES_ARG(path), strerror(errno));
 	if (is_environment(fd))
 		return OK;
-	enum status s = add(w, path, 'd', 0, d);
+	enum status s = add(w, path, 'd', 0, st, d);
 	if (s)
 		return s;
 	if (bytes_equal(path, BYTES(".git"))) {
 		w->has_git = true;
-		s = add(w, arena_copy(w->arena, BYTES(".git/config")), 'g', sizeof git_config - 1, d);
+		s = add(w, arena_copy(w->arena, BYTES(".git/config")), 'g', sizeof git_config - 1, NULL, d);
 		if (s)
 			return s;
 	}
@@ -122,14 +126,14 @@ static enum status walk_entry(struct walk *w, int dir, const char *name, struct 
 	if (S_ISDIR(st.st_mode))
 		return enter_directory(w, dir, name, path, &st, depth, d);
 	if (S_ISLNK(st.st_mode))
-		return add_link(w, dir, name, path, d);
+		return add_link(w, dir, name, path, &st, d);
 	if (!S_ISREG(st.st_mode)) {
 		leave_out(w, path, "neither a file nor a directory");
 		return OK;
 	}
 	if (st.st_mtime > w->newest && !bytes_starts(path, BYTES(".git/")))
 		w->newest = st.st_mtime;
-	return add(w, path, st.st_mode & 0100 ? 'x' : 'f', (uint64_t)st.st_size, d);
+	return add(w, path, st.st_mode & 0100 ? 'x' : 'f', (uint64_t)st.st_size, &st, d);
 }
 
 /* Takes fd over. Depth is bounded by PATH_DEPTH_MAX. */
@@ -170,13 +174,30 @@ static enum status flush(struct writer *out, struct diag *d)
 	return s;
 }
 
-static enum status copy_file(struct writer *out, int root, const struct found *f, struct arena *a, struct diag *d)
+/* Without following anything on the way, and the very thing that the walk saw: the tree may belong to somebody with fewer
+ * rights than ours, who swaps it for a link meanwhile. */
+static enum status open_found(int root, const struct found *f, struct arena *a, int flags, int *ret_fd, struct diag *d)
 {
-	/* Every parent was seen as a real directory; O_NOFOLLOW guards the last step, and a swap in between changes only what
-	 * the owner of the tree could have put there anyway. */
-	CLEANUP(fd_close) int fd = openat(root, arena_string(a, f->path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct open_how how = { .flags = (uint64_t)(unsigned)(flags | O_NOFOLLOW | O_CLOEXEC),
+				.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV };
+	struct stat st;
+	/* O_NOFOLLOW with O_PATH opens a link itself, and that is no following: the rule holds for every part. */
+	how.resolve |= RESOLVE_NO_SYMLINKS;
+	CLEANUP(fd_close) int fd = (int)syscall(SYS_openat2, root, arena_string(a, f->path), &how, sizeof how);
 	if (fd < 0)
 		return fail(d, ERR_IO, 0, "open '%.*s': %s", BYTES_ARG(f->path), strerror(errno));
+	if (fstat(fd, &st) || st.st_dev != f->dev || st.st_ino != f->ino || (f->type != 'l' && !S_ISREG(st.st_mode)))
+		return fail(d, ERR_IO, 0, "'%.*s' changed while it was read", BYTES_ARG(f->path));
+	*ret_fd = take_fd(&fd);
+	return OK;
+}
+
+static enum status copy_file(struct writer *out, int root, const struct found *f, struct arena *a, struct diag *d)
+{
+	CLEANUP(fd_close) int fd = -1;
+	enum status found = open_found(root, f, a, O_RDONLY | O_NONBLOCK, &fd, d);
+	if (found)
+		return found;
 	uint64_t left = f->size;
 	while (left) {
 		size_t want = left < FLUSH_SIZE ? (size_t)left : FLUSH_SIZE;
@@ -206,8 +227,12 @@ static enum status write_entry(struct writer *out, int root, const struct found 
 		buf_add_string(&out->pending, git_config);
 	} else if (f->type == 'l') {
 		char target[4096];
-		ssize_t n = readlinkat(root, arena_string(a, f->path), target, sizeof target);
-		if (n != (ssize_t)f->size)
+		CLEANUP(fd_close) int fd = -1;
+		s = open_found(root, f, a, O_PATH, &fd, d);
+		if (s)
+			return s;
+		ssize_t n = readlinkat(fd, "", target, sizeof target);
+		if (n != (ssize_t)f->size || !snapshot_link_ok(f->path, bytes_make(target, (size_t)n)))
 			return fail(d, ERR_IO, 0, "'%.*s' changed while it was read", BYTES_ARG(f->path));
 		buf_add(&out->pending, bytes_make(target, (size_t)n));
 	} else if (f->type != 'd') {

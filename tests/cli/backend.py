@@ -1,5 +1,6 @@
 """An in-tree build backend for the tests of the command line. A test appends its own lines, which replace what stands here."""
 import base64
+import gzip
 import hashlib
 import io
 import os
@@ -35,14 +36,19 @@ def wheel(folder):
 
 
 def sdist(folder):
-    top = "%s-%s" % (NAME, VERSION)
-    with tarfile.open(os.path.join(folder, top + ".tar.gz"), "w:gz") as out:
+    """The same bytes at any time, as PEP 517 backends of today make them."""
+    top, then = "%s-%s" % (NAME, VERSION), int(os.environ["SOURCE_DATE_EPOCH"])
+
+    def settled(info):
+        info.mtime, info.uid, info.gid, info.uname, info.gname = then, 0, 0, "", ""
+        return info
+    with gzip.GzipFile(os.path.join(folder, top + ".tar.gz"), "wb", mtime=then) as packed, tarfile.open(fileobj=packed, mode="w") as out:
         for name in sorted(os.listdir(".")):
             if name != "PKG-INFO":
-                out.add(name, top + "/" + name)
+                out.add(name, top + "/" + name, filter=settled)
         info = tarfile.TarInfo(top + "/PKG-INFO")
         info.size = len(metadata().encode())
-        out.addfile(info, io.BytesIO(metadata().encode()))
+        out.addfile(settled(info), io.BytesIO(metadata().encode()))
     return top + ".tar.gz"
 
 

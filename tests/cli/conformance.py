@@ -13,6 +13,8 @@ import tarfile
 import tempfile
 import zipfile
 
+sys.dont_write_bytecode = True  # before the next import: the source tree stays as it is
+
 import support
 from support import Place, Setting, Skip, make_wheel, project, pyproject, write
 
@@ -237,6 +239,31 @@ def escaped_log(tap):
     tap.check("bytes that are no UTF-8 are escaped in the build log", run.code == 0 and b"odd" in logs and not any(b in logs for b in (b"\xff", b"\x1b")), logs, run.told())
 
 
+SLOW = """
+import sys, time
+class Slow:
+    def __init__(self, stream):
+        self.stream, self.kept = stream, ""
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+    def write(self, text):
+        self.kept += text
+    def flush(self):
+        time.sleep(0.5)
+        self.stream.write(self.kept)
+        self.stream.flush()
+        self.kept = ""
+"""
+
+
+def last_words(tap):
+    """what a hook prints last"""
+    # A stream that takes its time to flush stands for a busy machine: the answer must not overtake the words.
+    for what, end, code in (("succeeds", "return wheel(folder)", OK), ("raises", "raise ValueError('x')", BACKEND), ("returns None", "return None", BACKEND)):
+        run = Place().build("--no-index", "--wheel", "-v", project(SLOW + HOOK + "    sys.stdout = Slow(sys.stdout)\n    print('the last words')\n    %s\n" % end))
+        tap.run("the last words of a hook that %s are not lost" % what, run, code, "the last words")
+
+
 def outside_links(tap):
     """backend-path through a link out of the tree"""
     outside = write(support.fresh("outside"), {"bk.py": support.BACKEND})
@@ -323,7 +350,7 @@ def more_requires(tap):
     tap.run("get_requires_for_build_sdist is asked for the sdist", run, OK, SDIST, WHEEL)
 
 
-TESTS = [matrix, broken_toml, no_project, settings, facts, epoch, left_child, escaped_log, outside_links, chained, legacy, more_requires]
+TESTS = [matrix, broken_toml, no_project, settings, facts, epoch, left_child, escaped_log, last_words, outside_links, chained, legacy, more_requires]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)

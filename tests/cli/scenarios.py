@@ -4,12 +4,15 @@ usage: scenarios.py HWB [VENV] [--only WORD]: the tests are in scenario_*.py bes
 """
 import sys
 
+sys.dont_write_bytecode = True  # before the others: the source tree stays as it is
+
+import scenario_endurance
 import scenario_index
 import scenario_sources
 import scenario_streams
 import support
 
-MODULES = [scenario_sources, scenario_index, scenario_streams]
+MODULES = [scenario_sources, scenario_index, scenario_streams, scenario_endurance]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)

@@ -33,7 +33,10 @@ void place_file(const struct place *p, const char *name, struct bytes content, u
 	char folder[PATH_MAX];
 	const char *slash = strrchr(name, '/');
 	if (slash) {
-		(void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - name), name);
+		size_t size = (size_t)(slash - name);
+		CHECK(size < sizeof folder);
+		memcpy(folder, name, size);
+		folder[size] = '\0';
 		place_folder(p, folder);
 	}
 	CLEANUP(fd_close) int fd = openat(p->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
