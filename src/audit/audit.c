@@ -168,8 +168,12 @@ static enum status append(struct audit *a, const char *timestamp, const char *ev
 		return log_failed(event, d);
 	}
 	/* One write to a file opened for appending: whole, or torn by a full disk, which the next run will see. */
-	if (write(a->fd, line.data, line.size) != (ssize_t)line.size)
+	ssize_t n = write(a->fd, line.data, line.size);
+	if (n != (ssize_t)line.size) {
+		if (n >= 0)
+			errno = ENOSPC;	/* a short write to a file says so only at the next one */
 		return log_failed(a->name, d);
+	}
 	a->last = hash;
 	a->seq++;
 	a->known_size = lseek(a->fd, 0, SEEK_END);

@@ -1,6 +1,7 @@
 /* hwb: finds the command, merges what it was told, runs it. */
 #include <linux/close_range.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -71,6 +72,7 @@ int main(int argc, char **argv)
 {
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
+	(void)umask(022);	/* what the sandbox's user reads, and what the wheel holds, does not depend on the caller's */
 	(void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);	/* what our caller left open is not for the programs we start */
 	if (argc < 2)
 		return print_overview(stderr);

@@ -445,6 +445,7 @@ static enum status make_sdist(struct pipeline *p, int out_dir, const char *out_p
 	unpacked.tree.left_out = p->source.tree.left_out;
 	unpacked.tree.n_left_out = p->source.tree.n_left_out;
 	unpacked.commit = p->source.commit;
+	unpacked.epoch = p->source.epoch;	/* what the backend wrote just now has the time of now: not the source's */
 	unpacked.network = p->source.network;
 	p->source = unpacked;
 	return note_source(p, d);
