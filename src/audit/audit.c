@@ -118,10 +118,13 @@ static enum status tail_of_older(struct audit *a, struct arena *scratch, struct 
 	for (size_t i = n; s == OK && i-- > 0;) {
 		if (strcmp(names[i], a->name) >= 0)
 			continue;
-		CLEANUP(fd_close) int fd = openat(a->dir, names[i], O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		CLEANUP(fd_close) int fd = openat(a->dir, names[i], O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
 		if (fd < 0)
 			return log_failed(names[i], d);
-		return chain_tail_read(fd, scratch, ret, d);
+		s = chain_tail_read(fd, scratch, ret, d);
+		if (s == OK && ret->torn.size && write(fd, "\n", 1) != 1)
+			return log_failed(names[i], d);
+		return s;
 	}
 	return s;
 }
@@ -198,10 +201,10 @@ static enum status catch_up(struct audit *a, const char *timestamp, struct diag 
 		return s;
 	a->last = tail.last;
 	a->seq = tail.seq;
-	if (!tail.torn.size || st.st_size == 0)
+	if (!tail.torn.size)
 		return OK;
 	a->last = sha256_of(tail.torn);
-	if (write(a->fd, "\n", 1) != 1)
+	if (st.st_size != 0 && write(a->fd, "\n", 1) != 1)	/* one of an older file is closed there already */
 		return log_failed(a->name, d);
 	return append(a, timestamp, "audit.recovered", BYTES("{\"reason\":\"the line before was torn\"}"), d);
 }
@@ -212,6 +215,10 @@ enum status audit_end(struct audit *a, bool durable, struct diag *d)
 		return OK;
 	char timestamp[CLOCK_TEXT_SIZE];
 	json_object_end(&a->writer);
+	if (a->fields.full) {	/* a record that leaves something out would be worse than none */
+		errno = EFBIG;
+		return log_failed(a->event, d);
+	}
 	clock_text_now(timestamp);
 	enum status s = open_today(a, timestamp, d);
 	if (s)

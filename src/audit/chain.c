@@ -100,6 +100,8 @@ struct verification {
 	const char *wanted_head;
 	char last[SHA256_TEXT_SIZE];	/* "" before the first line */
 	uint64_t seq;
+	bool torn;		/* the line before makes no sense: only audit.recovered may follow */
+	struct diag torn_diag;
 };
 
 static enum status verify_line(struct verification *v, struct bytes line, struct diag *d)
@@ -121,10 +123,32 @@ static enum status verify_line(struct verification *v, struct bytes line, struct
 	return OK;
 }
 
-static bool next_is_recovery(struct bytes rest)
+static bool is_recovery(struct bytes line)
 {
-	struct bytes next = bytes_cut(&rest, '\n');
-	return bytes_search(next, BYTES("\"event\":\"audit.recovered\"")) < next.size;
+	return bytes_search(line, BYTES("\"event\":\"audit.recovered\"")) < line.size;
+}
+
+/* A line that makes no sense is a torn one when the next, perhaps in the next file, is audit.recovered. */
+static enum status verify_next(struct verification *v, const char *name, uint64_t number, struct bytes line, struct diag *d)
+{
+	struct diag now = { 0 };
+	if (v->torn && !is_recovery(line)) {
+		if (d)
+			*d = v->torn_diag;
+		return ERR_LOG;
+	}
+	v->torn = verify_line(v, line, &now) != OK;
+	if (v->torn) {
+		v->torn_diag = now;
+		(void)explain(&v->torn_diag, "%s line %llu", name, (unsigned long long)number);
+		v->seq = 0;
+	}
+	struct sha256 hash = sha256_of(line);
+	sha256_text(&hash, v->last);
+	if (v->wanted_head && strcmp(v->wanted_head, v->last) == 0)
+		v->report.head_found = true;
+	v->report.n_lines++;
+	return OK;
 }
 
 static enum status verify_text(struct verification *v, const char *name, struct bytes text, struct diag *d)
@@ -132,21 +156,13 @@ static enum status verify_text(struct verification *v, const char *name, struct 
 	uint64_t number = 0;
 	while (text.size) {
 		size_t end = bytes_find(text, '\n');
-		struct bytes line = bytes_part(text, 0, end);
 		number++;
 		if (end == text.size)
 			return fail(d, ERR_LOG, 0, "%s line %llu: the line is torn", name, (unsigned long long)number);
+		enum status s = verify_next(v, name, number, bytes_part(text, 0, end), d);
+		if (s)
+			return s;
 		text = bytes_from(text, end + 1);
-		if (verify_line(v, line, d)) {
-			if (!next_is_recovery(text))
-				return explain(d, "%s line %llu", name, (unsigned long long)number);
-			v->seq = 0;
-		}
-		struct sha256 hash = sha256_of(line);
-		sha256_text(&hash, v->last);
-		if (v->wanted_head && strcmp(v->wanted_head, v->last) == 0)
-			v->report.head_found = true;
-		v->report.n_lines++;
 	}
 	return OK;
 }
@@ -167,6 +183,11 @@ enum status chain_verify(int dir, const char *wanted_head, struct chain_report *
 		s = verify_text(&v, names[i], text, d);
 		mapped_done(&text);
 		v.report.n_files++;
+	}
+	if (s == OK && v.torn) {
+		if (d)
+			*d = v.torn_diag;
+		s = ERR_LOG;
 	}
 	if (s)
 		return s;

@@ -85,10 +85,21 @@ static const char *bad_kind(const struct member *m)
 	return m->mode & MODE_SET_ID && m->type == 'f' ? "has a setuid or setgid bit" : NULL;
 }
 
+/* What the header of the member before promised must have come, or the next one's bytes would fill it up. */
+static enum status check_complete(const struct member_set *s, struct diag *d)
+{
+	const struct kept_member *last = s->n_kept ? &s->kept[s->n_kept - 1] : NULL;
+	if (last && s->spool_size - last->offset < last->size)
+		return refuse(last->path, "has less content than its header says", d);
+	return OK;
+}
+
 enum status members_add(struct member_set *s, const struct member *m, bool *ret_wants_content, struct diag *d)
 {
 	struct kept_member kept = { .type = m->type, .offset = s->spool_size };
-	enum status status = clean_path(s, m->path, &kept.path, d);
+	enum status status = check_complete(s, d);
+	if (status == OK)
+		status = clean_path(s, m->path, &kept.path, d);
 	const char *bad = bad_kind(m);
 	*ret_wants_content = false;
 	if (status == OK && bad)
@@ -257,14 +268,14 @@ static enum status write_snapshot(struct member_set *s, struct bytes spool, stru
 enum status members_write(struct member_set *s, int out_fd, struct buf *reply, struct diag *d)
 {
 	struct bytes spool = { NULL, 0 };
-	for (size_t i = 0; i < s->n_kept; i++)
-		if (s->kept[i].offset + s->kept[i].size > s->spool_size)
-			return refuse(s->kept[i].path, "has less content than its header says", d);
+	enum status status = check_complete(s, d);
+	if (status)
+		return status;
 	struct bytes top = single_top(s);
 	add_parents(s);
 	if (s->n_kept)
 		qsort(s->kept, s->n_kept, sizeof *s->kept, compare_kept);
-	enum status status = merge_same(s, d);
+	status = merge_same(s, d);
 	if (status == OK)
 		status = check_case(s, d);
 	if (status)
