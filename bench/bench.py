@@ -157,8 +157,11 @@ def peak(command, env):
     while process.poll() is None:
         for pid in os.listdir("/proc"):
             try:
+                exe = os.readlink("/proc/%s/exe" % pid)
                 status = open("/proc/%s/status" % pid).read()
-                name = re.search(r"Name:\s+(\S+)", status).group(1)
+                name = os.path.basename(exe)
+                if os.readlink("/proc/%s/exe" % pid) != exe:
+                    continue  # it became another program in between
                 anonymous = re.search(r"RssAnon:\s+(\d+)", status)
                 if name.startswith("hwb") and anonymous:
                     most[name] = max(most.get(name, 0), int(anonymous.group(1)))

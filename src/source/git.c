@@ -2,6 +2,7 @@
  * DESIGN.md sections 2 and 3. */
 #include <limits.h>
 
+#include "audit/audit.h"
 #include "base/cleanup.h"
 #include "base/number.h"
 #include "net/url.h"
@@ -60,6 +61,27 @@ static enum status open_egress(void *context, int listener_fd, struct diag *d)
 	return proxy_start(e->run, &options, listener_fd, &e->proxy, d);
 }
 
+/* Every attempt is in the log, whatever became of git. */
+static enum status note_attempts(struct egress *e, struct arena *a, struct proxy_report *ret, struct diag *d)
+{
+	enum status s = proxy_stop(e->proxy, a, ret, d);
+	for (size_t i = 0; i < ret->n_attempts; i++) {
+		const struct proxy_attempt *attempt = &ret->attempts[i];
+		struct json_writer *w = audit_begin(e->run->audit, "network.attempt");
+		json_pair_cstring(w, "host", attempt->host);
+		json_pair_unsigned(w, "port", attempt->port);
+		json_pair_cstring(w, "verdict", attempt->allowed ? "allowed" : "denied");
+		json_pair_cstring(w, "reason", attempt->reason);
+		json_pair_unsigned(w, "bytes_up", attempt->up);
+		json_pair_unsigned(w, "bytes_down", attempt->down);
+		json_pair_unsigned(w, "ms", attempt->ms);
+		enum status noted = audit_end(e->run->audit, false, d);
+		if (s == OK)
+			s = noted;
+	}
+	return s;
+}
+
 /* "COMMIT-TIME" of the tar's top directory. */
 static enum status take_identity(struct bytes top, struct source_result *ret, struct arena *a, struct diag *d)
 {
@@ -112,10 +134,9 @@ enum status git_to_tree(const struct run_context *run, const struct source_reque
 		return s;
 	struct egress egress = { .run = run, .host = { url.host, url.port } };
 	s = run_git(&egress, request, &url, a, &tar, d);
-	if (egress.proxy && s == OK)
-		s = proxy_stop(egress.proxy, a, &ret->network, d);
-	else
-		proxy_free(egress.proxy);
+	enum status noted = egress.proxy ? note_attempts(&egress, a, &ret->network, s ? NULL : d) : OK;
+	if (s == OK)
+		s = noted;
 	if (s == ERR_BACKEND && d)
 		s = d->code = ERR_NETWORK;	/* git said why; nothing of the project ran */
 	if (s == OK)
