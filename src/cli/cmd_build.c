@@ -19,6 +19,7 @@ struct build_command {
 	struct session session;
 	struct pipeline *pipelines;
 	size_t n_pipelines, most;
+	const char *sdist, *sdist_folder;	/* of the source at hand, for the interpreters after the first; or NULL */
 };
 
 static void print_artefacts(const struct build_command *c, const struct pipeline *p)
@@ -43,17 +44,33 @@ static enum status build_one(struct build_command *c, const char *source, const 
 	*only = source;
 	*own = *c->settings;
 	own->sources = (struct strings){ only, 1 };
+	if (c->sdist && source == c->sdist)
+		own->out_dir = c->sdist_folder;
 	*run = c->session.run;
 	run->limits = &own->limits;
 	*p = (struct pipeline){ .run = run, .settings = own, .console = c->session.console, .arena = c->arena, .log_fd = -1 };
 	enum status s = buildlog_open(c->session.logs_path, &p->log_fd, d);
 	if (s == OK)
 		s = pipeline_build(p, source, python, d);
-	if (s)
+	if (s == ERR_BACKEND || s == ERR_LIMIT || s == ERR_ARTEFACT)	/* else the build's output explains nothing */
 		console_tail(c->session.console);
 	print_artefacts(c, p);
-	pipeline_done(p);
 	return s;
+}
+
+/* With several interpreters all wheels come from the one sdist that the first of them made, when it made one. */
+static const char *shared_sdist(struct build_command *c, const char *source)
+{
+	const struct pipeline *last = &c->pipelines[c->n_pipelines - 1];
+	for (size_t i = 0; !c->settings->sdist && !c->settings->wheel && i < last->n_artefacts; i++) {
+		if (strcmp(last->artefacts[i].kind, "sdist") != 0)
+			continue;
+		struct bytes folder = bytes_of(last->artefacts[i].path);
+		folder.size = bytes_find_last(folder, '/');
+		c->sdist = last->artefacts[i].path;
+		c->sdist_folder = arena_string(c->arena, folder);	/* an archive's own default folder would be another */
+	}
+	return c->sdist ? c->sdist : source;
 }
 
 static enum status build_all(struct build_command *c, struct diag *d)
@@ -63,9 +80,9 @@ static enum status build_all(struct build_command *c, struct diag *d)
 	struct strings pythons = c->settings->pythons.n ? c->settings->pythons : (struct strings){ any, 1 };
 	c->most = sources.n * pythons.n;
 	c->pipelines = ARENA_ARRAY(c->arena, struct pipeline, c->most);
-	for (size_t i = 0; i < sources.n; i++)
+	for (size_t i = 0; i < sources.n; i++, c->sdist = NULL)
 		for (size_t k = 0; k < pythons.n; k++) {
-			enum status s = build_one(c, sources.items[i], pythons.items[k], d);
+			enum status s = build_one(c, k ? shared_sdist(c, sources.items[i]) : sources.items[i], pythons.items[k], d);
 			if (s)
 				return s;
 		}
@@ -73,14 +90,16 @@ static enum status build_all(struct build_command *c, struct diag *d)
 }
 
 /* The report is written whatever happened, and last: it carries the head of the log. */
-static enum exit_code write_reports(struct build_command *c, enum exit_code code)
+static enum exit_code write_reports(struct build_command *c, enum exit_code code, const struct diag *failure)
 {
 	if (!c->settings->json && !c->settings->report)
 		return code;
 	CLEANUP(buf_done) struct buf text;
 	struct diag d = { 0 };
 	buf_init(&text, REPORT_MAX);
-	report_write(c->pipelines, c->n_pipelines, audit_head(c->session.run.audit), code, &text);
+	struct diag said = *failure;
+	(void)snprintf(said.text, sizeof said.text, "%s", console_redacted(c->session.console, failure->text, c->arena));
+	report_write(c->pipelines, c->n_pipelines, audit_head(c->session.run.audit), code, &said, &text);
 	if (c->settings->json)
 		console_result(c->session.console, bytes_trim(buf_bytes(&text)));
 	if (c->settings->report && report_save(c->settings->report, buf_bytes(&text), &d)) {
@@ -98,7 +117,10 @@ static int run_build(struct settings *settings, struct arena *a)
 	if (s == OK)
 		s = build_all(&c, &d);
 	enum exit_code code = session_close(&c.session, settings, s, &d);
-	code = write_reports(&c, code);
+	code = write_reports(&c, code, &d);
+	/* Not before: the report tells of pins, and those belong to the index. */
+	for (size_t i = 0; i < c.n_pipelines; i++)
+		pipeline_done(&c.pipelines[i]);
 	audit_free(c.session.run.audit);
 	return (int)code;
 }

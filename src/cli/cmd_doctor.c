@@ -182,9 +182,10 @@ static int run_doctor(struct settings *s, struct arena *a)
 	CLEANUP(fd_close) int cache = check_directory(&doc, "cache", s->cache_dir, "HWB_CACHE_DIR");
 	CLEANUP(fd_close) int home = check_directory(&doc, "home", s->home_dir, "HWB_HOME");
 	check_python(&doc, cache);
+	/* 5 is for isolation alone: what else is missing is the caller's to name. */
 	for (size_t i = 0; i < doc.n_rows; i++)
-		if (doc.rows[i].outcome == MISSING)
-			code = EXIT_ISOLATION;
+		if (doc.rows[i].outcome == MISSING && code != EXIT_ISOLATION)
+			code = strcmp(doc.rows[i].name, "python") == 0 ? EXIT_USAGE : EXIT_ISOLATION;
 	if (s->json)
 		print_json(&doc, code == EXIT_OK, &out);
 	else

@@ -156,7 +156,7 @@ const struct option options_build[] = {
 	{ "--pre", 0, { 0 }, NULL, "Take pre-releases of build requirements.", take_pre },
 	{ "--allow-requires", 0, { 0 }, NULL, "Fetch whatever the backend asks for while it builds.", take_allow_requires },
 	{ "--allow-read", 0, { 0 }, "PATH", "Let the build read this path of the host; can be repeated.", option_take_allow_read },
-	{ "--allow-host", 0, { "--allow-network" }, "HOST", "Let the build reach this host; can be repeated.", take_allow_host },
+	{ "--allow-host", 0, { "--allow-network" }, "HOST", "Refused in this version: builds have no network.", take_allow_host },
 	{ "--env", 0, { 0 }, "NAME[=VALUE]", "Let the build see this variable; can be repeated.", option_take_env },
 	{ "--isolation", 0, { 0 }, "MODE", "auto or sandbox.", take_isolation },
 	{ "--no-isolation", 'n', { "--no-build-isolation" }, NULL, "Refused: hwb always isolates.", take_no_isolation },

@@ -1,5 +1,6 @@
 #include "cli/pipeline.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -483,7 +484,12 @@ static enum status open_out(const struct pipeline *p, const char *out_path, int 
 		(void)fail(d, ERR_REFUSED, 0, "the output folder '%s' is a symbolic link that the source brought", out_path);
 		return remedy(d, "name the folder with -o");
 	}
-	return directory_make(AT_FDCWD, out_path, false, ret_fd, d);
+	enum status s = directory_make(AT_FDCWD, out_path, false, ret_fd, d);
+	if (s == OK && faccessat(*ret_fd, ".", W_OK, AT_EACCESS) == 0)
+		return OK;
+	/* Said before a build, not after it. */
+	(void)fail(d, ERR_USAGE, 0, "the output folder '%s' cannot be written: %s", out_path, strerror(errno));
+	return remedy(d, "name another with -o DIR");
 }
 
 static enum status open_index(struct pipeline *p, struct diag *d)

@@ -154,7 +154,8 @@ static void put_stages(struct json_writer *w, const struct pipeline *p)
 	json_array_end(w);
 }
 
-void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, struct buf *out)
+void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, const struct diag *d,
+		  struct buf *out)
 {
 	static const struct pipeline none;
 	const struct pipeline *last = n ? &pipelines[n - 1] : &none;
@@ -179,6 +180,8 @@ void report_write(const struct pipeline *pipelines, size_t n, const char *log_he
 	json_object_begin(&w);
 	json_pair_integer(&w, "code", code);
 	json_pair_cstring(&w, "reason", exit_reason(code));
+	json_pair_cstring(&w, "message", d->text[0] ? d->text : NULL);
+	json_pair_cstring(&w, "help", d->help[0] ? d->help : NULL);
 	json_object_end(&w);
 	json_object_end(&w);
 	buf_add_byte(out, '\n');

@@ -6,8 +6,9 @@
 #include "cli/exit.h"
 #include "cli/pipeline.h"
 
-/* One pipeline a source and interpreter; the artefacts of all, the facts of the last. */
-void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, struct buf *out);
+/* One pipeline a source and interpreter; the artefacts of all, the facts of the last; d: what failed, redacted, or empty. */
+void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, const struct diag *d,
+		  struct buf *out);
 
 /* Writes a report to a file, whole or not at all. ERR_IO. */
 MUST_USE enum status report_save(const char *path, struct bytes text, struct diag *d);

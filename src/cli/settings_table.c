@@ -336,10 +336,10 @@ static const struct setting_row rows[] = {
 	{ "index.http-hosts", "HWB_HTTP_HOSTS", "hosts", "none", NEVER, "hosts that may be asked over plain http", set_http_hosts, true },
 	{ "security.trust", NULL, "tables { path, sha256 }", "none", NEVER, "projects whose [tool.hwb] counts", set_trust, true },
 	{ "security.network-allowed-hosts", "HWB_ALLOW_HOSTS", "hosts", "none", TRUSTED,
-	  "hosts that the build can reach", set_allow_hosts, true },
+	  "hosts that the build can reach; refused in this version", set_allow_hosts, true },
 	{ "security.network-isolation", "HWB_NETWORK_ISOLATION", "true or false", "true", TIGHTEN,
-	  "false: the build reaches any public host", set_network_isolation, false },
-	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER, "let --isolation none be asked for", set_allow_unisolated, false },
+	  "false: the build reaches any public host; refused in this version", set_network_isolation, false },
+	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER, "let --isolation none be asked for; no such mode in this version", set_allow_unisolated, false },
 	{ "console.color", "HWB_COLOR", "auto, always or never", "auto", NEVER, "colour", set_color, false },
 };
 _Static_assert(COUNT(rows) <= 64, "settings.rows_set has a bit for each");

@@ -86,6 +86,19 @@ static bool try_versions_folder(struct python_search *s, const char *folder, con
 	return best && try_path(s, arena_printf(s->arena, "%s/%s/bin/python3", folder, best));
 }
 
+/* A shim's root knows its versions, wherever HOME points. */
+static bool try_shim_versions(struct python_search *s, const char *wanted)
+{
+	struct bytes rest = bytes_of(s->path_variable);
+	while (rest.data) {
+		struct bytes folder = bytes_cut(&rest, ':');
+		if (bytes_ends(folder, BYTES("/shims")) &&
+		    try_versions_folder(s, arena_printf(s->arena, "%.*s/versions", (int)(folder.size - 6), (const char *)folder.data), wanted))
+			return true;
+	}
+	return false;
+}
+
 static bool try_well_known(struct python_search *s, const char *wanted)
 {
 	static const char *const folders[] = { "/usr/bin", "/usr/local/bin" };
@@ -96,7 +109,8 @@ static bool try_well_known(struct python_search *s, const char *wanted)
 	if (try_path(s, arena_printf(s->arena, "/opt/python/cp%.*s%.*s-cp%.*s%.*s/bin/python3", BYTES_ARG(major), BYTES_ARG(minor),
 				     BYTES_ARG(major), BYTES_ARG(minor))))
 		return true;
-	return s->home && try_versions_folder(s, arena_printf(s->arena, "%s/.pyenv/versions", s->home), wanted);
+	return try_shim_versions(s, wanted) ||
+	       (s->home && try_versions_folder(s, arena_printf(s->arena, "%s/.pyenv/versions", s->home), wanted));
 }
 
 enum status python_search_run(struct python_search *s, const char *wanted, struct diag *d)

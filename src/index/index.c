@@ -220,7 +220,8 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 	}
 	if (k->status == ERR_ABSENT && k->project.n_files == 0)
 		return fail(d, ERR_ABSENT, 0, "there is no project '%.*s' %s", BYTES_ARG(name),
-			    i->options.no_index ? "in the --find-links folders" : "in the index");
+			    i->options.no_index ? "in the --find-links folders"
+			    : i->options.offline ? "in the cache, and --offline forbids asking the index" : "in the index");
 	*ret = &k->project;
 	return OK;
 }

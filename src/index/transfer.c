@@ -119,5 +119,7 @@ enum status transfer_failed(const struct transfer *t, const char *what, struct d
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
 	enum status s = t->status == ERR_ABSENT || t->status == ERR_LIMIT ? t->status : ERR_NETWORK;
-	return fail(d, s, 0, "%s: '%.*s': %s", what, BYTES_ARG(url_for_log(bytes_of(t->url), &a)), t->text[0] ? t->text : "not found");
+	if (t->text[0])	/* it names the URL itself */
+		return fail(d, s, 0, "%s: %s", what, t->text);
+	return fail(d, s, 0, "%s: '%.*s': not found", what, BYTES_ARG(url_for_log(bytes_of(t->url), &a)));
 }

@@ -36,8 +36,9 @@ enum status sandbox_explain(const struct sandbox_result *r, const struct limits 
 		const struct limit_row *row = find_limit(key);
 		uint64_t value = row ? limits_get(l, row) : 0;
 		bool is_time = row && row->unit == UNIT_MS;
+		bool whole = is_time && value % 1000 == 0;
 		(void)fail(d, ERR_LIMIT, 0, "the build %s (%llu %s)", reasons[r->reason].what,
-			   (unsigned long long)(is_time ? value / 1000 : value), is_time ? "s" : "bytes");
+			   (unsigned long long)(whole ? value / 1000 : value), whole ? "s" : is_time ? "ms" : "bytes");
 		return remedy(d, "raise it with --limit %s=VALUE, or '%s' in [limits] of hwb.toml", key, key);
 	}
 	if (r->reason == REASON_SIGNAL)
