@@ -280,7 +280,8 @@ static int mask_proc(struct inner *in)
 	static const char *const read_only[] = { "proc/sys", "proc/bus", "proc/fs", "proc/irq" };
 	static const char *const hidden_files[] = {
 		"proc/kcore", "proc/keys", "proc/key-users", "proc/timer_list", "proc/sysrq-trigger", "proc/kmsg", "proc/kallsyms",
-		"proc/config.gz", "proc/kpagecount", "proc/kpageflags", "proc/kpagecgroup", "proc/latency_stats", "proc/sched_debug", "proc/interrupts", "proc/softirqs", "proc/diskstats", "proc/partitions",
+		"proc/config.gz", "proc/kpagecount", "proc/kpageflags", "proc/kpagecgroup", "proc/latency_stats", "proc/sched_debug",
+		"proc/interrupts", "proc/softirqs", "proc/diskstats", "proc/partitions",
 	};
 	static const char *const hidden_directories[] = { "proc/acpi", "proc/scsi" };
 	for (size_t i = 0; i < COUNT(read_only); i++)
