@@ -77,6 +77,16 @@ static bool tag_in_name(const struct wheel_name *name, struct bytes tag)
 	return true;
 }
 
+/* Whether an earlier Tag says the same. */
+static bool is_repeated(const struct rfc822 *fields, size_t place)
+{
+	for (size_t i = 0; i < place; i++)
+		if (bytes_equal_nocase(fields->fields[i].name, BYTES("Tag")) &&
+		    bytes_equal_nocase(bytes_trim(fields->fields[i].value), bytes_trim(fields->fields[place].value)))
+			return true;
+	return false;
+}
+
 static void check_wheel_file(struct checking *c)
 {
 	CLEANUP(buf_done) struct buf text;
@@ -101,7 +111,7 @@ static void check_wheel_file(struct checking *c)
 		}
 		if (!bytes_equal_nocase(name, BYTES("Tag")))
 			continue;
-		n_tags++;
+		n_tags += !is_repeated(&fields, i);
 		if (!tag_in_name(&c->wheel.name, value))
 			finding_add(&c->findings, "I04", BYTES("WHEEL"), "the tag '%.*s' is not in the file name", BYTES_ARG(value));
 	}
@@ -118,6 +128,36 @@ static bool is_dynamic(const struct metadata *m, struct bytes field)
 		if (bytes_equal(m->dynamic[i], field))
 			return true;
 	return false;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+}
+
+static struct bytes *canonical_requires(const struct metadata *m, struct arena *a)
+{
+	struct bytes *texts = ARENA_ARRAY(a, struct bytes, m->n_requires + 1);
+	for (size_t i = 0; i < m->n_requires; i++) {
+		CLEANUP(buf_done) struct buf text;
+		buf_init(&text, 2 * REQUIREMENT_SIZE_MAX);
+		requirement_write(&m->requires[i], &text);
+		texts[i] = arena_copy(a, buf_bytes(&text));
+	}
+	if (m->n_requires)
+		qsort(texts, m->n_requires, sizeof *texts, compare_texts);
+	return texts;
+}
+
+static bool same_requires(const struct metadata *x, const struct metadata *y, struct arena *a)
+{
+	if (x->n_requires != y->n_requires)
+		return false;
+	const struct bytes *one = canonical_requires(x, a), *other = canonical_requires(y, a);
+	for (size_t i = 0; i < x->n_requires; i++)
+		if (!bytes_equal(one[i], other[i]))
+			return false;
+	return true;
 }
 
 /* PEP 643: from Metadata-Version 2.2 on, what an sdist does not call Dynamic is final. */
@@ -138,8 +178,8 @@ static void check_static_fields(struct checking *c)
 	if (!is_dynamic(&promised, BYTES("requires-python")) &&
 	    !bytes_equal(bytes_trim(promised.raw_requires_python), bytes_trim(c->metadata.raw_requires_python)))
 		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised another Requires-Python than the wheel has");
-	if (!is_dynamic(&promised, BYTES("requires-dist")) && promised.n_requires != c->metadata.n_requires)
-		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised %zu Requires-Dist, the wheel has %zu",
+	if (!is_dynamic(&promised, BYTES("requires-dist")) && !same_requires(&promised, &c->metadata, c->call->arena))
+		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised other Requires-Dist (%zu) than the wheel has (%zu)",
 			    promised.n_requires, c->metadata.n_requires);
 }
 

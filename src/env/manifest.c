@@ -39,6 +39,14 @@ static enum status list_names(int fd, struct arena *a, const char ***ret, size_t
 	return OK;
 }
 
+static enum status list_directory(int root, const char *path, struct arena *a, const char ***ret, size_t *ret_n, struct diag *d)
+{
+	int fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return fail(d, ERR_IO, 0, "open '%s': %s", path, strerror(errno));
+	return list_names(fd, a, ret, ret_n, d);
+}
+
 static void put_stat(struct buf *out, const char *path, const struct stat *st)
 {
 	wire_put_string(out, path);
@@ -65,15 +73,14 @@ static enum status describe(int root, const char *path, struct arena *a, struct 
 		wire_put_bytes(out, bytes_make(hash.bytes, sizeof hash.bytes));
 		return s;
 	}
-	wire_put_bytes(out, (struct bytes){ NULL, 0 });
-	if (!S_ISDIR(st.st_mode))
+	if (!S_ISDIR(st.st_mode)) {
+		wire_put_bytes(out, (struct bytes){ NULL, 0 });
 		return OK;
+	}
 	const char **names = NULL;
 	size_t n = 0;
-	int fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return fail(d, ERR_IO, 0, "open '%s': %s", path, strerror(errno));
-	enum status s = list_names(fd, a, &names, &n, d);
+	enum status s = list_directory(root, path, a, &names, &n, d);
+	wire_put_bytes(out, bytes_make(&n, sizeof n));	/* in place of content: how many things are in it */
 	for (size_t i = 0; s == OK && i < n; i++)
 		s = describe(root, arena_printf(a, "%s/%s", path, names[i]), a, out, depth + 1, d);
 	return s;
@@ -85,6 +92,15 @@ enum status manifest_make(int dir, struct buf *out, struct diag *d)
 	arena_init(&a);
 	enum status s = describe(dir, ".", &a, out, 0, d);
 	return s ? s : buf_check(out, "the manifest of a tree", d);
+}
+
+static bool count_differs(int dir, const char *path, struct bytes want)
+{
+	CLEANUP(arena_done) struct arena a;
+	const char **names;
+	size_t n;
+	arena_init(&a);
+	return list_directory(dir, path, &a, &names, &n, NULL) || !bytes_equal(want, bytes_make(&n, sizeof n));
 }
 
 static bool content_differs(int dir, const char *path, struct bytes want)
@@ -112,7 +128,9 @@ enum status manifest_check(int dir, struct bytes manifest, bool rehash, struct d
 		path[name.size] = '\0';
 		bool differs = fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) || st.st_mode != mode || (uint64_t)st.st_size != size ||
 			       (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec != mtime || st.st_ino != inode;
-		if (differs || (rehash && S_ISREG(mode) && content_differs(dir, path, hash)))
+		if (!differs && rehash)
+			differs = (S_ISREG(mode) && content_differs(dir, path, hash)) || (S_ISDIR(mode) && count_differs(dir, path, hash));
+		if (differs)
 			return fail(d, ERR_HASH, 0, "'%s' in the environment is not what was installed", path);
 	}
 	return wire_end(&w, "manifest", d);

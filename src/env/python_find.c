@@ -11,7 +11,7 @@ static bool is_version(const char *wanted)
 {
 	struct bytes rest = bytes_of(wanted), major = bytes_cut(&rest, '.');
 	for (size_t i = 0; i < rest.size; i++)
-		if (!byte_is_digit(rest.data[i]))
+		if (!byte_is_digit(rest.data[i]) && rest.data[i] != '.')
 			return false;
 	return bytes_equal(major, BYTES("3")) && rest.size > 0;
 }

@@ -21,6 +21,8 @@ static enum status write_entry(int dir, const struct snapshot_entry *e, const ch
 	CLEANUP(fd_close) int fd = openat(dir, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return fail(d, ERR_IO, 0, "make '%s': %s", path, strerror(errno));
+	if (fchmod(fd, mode))	/* whatever the umask: the sandbox's user must read it */
+		return fail(d, ERR_IO, 0, "set the mode of '%s': %s", path, strerror(errno));
 	return file_write_all(fd, e->content, d);
 }
 
@@ -66,14 +68,35 @@ static enum status copy_file(int from, const char *name, int to, const char *pat
 	}
 }
 
+static bool is_directory(int dir, const char *path)
+{
+	int saved = errno;
+	struct stat st;
+	bool is = fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+	errno = saved;
+	return is;
+}
+
+/* A file of one part where another has a directory: names both. */
+static enum status clash(const struct tree_merge *m, struct bytes path, const char *part, struct diag *d)
+{
+	const char *other = "?";
+	for (size_t i = 0; i < m->n_paths; i++)
+		if (bytes_starts(m->paths[i].path, path) && strcmp(m->paths[i].part, part) != 0)
+			other = m->paths[i].part;
+	return fail(d, ERR_ARTEFACT, 0, "'%.*s' is a file in one and a directory in the other of '%s' and '%s'", BYTES_ARG(path), other, part);
+}
+
 static enum status merge_file(struct tree_merge *m, int from, const char *name, struct bytes path, const char *part,
 			      const struct stat *st, struct diag *d)
 {
 	m->paths = arena_grow(m->arena, m->paths, m->n_paths, sizeof *m->paths);
 	m->paths[m->n_paths++] = (struct tree_path){ path, part };
 	const char *text = (const char *)path.data;	/* arena strings end in NUL */
-	if (linkat(from, name, m->to, text, 0) == 0 || errno == EEXIST)	/* a clash: tree_merge_check names it */
+	if (linkat(from, name, m->to, text, 0) == 0)
 		return OK;
+	if (errno == EEXIST)	/* two files: tree_merge_check names both parts */
+		return is_directory(m->to, text) ? clash(m, path, part, d) : OK;
 	return copy_file(from, name, m->to, text, st, d);
 }
 
@@ -94,7 +117,10 @@ static enum status merge_directory(struct tree_merge *m, int fd, struct bytes pa
 			s = fail(d, ERR_IO, 0, "look at '%.*s': %s", BYTES_ARG(path), strerror(errno));
 		} else if (S_ISDIR(st.st_mode)) {
 			int below = openat(dirfd(entries), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-			if (below < 0 || (mkdirat(m->to, (const char *)path.data, 0755) && errno != EEXIST))
+			bool made = below >= 0 && mkdirat(m->to, (const char *)path.data, 0755) == 0;
+			if (below >= 0 && !made && errno == EEXIST && !is_directory(m->to, (const char *)path.data))
+				s = clash(m, path, part, d);
+			else if (below < 0 || (!made && errno != EEXIST))
 				s = fail(d, ERR_IO, 0, "make the directory '%.*s': %s", BYTES_ARG(path), strerror(errno));
 			else
 				s = merge_directory(m, take_fd(&below), path, part, depth + 1, d);

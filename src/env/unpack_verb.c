@@ -48,8 +48,8 @@ static struct bytes join(struct unpack *u, struct bytes folder, struct bytes res
 /* Compiled code comes from us alone (unchecked-hash), never from a wheel. */
 static bool is_dropped(struct bytes path)
 {
-	return bytes_ends(path, BYTES(".pyc")) || bytes_ends(path, BYTES(".pyo")) ||
-	       bytes_search(path, BYTES("__pycache__/")) < path.size;
+	return bytes_ends(path, BYTES(".pyc")) || bytes_ends(path, BYTES(".pyo")) || bytes_starts(path, BYTES("__pycache__/")) ||
+	       bytes_search(path, BYTES("/__pycache__/")) < path.size;
 }
 
 /* "#!python" and "#!pythonw" mean the environment's own interpreter. */

@@ -1,10 +1,12 @@
 /* An index page: as its record (first byte 'R', 'L' for one of a folder), as JSON ('J') or HTML ('H'). What is taken has names and
- * URLs that can be used, in order, and can be written and read again. Needs index, wheel, net, python, format, base, and the
+ * URLs that can be used, in order, and can be written and read again. Needs index, wheel, net, python, format, host, base, and the
  * source file src/index/page_verb.c. */
+#include <fcntl.h>
 #include <sys/mman.h>
 
 #include "base/cleanup.h"
 #include "base/wire.h"
+#include "host/file.h"
 #include "index/page.h"
 #include "index/verbs.h"
 
@@ -46,6 +48,24 @@ static void read_record(struct bytes record, bool is_local, bool must, struct ar
 		expect(bytes_equal(p.files[i].url, q.files[i].url) && p.files[i].has_digest == q.files[i].has_digest);
 }
 
+/* A verb keeps its input mapped until its program ends; here it would use up all mappings. */
+static void unmap_page(void)
+{
+	CLEANUP(buf_done) struct buf maps;
+	buf_init(&maps, 4 << 20);
+	CLEANUP(fd_close) int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || file_read_fd(fd, &maps, NULL))
+		return;
+	for (struct bytes rest = buf_bytes(&maps); rest.size;) {
+		struct bytes line = bytes_cut(&rest, '\n');
+		char *end;
+		if (bytes_search(line, BYTES("/memfd:page")) == line.size)
+			continue;
+		unsigned long from = strtoul((const char *)line.data, &end, 16), to = strtoul(end + 1, NULL, 16);
+		expect(munmap((void *)from, to - from) == 0);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -72,5 +92,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	expect(s == OK || (s == d.code && d.text[0]));
 	if (s == OK && !reply.full)
 		read_record(buf_bytes(&reply), false, true, &a);
+	unmap_page();
 	return 0;
 }

@@ -1,4 +1,3 @@
-#include <limits.h>
 #include <sys/stat.h>
 
 #include "env/python_find.h"
@@ -47,7 +46,7 @@ static void search(const struct place *p, const char *path, const char *wanted, 
 static void the_interpreter_a_user_means_is_found(void)
 {
 	CLEANUP(place_done) struct place p;
-	char path[4 * PATH_MAX];
+	char path[1024];
 	place_make(&p);
 	fill(&p);
 	(void)snprintf(path, sizeof path, "relative::%s/one:%s/nothing:%s/two:%s/root/shims", p.path, p.path, p.path, p.path);
@@ -59,11 +58,11 @@ static void the_interpreter_a_user_means_is_found(void)
 		{ "link", "two/python3.77", NULL },				/* as its real path */
 		{ "3.79", "home/.pyenv/versions/3.79.10/bin/python3", NULL },	/* 10 is more than 2 */
 		{ "3.80", "root/versions/3.80.1/bin/python3.80", NULL },	/* a shim, and what it stands for */
-		{ "3.79.2", "home/.pyenv/versions/3.79.2/bin/python3", NULL },
 		{ "dangling", NULL, "one/dangling" },
 		{ "3.99", NULL, "one/python3.99" },
 		{ "3.79.3", NULL, NULL },
 		{ "no-such-name", NULL, "two/no-such-name" },
+		{ "3.79.2", "home/.pyenv/versions/3.79.2/bin/python3", NULL },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		search(&p, path, rows[i].wanted, rows[i].found, rows[i].looked_at);
