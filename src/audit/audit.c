@@ -219,19 +219,19 @@ enum status audit_end(struct audit *a, bool durable, struct diag *d)
 		errno = EFBIG;
 		return log_failed(a->event, d);
 	}
+	/* The lock is on the directory and the time is taken behind it: whoever waited over midnight writes into the new day. */
+	while (flock(a->dir, LOCK_EX))
+		if (errno != EINTR)
+			return log_failed("lock", d);
 	clock_text_now(timestamp);
 	enum status s = open_today(a, timestamp, d);
-	if (s)
-		return s;
-	while (flock(a->fd, LOCK_EX))
-		if (errno != EINTR)
-			return log_failed(a->name, d);
-	s = catch_up(a, timestamp, d);
+	if (s == OK)
+		s = catch_up(a, timestamp, d);
 	if (s == OK)
 		s = append(a, timestamp, a->event, buf_bytes(&a->fields), d);
 	if (s == OK && durable && fdatasync(a->fd))
 		s = log_failed(a->name, d);
-	(void)flock(a->fd, LOCK_UN);
+	(void)flock(a->dir, LOCK_UN);
 	if (s == OK)
 		sha256_text(&a->last, a->head);
 	return s;

@@ -99,8 +99,22 @@ static enum status cache_name(const char *real, char ret[SHA256_TEXT_SIZE], stru
 	return OK;
 }
 
-static enum status check_usable(const struct interpreter *i, const char *real, struct diag *d)
+/* "3.12.1" means that patch and no other. */
+static bool is_other_patch(const char *wanted, struct bytes version)
 {
+	struct bytes rest = bytes_of(wanted);
+	for (size_t i = 0; i < rest.size; i++)
+		if (!byte_is_digit(rest.data[i]) && rest.data[i] != '.')
+			return false;
+	(void)bytes_cut(&rest, '.');
+	(void)bytes_cut(&rest, '.');
+	return rest.size > 0 && !bytes_equal(bytes_of(wanted), version);
+}
+
+static enum status check_usable(const struct interpreter *i, const char *wanted, const char *real, struct diag *d)
+{
+	if (is_other_patch(wanted, i->version))
+		return fail(d, ERR_USAGE, 0, "no Python %s found; '%s' is %.*s", wanted, real, BYTES_ARG(i->version));
 	if (bytes_equal(i->implementation, BYTES("cpython")) && i->major == 3 && i->minor >= LEAST_MINOR)
 		return OK;
 	return fail(d, ERR_USAGE, 0, "'%s' is %.*s %.*s; hwb builds with CPython 3.%d or newer", real, BYTES_ARG(i->implementation),
@@ -140,7 +154,7 @@ enum status env_python_find(const struct run_context *run, const char *wanted, c
 			s = file_replace(dir, name, buf_bytes(&record), 0600, false, d);
 	}
 	if (s == OK)
-		s = check_usable(&p.interpreter, search.found, d);
+		s = check_usable(&p.interpreter, wanted, search.found, d);
 	if (s)
 		return s;
 	struct sha256 id = sha256_of(buf_bytes(&record));

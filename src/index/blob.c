@@ -33,8 +33,11 @@ enum status blob_open(struct index *i, const struct sha256 *digest, int *ret_fd,
 	if (s)
 		return s;
 	CLEANUP(fd_close) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno != ENOENT)	/* a link or something else that we never put there */
+			(void)unlinkat(dir, name, 0);
 		return ERR_ABSENT;
+	}
 	if (!has_digest(i, fd, digest)) {
 		(void)unlinkat(dir, name, 0);
 		return ERR_ABSENT;
