@@ -18,14 +18,14 @@ static const char *const hatchling_modules[] = {
 	"hatchling.builders.wheel", "hatchling.metadata.core", "hatchling.plugin.manager",
 	"hatchling.metadata.spec", "hatchling.version.core",
 };
-static const char *const flit_modules[] = { "flit_core.config", "flit_core.wheel", "flit_core.common", "zipfile", "email.utils" };
 static const char *const poetry_modules[] = { "poetry.core.factory", "poetry.core.masonry.builders.wheel" };
 static const char *const pdm_modules[] = { "pdm.backend.wheel" };
 
 #define ROW(name, list) { LIT(name), list, sizeof(list) / sizeof((list)[0]) }
 static const struct preload preloads[] = {
+	/* Not flit_core: its hooks share nothing that they import lazily. */
 	ROW("setuptools.build_meta", setuptools_modules), ROW("hatchling.build", hatchling_modules),
-	ROW("flit_core.buildapi", flit_modules), ROW("poetry.core.masonry.api", poetry_modules),
+	ROW("poetry.core.masonry.api", poetry_modules),
 	ROW("pdm.backend", pdm_modules),
 };
 
