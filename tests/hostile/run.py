@@ -237,7 +237,7 @@ class Suite:
             if b"asleep" in line:
                 break
         inside = self.alive("hwb_hook.pyc")
-        launchers = self.alive("hwb-sandbox")
+        launchers = [pid for pid in self.alive("hwb-sandbox") if "PPid:\t%d\n" % process.pid in open("/proc/%s/status" % pid).read()]
         for pid in launchers:
             os.kill(int(pid), signal.SIGKILL)
         deadline = time.monotonic() + 10
