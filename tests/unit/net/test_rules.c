@@ -12,7 +12,7 @@ static void the_proxy_reads_one_request_strictly(void)
 {
 	static const struct { struct bytes in; int want; const char *host; uint16_t port; } rows[] = {
 		{ LIT("CONNECT host.tst:443 HTTP/1.1\r\n\r\n"), 0, "host.tst", 443 },
-		{ LIT("CONNECT host.tst:8443 HTTP/1.0\r\nHost: host.tst\r\nProxy-Connection:\tkeep-alive\r\n\r\n"), 0, "host.tst", 8443 },
+		{ LIT("CONNECT HoSt.tst:8443 HTTP/1.0\r\nHost: host.tst\r\nProxy-Connection:\tkeep-alive\r\n\r\n"), 0, "host.tst", 8443 },
 		{ LIT("CONNECT h:1 HTTP/1.1\r\nX:\r\n\r\n"), 0, "h", 1 },
 		{ LIT("GET http://host.tst/ HTTP/1.1\r\n\r\n"), 405, NULL, 0 },
 		{ LIT("connect host.tst:443 HTTP/1.1\r\n\r\n"), 405, NULL, 0 },
@@ -161,7 +161,7 @@ static void build_hello(struct buf *out, const char *name, unsigned extension)
 static void a_hello_must_name_its_host_in_the_open(void)
 {
 	static const struct { const char *name; unsigned extension; enum hello_verdict want; const char *words; } rows[] = {
-		{ "host.tst", 0, HELLO_GOOD, "" }, { "host.tst", 43, HELLO_GOOD, "" }, { "host.tst", 0xfe0d, HELLO_BAD, "encrypted" },
+		{ "host.tst", 0, HELLO_GOOD, "" }, { "HOST.tst", 43, HELLO_GOOD, "" }, { "host.tst", 0xfe0d, HELLO_BAD, "encrypted" },
 		{ "host.tst", 0xffce, HELLO_BAD, "encrypted" }, { "evil.org", 0, HELLO_BAD, "another host" },
 		{ NULL, 0, HELLO_BAD, "no host" },
 		{ NULL, 43, HELLO_BAD, "no host" }, { "host.tst.", 0, HELLO_BAD, "another host" }, { "", 0, HELLO_BAD, "another host" },

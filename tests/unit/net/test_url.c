@@ -9,7 +9,7 @@ static void urls_are_read_strictly(void)
 		/* out: what url_text makes of it */
 		{ "https://host.tst/simple/", OK, "https://host.tst/simple/" },
 		{ "https://h", OK, "https://h/" },
-		{ "HTTPS://host.tst:443/a/./b/../c?q=1&r#sha256=ab", OK, "https://host.tst/a/c?q=1&r" },
+		{ "HTTPS://HoSt.Tst:443/a/./b/../c?q=1&r#sha256=ab", OK, "https://host.tst/a/c?q=1&r" },
 		{ "http://h:8080/%7Euser/a%2Fb", OK, "http://h:8080/%7Euser/a%2Fb" },
 		{ "https://u:p%40@h/x", OK, "https://h/x" },
 		{ "https://h?", OK, "https://h/?" },
