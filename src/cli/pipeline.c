@@ -12,6 +12,7 @@
 #include "cli/artefact.h"
 #include "cli/buildlog.h"
 #include "cli/known_backends.h"
+#include "cli/report.h"
 #include "host/file.h"
 #include "net/url.h"
 #include "pack/pack.h"
@@ -234,22 +235,12 @@ static void keep_output(void *context, struct bytes redacted)
 	buildlog_write(p->log_fd, p->run->id, redacted);
 }
 
-static void put_controls(struct json_writer *w, uint64_t controls)
-{
-	json_key(w, "controls");
-	json_array_begin(w);
-	for (unsigned i = 0; i < N_CONTROLS; i++)
-		if (controls >> i & 1)
-			json_put_string(w, bytes_of(sandbox_control_name(i)));
-	json_array_end(w);
-}
-
 static enum status note_ready(void *context, const struct sandbox_result *so_far, struct diag *d)
 {
 	struct pipeline *p = context;
 	p->sandbox.controls = so_far->controls;
 	struct json_writer *w = audit_begin(p->run->audit, "sandbox.started");
-	put_controls(w, so_far->controls);
+	report_controls(w, so_far->controls);
 	return audit_end(p->run->audit, false, d);
 }
 

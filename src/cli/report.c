@@ -60,17 +60,22 @@ static void put_source(struct json_writer *w, const struct pipeline *p)
 	json_object_end(w);
 }
 
+void report_controls(struct json_writer *w, uint64_t controls)
+{
+	json_key(w, "controls");
+	json_array_begin(w);
+	for (unsigned i = 0; i < N_CONTROLS; i++)
+		if (controls >> i & 1)
+			json_put_string(w, bytes_of(sandbox_control_name(i)));
+	json_array_end(w);
+}
+
 static void put_isolation(struct json_writer *w, const struct pipeline *p)
 {
 	json_key(w, "isolation");
 	json_object_begin(w);
 	json_pair_cstring(w, "mode", "sandbox");
-	json_key(w, "controls");
-	json_array_begin(w);
-	for (unsigned i = 0; i < N_CONTROLS; i++)
-		if (p->sandbox.controls >> i & 1)
-			json_put_string(w, bytes_of(sandbox_control_name(i)));
-	json_array_end(w);
+	report_controls(w, p->sandbox.controls);
 	json_object_end(w);
 }
 

@@ -5,10 +5,14 @@
 #include "base/buf.h"
 #include "cli/exit.h"
 #include "cli/pipeline.h"
+#include "format/json_write.h"
 
 /* One pipeline a source and interpreter; the artefacts of all, the facts of the last; d: what failed, redacted, or empty. */
 void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, const struct diag *d,
 		  struct buf *out);
+
+/* "controls": the names of those that hold; for the report and the audit log. */
+void report_controls(struct json_writer *w, uint64_t controls);
 
 /* Writes a report to a file, whole or not at all. ERR_IO. */
 MUST_USE enum status report_save(const char *path, struct bytes text, struct diag *d);

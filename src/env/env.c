@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 #include "env/compile.h"
 #include "env/hook_program.h"
-#include "env/manifest.h"
 #include "env/store.h"
 #include "env/tree_write.h"
 #include "host/file.h"
@@ -113,11 +112,7 @@ static enum status fill_tree(const struct run_context *run, const struct env_req
 static bool usable(int dir, const char *key, bool rehash, struct arena *a)
 {
 	CLEANUP(fd_close) int tree = -1;
-	CLEANUP(buf_done) struct buf manifest;
-	buf_init(&manifest, MANIFEST_MAX);
-	return directory_open(dir, key, &tree, NULL) == OK &&
-	       file_read(dir, arena_printf(a, "%s.manifest", key), &manifest, NULL) == OK &&
-	       manifest_check(tree, buf_bytes(&manifest), rehash, NULL) == OK;
+	return store_usable(dir, key, MANIFEST_MAX, rehash, a, &tree);
 }
 
 static enum status make_env(const struct run_context *run, const struct env_request *request, struct index *index, int dir,
@@ -125,22 +120,11 @@ static enum status make_env(const struct run_context *run, const struct env_requ
 {
 	char draft[64];
 	CLEANUP(fd_close) int tree = -1;
-	CLEANUP(buf_done) struct buf manifest;
-	buf_init(&manifest, MANIFEST_MAX);
 	enum status s = store_draft(dir, draft, &tree, d);
 	if (s)
 		return s;
 	s = fill_tree(run, request, index, tree, a, ret_n, d);
-	if (s == OK)
-		s = manifest_make(tree, &manifest, d);
-	/* The manifest first: a tree without one is made again, a manifest without its tree harms nobody. */
-	if (s == OK)
-		s = file_replace(dir, arena_printf(a, "%s.manifest", key), buf_bytes(&manifest), 0600, false, d);
-	if (s == OK)
-		s = store_publish(dir, draft, key, d);
-	if (s)
-		(void)!directory_remove(dir, draft, NULL);	/* the failure to report is the first */
-	return s;
+	return store_finish(dir, draft, tree, key, MANIFEST_MAX, s, a, d);
 }
 
 /* `hwb cache` takes the same lock exclusively before it removes a tree. */

@@ -55,7 +55,7 @@ enum status store_draft(int dir, char ret_name[64], int *ret_fd, struct diag *d)
 	return directory_make(dir, ret_name, true, ret_fd, d);
 }
 
-enum status store_publish(int dir, const char *draft, const char *key, struct diag *d)
+static enum status publish(int dir, const char *draft, const char *key, struct diag *d)
 {
 	if (renameat(dir, draft, dir, key) == 0)
 		return OK;
@@ -66,6 +66,24 @@ enum status store_publish(int dir, const char *draft, const char *key, struct di
 	if (renameat(dir, draft, dir, key))
 		return fail(d, ERR_IO, 0, "publish '%s' in the cache: %s", key, strerror(errno));
 	return OK;
+}
+
+enum status store_finish(int dir, const char *draft, int tree, const char *key, size_t most, enum status filled, struct arena *a,
+			 struct diag *d)
+{
+	CLEANUP(buf_done) struct buf manifest;
+	enum status s = filled;
+	buf_init(&manifest, most);
+	/* Hardlinks into environments change no time and no inode, so this stays true. A tree without a manifest is made again. */
+	if (s == OK)
+		s = manifest_make(tree, &manifest, d);
+	if (s == OK)
+		s = file_replace(dir, arena_printf(a, "%s.manifest", key), buf_bytes(&manifest), 0600, false, d);
+	if (s == OK)
+		s = publish(dir, draft, key, d);
+	if (s)
+		(void)!directory_remove(dir, draft, NULL);	/* the failure to report is the first */
+	return s;
 }
 
 /* What the resolver was shown (PEP 658) is not covered by the wheel's hash: it must be what the wheel itself says. */
@@ -134,29 +152,18 @@ static enum status make_wheel(const struct run_context *run, const struct env_re
 {
 	char draft[64];
 	CLEANUP(fd_close) int tree = -1;
-	CLEANUP(buf_done) struct buf manifest;
-	buf_init(&manifest, MANIFEST_MAX);
 	enum status s = store_draft(dir, draft, &tree, d);
 	if (s)
 		return s;
 	s = fill(run, request, pin, index, tree, a, d);
-	/* Hardlinks into environments change no time and no inode, so this stays true. A tree without a manifest is made again. */
-	if (s == OK)
-		s = manifest_make(tree, &manifest, d);
-	if (s == OK)
-		s = file_replace(dir, arena_printf(a, "%s.manifest", key), buf_bytes(&manifest), 0600, false, d);
-	if (s == OK)
-		s = store_publish(dir, draft, key, d);
-	if (s)
-		(void)!directory_remove(dir, draft, NULL);	/* the failure to report is the first */
-	return s;
+	return store_finish(dir, draft, tree, key, MANIFEST_MAX, s, a, d);
 }
 
-static bool usable(int dir, const char *key, bool rehash, struct arena *a, int *ret_tree)
+bool store_usable(int dir, const char *key, size_t most, bool rehash, struct arena *a, int *ret_tree)
 {
 	CLEANUP(fd_close) int tree = -1;
 	CLEANUP(buf_done) struct buf manifest;
-	buf_init(&manifest, MANIFEST_MAX);
+	buf_init(&manifest, most);
 	if (directory_open(dir, key, &tree, NULL) || file_read(dir, arena_printf(a, "%s.manifest", key), &manifest, NULL) ||
 	    manifest_check(tree, buf_bytes(&manifest), rehash, NULL))
 		return false;
@@ -174,7 +181,7 @@ enum status store_wheel(const struct run_context *run, const struct env_request 
 	const char *key = arena_printf(a, "%s-%.16s-%d", digest, request->python->id, STORE_VERSION);
 	*ret_installed = false;
 	enum status s = store_lock(run, request->cache_dir, "wheel", key, &dir, &lock, d);
-	if (s == OK && !usable(dir, key, request->rehash, a, ret_fd)) {
+	if (s == OK && !store_usable(dir, key, MANIFEST_MAX, request->rehash, a, ret_fd)) {
 		s = make_wheel(run, request, pin, index, dir, key, a, d);
 		*ret_installed = true;
 		if (s == OK)
