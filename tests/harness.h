@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 
 struct test {
-	const char *name;	/* a sentence of behaviour */
+	const char *name; /* a sentence of behaviour */
 	void (*run)(void);
 };
 

@@ -42,6 +42,12 @@ gate "no platform conditions inside functions" "$(grep -rnE '^#if(def)? .*(linux
 gate "only cli and programs print or exit" "$(grep -rnE '\b(printf|puts|fputs|perror|exit)\(' src --include='*.c' | grep -vE '^src/(cli|programs)/|_exit\(|sys\.exit|snprintf|buf_printf|arena_printf|^src/base/ban')"
 gate "no line is longer than 180" "$(sources | xargs awk 'length($0) > 180 { print FILENAME ":" FNR ": " length($0) }')"
 gate "no trailing blanks" "$(sources | xargs grep -nE '[ 	]+$' | head -5)"
+# Other versions lay out differently: the gate is for that of Debian 12.
+if clang-format --version 2>/dev/null | grep -q "version 14\."; then
+	gate "every file is laid out by .clang-format" "$(sources | xargs clang-format -n 2>&1 | grep warning | cut -d: -f1 | sort -u)"
+else
+	skip "every file is laid out by .clang-format" "clang-format 14 is not installed"
+fi
 if command -v shellcheck >/dev/null; then
 	gate "shell scripts pass shellcheck" "$(shellcheck -S warning -s sh dev .ci/run tests/*.sh tests/fuzz/run.sh tests/unit/format/toml_test.sh 2>&1)"
 else

@@ -16,17 +16,16 @@
 
 /* Calls that are allowed but for some values of one argument's low 32 bits (CVE-2019-10063: the high ones do not count).
  * libseccomp has no "allowed unless", so these tests stand in front of its program. */
-#define NAMESPACES \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+#define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 static const struct {
 	const char *name;
 	uint32_t argument;
-	bool any_bit;	/* refused when any of these bits is set; else when equal */
+	bool any_bit; /* refused when any of these bits is set; else when equal */
 	uint32_t value;
 } refused[] = {
 	{ "clone", 0, true, NAMESPACES },
-	{ "ioctl", 1, false, TIOCSTI },		/* input pushed into a terminal */
-	{ "ioctl", 1, false, TIOCLINUX },	/* the console's paste */
+	{ "ioctl", 1, false, TIOCSTI }, /* input pushed into a terminal */
+	{ "ioctl", 1, false, TIOCLINUX }, /* the console's paste */
 };
 static void die(const char *what, const char *name, int rc)
 {
@@ -37,12 +36,12 @@ static void die(const char *what, const char *name, int rc)
 static void add(scmp_filter_ctx filter, uint32_t action, const char *name)
 {
 	int number = seccomp_syscall_resolve_name(name);
-	if (number == __NR_SCMP_ERROR) {	/* newer than this libseccomp: it stays with the default, which is safe */
+	if (number == __NR_SCMP_ERROR) { /* newer than this libseccomp: it stays with the default, which is safe */
 		(void)fprintf(stderr, "seccomp_generate: libseccomp does not know '%s' yet\n", name);
 		return;
 	}
 	int rc = seccomp_rule_add(filter, action, number, 0);
-	if (rc && rc != -EDOM)	/* EDOM: not on this architecture */
+	if (rc && rc != -EDOM) /* EDOM: not on this architecture */
 		die("rule for", name, rc);
 }
 
@@ -51,17 +50,27 @@ static void add(scmp_filter_ctx filter, uint32_t action, const char *name)
 static const struct {
 	uint64_t family, type, protocol;
 } sockets[] = {
-	{ AF_UNIX, SOCK_STREAM, 0 },	{ AF_UNIX, SOCK_DGRAM, 0 },	{ AF_UNIX, SOCK_SEQPACKET, 0 },
-	{ AF_INET, SOCK_STREAM, 0 },	{ AF_INET, SOCK_STREAM, 6 },	{ AF_INET, SOCK_DGRAM, 0 },	{ AF_INET, SOCK_DGRAM, 17 },
-	{ AF_INET6, SOCK_STREAM, 0 },	{ AF_INET6, SOCK_STREAM, 6 },	{ AF_INET6, SOCK_DGRAM, 0 },	{ AF_INET6, SOCK_DGRAM, 17 },
+	{ AF_UNIX, SOCK_STREAM, 0 },
+	{ AF_UNIX, SOCK_DGRAM, 0 },
+	{ AF_UNIX, SOCK_SEQPACKET, 0 },
+	{ AF_INET, SOCK_STREAM, 0 },
+	{ AF_INET, SOCK_STREAM, 6 },
+	{ AF_INET, SOCK_DGRAM, 0 },
+	{ AF_INET, SOCK_DGRAM, 17 },
+	{ AF_INET6, SOCK_STREAM, 0 },
+	{ AF_INET6, SOCK_STREAM, 6 },
+	{ AF_INET6, SOCK_DGRAM, 0 },
+	{ AF_INET6, SOCK_DGRAM, 17 },
 	/* getifaddrs asks the kernel for routes and links: NETLINK_ROUTE and no other protocol. */
-	{ AF_NETLINK, SOCK_RAW, 0 },	{ AF_NETLINK, SOCK_DGRAM, 0 },
+	{ AF_NETLINK, SOCK_RAW, 0 },
+	{ AF_NETLINK, SOCK_DGRAM, 0 },
 };
 
 static void add_socket(scmp_filter_ctx filter)
 {
 	for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
-		int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3, SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, sockets[i].family),
+		int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3,
+					  SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, sockets[i].family),
 					  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, sockets[i].type),
 					  SCMP_A2(SCMP_CMP_MASKED_EQ, MASK32, sockets[i].protocol));
 		if (rc)
@@ -158,7 +167,7 @@ int main(int argc, char **argv)
 		die("open", argc == 3 ? argv[1] : "(usage: FILE TABLE)", -errno);
 	scmp_filter_ctx filter = seccomp_init(default_is_kill(in) ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(ENOSYS));
 	struct wanted wanted = { 0 };
-	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);	/* a binary tree over the numbers */
+	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree over the numbers */
 	char line[256];
 	while (fgets(line, sizeof line, in))
 		add_line(filter, line, &wanted);

@@ -14,17 +14,17 @@
 #include "host/file.h"
 
 struct audit {
-	struct arena home;	/* it lives in its own arena */
+	struct arena home; /* it lives in its own arena */
 	const struct audit_who *who;
 	int dir, fd;
-	char name[32];		/* of the open file, "" when none is */
+	char name[32]; /* of the open file, "" when none is */
 	char head[SHA256_TEXT_SIZE];
-	struct sha256 last;	/* of the last line in the file, as long as its size is known_size */
+	struct sha256 last; /* of the last line in the file, as long as its size is known_size */
 	uint64_t seq;
 	off_t known_size;
 	const char *source, *isolation;
 	const char *event;
-	struct buf fields;	/* of the event under way: a JSON object without its opening brace */
+	struct buf fields; /* of the event under way: a JSON object without its opening brace */
 	struct json_writer writer;
 };
 
@@ -161,7 +161,7 @@ static enum status append(struct audit *a, const char *timestamp, const char *ev
 	buf_init(&line, AUDIT_LINE_MAX);
 	json_writer_init(&w, &line, false);
 	write_common(a, &w, timestamp, event);
-	if (fields.size > 2)	/* more than "{}": without its opening brace it continues ours */
+	if (fields.size > 2) /* more than "{}": without its opening brace it continues ours */
 		buf_add_byte(&line, ',');
 	buf_add(&line, bytes_from(fields, 1));
 	struct sha256 hash = sha256_of(buf_bytes(&line));
@@ -174,7 +174,7 @@ static enum status append(struct audit *a, const char *timestamp, const char *ev
 	ssize_t n = write(a->fd, line.data, line.size);
 	if (n != (ssize_t)line.size) {
 		if (n >= 0)
-			errno = ENOSPC;	/* a short write to a file says so only at the next one */
+			errno = ENOSPC; /* a short write to a file says so only at the next one */
 		return log_failed(a->name, d);
 	}
 	a->last = hash;
@@ -204,7 +204,7 @@ static enum status catch_up(struct audit *a, const char *timestamp, struct diag 
 	if (!tail.torn.size)
 		return OK;
 	a->last = sha256_of(tail.torn);
-	if (st.st_size != 0 && write(a->fd, "\n", 1) != 1)	/* one of an older file is closed there already */
+	if (st.st_size != 0 && write(a->fd, "\n", 1) != 1) /* one of an older file is closed there already */
 		return log_failed(a->name, d);
 	return append(a, timestamp, "audit.recovered", BYTES("{\"reason\":\"the line before was torn\"}"), d);
 }
@@ -215,7 +215,7 @@ enum status audit_end(struct audit *a, bool durable, struct diag *d)
 		return OK;
 	char timestamp[CLOCK_TEXT_SIZE];
 	json_object_end(&a->writer);
-	if (a->fields.full) {	/* a record that leaves something out would be worse than none */
+	if (a->fields.full) { /* a record that leaves something out would be worse than none */
 		errno = EFBIG;
 		return log_failed(a->event, d);
 	}

@@ -13,8 +13,8 @@ struct audit;
 /* What every event of a run carries. Borrowed; must outlive the log. Strings may be NULL. */
 struct audit_who {
 	const char *run;
-	const char *user;		/* name of the effective uid */
-	const char *ci_provider, *ci_workflow, *ci_run;	/* all NULL outside of CI */
+	const char *user; /* name of the effective uid */
+	const char *ci_provider, *ci_workflow, *ci_run; /* all NULL outside of CI */
 };
 
 /* Opens (making it, 0700) the directory of the logs. Nothing is written yet. ERR_LOG. */

@@ -70,7 +70,7 @@ enum status chain_tail_read(int fd, struct arena *a, struct chain_tail *ret, str
 			return fail(d, ERR_LOG, 0, "read the audit log: %s", strerror(errno));
 		struct bytes text = bytes_make(data, size);
 		size_t end = bytes_find_last(text, '\n');
-		if (end == text.size) {		/* no newline at all */
+		if (end == text.size) { /* no newline at all */
 			if (size < want) {
 				size = want;
 				continue;
@@ -88,7 +88,7 @@ enum status chain_tail_read(int fd, struct arena *a, struct chain_tail *ret, str
 		struct bytes line = start == before.size ? before : bytes_from(before, start + 1);
 		tail.last = sha256_of(line);
 		if (read_seq(line, &tail.seq, d))
-			tail.seq = 0;	/* an edited line: the chain goes on from its bytes, and verify will name it */
+			tail.seq = 0; /* an edited line: the chain goes on from its bytes, and verify will name it */
 		break;
 	}
 	*ret = tail;
@@ -98,9 +98,9 @@ enum status chain_tail_read(int fd, struct arena *a, struct chain_tail *ret, str
 struct verification {
 	struct chain_report report;
 	const char *wanted_head;
-	char last[SHA256_TEXT_SIZE];	/* "" before the first line */
+	char last[SHA256_TEXT_SIZE]; /* "" before the first line */
 	uint64_t seq;
-	bool torn;		/* the line before makes no sense: only audit.recovered may follow */
+	bool torn; /* the line before makes no sense: only audit.recovered may follow */
 	struct diag torn_diag;
 };
 

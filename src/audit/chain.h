@@ -13,17 +13,17 @@ enum { AUDIT_LINE_MAX = 1 << 20, AUDIT_FILES_MAX = 100000 };
 MUST_USE enum status chain_files(int dir, struct arena *a, const char ***ret_names, size_t *ret_n, struct diag *d);
 
 struct chain_tail {
-	struct sha256 last;	/* of the last whole line without its newline; all zero when there is none */
-	uint64_t seq;		/* of that line; 0 when there is none */
-	struct bytes torn;	/* what follows the last newline, in a */
+	struct sha256 last; /* of the last whole line without its newline; all zero when there is none */
+	uint64_t seq; /* of that line; 0 when there is none */
+	struct bytes torn; /* what follows the last newline, in a */
 };
 /* The end of one file. ERR_LOG when it cannot be read or its last line makes no sense. */
 MUST_USE enum status chain_tail_read(int fd, struct arena *a, struct chain_tail *ret, struct diag *d);
 
 struct chain_report {
 	uint64_t n_files, n_lines;
-	char head[SHA256_TEXT_SIZE];	/* of the last line; "" when the log is empty */
-	bool head_found;		/* whether the wanted head is the sha256 of some line */
+	char head[SHA256_TEXT_SIZE]; /* of the last line; "" when the log is empty */
+	bool head_found; /* whether the wanted head is the sha256 of some line */
 };
 /* Walks the whole log. wanted_head: 64 hexadecimal digits, or NULL. ERR_LOG names file and line of the first break:
  * a wrong prev, a jump of seq, a line that is not JSON, a torn end. */

@@ -10,7 +10,7 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *last;
-	size_t used;	/* bytes handed out so far */
+	size_t used; /* bytes handed out so far */
 };
 
 void arena_init(struct arena *a);

@@ -10,8 +10,8 @@
 struct buf {
 	unsigned char *data;
 	size_t size, room, max;
-	bool secret;	/* wiped before it is freed or moved */
-	bool full;	/* a write did not fit under max */
+	bool secret; /* wiped before it is freed or moved */
+	bool full; /* a write did not fit under max */
 };
 
 /* max: bytes it may ever hold; the caller's reason for it belongs beside the call. */

@@ -13,7 +13,9 @@ struct bytes {
 };
 
 /* A slice over a string literal, without its NUL. For initialisers: LIT; for expressions: BYTES. */
+/* clang-format off */
 #define LIT(s) { (const unsigned char *)("" s), sizeof(s) - 1 }
+/* clang-format on */
 #define BYTES(s) ((struct bytes)LIT(s))
 
 /* For printf: "%.*s" with BYTES_ARG(b). Only for bytes known to be printable. */
@@ -61,12 +63,30 @@ void bytes_copy(void *to, struct bytes from);
 /* Valid UTF-8 by Unicode 15 table 3-7: no surrogates, no overlong forms, <= U+10FFFF. */
 bool bytes_is_utf8(struct bytes b);
 
-static inline bool byte_is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
-static inline bool byte_is_lower(unsigned char c) { return c >= 'a' && c <= 'z'; }
-static inline bool byte_is_upper(unsigned char c) { return c >= 'A' && c <= 'Z'; }
-static inline bool byte_is_alpha(unsigned char c) { return byte_is_lower(c) || byte_is_upper(c); }
-static inline bool byte_is_alnum(unsigned char c) { return byte_is_alpha(c) || byte_is_digit(c); }
-static inline bool byte_is_blank(unsigned char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static inline bool byte_is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+static inline bool byte_is_lower(unsigned char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+static inline bool byte_is_upper(unsigned char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+static inline bool byte_is_alpha(unsigned char c)
+{
+	return byte_is_lower(c) || byte_is_upper(c);
+}
+static inline bool byte_is_alnum(unsigned char c)
+{
+	return byte_is_alpha(c) || byte_is_digit(c);
+}
+static inline bool byte_is_blank(unsigned char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
 static inline unsigned char byte_lower(unsigned char c)
 {
 	return byte_is_upper(c) ? (unsigned char)(c + 32) : c;

@@ -73,7 +73,9 @@ static enum status parse(const struct limit_row *row, struct bytes value, uint64
 enum status limits_set(struct limits *l, struct bytes key, struct bytes value, struct diag *d)
 {
 	static const char *const takes[] = {
-		[UNIT_COUNT] = "a number", [UNIT_BYTES] = "a size such as 512M", [UNIT_MS] = "a time such as 90s or 10m",
+		[UNIT_COUNT] = "a number",
+		[UNIT_BYTES] = "a size such as 512M",
+		[UNIT_MS] = "a time such as 90s or 10m",
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (!bytes_equal(key, bytes_of(rows[i].key)))

@@ -17,11 +17,11 @@ struct limits {
 enum limit_unit { UNIT_COUNT, UNIT_BYTES, UNIT_MS };
 
 struct limit_row {
-	const char *key;	/* in [limits] of hwb.toml, and HWB_LIMIT_<KEY> */
+	const char *key; /* in [limits] of hwb.toml, and HWB_LIMIT_<KEY> */
 	enum limit_unit unit;
 	uint64_t initial, most;
-	size_t at;		/* offset in struct limits */
-	const char *what;	/* for hwb.toml(5) */
+	size_t at; /* offset in struct limits */
+	const char *what; /* for hwb.toml(5) */
 };
 
 /* All rows, in the order of the man page. */

@@ -42,8 +42,14 @@ static enum status scaled(struct bytes b, uint64_t factor, uint64_t max, uint64_
 
 enum status number_parse_size(struct bytes b, uint64_t max, uint64_t *ret)
 {
-	static const struct { unsigned char letter; unsigned shift; } units[] = {
-		{ 'K', 10 }, { 'M', 20 }, { 'G', 30 }, { 'T', 40 },
+	static const struct {
+		unsigned char letter;
+		unsigned shift;
+	} units[] = {
+		{ 'K', 10 },
+		{ 'M', 20 },
+		{ 'G', 30 },
+		{ 'T', 40 },
 	};
 	for (size_t i = 0; b.size && i < COUNT(units); i++)
 		if (byte_lower(b.data[b.size - 1]) == byte_lower(units[i].letter))
@@ -53,8 +59,14 @@ enum status number_parse_size(struct bytes b, uint64_t max, uint64_t *ret)
 
 enum status number_parse_duration(struct bytes b, uint64_t max_ms, uint64_t *ret_ms)
 {
-	static const struct { struct bytes suffix; uint64_t ms; } units[] = {
-		{ LIT("ms"), 1 }, { LIT("s"), 1000 }, { LIT("m"), 60000 }, { LIT("h"), 3600000 },
+	static const struct {
+		struct bytes suffix;
+		uint64_t ms;
+	} units[] = {
+		{ LIT("ms"), 1 },
+		{ LIT("s"), 1000 },
+		{ LIT("m"), 60000 },
+		{ LIT("h"), 3600000 },
 	};
 	for (size_t i = 0; i < COUNT(units); i++)
 		if (bytes_ends(b, units[i].suffix))

@@ -11,10 +11,10 @@
 struct audit;
 
 struct run_context {
-	const char *id;			/* 32 hexadecimal digits, new for each run */
-	struct audit *audit;		/* NULL in tests: events go nowhere */
+	const char *id; /* 32 hexadecimal digits, new for each run */
+	struct audit *audit; /* NULL in tests: events go nowhere */
 	const struct limits *limits;
-	const volatile sig_atomic_t *cancelled;	/* the number of the signal that asked us to stop, else 0; may be NULL */
+	const volatile sig_atomic_t *cancelled; /* the number of the signal that asked us to stop, else 0; may be NULL */
 };
 
 /* ERR_CANCELLED once a signal has asked the run to stop. */

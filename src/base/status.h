@@ -11,21 +11,21 @@
 
 enum status {
 	OK = 0,
-	ERR_USAGE,	/* the request itself is wrong, or was not granted: exit 2 */
-	ERR_FORMAT,	/* bytes that do not follow their format */
-	ERR_LIMIT,	/* a limit of ours was reached: exit 9 */
-	ERR_IO,		/* the operating system said no */
-	ERR_ABSENT,	/* looked for and not there; often not an error to the caller */
-	ERR_HASH,	/* bytes are not the bytes that were promised: exit 3 */
-	ERR_RESOLVE,	/* no set of distributions satisfies the requirements: exit 3 */
-	ERR_NETWORK,	/* could not be fetched: exit 3 */
-	ERR_REFUSED,	/* a source we will not build: exit 4 */
-	ERR_ISOLATION,	/* the sandbox cannot be set up: exit 5 */
-	ERR_BACKEND,	/* the build backend failed: exit 1 */
-	ERR_ARTEFACT,	/* what the backend made is refused: exit 6 */
-	ERR_LOG,	/* the audit log cannot be written, or its chain is broken: exit 7 */
-	ERR_UNCHECKED,	/* could not check, which is never "passed": exit 10 */
-	ERR_CANCELLED,	/* SIGINT or SIGTERM: exit 130 */
+	ERR_USAGE, /* the request itself is wrong, or was not granted: exit 2 */
+	ERR_FORMAT, /* bytes that do not follow their format */
+	ERR_LIMIT, /* a limit of ours was reached: exit 9 */
+	ERR_IO, /* the operating system said no */
+	ERR_ABSENT, /* looked for and not there; often not an error to the caller */
+	ERR_HASH, /* bytes are not the bytes that were promised: exit 3 */
+	ERR_RESOLVE, /* no set of distributions satisfies the requirements: exit 3 */
+	ERR_NETWORK, /* could not be fetched: exit 3 */
+	ERR_REFUSED, /* a source we will not build: exit 4 */
+	ERR_ISOLATION, /* the sandbox cannot be set up: exit 5 */
+	ERR_BACKEND, /* the build backend failed: exit 1 */
+	ERR_ARTEFACT, /* what the backend made is refused: exit 6 */
+	ERR_LOG, /* the audit log cannot be written, or its chain is broken: exit 7 */
+	ERR_UNCHECKED, /* could not check, which is never "passed": exit 10 */
+	ERR_CANCELLED, /* SIGINT or SIGTERM: exit 130 */
 	N_STATUS
 };
 
@@ -35,17 +35,16 @@ enum { DIAG_TEXT_SIZE = 2048, DIAG_HELP_SIZE = 1024 };
  * text names the thing in quotes; help says what to do and may be empty. */
 struct diag {
 	enum status code;
-	uint64_t offset;	/* byte offset in the input, 0 when it means nothing */
-	uint32_t line;		/* 1-based, 0 when it means nothing */
-	uint32_t column;	/* 1-based, in bytes */
+	uint64_t offset; /* byte offset in the input, 0 when it means nothing */
+	uint32_t line; /* 1-based, 0 when it means nothing */
+	uint32_t column; /* 1-based, in bytes */
 	char text[DIAG_TEXT_SIZE];
 	char help[DIAG_HELP_SIZE];
 };
 
 /* Fills *d (NULL is allowed) and returns code, so that it can be the tail of a return.
  * at: byte offset in the input, 0 when it means nothing. The text is cut at its size. */
-enum status fail(struct diag *d, enum status code, uint64_t at, const char *format, ...)
-	PRINTF_LIKE(4, 5);
+enum status fail(struct diag *d, enum status code, uint64_t at, const char *format, ...) PRINTF_LIKE(4, 5);
 
 /* Adds the remedy to *d and returns d->code. */
 enum status remedy(struct diag *d, const char *format, ...) PRINTF_LIKE(2, 3);

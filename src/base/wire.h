@@ -11,8 +11,8 @@
 
 void wire_put_u32(struct buf *b, uint32_t n);
 void wire_put_u64(struct buf *b, uint64_t n);
-void wire_put_bytes(struct buf *b, struct bytes value);	/* u32 length, then the bytes; at most 4 GiB - 1 */
-void wire_put_string(struct buf *b, const char *s);		/* NULL is written as "" */
+void wire_put_bytes(struct buf *b, struct bytes value); /* u32 length, then the bytes; at most 4 GiB - 1 */
+void wire_put_string(struct buf *b, const char *s); /* NULL is written as "" */
 
 struct wire {
 	struct bytes rest;

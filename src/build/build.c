@@ -24,7 +24,7 @@ struct conversation {
 	struct sandbox *sandbox;
 	struct build_result *result;
 	enum phase phase;
-	struct buf packet;	/* of the last request */
+	struct buf packet; /* of the last request */
 };
 
 static enum status send_packet(struct conversation *c, struct diag *d)
@@ -34,7 +34,7 @@ static enum status send_packet(struct conversation *c, struct diag *d)
 		return s;
 	if (send(sandbox_channel(c->sandbox), c->packet.data, c->packet.size, MSG_NOSIGNAL) < 0 && errno != EPIPE)
 		return fail(d, ERR_IO, 0, "send to the hook: %s", strerror(errno));
-	return OK;	/* a closed channel shows as the end of the payload, with a better reason */
+	return OK; /* a closed channel shows as the end of the payload, with a better reason */
 }
 
 static enum status send_call(struct conversation *c, enum phase phase, struct diag *d)
@@ -65,7 +65,8 @@ static enum status hook_failed(const struct conversation *c, const struct hook_a
 	const char *hook = c->phase == WAIT_IMPORT     ? "import"
 			   : c->phase == WAIT_REQUIRES ? requires_hooks[c->request->kind]
 						       : build_hooks[c->request->kind];
-	return fail(d, ERR_BACKEND, 0, "%s of the backend '%s' failed: %.*s", hook, c->request->backend, BYTES_ARG(answer->strings[1]));
+	return fail(d, ERR_BACKEND, 0, "%s of the backend '%s' failed: %.*s", hook, c->request->backend,
+		    BYTES_ARG(answer->strings[1]));
 }
 
 static enum status take_requires(struct conversation *c, const struct hook_answer *answer, struct diag *d)
@@ -100,7 +101,8 @@ static enum status take_artefact(struct conversation *c, const struct hook_answe
 static enum status take_answer(struct conversation *c, const struct hook_answer *answer, struct diag *d)
 {
 	if (answer->kind == HOOK_ERROR) {
-		if (c->phase != WAIT_ARTEFACT || c->request->kind != BUILD_SDIST || !bytes_equal(answer->strings[0], BYTES("unsupported")))
+		if (c->phase != WAIT_ARTEFACT || c->request->kind != BUILD_SDIST ||
+		    !bytes_equal(answer->strings[0], BYTES("unsupported")))
 			return hook_failed(c, answer, d);
 		c->result->outcome = BUILD_UNSUPPORTED;
 		c->phase = FINISHED;
@@ -198,8 +200,8 @@ static enum status collect(struct conversation *c, struct diag *d)
 	for (size_t i = 0; i < n_names; i++)
 		n_alike += bytes_ends(names[i], suffix);
 	if (n_alike > 1)
-		return fail(d, ERR_ARTEFACT, 0, "the backend left %zu files '*%.*s' in the output directory; one is expected", n_alike,
-			    BYTES_ARG(suffix));
+		return fail(d, ERR_ARTEFACT, 0, "the backend left %zu files '*%.*s' in the output directory; one is expected",
+			    n_alike, BYTES_ARG(suffix));
 	CLEANUP(fd_close) int fd = -1;
 	s = sealed_open("hwb-artefact", &fd, d);
 	if (s == OK)

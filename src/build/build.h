@@ -12,24 +12,24 @@ enum build_kind { BUILD_WHEEL, BUILD_SDIST };
 
 struct build_request {
 	enum build_kind kind;
-	int snapshot_fd;		/* format/snapshot.h, sealed */
-	const char *subdirectory;	/* of the snapshot, "" for its root */
-	const char *backend;		/* "module:object", validated */
-	const char *const *backend_paths;	/* relative to the project, validated */
+	int snapshot_fd; /* format/snapshot.h, sealed */
+	const char *subdirectory; /* of the snapshot, "" for its root */
+	const char *backend; /* "module:object", validated */
+	const char *const *backend_paths; /* relative to the project, validated */
 	size_t n_backend_paths;
-	const char *const *settings;	/* key, value, key, value ... */
-	size_t n_settings;		/* pairs */
-	const char *const *preload;	/* modules the backend imports lazily */
+	const char *const *settings; /* key, value, key, value ... */
+	size_t n_settings; /* pairs */
+	const char *const *preload; /* modules the backend imports lazily */
 	size_t n_preload;
-	bool ask_requires;		/* whether to call get_requires_for_build_* first */
+	bool ask_requires; /* whether to call get_requires_for_build_* first */
 	/* Says whether the environment already holds these requirements; NULL: any non-empty answer ends the run. */
 	bool (*has_requires)(void *context, const struct bytes *requires, size_t n);
 	void *context;
 
-	const char *environment;	/* the host's path of the merged tree, seen inside as /env */
-	const struct sandbox_mount *mounts;	/* what else is seen: the interpreter's prefix, --allow-read */
+	const char *environment; /* the host's path of the merged tree, seen inside as /env */
+	const struct sandbox_mount *mounts; /* what else is seen: the interpreter's prefix, --allow-read */
 	size_t n_mounts;
-	const char *const *env;		/* extra "K=V" */
+	const char *const *env; /* extra "K=V" */
 	size_t n_env;
 	int64_t epoch;
 	uint32_t outside_id;
@@ -42,17 +42,17 @@ struct build_request {
 };
 
 enum build_outcome {
-	BUILD_DONE,		/* the artefact is in fd */
-	BUILD_NEEDS,		/* get_requires_* named what the environment does not hold: requires */
-	BUILD_UNSUPPORTED,	/* build_sdist raised UnsupportedOperation: build the wheel directly */
+	BUILD_DONE, /* the artefact is in fd */
+	BUILD_NEEDS, /* get_requires_* named what the environment does not hold: requires */
+	BUILD_UNSUPPORTED, /* build_sdist raised UnsupportedOperation: build the wheel directly */
 };
 
 struct build_result {
 	enum build_outcome outcome;
-	struct bytes *requires;		/* what get_requires_* said, when it was asked */
+	struct bytes *requires; /* what get_requires_* said, when it was asked */
 	size_t n_requires;
-	struct bytes name;		/* of the artefact, as answered; a base name */
-	int fd;				/* a memory file with its bytes; the caller closes */
+	struct bytes name; /* of the artefact, as answered; a base name */
+	int fd; /* a memory file with its bytes; the caller closes */
 	struct collected collected;
 	struct sandbox_result sandbox;
 };

@@ -4,8 +4,13 @@
 
 static enum status check_shape(const struct hook_answer *answer, struct diag *d)
 {
-	static const struct { size_t least, most; } counts[] = {
-		[HOOK_NAME] = { 1, 1 }, [HOOK_LIST] = { 0, HOOK_STRINGS_MAX }, [HOOK_ABSENT] = { 0, 0 }, [HOOK_ERROR] = { 2, 2 },
+	static const struct {
+		size_t least, most;
+	} counts[] = {
+		[HOOK_NAME] = { 1, 1 },
+		[HOOK_LIST] = { 0, HOOK_STRINGS_MAX },
+		[HOOK_ABSENT] = { 0, 0 },
+		[HOOK_ERROR] = { 2, 2 },
 	};
 	if (answer->kind < HOOK_NAME || answer->kind > HOOK_ERROR)
 		return fail(d, ERR_BACKEND, 0, "the hook's answer is of no known kind");
@@ -41,8 +46,8 @@ static void put_strings(struct buf *b, const char *const *strings, size_t n)
 		wire_put_string(b, strings[i]);
 }
 
-void hook_request_start(const char *backend, const char *const *paths, size_t n_paths, const char *const *preload,
-			size_t n_preload, struct buf *b)
+void hook_request_start(const char *backend, const char *const *paths, size_t n_paths, const char *const *preload, size_t n_preload,
+			struct buf *b)
 {
 	char count[24];
 	(void)snprintf(count, sizeof count, "%zu", n_paths);

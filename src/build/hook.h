@@ -14,7 +14,7 @@ enum hook_kind { HOOK_NAME = 1, HOOK_LIST, HOOK_ABSENT, HOOK_ERROR };
 
 struct hook_answer {
 	enum hook_kind kind;
-	struct bytes *strings;	/* HOOK_NAME: one; HOOK_ERROR: what ("unsupported", "import", "type", "exit", "exception") and text */
+	struct bytes *strings; /* HOOK_NAME: one; HOOK_ERROR: what ("unsupported", "import", "type", "exit", "exception") and text */
 	size_t n_strings;
 };
 
@@ -23,8 +23,8 @@ struct hook_answer {
 MUST_USE enum status hook_answer_parse(struct bytes packet, struct arena *a, struct hook_answer *ret, struct diag *d);
 
 /* The packets of a request; b is cleared first. */
-void hook_request_start(const char *backend, const char *const *paths, size_t n_paths, const char *const *preload,
-			size_t n_preload, struct buf *b);
+void hook_request_start(const char *backend, const char *const *paths, size_t n_paths, const char *const *preload, size_t n_preload,
+			struct buf *b);
 /* settings: 2 * n_settings strings, key and value in turn. */
 void hook_request_call(const char *hook, bool in_fork, const char *directory, const char *const *settings, size_t n_settings,
 		       struct buf *b);

@@ -9,18 +9,18 @@
 
 struct check_request {
 	int wheel_fd;
-	struct bytes file_name;		/* checked against the content */
-	struct bytes want_name;		/* the project's name and version as far as they are known before the build; */
-	struct bytes want_version;	/* {NULL, 0}: any */
-	struct bytes pkg_info;		/* of the sdist it was built from, for PEP 643; {NULL, 0}: none */
+	struct bytes file_name; /* checked against the content */
+	struct bytes want_name; /* the project's name and version as far as they are known before the build; */
+	struct bytes want_version; /* {NULL, 0}: any */
+	struct bytes pkg_info; /* of the sdist it was built from, for PEP 643; {NULL, 0}: none */
 };
 struct check_result {
 	struct finding_list findings;
-	struct bytes name, version;	/* of METADATA */
-	struct bytes tags;		/* "cp311-cp311-linux_x86_64", as the file name has them */
+	struct bytes name, version; /* of METADATA */
+	struct bytes tags; /* "cp311-cp311-linux_x86_64", as the file name has them */
 	uint32_t n_members;
 	uint64_t unpacked_size;
-	struct sha256 digest;		/* of the bytes that were checked, computed by hwb itself */
+	struct sha256 digest; /* of the bytes that were checked, computed by hwb itself */
 };
 
 /* OK means "checked": the verdict is in the findings (an error severity refuses). ERR_UNCHECKED when it could not be done. */

@@ -52,8 +52,8 @@ static void check_wanted(struct checking *c)
 {
 	struct version want;
 	if (c->want_name.size && !name_equal(c->want_name, c->wheel.name.raw_name))
-		finding_add(&c->findings, "I08", c->file_name, "the project is '%.*s', but the wheel is of '%.*s'", BYTES_ARG(c->want_name),
-			    BYTES_ARG(c->wheel.name.raw_name));
+		finding_add(&c->findings, "I08", c->file_name, "the project is '%.*s', but the wheel is of '%.*s'",
+			    BYTES_ARG(c->want_name), BYTES_ARG(c->wheel.name.raw_name));
 	if (c->want_version.size && version_parse(c->want_version, c->call->arena, &want, NULL) == OK &&
 	    version_compare(&want, &c->wheel.name.version) != 0)
 		finding_add(&c->findings, "I08", c->file_name, "the project's version is '%.*s', but the wheel is of '%.*s'",
@@ -63,8 +63,13 @@ static void check_wanted(struct checking *c)
 /* One compressed tag of the file name against what WHEEL spells out: every combination, and no other. */
 static bool tag_in_name(const struct wheel_name *name, struct bytes tag)
 {
-	const struct { const struct bytes *items; size_t n; } parts[] = {
-		{ name->python, name->n_python }, { name->abi, name->n_abi }, { name->platform, name->n_platform },
+	const struct {
+		const struct bytes *items;
+		size_t n;
+	} parts[] = {
+		{ name->python, name->n_python },
+		{ name->abi, name->n_abi },
+		{ name->platform, name->n_platform },
 	};
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		struct bytes part = i < 2 ? bytes_cut(&tag, '-') : tag;
@@ -179,8 +184,9 @@ static void check_static_fields(struct checking *c)
 	    !bytes_equal(bytes_trim(promised.raw_requires_python), bytes_trim(c->metadata.raw_requires_python)))
 		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised another Requires-Python than the wheel has");
 	if (!is_dynamic(&promised, BYTES("requires-dist")) && !same_requires(&promised, &c->metadata, c->call->arena))
-		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised other Requires-Dist (%zu) than the wheel has (%zu)",
-			    promised.n_requires, c->metadata.n_requires);
+		finding_add(&c->findings, "M04", BYTES("METADATA"),
+			    "the sdist promised other Requires-Dist (%zu) than the wheel has (%zu)", promised.n_requires,
+			    c->metadata.n_requires);
 }
 
 static void check_all(struct checking *c, struct bytes file)
@@ -195,7 +201,7 @@ static void check_all(struct checking *c, struct bytes file)
 		finding_add(&c->findings, id, c->file_name, "%s", d.text);
 		return;
 	}
-	(void)!wheel_verify(&c->wheel, c->call->arena, take_breach, c, &d);	/* what it cannot read it has reported */
+	(void)!wheel_verify(&c->wheel, c->call->arena, take_breach, c, &d); /* what it cannot read it has reported */
 	check_metadata(c);
 	check_wanted(c);
 	check_wheel_file(c);

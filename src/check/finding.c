@@ -16,8 +16,11 @@ void finding_add(struct finding_list *list, const char *id, struct bytes path, c
 	va_end(args);
 	list->items = arena_grow(list->arena, list->items, list->n_items, sizeof *list->items);
 	list->items[list->n_items++] = (struct finding){
-		.id = rule->id, .severity = rule->severity, .path = arena_copy(list->arena, path),
-		.message = arena_copy(list->arena, bytes_of(text)), .help = bytes_of(rule->help),
+		.id = rule->id,
+		.severity = rule->severity,
+		.path = arena_copy(list->arena, path),
+		.message = arena_copy(list->arena, bytes_of(text)),
+		.help = bytes_of(rule->help),
 	};
 }
 

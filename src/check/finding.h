@@ -10,10 +10,10 @@
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR };
 
 struct finding {
-	const char *id;			/* "Z07"; points into the table */
+	const char *id; /* "Z07"; points into the table */
 	enum severity severity;
-	struct bytes path, message, help, evidence;	/* {NULL, 0}: none */
-	uint32_t line, column;		/* 0: none */
+	struct bytes path, message, help, evidence; /* {NULL, 0}: none */
+	uint32_t line, column; /* 0: none */
 	uint64_t offset;
 };
 

@@ -10,8 +10,8 @@ MUST_USE enum status artefact_write(int out_dir, const char *out_path, int fd, s
 				    const struct run_context *run, struct arena *a, struct diag *d);
 
 /* PEP 625: the file name belongs to the project, and PKG-INFO agrees. ERR_ARTEFACT. */
-MUST_USE enum status artefact_check_sdist(struct bytes file_name, const struct source_result *unpacked, const struct project *project,
-					  struct arena *a, struct diag *d);
+MUST_USE enum status artefact_check_sdist(struct bytes file_name, const struct source_result *unpacked,
+					  const struct project *project, struct arena *a, struct diag *d);
 
 /* Reads one -b file. ERR_USAGE. */
 MUST_USE enum status artefact_read_constraints(const char *path, struct arena *a, struct lock_constraint **ret, size_t *ret_n,

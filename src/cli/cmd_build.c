@@ -19,7 +19,7 @@ struct build_command {
 	struct session session;
 	struct pipeline *pipelines;
 	size_t n_pipelines, most;
-	const char *sdist, *sdist_folder;	/* of the source at hand, for the interpreters after the first; or NULL */
+	const char *sdist, *sdist_folder; /* of the source at hand, for the interpreters after the first; or NULL */
 };
 
 static void print_artefacts(const struct build_command *c, const struct pipeline *p)
@@ -52,7 +52,7 @@ static enum status build_one(struct build_command *c, const char *source, const 
 	enum status s = buildlog_open(c->session.logs_path, &p->log_fd, d);
 	if (s == OK)
 		s = pipeline_build(p, source, python, d);
-	if (s == ERR_BACKEND || s == ERR_LIMIT || s == ERR_ARTEFACT)	/* else the build's output explains nothing */
+	if (s == ERR_BACKEND || s == ERR_LIMIT || s == ERR_ARTEFACT) /* else the build's output explains nothing */
 		console_tail(c->session.console);
 	print_artefacts(c, p);
 	return s;
@@ -68,7 +68,7 @@ static const char *shared_sdist(struct build_command *c, const char *source)
 		struct bytes folder = bytes_of(last->artefacts[i].path);
 		folder.size = bytes_find_last(folder, '/');
 		c->sdist = last->artefacts[i].path;
-		c->sdist_folder = arena_string(c->arena, folder);	/* an archive's own default folder would be another */
+		c->sdist_folder = arena_string(c->arena, folder); /* an archive's own default folder would be another */
 	}
 	return c->sdist ? c->sdist : source;
 }
@@ -126,6 +126,9 @@ static int run_build(struct settings *settings, struct arena *a)
 }
 
 const struct command command_build = {
-	.name = "build", .arguments = "[SRC...]", .what = "build an sdist and a wheel in the sandbox", .options = options_build,
+	.name = "build",
+	.arguments = "[SRC...]",
+	.what = "build an sdist and a wheel in the sandbox",
+	.options = options_build,
 	.run = run_build,
 };

@@ -21,18 +21,18 @@ enum { TREE_DEPTH_MAX = 64, RECENT_S = 3600, UNITS_MAX = 1 << 22 };
 
 static const struct kind {
 	const char *name;
-	bool has_trees;		/* KEY, a directory, with KEY.lock and KEY.manifest beside it; else files at any depth */
+	bool has_trees; /* KEY, a directory, with KEY.lock and KEY.manifest beside it; else files at any depth */
 } kinds[] = {
-	{ "blob", false }, { "index", false }, { "metadata", false }, { "interp", false }, { "resolve", false }, { "git", false },
-	{ "wheel", true }, { "env", true },
+	{ "blob", false },    { "index", false }, { "metadata", false }, { "interp", false },
+	{ "resolve", false }, { "git", false },   { "wheel", true },     { "env", true },
 };
 
 /* What is removed as one. */
 struct unit {
 	const struct kind *kind;
-	const char *path;	/* below the kind's folder */
+	const char *path; /* below the kind's folder */
 	uint64_t size;
-	int64_t used;		/* seconds since 1970 */
+	int64_t used; /* seconds since 1970 */
 };
 
 struct cache_command {
@@ -72,7 +72,8 @@ static void walk(struct cache_command *c, const struct kind *kind, int dir, cons
 		struct stat st;
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
-		const char *name = path[0] ? arena_printf(c->arena, "%s/%s", path, e->d_name) : arena_string(c->arena, bytes_of(e->d_name));
+		const char *name = path[0] ? arena_printf(c->arena, "%s/%s", path, e->d_name)
+					   : arena_string(c->arena, bytes_of(e->d_name));
 		if (!S_ISDIR(st.st_mode)) {
 			visit(c, kind, name, &st);
 			continue;
@@ -115,7 +116,7 @@ static void list_trees(struct cache_command *c, const struct kind *kind, int dir
 			continue;
 		add_unit(c, kind, arena_string(c->arena, bytes_of(e->d_name)), &st);
 		struct arena *arena = c->arena;
-		c->arena = &scratch;	/* the paths below a tree are not kept */
+		c->arena = &scratch; /* the paths below a tree are not kept */
 		walk(c, kind, tree, "", 0, add_size);
 		c->arena = arena;
 	}
@@ -304,7 +305,8 @@ static enum status cache_info(struct cache_command *c, struct diag *d)
 		uint64_t n, size;
 		sum_kind(c, &kinds[i], &n, &size);
 		if (!json) {
-			buf_printf(&out, "\n  %-10s %8llu entries %12llu KiB", kinds[i].name, (unsigned long long)n, (unsigned long long)size / 1024);
+			buf_printf(&out, "\n  %-10s %8llu entries %12llu KiB", kinds[i].name, (unsigned long long)n,
+				   (unsigned long long)size / 1024);
 			continue;
 		}
 		json_key(&w, kinds[i].name);
@@ -323,10 +325,13 @@ static enum status cache_info(struct cache_command *c, struct diag *d)
 
 static const struct verb {
 	const char *name;
-	bool needs_dir;		/* nothing to do where there is no cache */
+	bool needs_dir; /* nothing to do where there is no cache */
 	enum status (*run)(struct cache_command *c, struct diag *d);
 } verbs[] = {
-	{ "dir", false, cache_dir }, { "info", true, cache_info }, { "clean", true, cache_clean }, { "gc", true, cache_gc },
+	{ "dir", false, cache_dir },
+	{ "info", true, cache_info },
+	{ "clean", true, cache_clean },
+	{ "gc", true, cache_gc },
 };
 
 static enum status run_verb(struct cache_command *c, const struct verb *v, struct diag *d)
@@ -372,6 +377,9 @@ static int run_cache(struct settings *s, struct arena *a)
 }
 
 const struct command command_cache = {
-	.name = "cache", .arguments = "dir|info|clean|gc", .what = "look at the cache, or make it smaller", .options = options,
+	.name = "cache",
+	.arguments = "dir|info|clean|gc",
+	.what = "look at the cache, or make it smaller",
+	.options = options,
 	.run = run_cache,
 };

@@ -83,7 +83,9 @@ static enum status vectors(struct bytes in, struct arena *a, struct buf *out, st
 
 static enum status hook(struct bytes in, struct arena *a, struct buf *out, struct diag *d)
 {
-	static const char *const names[] = { [HOOK_NAME] = "name", [HOOK_LIST] = "list", [HOOK_ABSENT] = "absent", [HOOK_ERROR] = "error" };
+	static const char *const names[] = {
+		[HOOK_NAME] = "name", [HOOK_LIST] = "list", [HOOK_ABSENT] = "absent", [HOOK_ERROR] = "error"
+	};
 	struct hook_answer answer;
 	struct json_writer w;
 	enum status s = hook_answer_parse(in, a, &answer, d);
@@ -106,8 +108,8 @@ static const struct {
 	const char *name;
 	enum status (*run)(struct bytes in, struct arena *a, struct buf *out, struct diag *d);
 } verbs[] = {
-	{ "toml-decode", toml_decode }, { "json-check", json_check }, { "zip-list", zip_list },
-	{ "record-check", record_check }, { "vectors", vectors }, { "hook", hook },
+	{ "toml-decode", toml_decode },   { "json-check", json_check }, { "zip-list", zip_list },
+	{ "record-check", record_check }, { "vectors", vectors },       { "hook", hook },
 };
 
 /* Output is JSON of our own writing, so it needs no escaping; the console would redact it. */
@@ -132,7 +134,8 @@ static int run_debug(struct settings *s, struct arena *a)
 	enum status status = ERR_USAGE;
 	if (strcmp(word, "sandbox") == 0)
 		return debug_sandbox(s, a);
-	(void)fail(&d, ERR_USAGE, 0, "hwb debug takes one of: toml-decode, json-check, zip-list, record-check, vectors, hook, sandbox");
+	(void)fail(&d, ERR_USAGE, 0,
+		   "hwb debug takes one of: toml-decode, json-check, zip-list, record-check, vectors, hook, sandbox");
 	for (size_t i = 0; s->sources.n == 1 && i < COUNT(verbs); i++)
 		if (strcmp(word, verbs[i].name) == 0)
 			status = run_verb(i, a, &d);
@@ -149,5 +152,9 @@ static const struct option options[] = {
 };
 
 const struct command command_debug = {
-	.name = "debug", .arguments = "VERB [-- ARGUMENT...]", .what = "run one part of hwb on its own", .options = options, .run = run_debug,
+	.name = "debug",
+	.arguments = "VERB [-- ARGUMENT...]",
+	.what = "run one part of hwb on its own",
+	.options = options,
+	.run = run_debug,
 };

@@ -29,7 +29,7 @@ int debug_sandbox(struct settings *s, struct arena *a)
 	struct run_context run = { .id = "", .limits = &s->limits };
 	struct sandbox_result result = { 0 };
 	struct diag d = { 0 };
-	size_t n = s->sources.n - 1;	/* the first word is "sandbox" */
+	size_t n = s->sources.n - 1; /* the first word is "sandbox" */
 	if (n == 0) {
 		(void)fail(&d, ERR_USAGE, 0, "hwb debug sandbox takes -- PROGRAM [ARGUMENT...]");
 		console_error(c, &d);

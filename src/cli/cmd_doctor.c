@@ -16,7 +16,7 @@
 #include "host/file.h"
 #include "sandbox/kernel.h"
 
-enum outcome { GOOD, MISSING, WEAKER };	/* WEAKER: builds run, with less around them */
+enum outcome { GOOD, MISSING, WEAKER }; /* WEAKER: builds run, with less around them */
 
 struct finding_row {
 	const char *name;
@@ -121,7 +121,9 @@ static void check_python(struct doctor *doc, int cache)
 		add_failure(doc, "python", &d);
 	else
 		add(doc, "python", GOOD,
-		    arena_printf(doc->arena, "%.*s at %.*s", BYTES_ARG(python.interpreter.version), BYTES_ARG(python.interpreter.executable)), "");
+		    arena_printf(doc->arena, "%.*s at %.*s", BYTES_ARG(python.interpreter.version),
+				 BYTES_ARG(python.interpreter.executable)),
+		    "");
 }
 
 static const char *outcome_name(enum outcome o)
@@ -206,6 +208,9 @@ static const struct option options[] = {
 };
 
 const struct command command_doctor = {
-	.name = "doctor", .arguments = "", .what = "say whether a build can run here, and what is missing", .options = options,
+	.name = "doctor",
+	.arguments = "",
+	.what = "say whether a build can run here, and what is missing",
+	.options = options,
 	.run = run_doctor,
 };

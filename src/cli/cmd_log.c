@@ -45,7 +45,7 @@ static enum status log_verify(struct log_command *c, struct diag *d)
 	if (wanted) {
 		if (sha256_parse(bytes_of(wanted), &digest))
 			return fail(d, ERR_USAGE, 0, "--head takes 64 hexadecimal digits");
-		sha256_text(&digest, head);	/* in lower case, as the chain has them */
+		sha256_text(&digest, head); /* in lower case, as the chain has them */
 	}
 	enum status s = open_logs(c, &dir, d);
 	if (s == OK)
@@ -79,8 +79,8 @@ static void show_line(void *context, struct bytes line)
 	CLEANUP(buf_done) struct buf out;
 	const struct json *root;
 	struct bytes timestamp, event, run;
-	static const char *const common[] = { "timestamp", "event", "seq", "prev", "run", "environment", "image", "user",
-		"isolation", "source" };
+	static const char *const common[] = { "timestamp",   "event", "seq",  "prev",      "run",
+					      "environment", "image", "user", "isolation", "source" };
 	arena_init(&a);
 	buf_init(&out, 2 * AUDIT_LINE_MAX);
 	if (c->settings->json || json_parse(line, &a, &root, NULL) || json_get_string(root, "timestamp", &timestamp, NULL) ||
@@ -96,7 +96,7 @@ static void show_line(void *context, struct bytes line)
 			is_common = is_common || bytes_equal(key, bytes_of(common[i]));
 		if (is_common)
 			continue;
-		if (item->type == JSON_TYPE_STRING) {	/* as JSON: a line stays a line, whoever wrote the words */
+		if (item->type == JSON_TYPE_STRING) { /* as JSON: a line stays a line, whoever wrote the words */
 			buf_printf(&out, " %.*s=", BYTES_ARG(key));
 			json_write_string(&out, bytes_part(item->string, 0, 200));
 		} else if (item->type == JSON_TYPE_INTEGER)
@@ -157,7 +157,9 @@ static int run_log(struct settings *s, struct arena *a)
 		const char *name;
 		enum status (*run)(struct log_command *c, struct diag *d);
 	} verbs[] = { { "show", log_show }, { "verify", log_verify }, { "path", log_path } };
-	struct log_command c = { .settings = s, .console = console_open(s, environ, a), .path = arena_printf(a, "%s/logs", s->home_dir) };
+	struct log_command c = { .settings = s,
+				 .console = console_open(s, environ, a),
+				 .path = arena_printf(a, "%s/logs", s->home_dir) };
 	struct diag d = { 0 };
 	enum status status = ERR_USAGE;
 	(void)fail(&d, ERR_USAGE, 0, "hwb log takes one of: show, verify, path");
@@ -170,5 +172,9 @@ static int run_log(struct settings *s, struct arena *a)
 }
 
 const struct command command_log = {
-	.name = "log", .arguments = "show|verify|path", .what = "show or verify the audit log", .options = options, .run = run_log,
+	.name = "log",
+	.arguments = "show|verify|path",
+	.what = "show or verify the audit log",
+	.options = options,
+	.run = run_log,
 };

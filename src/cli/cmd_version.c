@@ -28,5 +28,9 @@ static int run_version(struct settings *s, struct arena *a)
 }
 
 const struct command command_version = {
-	.name = "version", .arguments = "", .what = "print the version", .options = options, .run = run_version,
+	.name = "version",
+	.arguments = "",
+	.what = "print the version",
+	.options = options,
+	.run = run_version,
 };

@@ -9,7 +9,7 @@ static const struct command *const order[] = {
 
 const struct command *commands_all(size_t *ret_n)
 {
-	static struct command all[COUNT(order)];	/* copies: the rows are constants of other files */
+	static struct command all[COUNT(order)]; /* copies: the rows are constants of other files */
 	for (size_t i = 0; i < COUNT(order); i++)
 		all[i] = *order[i];
 	*ret_n = COUNT(order);

@@ -36,8 +36,8 @@ static void put_safe(const struct console *c, struct bytes text, struct buf *out
 
 static bool name_is_secret(struct bytes name)
 {
-	static const char *const words[] = { "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "API_KEY", "APIKEY",
-					     "ACCESS_KEY", "PRIVATE_KEY" };
+	static const char *const words[] = { "TOKEN",      "SECRET",  "PASSWORD", "PASSWD",     "PASSPHRASE",
+					     "CREDENTIAL", "API_KEY", "APIKEY",   "ACCESS_KEY", "PRIVATE_KEY" };
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (bytes_search(name, bytes_of(words[i])) < name.size)
 			return true;
@@ -135,7 +135,9 @@ static void say(struct console *c, enum tone tone, struct bytes text, struct byt
 {
 	static const struct {
 		const char *label, *colour;
-	} tones[] = { [TONE_PLAIN] = { "", "" }, [TONE_WARNING] = { "warning: ", "\x1b[1;33m" }, [TONE_ERROR] = { "error: ", "\x1b[1;31m" } };
+	} tones[] = {
+		[TONE_PLAIN] = { "", "" }, [TONE_WARNING] = { "warning: ", "\x1b[1;33m" }, [TONE_ERROR] = { "error: ", "\x1b[1;31m" }
+	};
 	CLEANUP(buf_done) struct buf line;
 	buf_init(&line, 64 * MESSAGE_MAX);
 	if (c->streaming)
@@ -231,8 +233,8 @@ void console_stage(struct console *c, const char *name)
 	if (c->github)
 		(void)snprintf(line, sizeof line, "::group::hwb: %.100s\n", name);
 	else if (c->gitlab)
-		(void)snprintf(line, sizeof line, "\x1b[0Ksection_start:%lld:hwb_%llu\r\x1b[0Khwb: %.100s\n", (long long)clock_unix(),
-			       (unsigned long long)c->n_stages, name);
+		(void)snprintf(line, sizeof line, "\x1b[0Ksection_start:%lld:hwb_%llu\r\x1b[0Khwb: %.100s\n",
+			       (long long)clock_unix(), (unsigned long long)c->n_stages, name);
 	else
 		(void)snprintf(line, sizeof line, "hwb: %.100s\n", name);
 	if (c->progress)

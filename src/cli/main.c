@@ -72,8 +72,8 @@ int main(int argc, char **argv)
 {
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
-	(void)umask(022);	/* what the sandbox's user reads, and what the wheel holds, does not depend on the caller's */
-	(void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);	/* what our caller left open is not for the programs we start */
+	(void)umask(022); /* what the sandbox's user reads, and what the wheel holds, does not depend on the caller's */
+	(void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); /* what our caller left open is not for the programs we start */
 	if (argc < 2)
 		return print_overview(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)

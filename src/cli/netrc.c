@@ -57,7 +57,11 @@ static enum status next_word(struct lexer *x, struct diag *d)
 		if (c == '\\')
 			c = next_byte(x);
 		if (c <= 0 || c == '\n' || x->size == WORD_MAX)
-			return word_failed(x, c < 0 ? "ends in a backslash" : c ? "a word is too long or goes over the line's end" : "a NUL", d);
+			return word_failed(x,
+					   c < 0 ? "ends in a backslash"
+					   : c   ? "a word is too long or goes over the line's end"
+						 : "a NUL",
+					   d);
 		x->word[x->size++] = (unsigned char)c;
 	}
 	if (x->quoted && next_byte(x) != '"')
@@ -96,7 +100,7 @@ static enum key key_of(const struct lexer *x)
 struct netrc_search {
 	struct lexer lexer;
 	struct bytes host;
-	bool inside;		/* in the entry of the wanted host */
+	bool inside; /* in the entry of the wanted host */
 	const char *user, *password;
 };
 

@@ -5,17 +5,17 @@
 #include "cli/settings.h"
 
 struct option {
-	const char *name;		/* "--out-dir" */
-	char letter;			/* 'o' or 0 */
-	const char *aliases[4];		/* "--outdir", ... NULL-terminated */
-	const char *value;		/* "DIR", or NULL for a flag; "[WHEN]" for an optional one */
-	const char *what;		/* one sentence for --help */
+	const char *name; /* "--out-dir" */
+	char letter; /* 'o' or 0 */
+	const char *aliases[4]; /* "--outdir", ... NULL-terminated */
+	const char *value; /* "DIR", or NULL for a flag; "[WHEN]" for an optional one */
+	const char *what; /* one sentence for --help */
 	enum status (*take)(struct settings *s, struct arena *a, const char *value, struct diag *d);
 };
 
 struct command {
-	const char *name, *arguments, *what;	/* "build", "[SRC]", "build a wheel in the sandbox" */
-	const struct option *options;		/* ends with a row without a name; the common options are added to each */
+	const char *name, *arguments, *what; /* "build", "[SRC]", "build a wheel in the sandbox" */
+	const struct option *options; /* ends with a row without a name; the common options are added to each */
 	/* The exit status of the program. argv: what is left after the options, in settings->sources. */
 	int (*run)(struct settings *s, struct arena *a);
 };

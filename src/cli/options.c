@@ -134,7 +134,8 @@ static bool has_password(struct bytes text)
 		bool is_http = bytes_ends(scheme, BYTES("http")) || bytes_ends(scheme, BYTES("https"));
 		text = bytes_from(text, at + 3);
 		size_t end = 0;
-		while (end < text.size && text.data[end] != '/' && text.data[end] != '?' && text.data[end] != '#' && !byte_is_blank(text.data[end]))
+		while (end < text.size && text.data[end] != '/' && text.data[end] != '?' && text.data[end] != '#' &&
+		       !byte_is_blank(text.data[end]))
 			end++;
 		struct bytes host = bytes_part(text, 0, end);
 		size_t userinfo = bytes_find_last(host, '@');
@@ -146,8 +147,11 @@ static bool has_password(struct bytes text)
 
 static enum status refuse_password(const struct parse *p, const char *what)
 {
-	(void)fail(p->d, ERR_USAGE, 0, "%s: a URL on the command line may not carry a user name or password: others can see it", what);
-	return remedy(p->d, "set HWB_INDEX_<NAME>_USERNAME and HWB_INDEX_<NAME>_PASSWORD (NAME is DEFAULT, or [index] name), or use --netrc");
+	(void)fail(p->d, ERR_USAGE, 0, "%s: a URL on the command line may not carry a user name or password: others can see it",
+		   what);
+	return remedy(
+		p->d,
+		"set HWB_INDEX_<NAME>_USERNAME and HWB_INDEX_<NAME>_PASSWORD (NAME is DEFAULT, or [index] name), or use --netrc");
 }
 
 static enum status take_long(const struct parse *p, char ***argv)
@@ -228,7 +232,8 @@ static enum status parse_all(const struct parse *p, char **argv)
 	return OK;
 }
 
-enum status options_parse(const struct command *command, char **argv, struct settings *s, struct arena *a, bool *ret_help, struct diag *d)
+enum status options_parse(const struct command *command, char **argv, struct settings *s, struct arena *a, bool *ret_help,
+			  struct diag *d)
 {
 	struct diag scratch = { 0 };
 	bool help = false;
@@ -268,7 +273,8 @@ static void put_option(const struct option *o, struct buf *out)
 		buf_printf(out, "%-*s", HELP_COLUMN, buf_string(&left));
 	buf_add_string(out, o->what);
 	for (size_t i = 0; i < COUNT(o->aliases) && o->aliases[i]; i++)
-		buf_printf(out, "%s%s%s", i ? ", " : " (also ", o->aliases[i], i + 1 == COUNT(o->aliases) || !o->aliases[i + 1] ? ")" : "");
+		buf_printf(out, "%s%s%s", i ? ", " : " (also ", o->aliases[i],
+			   i + 1 == COUNT(o->aliases) || !o->aliases[i + 1] ? ")" : "");
 	buf_add_byte(out, '\n');
 }
 

@@ -84,8 +84,8 @@ TAKE(take_config)
 static enum status add_json(struct settings *s, struct arena *a, struct bytes key, const struct json *value, struct diag *d)
 {
 	if (value->type != JSON_TYPE_STRING)
-		return fail(d, ERR_USAGE, 0, "'%.*s' is %s; settings are strings or lists of strings", BYTES_ARG(bytes_part(key, 0, 100)),
-			    json_type_name(value->type));
+		return fail(d, ERR_USAGE, 0, "'%.*s' is %s; settings are strings or lists of strings",
+			    BYTES_ARG(bytes_part(key, 0, 100)), json_type_name(value->type));
 	strings_add(&s->config, a, key);
 	strings_add(&s->config, a, value->string);
 	return OK;
@@ -146,8 +146,12 @@ const struct option options_build[] = {
 	{ "--config-setting", 'C', { "--config-settings" }, "KEY=VALUE", "A setting for the backend; can be repeated.", take_config },
 	{ "--config-json", 0, { 0 }, "JSON", "The same as one JSON object.", take_config_json },
 	{ "--python", 'p', { 0 }, "VERSION|PATH", "Build with this interpreter; can be repeated.", take_python },
-	{ "--build-constraint", 'b', { "--build-constraints", "--dependency-constraints-txt" }, "FILE",
-	  "Versions and hashes of build requirements.", take_constraint },
+	{ "--build-constraint",
+	  'b',
+	  { "--build-constraints", "--dependency-constraints-txt" },
+	  "FILE",
+	  "Versions and hashes of build requirements.",
+	  take_constraint },
 	{ "--offline", 0, { 0 }, NULL, "Use the cache and local folders only.", take_offline },
 	{ "--index-url", 'i', { "--default-index" }, "URL", "The simple index.", take_index_url },
 	{ "--find-links", 'f', { 0 }, "DIR|URL", "Distributions in a folder or on a page; can be repeated.", take_find_links },

@@ -30,7 +30,7 @@ struct pip_file {
 struct pip_load {
 	struct settings *settings;
 	struct arena *arena;
-	struct pip_file files[PIP_FILES_MAX];	/* weakest first */
+	struct pip_file files[PIP_FILES_MAX]; /* weakest first */
 	size_t n_files;
 };
 
@@ -141,8 +141,9 @@ static enum status open_files(struct pip_load *l, const struct settings_places *
 		places->pip_files[0],
 		places->pip_files[1],
 		has_named ? NULL : arena_printf(l->arena, "%s/.pip/pip.conf", s->user_home),
-		has_named ? NULL : xdg && xdg[0] == '/' ? arena_printf(l->arena, "%s/pip/pip.conf", xdg) :
-							  arena_printf(l->arena, "%s/.config/pip/pip.conf", s->user_home),
+		has_named              ? NULL
+		: xdg && xdg[0] == '/' ? arena_printf(l->arena, "%s/pip/pip.conf", xdg)
+				       : arena_printf(l->arena, "%s/.config/pip/pip.conf", s->user_home),
 		has_named ? named : NULL,
 	};
 	for (size_t i = 0; i < COUNT(paths); i++) {

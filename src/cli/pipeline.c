@@ -42,8 +42,7 @@ static void stage_end(struct pipeline *p, struct stage_time begun)
 {
 	console_stage(p->console, NULL);
 	if (p->n_stages < STAGES_MAX)
-		p->stages[p->n_stages++] =
-			(struct stage_time){ begun.name, clock_ms() - begun.ms, cpu_ms() - begun.cpu_ms };
+		p->stages[p->n_stages++] = (struct stage_time){ begun.name, clock_ms() - begun.ms, cpu_ms() - begun.cpu_ms };
 }
 
 /* ---- source ---- */
@@ -89,8 +88,12 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 {
 	struct stage_time t = stage_begin(p, "source");
 	struct source_request request = {
-		.word = word, .index = p->index, .python = &p->python.interpreter, .out_path = out_path,
-		.allow_prereleases = p->settings->allow_prereleases, .exclude_newer = p->settings->exclude_newer,
+		.word = word,
+		.index = p->index,
+		.python = &p->python.interpreter,
+		.out_path = out_path,
+		.allow_prereleases = p->settings->allow_prereleases,
+		.exclude_newer = p->settings->exclude_newer,
 		.outside_id = p->settings->outside_id,
 	};
 	enum status s = source_run(p->run, &request, p->arena, &p->source, d);
@@ -181,10 +184,14 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	bytes_copy(requires, bytes_make(project->requires, project->n_requires * sizeof *requires));
 	bytes_copy(requires + project->n_requires, bytes_make(more, n_more * sizeof *more));
 	struct lock_request request = {
-		.requires = requires, .n_requires = project->n_requires + n_more, .python = &p->python.interpreter,
+		.requires = requires,
+		.n_requires = project->n_requires + n_more,
+		.python = &p->python.interpreter,
 		.origin = n_more ? BYTES("build requirements and what the backend asked for") : BYTES("[build-system] requires"),
-		.preferred = n_more ? p->lock.pins : NULL, .n_preferred = n_more ? p->lock.n_pins : 0,
-		.allow_prereleases = p->settings->allow_prereleases, .offline = p->settings->offline,
+		.preferred = n_more ? p->lock.pins : NULL,
+		.n_preferred = n_more ? p->lock.n_pins : 0,
+		.allow_prereleases = p->settings->allow_prereleases,
+		.offline = p->settings->offline,
 		.exclude_newer = p->settings->exclude_newer,
 	};
 	struct stage_time t = stage_begin(p, "lock");
@@ -201,8 +208,13 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	t = stage_begin(p, "env");
 	release_env(p);
 	struct env_request env = {
-		.python = &p->python, .pins = p->lock.pins, .n_pins = p->lock.n_pins, .cache_dir = index_cache_dir(p->index),
-		.cache_path = p->settings->cache_dir, .outside_id = p->settings->outside_id, .rehash = p->settings->ci_provider != NULL,
+		.python = &p->python,
+		.pins = p->lock.pins,
+		.n_pins = p->lock.n_pins,
+		.cache_dir = index_cache_dir(p->index),
+		.cache_path = p->settings->cache_dir,
+		.outside_id = p->settings->outside_id,
+		.rehash = p->settings->ci_provider != NULL,
 	};
 	s = env_run(p->run, &env, p->index, p->arena, &p->env, d);
 	if (s)
@@ -272,13 +284,27 @@ static enum status run_once(struct pipeline *p, enum build_kind kind, bool ask, 
 	for (size_t i = 0; i < p->settings->allow_read.n; i++)
 		mounts[n_mounts++] = (struct sandbox_mount){ p->settings->allow_read.items[i], p->settings->allow_read.items[i] };
 	struct build_request request = {
-		.kind = kind, .snapshot_fd = p->source.tree.fd, .subdirectory = arena_string(a, p->source.subdirectory),
-		.backend = arena_string(a, project->backend), .backend_paths = paths, .n_backend_paths = project->n_backend_path,
-		.settings = p->settings->config.items, .n_settings = p->settings->config.n / 2,
-		.ask_requires = ask, .has_requires = has_requires, .context = p,
-		.environment = p->env.path, .mounts = mounts, .n_mounts = n_mounts,
-		.env = p->settings->env.items, .n_env = p->settings->env.n, .epoch = p->source.epoch,
-		.outside_id = p->settings->outside_id, .log = take_output, .log_context = p, .ready = note_ready,
+		.kind = kind,
+		.snapshot_fd = p->source.tree.fd,
+		.subdirectory = arena_string(a, p->source.subdirectory),
+		.backend = arena_string(a, project->backend),
+		.backend_paths = paths,
+		.n_backend_paths = project->n_backend_path,
+		.settings = p->settings->config.items,
+		.n_settings = p->settings->config.n / 2,
+		.ask_requires = ask,
+		.has_requires = has_requires,
+		.context = p,
+		.environment = p->env.path,
+		.mounts = mounts,
+		.n_mounts = n_mounts,
+		.env = p->settings->env.items,
+		.n_env = p->settings->env.n,
+		.epoch = p->source.epoch,
+		.outside_id = p->settings->outside_id,
+		.log = take_output,
+		.log_context = p,
+		.ready = note_ready,
 	};
 	known_backend_preload(project->backend, &request.preload, &request.n_preload);
 	p->has_sandbox = true;
@@ -299,7 +325,7 @@ static enum status build_artefact(struct pipeline *p, enum build_kind kind, stru
 	struct json_writer *w = audit_begin(p->run->audit, "build.started");
 	json_pair_cstring(w, "kind", kind == BUILD_WHEEL ? "wheel" : "sdist");
 	json_pair_string(w, "backend", p->source.project.backend);
-	enum status s = audit_end(p->run->audit, true, d);	/* durable: from here a stranger's code runs */
+	enum status s = audit_end(p->run->audit, true, d); /* durable: from here a stranger's code runs */
 	if (s)
 		return s;
 	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "build wheel" : "build sdist");
@@ -313,8 +339,8 @@ static enum status build_artefact(struct pipeline *p, enum build_kind kind, stru
 	}
 	stage_end(p, t);
 	if (s) {
-		(void)!audit_note(p->run->audit, false, NULL, "build.failed", "reason", console_redacted(p->console, d->text, p->arena),
-				  NULL);
+		(void)!audit_note(p->run->audit, false, NULL, "build.failed", "reason",
+				  console_redacted(p->console, d->text, p->arena), NULL);
 		return s;
 	}
 	return audit_note(p->run->audit, false, d, "build.completed", "kind", kind == BUILD_WHEEL ? "wheel" : "sdist", NULL);
@@ -341,7 +367,10 @@ static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, st
 {
 	struct stage_time t = stage_begin(p, "check");
 	struct check_request request = {
-		.wheel_fd = fd, .file_name = name, .want_name = p->source.project.name, .want_version = p->source.project.version,
+		.wheel_fd = fd,
+		.file_name = name,
+		.want_name = p->source.project.name,
+		.want_version = p->source.project.version,
 		.pkg_info = p->source.pkg_info,
 	};
 	struct check_result result;
@@ -378,8 +407,11 @@ static enum status make_wheel(struct pipeline *p, int out_dir, const char *out_p
 		return s;
 	struct pack_result packed = { .fd = -1 };
 	struct artefact artefact = {
-		.name = arena_string(p->arena, built.name), .kind = "wheel", .size = built.collected.size,
-		.digest = built.collected.digest, .backend_digest = built.collected.digest,
+		.name = arena_string(p->arena, built.name),
+		.kind = "wheel",
+		.size = built.collected.size,
+		.digest = built.collected.digest,
+		.backend_digest = built.collected.digest,
 	};
 	if (!p->settings->keep_archive) {
 		struct stage_time t = stage_begin(p, "pack");
@@ -415,8 +447,11 @@ static enum status make_sdist(struct pipeline *p, int out_dir, const char *out_p
 		return OK;
 	}
 	struct artefact artefact = {
-		.name = arena_string(p->arena, built.name), .kind = "sdist", .size = built.collected.size,
-		.digest = built.collected.digest, .backend_digest = built.collected.digest,
+		.name = arena_string(p->arena, built.name),
+		.kind = "sdist",
+		.size = built.collected.size,
+		.digest = built.collected.digest,
+		.backend_digest = built.collected.digest,
 	};
 	struct source_result unpacked;
 	s = source_from_archive(p->run, fd, built.name, p->arena, &unpacked, d);
@@ -437,7 +472,7 @@ static enum status make_sdist(struct pipeline *p, int out_dir, const char *out_p
 	unpacked.tree.left_out = p->source.tree.left_out;
 	unpacked.tree.n_left_out = p->source.tree.n_left_out;
 	unpacked.commit = p->source.commit;
-	unpacked.epoch = p->source.epoch;	/* what the backend wrote just now has the time of now: not the source's */
+	unpacked.epoch = p->source.epoch; /* what the backend wrote just now has the time of now: not the source's */
 	unpacked.network = p->source.network;
 	p->source = unpacked;
 	return note_source(p, d);
@@ -448,7 +483,7 @@ static enum status make_all(struct pipeline *p, int out_dir, const char *out_pat
 	const struct settings *set = p->settings;
 	bool wants_sdist = set->sdist || (!set->wheel && !is_archive);
 	bool wants_wheel = set->wheel || !set->sdist;
-	bool chained = wants_sdist && wants_wheel && !set->sdist;	/* the default: the wheel is built from the sdist */
+	bool chained = wants_sdist && wants_wheel && !set->sdist; /* the default: the wheel is built from the sdist */
 	bool unsupported = false;
 	enum status s = wants_sdist ? make_sdist(p, out_dir, out_path, chained, &unsupported, d) : OK;
 	if (s == OK && unsupported && set->sdist)
@@ -487,11 +522,21 @@ static enum status open_index(struct pipeline *p, struct diag *d)
 {
 	const struct settings *s = p->settings;
 	struct index_options options = {
-		.index_url = s->index_url, .find_links = s->find_links.items, .n_find_links = s->find_links.n,
-		.no_index = s->no_index, .offline = s->offline, .exclude_newer = s->exclude_newer, .cache_path = s->cache_dir,
-		.ca_file = s->ca_file, .proxy_url = s->proxy_url, .http_hosts = s->http_hosts.items, .n_http_hosts = s->http_hosts.n,
-		.credentials = s->credentials, .n_credentials = s->n_credentials,
-		.progress = artefact_progress, .progress_context = p->console,
+		.index_url = s->index_url,
+		.find_links = s->find_links.items,
+		.n_find_links = s->find_links.n,
+		.no_index = s->no_index,
+		.offline = s->offline,
+		.exclude_newer = s->exclude_newer,
+		.cache_path = s->cache_dir,
+		.ca_file = s->ca_file,
+		.proxy_url = s->proxy_url,
+		.http_hosts = s->http_hosts.items,
+		.n_http_hosts = s->http_hosts.n,
+		.credentials = s->credentials,
+		.n_credentials = s->n_credentials,
+		.progress = artefact_progress,
+		.progress_context = p->console,
 	};
 	return index_open(p->run, &options, &p->index, d);
 }

@@ -19,12 +19,12 @@ struct stage_time {
 };
 
 struct artefact {
-	const char *name, *path;	/* path: absolute */
-	const char *kind;		/* "wheel" or "sdist" */
+	const char *name, *path; /* path: absolute */
+	const char *kind; /* "wheel" or "sdist" */
 	uint64_t size;
 	struct sha256 digest;
-	struct sha256 backend_digest;	/* of what the backend made, before it was packed anew */
-	const char *compressor;		/* NULL: the backend's own archive was kept */
+	struct sha256 backend_digest; /* of what the backend made, before it was packed anew */
+	const char *compressor; /* NULL: the backend's own archive was kept */
 };
 
 enum { STAGES_MAX = 32, ARTEFACTS_MAX = 8 };
@@ -36,13 +36,13 @@ struct pipeline {
 	struct console *console;
 	struct arena *arena;
 	struct index *index;
-	int log_fd;			/* build-DATE.log; -1: none */
+	int log_fd; /* build-DATE.log; -1: none */
 
 	struct env_python python;
 	struct source_result source;
 	struct lock_result lock;
 	struct env_result env;
-	struct sandbox_result sandbox;	/* of the last build */
+	struct sandbox_result sandbox; /* of the last build */
 	bool has_source, has_lock, has_env, has_sandbox;
 	struct finding_list findings;
 	struct artefact artefacts[ARTEFACTS_MAX];

@@ -17,7 +17,7 @@ static void note_signal(int number)
 static void catch_signals(void)
 {
 	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = note_signal };	/* no SA_RESTART: a wait ends at once */
+	struct sigaction action = { .sa_handler = note_signal }; /* no SA_RESTART: a wait ends at once */
 	for (size_t i = 0; i < COUNT(stops); i++)
 		(void)sigaction(stops[i], &action, NULL);
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -35,8 +35,11 @@ enum status session_open(struct settings *settings, const char *command, char **
 	hex_write(bytes_make(random, sizeof random), ret->id);
 	/* A user of its own for every run as root, far from those that exist: two builds share no quota and no count. */
 	settings->outside_id = 0x70000000U | (uint32_t)random[0] << 16 | (uint32_t)random[1] << 8 | random[2];
-	ret->who = (struct audit_who){ .run = ret->id, .user = settings->user, .ci_provider = settings->ci_provider,
-				       .ci_workflow = settings->ci_workflow, .ci_run = settings->ci_run };
+	ret->who = (struct audit_who){ .run = ret->id,
+				       .user = settings->user,
+				       .ci_provider = settings->ci_provider,
+				       .ci_workflow = settings->ci_workflow,
+				       .ci_run = settings->ci_run };
 	ret->run = (struct run_context){ .id = ret->id, .limits = &settings->limits, .cancelled = &caught_signal };
 	ret->logs_path = arena_printf(a, "%s/logs", settings->home_dir);
 	enum status s = audit_open(ret->logs_path, &ret->who, &ret->run.audit, d);

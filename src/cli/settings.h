@@ -17,56 +17,56 @@ struct strings {
 };
 
 struct settings {
-	struct strings sources;			/* positional arguments; none means "." */
-	bool wheel, sdist;			/* neither: sdist, then the wheel from it */
-	const char *out_dir;			/* NULL: SRC/dist for a directory, else ./dist */
-	struct strings config;			/* -C: key, value, key, value ... */
-	struct strings pythons;			/* -p, repeatable */
-	struct strings constraints;		/* -b: files */
-	struct strings allow_read, env;		/* --allow-read, --env K[=V] (K alone: its value was taken from the environment) */
-	struct strings allow_hosts;		/* --allow-host */
+	struct strings sources; /* positional arguments; none means "." */
+	bool wheel, sdist; /* neither: sdist, then the wheel from it */
+	const char *out_dir; /* NULL: SRC/dist for a directory, else ./dist */
+	struct strings config; /* -C: key, value, key, value ... */
+	struct strings pythons; /* -p, repeatable */
+	struct strings constraints; /* -b: files */
+	struct strings allow_read, env; /* --allow-read, --env K[=V] (K alone: its value was taken from the environment) */
+	struct strings allow_hosts; /* --allow-host */
 	enum isolation isolation;
 	bool trust_project;
-	bool keep_archive;			/* keep the backend's own wheel instead of the canonical one */
-	bool allow_requires;			/* fetch whatever get_requires_* names, not only what is known */
+	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
+	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */
 	bool allow_prereleases;
 
 	const char *index_url;
 	struct strings find_links;
 	bool no_index, offline;
-	int64_t exclude_newer;			/* INT64_MAX: none */
+	int64_t exclude_newer; /* INT64_MAX: none */
 	const char *ca_file, *proxy_url;
 	struct strings http_hosts;
-	struct index_credential *credentials;	/* SECRET */
+	struct index_credential *credentials; /* SECRET */
 	size_t n_credentials;
 
 	bool json, quiet;
 	unsigned verbose;
-	const char *report;			/* --report FILE; NULL */
+	const char *report; /* --report FILE; NULL */
 	enum when color;
 	bool no_progress;
 
-	const char *cache_dir, *home_dir;	/* absolute */
-	const char *path_variable, *user_home;	/* PATH and HOME of the caller, for finding interpreters */
-	const char *ci_provider, *ci_workflow, *ci_run;	/* NULL outside of CI */
-	const char *user;			/* name of the effective uid */
+	const char *cache_dir, *home_dir; /* absolute */
+	const char *path_variable, *user_home; /* PATH and HOME of the caller, for finding interpreters */
+	const char *ci_provider, *ci_workflow, *ci_run; /* NULL outside of CI */
+	const char *user; /* name of the effective uid */
 	uint32_t outside_id;
 	struct limits limits;
-	struct strings warnings;		/* sentences for the user, e.g. extra-index-url ignored; console_open says them */
+	struct strings warnings; /* sentences for the user, e.g. extra-index-url ignored; console_open says them */
 
-	struct strings trust;			/* security.trust: sha256, path, sha256, path ... */
+	struct strings trust; /* security.trust: sha256, path, sha256, path ... */
 	bool network_isolation, allow_unisolated;
-	const char *index_name;			/* [index] name; NULL: "DEFAULT" */
-	bool netrc, netrc_must_exist;		/* --netrc, build.netrc */
-	const char *netrc_file;			/* NULL: ~/.netrc */
+	const char *index_name; /* [index] name; NULL: "DEFAULT" */
+	bool netrc, netrc_must_exist; /* --netrc, build.netrc */
+	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 
 	/* How it was put together; for settings_*.c and options.c. */
 	char **environment;
-	const char *base;			/* relative paths of the value that is being set start there; NULL: the working directory */
-	uint64_t rows_set, rows_by_flag;	/* bits by place in setting_rows() */
-	uint64_t limits_set;			/* bits by place in limit_rows() */
+	const char *base; /* relative paths of the value that is being set start there; NULL: the working directory */
+	uint64_t rows_set, rows_by_flag; /* bits by place in setting_rows() */
+	uint64_t limits_set; /* bits by place in limit_rows() */
 };
 
 /* What the [tool.hwb] of the project that is built may do with a key of hwb.toml(5): nothing, not even when it is trusted;
@@ -74,10 +74,10 @@ struct settings {
 enum project_may { PROJECT_NEVER, PROJECT_TRUSTED, PROJECT_TIGHTEN };
 
 struct setting_row {
-	const char *key;		/* in hwb.toml: "build.out-dir", "index.url", "limits.wall" (those come from limits.c) */
-	const char *env;		/* "HWB_OUT_DIR" or NULL */
-	const char *takes;		/* "a path", "true or false" ... for messages and the man page */
-	const char *initial;		/* for the man page */
+	const char *key; /* in hwb.toml: "build.out-dir", "index.url", "limits.wall" (those come from limits.c) */
+	const char *env; /* "HWB_OUT_DIR" or NULL */
+	const char *takes; /* "a path", "true or false" ... for messages and the man page */
+	const char *initial; /* for the man page */
 	enum project_may project_may;
 	const char *what;
 	/* A list begins anew with is_first; value.data NULL then leaves it empty. */

@@ -51,8 +51,8 @@ static enum status take_named(struct settings *s, struct arena *a, const char *n
 	if (!user && !password)
 		return OK;
 	if (!user || !password)
-		return fail(d, ERR_USAGE, 0, "HWB_INDEX_%s_%s is set, but HWB_INDEX_%s_%s is not", upper, user ? "USERNAME" : "PASSWORD", upper,
-			    user ? "PASSWORD" : "USERNAME");
+		return fail(d, ERR_USAGE, 0, "HWB_INDEX_%s_%s is set, but HWB_INDEX_%s_%s is not", upper,
+			    user ? "USERNAME" : "PASSWORD", upper, user ? "PASSWORD" : "USERNAME");
 	if (!s->index_url || url_parse(bytes_of(s->index_url), a, &url, NULL))
 		return OK;
 	settings_add_credential(s, a, url_origin(&url, a), user, password, true);

@@ -30,7 +30,8 @@ void settings_warn(struct settings *s, struct arena *a, const char *format, ...)
 
 struct settings_places settings_places_default(void)
 {
-	return (struct settings_places){ .system_file = "/etc/hwb/hwb.toml", .pip_files = { "/etc/xdg/pip/pip.conf", "/etc/pip.conf" } };
+	return (struct settings_places){ .system_file = "/etc/hwb/hwb.toml",
+					 .pip_files = { "/etc/xdg/pip/pip.conf", "/etc/pip.conf" } };
 }
 
 /* ---- who and where ---- */
@@ -78,7 +79,7 @@ static void find_ci(struct settings *s)
 static const char *below(const struct settings *s, struct arena *a, const char *variable, const char *fallback, const char *rest)
 {
 	const char *value = env_get(s->environment, variable);
-	if (value && value[0] == '/')	/* the XDG specification: other values are to be ignored */
+	if (value && value[0] == '/') /* the XDG specification: other values are to be ignored */
 		return arena_printf(a, "%s/%s", value, rest);
 	return arena_printf(a, "%s/%s/%s", s->user_home, fallback, rest);
 }
@@ -130,7 +131,7 @@ static enum status text_of(const struct file_load *l, const struct toml_value *v
 	case TOML_BOOLEAN:
 		*ret = value->boolean ? BYTES("true") : BYTES("false");
 		return OK;
-	case TOML_TABLE:	/* only security.trust has tables; its setter checks the text */
+	case TOML_TABLE: /* only security.trust has tables; its setter checks the text */
 		if (value->n_items == 2 && toml_get_string(value, "path", &path, NULL) == OK &&
 		    toml_get_string(value, "sha256", &digest, NULL) == OK) {
 			*ret = bytes_of(arena_printf(l->arena, "%.*s %.*s", BYTES_ARG(digest), BYTES_ARG(path)));
@@ -306,7 +307,7 @@ static enum status load_variables(struct settings *s, struct arena *a, struct di
 	const struct setting_row *rows = setting_rows(&n);
 	for (size_t i = 0; i < n; i++) {
 		const char *value = rows[i].env ? env_get(s->environment, rows[i].env) : NULL;
-		if (!value || !value[0])	/* an empty variable is how CI systems spell "not set" */
+		if (!value || !value[0]) /* an empty variable is how CI systems spell "not set" */
 			continue;
 		enum status status = load_variable(s, a, i, bytes_of(value), d);
 		if (status)
@@ -317,7 +318,8 @@ static enum status load_variables(struct settings *s, struct arena *a, struct di
 
 /* ---- all of it ---- */
 
-enum status settings_load_from(char **env, const struct settings_places *places, struct arena *a, struct settings *ret, struct diag *d)
+enum status settings_load_from(char **env, const struct settings_places *places, struct arena *a, struct settings *ret,
+			       struct diag *d)
 {
 	struct settings s;
 	struct diag scratch = { 0 };

@@ -11,9 +11,9 @@ const char *env_get(char **env, const char *name);
 
 /* Where files are looked for, besides below the user's home. */
 struct settings_places {
-	const char *system_file;	/* "/etc/hwb/hwb.toml" */
-	const char *pip_files[2];	/* "/etc/xdg/pip/pip.conf", "/etc/pip.conf" */
-	bool no_files;			/* --no-config: neither hwb.toml nor pip.conf */
+	const char *system_file; /* "/etc/hwb/hwb.toml" */
+	const char *pip_files[2]; /* "/etc/xdg/pip/pip.conf", "/etc/pip.conf" */
+	bool no_files; /* --no-config: neither hwb.toml nor pip.conf */
 };
 struct settings_places settings_places_default(void);
 /* settings_load with places. */

@@ -90,8 +90,10 @@ static enum status refuse_untrusted(const struct project_check *c, const struct 
 	if (!all_directories(c->settings))
 		return remedy(d, "only a local directory can be trusted: unpack the source, look at it, and build that");
 	digest_table(c->project, digest);
-	return remedy(d, "if you have read it: --trust-project, or in hwb.toml: [security] trust = [{ path = \"%.300s\", sha256 = \"%s\" }]",
-		      only_directory(c->settings, path) ? path : "...", digest);
+	return remedy(
+		d,
+		"if you have read it: --trust-project, or in hwb.toml: [security] trust = [{ path = \"%.300s\", sha256 = \"%s\" }]",
+		only_directory(c->settings, path) ? path : "...", digest);
 }
 
 /* A limit of the project's counts when it is lower; a higher one only for a trusted project, and not against the operator's. */
@@ -124,7 +126,7 @@ static enum status put_row(const struct project_check *c, const struct project_s
 	char base[PATH_MAX];
 	struct settings *s = c->settings;
 	const struct setting_row *r = &setting_rows(&n)[row];
-	if (s->rows_set >> row & 1)	/* whatever is stronger has said it already */
+	if (s->rows_set >> row & 1) /* whatever is stronger has said it already */
 		return OK;
 	if (set->is_array != r->is_list && !(r->is_list && set->n_values == 1))
 		return refuse(set, arena_printf(c->arena, "it takes %s", r->takes), d);
@@ -147,10 +149,10 @@ static enum status check_one(const struct project_check *c, const struct project
 		return refuse(set, "it cannot be a table", d);
 	if (is_limit)
 		return put_limit(c, set, d);
-	if (set->is_array && set->n_values == 0 && rows[row].is_list)	/* asks for nothing */
+	if (set->is_array && set->n_values == 0 && rows[row].is_list) /* asks for nothing */
 		return OK;
 	switch (rows[row].project_may) {
-	case PROJECT_TIGHTEN:	/* the one such row: true is the stricter value, and false is never a project's to say */
+	case PROJECT_TIGHTEN: /* the one such row: true is the stricter value, and false is never a project's to say */
 		if (set->n_values == 1 && bytes_equal(set->values[0], BYTES("true")))
 			return rows[row].set(c->settings, c->arena, set->values[0], true, d);
 		return refuse(set, "only the operator's hwb.toml can say that", d);

@@ -7,8 +7,7 @@
 #include "cli/settings_parts.h"
 #include "crypto/digest.h"
 
-#define SETTER(name) \
-	static enum status name(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
+#define SETTER(name) static enum status name(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
 #define UNUSED(x) (void)(x)
 
 void strings_add(struct strings *list, struct arena *a, struct bytes value)
@@ -242,7 +241,8 @@ static enum status check_host(struct bytes value, bool with_addresses, struct di
 {
 	uint64_t port;
 	struct bytes host = bytes_part(value, 0, bytes_find_last(value, ':'));
-	bool port_ok = host.size == value.size || (number_parse_u64(bytes_from(value, host.size + 1), 65535, &port) == OK && port > 0);
+	bool port_ok = host.size == value.size ||
+		       (number_parse_u64(bytes_from(value, host.size + 1), 65535, &port) == OK && port > 0);
 	bool is_digits = true;
 	for (size_t i = 0; i < host.size; i++)
 		is_digits = is_digits && (byte_is_digit(host.data[i]) || host.data[i] == '.');
@@ -315,31 +315,38 @@ static const struct setting_row rows[] = {
 	{ "build.cache-dir", "HWB_CACHE_DIR", "a path", "$XDG_CACHE_HOME/hwb", NEVER, "the cache", set_cache_dir, false },
 	{ "build.home", "HWB_HOME", "a path", "~/.hwb", NEVER, "where the logs are", set_home, false },
 	{ "build.env", "HWB_ENV", "names or NAME=VALUE", "none", TRUSTED, "variables that the build sees", set_env, true },
-	{ "build.allow-read", "HWB_ALLOW_READ", "paths", "none", TRUSTED, "more of the host that the build can read", set_allow_read, true },
-	{ "build.python", "HWB_PYTHON", "versions or paths", "the newest on PATH", NEVER, "interpreters to build with", set_python, true },
-	{ "build.constraints", "HWB_BUILD_CONSTRAINT", "paths", "none", NEVER,
-	  "constraints files for build requirements", set_constraints, true },
+	{ "build.allow-read", "HWB_ALLOW_READ", "paths", "none", TRUSTED, "more of the host that the build can read",
+	  set_allow_read, true },
+	{ "build.python", "HWB_PYTHON", "versions or paths", "the newest on PATH", NEVER, "interpreters to build with", set_python,
+	  true },
+	{ "build.constraints", "HWB_BUILD_CONSTRAINT", "paths", "none", NEVER, "constraints files for build requirements",
+	  set_constraints, true },
 	{ "build.allow-requires", "HWB_ALLOW_REQUIRES", "true or false", "false", TRUSTED,
 	  "fetch whatever a backend asks for while it builds", set_allow_requires, false },
-	{ "build.prereleases", "HWB_PRERELEASES", "true or false", "false", TRUSTED,
-	  "take pre-releases of build requirements", set_prereleases, false },
+	{ "build.prereleases", "HWB_PRERELEASES", "true or false", "false", TRUSTED, "take pre-releases of build requirements",
+	  set_prereleases, false },
 	{ "build.netrc", "HWB_NETRC", "true or false", "false", NEVER, "take the index's credential from ~/.netrc", set_netrc, false },
 	{ "index.url", "HWB_INDEX_URL", "a URL", "the one hwb was built with", NEVER, "the simple index", set_index_url, false },
-	{ "index.name", NULL, "a name", "DEFAULT", NEVER, "the NAME of HWB_INDEX_<NAME>_USERNAME and _PASSWORD", set_index_name, false },
-	{ "index.find-links", "HWB_FIND_LINKS", "paths or URLs", "none", NEVER, "folders and pages with distributions", set_find_links, true },
+	{ "index.name", NULL, "a name", "DEFAULT", NEVER, "the NAME of HWB_INDEX_<NAME>_USERNAME and _PASSWORD", set_index_name,
+	  false },
+	{ "index.find-links", "HWB_FIND_LINKS", "paths or URLs", "none", NEVER, "folders and pages with distributions",
+	  set_find_links, true },
 	{ "index.no-index", "HWB_NO_INDEX", "true or false", "false", NEVER, "use find-links only", set_no_index, false },
-	{ "index.offline", "HWB_OFFLINE", "true or false", "false", NEVER, "use the cache and local folders only", set_offline, false },
-	{ "index.exclude-newer", "HWB_EXCLUDE_NEWER", "a date, a time or an age", "none", NEVER,
-	  "ignore files uploaded later", set_exclude_newer, false },
+	{ "index.offline", "HWB_OFFLINE", "true or false", "false", NEVER, "use the cache and local folders only", set_offline,
+	  false },
+	{ "index.exclude-newer", "HWB_EXCLUDE_NEWER", "a date, a time or an age", "none", NEVER, "ignore files uploaded later",
+	  set_exclude_newer, false },
 	{ "index.ca-file", "HWB_CA_FILE", "a path", "the system's", NEVER, "certificates to trust, PEM", set_ca_file, false },
 	{ "index.proxy", "HWB_PROXY", "a URL", "none", NEVER, "proxy for the index", set_proxy, false },
-	{ "index.http-hosts", "HWB_HTTP_HOSTS", "hosts", "none", NEVER, "hosts that may be asked over plain http", set_http_hosts, true },
+	{ "index.http-hosts", "HWB_HTTP_HOSTS", "hosts", "none", NEVER, "hosts that may be asked over plain http", set_http_hosts,
+	  true },
 	{ "security.trust", NULL, "tables { path, sha256 }", "none", NEVER, "projects whose [tool.hwb] counts", set_trust, true },
 	{ "security.network-allowed-hosts", "HWB_ALLOW_HOSTS", "hosts", "none", TRUSTED,
 	  "hosts that the build can reach; refused in this version", set_allow_hosts, true },
 	{ "security.network-isolation", "HWB_NETWORK_ISOLATION", "true or false", "true", TIGHTEN,
 	  "false: the build reaches any public host; refused in this version", set_network_isolation, false },
-	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER, "let --isolation none be asked for; no such mode in this version", set_allow_unisolated, false },
+	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER,
+	  "let --isolation none be asked for; no such mode in this version", set_allow_unisolated, false },
 	{ "console.color", "HWB_COLOR", "auto, always or never", "auto", NEVER, "colour", set_color, false },
 };
 _Static_assert(COUNT(rows) <= 64, "settings.rows_set has a bit for each");
@@ -405,7 +412,8 @@ enum status settings_time(struct bytes text, int64_t now, int64_t *ret, struct d
 			*ret = now - (int64_t)n * units[i].seconds;
 			return OK;
 		}
-	return fail(d, ERR_USAGE, 0, "takes a date such as 2026-11-23, a time such as 2026-11-23T12:00:00Z or an age such as '7 days', "
+	return fail(d, ERR_USAGE, 0,
+		    "takes a date such as 2026-11-23, a time such as 2026-11-23T12:00:00Z or an age such as '7 days', "
 		    "not '%.*s'",
 		    BYTES_ARG(bytes_part(text, 0, 100)));
 }

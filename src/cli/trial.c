@@ -18,12 +18,13 @@ static enum status follow(struct sandbox *s, void (*output)(void *context, struc
 }
 
 enum status trial_run(const struct run_context *run, const struct settings *s, const char *const *argv, size_t n_argv,
-		      void (*output)(void *context, struct bytes output), void *context, struct arena *a, struct sandbox_result *ret,
-		      struct diag *d)
+		      void (*output)(void *context, struct bytes output), void *context, struct arena *a,
+		      struct sandbox_result *ret, struct diag *d)
 {
 	struct sandbox *sandbox = NULL;
-	struct sandbox_spec spec = { .argv = argv, .n_argv = n_argv, .snapshot_path = "", .cwd = "/build", .outside_id = s->outside_id,
-				     .limits = s->limits };
+	struct sandbox_spec spec = {
+		.argv = argv, .n_argv = n_argv, .snapshot_path = "", .cwd = "/build", .outside_id = s->outside_id, .limits = s->limits
+	};
 	struct sandbox_mount *mounts = ARENA_ARRAY(a, struct sandbox_mount, s->allow_read.n);
 	for (size_t i = 0; i < s->allow_read.n; i++)
 		mounts[i] = (struct sandbox_mount){ s->allow_read.items[i], s->allow_read.items[i] };

@@ -13,7 +13,7 @@ struct sha256 {
 };
 
 struct sha256_stream {
-	_Alignas(16) unsigned char state[128];	/* nettle's context, checked to fit in digest.c */
+	_Alignas(16) unsigned char state[128]; /* nettle's context, checked to fit in digest.c */
 };
 
 struct sha256 sha256_of(struct bytes b);

@@ -20,13 +20,26 @@ static enum status run_compiler(const struct run_context *run, const struct env_
 {
 	const struct env_python *python = request->python;
 	const char *const argv[] = {
-		arena_string(a, python->interpreter.real_executable), "-I", "-S", "-c",
-		arena_string(a, bytes_make(compile_program_source, sizeof compile_program_source)), "/build/src", "/env", "/out/pyc",
+		arena_string(a, python->interpreter.real_executable),
+		"-I",
+		"-S",
+		"-c",
+		arena_string(a, bytes_make(compile_program_source, sizeof compile_program_source)),
+		"/build/src",
+		"/env",
+		"/out/pyc",
 	};
 	struct program program = {
-		.what = "compiling a build dependency", .argv = argv, .n_argv = COUNT(argv), .mounts = python->mounts,
-		.n_mounts = python->n_mounts, .snapshot_fd = snapshot_fd, .epoch = EPOCH, .outside_id = request->outside_id,
-		.answer = "pyc", .answer_max = ANSWER_MAX,
+		.what = "compiling a build dependency",
+		.argv = argv,
+		.n_argv = COUNT(argv),
+		.mounts = python->mounts,
+		.n_mounts = python->n_mounts,
+		.snapshot_fd = snapshot_fd,
+		.epoch = EPOCH,
+		.outside_id = request->outside_id,
+		.answer = "pyc",
+		.answer_max = ANSWER_MAX,
 	};
 	return program_run(run, &program, a, ret_fd, d);
 }

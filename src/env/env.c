@@ -17,8 +17,8 @@ enum { MANIFEST_MAX = 512 << 20, PYC_MAX = 16 << 20 };
 
 static int compare_digests(const void *a, const void *b)
 {
-	return memcmp((*(const struct lock_pin *const *)a)->file.digest.bytes, (*(const struct lock_pin *const *)b)->file.digest.bytes,
-		      SHA256_SIZE);
+	return memcmp((*(const struct lock_pin *const *)a)->file.digest.bytes,
+		      (*(const struct lock_pin *const *)b)->file.digest.bytes, SHA256_SIZE);
 }
 
 /* The key of the tree: what is in it and what made it. */
@@ -67,8 +67,8 @@ static enum status write_hook(const struct run_context *run, const struct env_re
 	CLEANUP(buf_done) struct buf pyc;
 	CLEANUP(fd_close) int hook = -1;
 	buf_init(&pyc, PYC_MAX);
-	enum status s = compile_source(run, request, bytes_make(hook_program_source, sizeof hook_program_source), "hook/hwb_hook.py", a,
-				       &pyc, d);
+	enum status s = compile_source(run, request, bytes_make(hook_program_source, sizeof hook_program_source),
+				       "hook/hwb_hook.py", a, &pyc, d);
 	/* The directory of the tree is one component; the compiler is told of the same place. */
 	if (s == OK)
 		s = directory_make(tree, "hook", false, &hook, d);

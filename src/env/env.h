@@ -13,8 +13,8 @@
 /* An interpreter that was found and probed, and what of the host a sandbox must see for it. */
 struct env_python {
 	struct interpreter interpreter;
-	char id[SHA256_TEXT_SIZE];	/* of the probe's answer and the executable's identity */
-	struct sandbox_mount *mounts;	/* its prefixes, when they are not below /usr */
+	char id[SHA256_TEXT_SIZE]; /* of the probe's answer and the executable's identity */
+	struct sandbox_mount *mounts; /* its prefixes, when they are not below /usr */
 	size_t n_mounts;
 };
 
@@ -30,18 +30,18 @@ struct env_request {
 	const struct env_python *python;
 	const struct lock_pin *pins;
 	size_t n_pins;
-	int cache_dir;		/* of index_cache_dir */
+	int cache_dir; /* of index_cache_dir */
 	const char *cache_path;
 	uint32_t outside_id;
-	bool rehash;		/* check every file by content, not by size, mtime and inode (foreign cache, CI) */
+	bool rehash; /* check every file by content, not by size, mtime and inode (foreign cache, CI) */
 };
 
 struct env_result {
-	char digest[SHA256_TEXT_SIZE];	/* of the sorted wheel digests, the interpreter's id and the format's version */
-	const char *path;		/* absolute, on the host: to be mounted at /env */
+	char digest[SHA256_TEXT_SIZE]; /* of the sorted wheel digests, the interpreter's id and the format's version */
+	const char *path; /* absolute, on the host: to be mounted at /env */
 	bool reused;
-	int lock_fd;			/* a shared lock that keeps the tree where it is; the caller closes it after the build */
-	size_t n_installed;		/* wheels unpacked by this call, for the audit log; 0 when reused */
+	int lock_fd; /* a shared lock that keeps the tree where it is; the caller closes it after the build */
+	size_t n_installed; /* wheels unpacked by this call, for the audit log; 0 when reused */
 };
 
 /* Makes or finds the tree. Wheels are taken from the index (verified), unpacked and RECORD-checked by hwb-parse, compiled in

@@ -80,7 +80,7 @@ static enum status describe(int root, const char *path, struct arena *a, struct 
 	const char **names = NULL;
 	size_t n = 0;
 	enum status s = list_directory(root, path, a, &names, &n, d);
-	wire_put_bytes(out, bytes_make(&n, sizeof n));	/* in place of content: how many things are in it */
+	wire_put_bytes(out, bytes_make(&n, sizeof n)); /* in place of content: how many things are in it */
 	for (size_t i = 0; s == OK && i < n; i++)
 		s = describe(root, arena_printf(a, "%s/%s", path, names[i]), a, out, depth + 1, d);
 	return s;
@@ -127,9 +127,11 @@ enum status manifest_check(int dir, struct bytes manifest, bool rehash, struct d
 		bytes_copy(path, name);
 		path[name.size] = '\0';
 		bool differs = fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) || st.st_mode != mode || (uint64_t)st.st_size != size ||
-			       (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec != mtime || st.st_ino != inode;
+			       (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec != mtime ||
+			       st.st_ino != inode;
 		if (!differs && rehash)
-			differs = (S_ISREG(mode) && content_differs(dir, path, hash)) || (S_ISDIR(mode) && count_differs(dir, path, hash));
+			differs = (S_ISREG(mode) && content_differs(dir, path, hash)) ||
+				  (S_ISDIR(mode) && count_differs(dir, path, hash));
 		if (differs)
 			return fail(d, ERR_HASH, 0, "'%s' in the environment is not what was installed", path);
 	}

@@ -49,7 +49,8 @@ static bool try_shim(struct python_search *s, struct bytes folder, const char *n
 	struct bytes rest = bytes_make(version, (size_t)n), first = bytes_trim(bytes_cut(&rest, '\n'));
 	if (bytes_find(first, '/') < first.size)
 		return false;
-	return try_path(s, arena_printf(s->arena, "%.*s/versions/%.*s/bin/%s", root, (const char *)folder.data, BYTES_ARG(first), name));
+	return try_path(
+		s, arena_printf(s->arena, "%.*s/versions/%.*s/bin/%s", root, (const char *)folder.data, BYTES_ARG(first), name));
 }
 
 static bool try_search_path(struct python_search *s, const char *name)
@@ -93,7 +94,8 @@ static bool try_shim_versions(struct python_search *s, const char *wanted)
 	while (rest.data) {
 		struct bytes folder = bytes_cut(&rest, ':');
 		if (bytes_ends(folder, BYTES("/shims")) &&
-		    try_versions_folder(s, arena_printf(s->arena, "%.*s/versions", (int)(folder.size - 6), (const char *)folder.data), wanted))
+		    try_versions_folder(
+			    s, arena_printf(s->arena, "%.*s/versions", (int)(folder.size - 6), (const char *)folder.data), wanted))
 			return true;
 	}
 	return false;
@@ -122,7 +124,8 @@ enum status python_search_run(struct python_search *s, const char *wanted, struc
 	else if (strchr(wanted, '/'))
 		found = try_path(s, wanted);
 	else if (is_version(wanted))
-		found = (strchr(strchr(wanted, '.') + 1, '.') == NULL && try_search_path(s, arena_printf(s->arena, "python%s", wanted))) ||
+		found = (strchr(strchr(wanted, '.') + 1, '.') == NULL &&
+			 try_search_path(s, arena_printf(s->arena, "python%s", wanted))) ||
 			try_well_known(s, wanted);
 	else
 		found = try_search_path(s, wanted);

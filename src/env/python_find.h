@@ -7,9 +7,9 @@
 
 struct python_search {
 	struct arena *arena;
-	const char *path_variable, *home;	/* of the caller; NULL: none */
-	const char *looked_at;			/* out: for the message */
-	const char *found;			/* out: real path of a program */
+	const char *path_variable, *home; /* of the caller; NULL: none */
+	const char *looked_at; /* out: for the message */
+	const char *found; /* out: real path of a program */
 };
 
 /* wanted: "", "3.12", "3.12.1", a path or a name. ERR_USAGE. */

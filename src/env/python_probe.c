@@ -32,8 +32,8 @@ static enum status prefix_of(const char *real, const char *home, struct arena *a
 	size_t size = strlen(prefix);
 	bool holds_home = home && (size == 0 || (strncmp(home, prefix, size) == 0 && (home[size] == '/' || home[size] == '\0')));
 	if (size == 0 || access(lib, F_OK) || holds_home) {
-		(void)fail(d, ERR_USAGE, 0, "the interpreter '%s' has no prefix of its own: '%s/' would become visible to the build", real,
-			   prefix);
+		(void)fail(d, ERR_USAGE, 0,
+			   "the interpreter '%s' has no prefix of its own: '%s/' would become visible to the build", real, prefix);
 		return remedy(d, "use one that is installed with its own bin/ and lib/");
 	}
 	*ret = prefix;
@@ -70,8 +70,15 @@ static enum status run_probe(const struct probe *p, struct buf *record, struct d
 	if (s)
 		return s;
 	struct program program = {
-		.what = "the interpreter probe", .argv = argv, .n_argv = COUNT(argv), .mounts = p->mounts, .n_mounts = p->n_mounts,
-		.snapshot_fd = snapshot, .epoch = PROBE_EPOCH, .outside_id = p->outside_id, .answer = "answer",
+		.what = "the interpreter probe",
+		.argv = argv,
+		.n_argv = COUNT(argv),
+		.mounts = p->mounts,
+		.n_mounts = p->n_mounts,
+		.snapshot_fd = snapshot,
+		.epoch = PROBE_EPOCH,
+		.outside_id = p->outside_id,
+		.answer = "answer",
 		.answer_max = INTERPRETER_JSON_MAX,
 	};
 	s = program_run(p->run, &program, p->arena, &answer, d);
@@ -92,8 +99,9 @@ static enum status cache_name(const char *real, char ret[SHA256_TEXT_SIZE], stru
 	struct sha256 probe = sha256_of(bytes_make(probe_program_source, sizeof probe_program_source));
 	char text[SHA256_TEXT_SIZE];
 	sha256_text(&probe, text);
-	const char *key = arena_printf(a, "%s %lld %lld.%09ld %llu %llu %s", real, (long long)st.st_size, (long long)st.st_mtim.tv_sec,
-				       st.st_mtim.tv_nsec, (unsigned long long)st.st_ino, (unsigned long long)st.st_dev, text);
+	const char *key = arena_printf(a, "%s %lld %lld.%09ld %llu %llu %s", real, (long long)st.st_size,
+				       (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (unsigned long long)st.st_ino,
+				       (unsigned long long)st.st_dev, text);
 	struct sha256 digest = sha256_of(bytes_of(key));
 	sha256_text(&digest, ret);
 	return OK;

@@ -19,7 +19,8 @@
 
 enum { MANIFEST_MAX = 256 << 20, METADATA_MAX = 8 << 20, LOCK_PAUSE_MS = 20 };
 
-enum status store_lock(const struct run_context *run, int cache_dir, const char *kind, const char *key, int *ret_dir, int *ret_lock_fd, struct diag *d)
+enum status store_lock(const struct run_context *run, int cache_dir, const char *kind, const char *key, int *ret_dir,
+		       int *ret_lock_fd, struct diag *d)
 {
 	CLEANUP(fd_close) int dir = -1;
 	enum status s = directory_make(cache_dir, kind, true, &dir, d);
@@ -31,7 +32,7 @@ enum status store_lock(const struct run_context *run, int cache_dir, const char 
 	if (lock < 0)
 		return fail(d, ERR_IO, 0, "lock '%s/%s' in the cache: %s", kind, key, strerror(errno));
 	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
-	while (flock(lock, LOCK_EX | LOCK_NB)) {	/* another run makes the same; a signal must still reach us */
+	while (flock(lock, LOCK_EX | LOCK_NB)) { /* another run makes the same; a signal must still reach us */
 		if (errno != EINTR && errno != EWOULDBLOCK)
 			return fail(d, ERR_IO, 0, "lock '%s/%s' in the cache: %s", kind, key, strerror(errno));
 		s = run_check(run, d);
@@ -82,7 +83,7 @@ enum status store_finish(int dir, const char *draft, int tree, const char *key, 
 	if (s == OK)
 		s = publish(dir, draft, key, d);
 	if (s)
-		(void)!directory_remove(dir, draft, NULL);	/* the failure to report is the first */
+		(void)!directory_remove(dir, draft, NULL); /* the failure to report is the first */
 	return s;
 }
 

@@ -9,14 +9,15 @@ MUST_USE enum status store_wheel(const struct run_context *run, const struct env
 				 struct index *index, struct arena *a, int *ret_fd, bool *ret_installed, struct diag *d);
 
 /* The directory CACHE/KIND/ and, inside, an exclusive lock on KEY for as long as *ret_lock_fd is open. */
-MUST_USE enum status store_lock(const struct run_context *run, int cache_dir, const char *kind, const char *key, int *ret_dir, int *ret_lock_fd, struct diag *d);
+MUST_USE enum status store_lock(const struct run_context *run, int cache_dir, const char *kind, const char *key, int *ret_dir,
+				int *ret_lock_fd, struct diag *d);
 
 /* A new empty directory beside the entries, to be filled and then handed to store_finish. */
 MUST_USE enum status store_draft(int dir, char ret_name[64], int *ret_fd, struct diag *d);
 /* The end of a draft. most: bytes of its manifest. filled: how the filling went. On OK its manifest is written and then it stands under key by one rename,
  * in place of what was found wrong there; otherwise it is removed and that status returned. */
-MUST_USE enum status store_finish(int dir, const char *draft, int tree, const char *key, size_t most, enum status filled, struct arena *a,
-				  struct diag *d);
+MUST_USE enum status store_finish(int dir, const char *draft, int tree, const char *key, size_t most, enum status filled,
+				  struct arena *a, struct diag *d);
 /* Whether the tree under key is there and as its manifest says; then *ret_tree is its directory, the caller closes. */
 MUST_USE bool store_usable(int dir, const char *key, size_t most, bool rehash, struct arena *a, int *ret_tree);
 

@@ -14,14 +14,15 @@ static enum status write_entry(int dir, const struct snapshot_entry *e, const ch
 {
 	if (e->type == 'd')
 		return mkdirat(dir, path, 0755) && errno != EEXIST
-			       ? fail(d, ERR_IO, 0, "make the directory '%s': %s", path, strerror(errno)) : OK;
+			       ? fail(d, ERR_IO, 0, "make the directory '%s': %s", path, strerror(errno))
+			       : OK;
 	if (e->type == 'l')
 		return fail(d, ERR_ARTEFACT, 0, "'%s' is a link, which a wheel cannot hold", path);
 	mode_t mode = e->type == 'x' ? 0555 : 0444;
 	CLEANUP(fd_close) int fd = openat(dir, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return fail(d, ERR_IO, 0, "make '%s': %s", path, strerror(errno));
-	if (fchmod(fd, mode))	/* whatever the umask: the sandbox's user must read it */
+	if (fchmod(fd, mode)) /* whatever the umask: the sandbox's user must read it */
 		return fail(d, ERR_IO, 0, "set the mode of '%s': %s", path, strerror(errno));
 	return file_write_all(fd, e->content, d);
 }
@@ -84,7 +85,8 @@ static enum status clash(const struct tree_merge *m, struct bytes path, const ch
 	for (size_t i = 0; i < m->n_paths; i++)
 		if (bytes_starts(m->paths[i].path, path) && strcmp(m->paths[i].part, part) != 0)
 			other = m->paths[i].part;
-	return fail(d, ERR_ARTEFACT, 0, "'%.*s' is a file in one and a directory in the other of '%s' and '%s'", BYTES_ARG(path), other, part);
+	return fail(d, ERR_ARTEFACT, 0, "'%.*s' is a file in one and a directory in the other of '%s' and '%s'", BYTES_ARG(path),
+		    other, part);
 }
 
 static enum status merge_file(struct tree_merge *m, int from, const char *name, struct bytes path, const char *part,
@@ -92,15 +94,16 @@ static enum status merge_file(struct tree_merge *m, int from, const char *name, 
 {
 	m->paths = arena_grow(m->arena, m->paths, m->n_paths, sizeof *m->paths);
 	m->paths[m->n_paths++] = (struct tree_path){ path, part };
-	const char *text = (const char *)path.data;	/* arena strings end in NUL */
+	const char *text = (const char *)path.data; /* arena strings end in NUL */
 	if (linkat(from, name, m->to, text, 0) == 0)
 		return OK;
-	if (errno == EEXIST)	/* two files: tree_merge_check names both parts */
+	if (errno == EEXIST) /* two files: tree_merge_check names both parts */
 		return is_directory(m->to, text) ? clash(m, path, part, d) : OK;
 	return copy_file(from, name, m->to, text, st, d);
 }
 
-static enum status merge_directory(struct tree_merge *m, int fd, struct bytes parent, const char *part, unsigned depth, struct diag *d)
+static enum status merge_directory(struct tree_merge *m, int fd, struct bytes parent, const char *part, unsigned depth,
+				   struct diag *d)
 {
 	DIR *entries = depth < DEPTH_MAX ? fdopendir(fd) : NULL;
 	if (!entries) {

@@ -12,7 +12,7 @@ MUST_USE enum status tree_write(int dir, struct bytes snapshot, struct diag *d);
 /* One path of a merged tree and which part brought it, for naming two that clash. */
 struct tree_merge {
 	struct arena *arena;
-	int to;			/* directory of the merged tree */
+	int to; /* directory of the merged tree */
 	struct tree_path *paths;
 	size_t n_paths;
 };

@@ -17,7 +17,7 @@ enum { WHEEL_FD = 0, OUT_FD = 1, WRITE_BLOCK = 1 << 16, SCRIPT_MAX = 64 << 20 };
 /* A path of the tree on its way into the snapshot. */
 struct placed {
 	struct bytes path;
-	const struct zip_entry *entry;	/* NULL: made by us */
+	const struct zip_entry *entry; /* NULL: made by us */
 	struct bytes made;
 	char type;
 };
@@ -31,7 +31,7 @@ struct unpack {
 	size_t n_placed;
 	int out_fd;
 	struct buf pending;
-	const char *breach;	/* of RECORD, the first one */
+	const char *breach; /* of RECORD, the first one */
 };
 
 static void place(struct unpack *u, struct bytes path, const struct zip_entry *entry, struct bytes made, char type)
@@ -85,8 +85,10 @@ static enum status place_data(struct unpack *u, struct bytes rest, const struct 
 	if (bytes_equal(key, BYTES("purelib")) || bytes_equal(key, BYTES("platlib")))
 		place(u, join(u, u->purelib, path), entry, (struct bytes){ NULL, 0 }, type);
 	else if (bytes_equal(key, BYTES("headers")))
-		place(u, bytes_of(arena_printf(u->call->arena, "include/site/python%.*s/%.*s/%.*s", BYTES_ARG(u->minor),
-					       BYTES_ARG(u->wheel.name.raw_name), BYTES_ARG(path))), entry, (struct bytes){ NULL, 0 }, type);
+		place(u,
+		      bytes_of(arena_printf(u->call->arena, "include/site/python%.*s/%.*s/%.*s", BYTES_ARG(u->minor),
+					    BYTES_ARG(u->wheel.name.raw_name), BYTES_ARG(path))),
+		      entry, (struct bytes){ NULL, 0 }, type);
 	else if (bytes_equal(key, BYTES("data")))
 		place(u, path, entry, (struct bytes){ NULL, 0 }, type);
 	else if (bytes_equal(key, BYTES("scripts")))
@@ -143,12 +145,13 @@ static enum status place_entry_point(struct unpack *u, const struct ini_item *it
 	struct bytes object = value, module = bytes_trim(bytes_cut(&object, ':'));
 	object = bytes_trim(object);
 	if (!is_script_name(item->key) || !is_dotted(module) || object.size == 0 || !is_dotted(object))
-		return fail(d, ERR_FORMAT, 0, "entry_points.txt line %u: '%.*s = %.*s' is not a script", item->line, BYTES_ARG(item->key),
-			    BYTES_ARG(item->value));
+		return fail(d, ERR_FORMAT, 0, "entry_points.txt line %u: '%.*s = %.*s' is not a script", item->line,
+			    BYTES_ARG(item->key), BYTES_ARG(item->value));
 	struct bytes first = bytes_part(object, 0, bytes_find(object, '.'));
 	const char *text = arena_printf(u->call->arena,
 					"#!/env/bin/python\nimport sys\nfrom %.*s import %.*s\nif __name__ == \"__main__\":\n"
-					"    sys.exit(%.*s())\n", BYTES_ARG(module), BYTES_ARG(first), BYTES_ARG(object));
+					"    sys.exit(%.*s())\n",
+					BYTES_ARG(module), BYTES_ARG(first), BYTES_ARG(object));
 	place(u, join(u, BYTES("bin"), item->key), NULL, bytes_of(text), 'x');
 	return OK;
 }
@@ -164,7 +167,8 @@ static enum status place_entry_points(struct unpack *u, struct diag *d)
 	if (s == OK)
 		s = ini_parse(arena_copy(u->call->arena, buf_bytes(&text)), INI_EQUALS, u->call->arena, &ini, d);
 	for (size_t i = 0; s == OK && i < ini.n_items; i++)
-		if (bytes_equal(ini.items[i].section, BYTES("console_scripts")) || bytes_equal(ini.items[i].section, BYTES("gui_scripts")))
+		if (bytes_equal(ini.items[i].section, BYTES("console_scripts")) ||
+		    bytes_equal(ini.items[i].section, BYTES("gui_scripts")))
 			s = place_entry_point(u, &ini.items[i], d);
 	return s ? explain(d, "entry_points.txt") : OK;
 }
@@ -263,7 +267,7 @@ static enum status write_placed(struct unpack *u, const struct placed *p, struct
 static enum status write_snapshot(struct unpack *u, struct diag *d)
 {
 	enum status s = OK;
-	buf_init(&u->pending, 4 * WRITE_BLOCK);	/* a block that waits, a header and a piece */
+	buf_init(&u->pending, 4 * WRITE_BLOCK); /* a block that waits, a header and a piece */
 	snapshot_put_start(&u->pending);
 	for (size_t i = 0; s == OK && i < u->n_placed; i++)
 		s = write_placed(u, &u->placed[i], d);
@@ -294,7 +298,8 @@ static enum status reply_metadata(struct unpack *u, struct buf *reply, struct di
 	if (s)
 		return explain(d, "METADATA");
 	if (!bytes_equal(metadata.name, u->wheel.name.name) || version_compare(&metadata.version, &u->wheel.name.version) != 0)
-		return fail(d, ERR_FORMAT, 0, "METADATA is of '%.*s %.*s'", BYTES_ARG(metadata.name), BYTES_ARG(metadata.raw_version));
+		return fail(d, ERR_FORMAT, 0, "METADATA is of '%.*s %.*s'", BYTES_ARG(metadata.name),
+			    BYTES_ARG(metadata.raw_version));
 	metadata_write(&metadata, reply);
 	return OK;
 }

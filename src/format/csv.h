@@ -13,14 +13,14 @@ enum { CSV_MAX_SIZE = 64 * 1024 * 1024, CSV_MAX_FIELDS = 16, CSV_MAX_FIELD_SIZE 
 struct csv_reader {
 	struct bytes rest;
 	uint64_t offset;
-	uint32_t line;		/* of the next row, 1-based */
+	uint32_t line; /* of the next row, 1-based */
 	size_t n_rows;
 };
 
 struct csv_row {
 	struct bytes fields[CSV_MAX_FIELDS];
-	size_t n_fields;	/* 0 for an empty line */
-	uint32_t line;		/* where it begins */
+	size_t n_fields; /* 0 for an empty line */
+	uint32_t line; /* where it begins */
 	uint64_t offset;
 };
 

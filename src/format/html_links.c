@@ -11,8 +11,8 @@ struct page_reader {
 	struct html_link *links;
 	size_t n_links;
 	struct html_page result;
-	bool in_link;		/* text belongs to the last link */
-	struct buf text;	/* raw */
+	bool in_link; /* text belongs to the last link */
+	struct buf text; /* raw */
 };
 
 static void page_reader_done(struct page_reader *r)
@@ -124,7 +124,7 @@ enum status html_links_parse(struct bytes page, struct arena *a, struct html_pag
 	if (page.size > HTML_MAX_SIZE)
 		return fail(d, ERR_LIMIT, HTML_MAX_SIZE, "a page of %zu bytes; at most %d are read", page.size, HTML_MAX_SIZE);
 	CLEANUP(page_reader_done) struct page_reader r = { .page = page, .a = a, .d = d };
-	buf_init(&r.text, HTML_MAX_SIZE);	/* never longer than the page */
+	buf_init(&r.text, HTML_MAX_SIZE); /* never longer than the page */
 	enum status s = read_page(&r);
 	if (s)
 		return s;

@@ -13,17 +13,17 @@ enum { HTML_MAX_SIZE = 64 * 1024 * 1024, HTML_MAX_LINKS = 100000 };
  * attribute, and not NULL when it was there without a value. */
 struct html_link {
 	struct bytes href;
-	struct bytes text;		/* without tags and without blanks around it */
+	struct bytes text; /* without tags and without blanks around it */
 	struct bytes requires_python;
-	struct bytes yanked;		/* the reason, often empty */
-	struct bytes core_metadata;	/* "true" or "sha256=…"; data-core-metadata, else data-dist-info-metadata */
-	uint64_t offset;		/* of its '<' */
+	struct bytes yanked; /* the reason, often empty */
+	struct bytes core_metadata; /* "true" or "sha256=…"; data-core-metadata, else data-dist-info-metadata */
+	uint64_t offset; /* of its '<' */
 };
 
 struct html_page {
-	const struct html_link *links;	/* those with an href, in order */
+	const struct html_link *links; /* those with an href, in order */
 	size_t n_links;
-	struct bytes base_href;		/* of the first <base href>, data NULL without */
+	struct bytes base_href; /* of the first <base href>, data NULL without */
 	struct bytes repository_version; /* <meta name="pypi:repository-version" content="…">, data NULL without */
 };
 

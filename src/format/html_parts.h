@@ -7,9 +7,9 @@
 #include "base/bytes.h"
 
 struct html_tag {
-	struct bytes name;		/* as written; compare without case */
+	struct bytes name; /* as written; compare without case */
 	bool closing;
-	struct bytes attributes;	/* raw, for html_attribute_next */
+	struct bytes attributes; /* raw, for html_attribute_next */
 };
 
 /* Reads what begins at the '<' that page starts with. Returns its size, at least 1: of a tag (name not empty), of a comment or

@@ -40,7 +40,7 @@ static size_t skip_declaration(struct bytes page)
 {
 	bool comment = bytes_starts(page, BYTES("<!--"));
 	struct bytes rest = bytes_from(page, comment ? 4 : 2);
-	if (comment && bytes_starts(rest, BYTES(">")))		/* "<!-->" is a whole comment */
+	if (comment && bytes_starts(rest, BYTES(">"))) /* "<!-->" is a whole comment */
 		return 5;
 	struct bytes closing = comment ? BYTES("-->") : BYTES(">");
 	size_t at = bytes_search(rest, closing);
@@ -59,7 +59,7 @@ size_t html_tag_read(struct bytes page, struct html_tag *ret)
 	while (at < page.size && !byte_is_blank(page.data[at]) && page.data[at] != '/' && page.data[at] != '>')
 		at++;
 	size_t end = tag_end(page, at);
-	if (end == page.size)		/* a tag that does not end is dropped, with the rest of the page in it */
+	if (end == page.size) /* a tag that does not end is dropped, with the rest of the page in it */
 		return page.size;
 	ret->name = bytes_part(page, start, at - start);
 	ret->closing = closing;
@@ -75,7 +75,7 @@ bool html_attribute_next(struct bytes *rest, struct bytes *ret_name, struct byte
 		at++;
 	if (at == b.size)
 		return false;
-	size_t start = at++;		/* even a '=' belongs to a name that begins with it */
+	size_t start = at++; /* even a '=' belongs to a name that begins with it */
 	while (at < b.size && !byte_is_blank(b.data[at]) && b.data[at] != '/' && b.data[at] != '=')
 		at++;
 	*ret_name = bytes_part(b, start, at - start);
@@ -117,7 +117,10 @@ static size_t read_number(struct bytes b, uint32_t *ret)
 /* A reference at the '&' that b starts with. Returns its size, 0 when it is none we know. */
 static size_t read_reference(struct bytes b, uint32_t *ret)
 {
-	static const struct { const char *name; uint32_t c; } names[] = {
+	static const struct {
+		const char *name;
+		uint32_t c;
+	} names[] = {
 		{ "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' }, { "&nbsp;", 0xa0 },
 	};
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -133,7 +136,7 @@ static size_t read_reference(struct bytes b, uint32_t *ret)
 
 struct bytes html_decode(struct bytes raw, struct arena *a)
 {
-	unsigned char *to = arena_alloc(a, raw.size + 1, 1);	/* a reference is never shorter than its character */
+	unsigned char *to = arena_alloc(a, raw.size + 1, 1); /* a reference is never shorter than its character */
 	size_t n = 0;
 	for (size_t i = 0; i < raw.size;) {
 		uint32_t c = 0;

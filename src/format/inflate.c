@@ -2,7 +2,7 @@
 
 #include "format/deflate.h"
 
-enum { PIECE_SIZE = 8192 };	/* on the stack */
+enum { PIECE_SIZE = 8192 }; /* on the stack */
 
 struct stream {
 	z_stream z;
@@ -22,7 +22,7 @@ static void feed(z_stream *z, struct bytes *rest)
 		return;
 	struct bytes part = bytes_part(*rest, 0, 1U << 30);
 	*rest = bytes_from(*rest, part.size);
-	z->next_in = (z_const Bytef *)(uintptr_t)part.data;	/* zlib lacks the const unless asked; it does not write */
+	z->next_in = (z_const Bytef *)(uintptr_t)part.data; /* zlib lacks the const unless asked; it does not write */
 	z->avail_in = (uInt)part.size;
 }
 
@@ -45,7 +45,8 @@ enum status inflate_stream(struct bytes in, uint64_t size, inflate_sink *sink, v
 		if (result != Z_OK && result != Z_STREAM_END)
 			return fail(d, ERR_FORMAT, 0, "its compressed data is broken");
 		if (n > size - made)
-			return fail(d, ERR_FORMAT, 0, "it inflates to more than the %llu bytes it declares", (unsigned long long)size);
+			return fail(d, ERR_FORMAT, 0, "it inflates to more than the %llu bytes it declares",
+				    (unsigned long long)size);
 		made += n;
 		enum status status = n ? sink(context, bytes_make(piece, n), d) : OK;
 		if (status)

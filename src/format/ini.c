@@ -12,9 +12,9 @@ struct parser {
 	size_t n_sections;
 	struct ini_item *items;
 	size_t n_items;
-	bool in_item;		/* a line with a deeper indent goes on with the last item */
-	size_t indent;		/* of that item's first line */
-	struct buf value;	/* of the last item, while it may go on */
+	bool in_item; /* a line with a deeper indent goes on with the last item */
+	size_t indent; /* of that item's first line */
+	struct buf value; /* of the last item, while it may go on */
 };
 
 static void parser_done(struct parser *p)
@@ -62,9 +62,7 @@ static enum status read_item(struct parser *p, struct bytes line)
 	if (p->n_items == INI_MAX_ITEMS)
 		return lines_fail(&p->lines, ERR_LIMIT, p->d, "more than %d items", INI_MAX_ITEMS);
 	p->items = arena_grow(p->a, p->items, p->n_items, sizeof *p->items);
-	p->items[p->n_items++] = (struct ini_item){
-		.section = p->sections[p->n_sections - 1].name, .key = key, .line = p->lines.line
-	};
+	p->items[p->n_items++] = (struct ini_item){ .section = p->sections[p->n_sections - 1].name, .key = key, .line = p->lines.line };
 	buf_clear(&p->value);
 	buf_add(&p->value, bytes_trim(bytes_from(line, at + 1)));
 	p->in_item = true;
@@ -144,7 +142,7 @@ static enum status sort_items(struct parser *p, struct ini *ini)
 enum status ini_parse(struct bytes text, enum ini_delimiters delimiters, struct arena *a, struct ini *ret, struct diag *d)
 {
 	CLEANUP(parser_done) struct parser p = { .delimiters = delimiters, .a = a, .d = d };
-	buf_init(&p.value, INI_MAX_SIZE);	/* never longer than the text */
+	buf_init(&p.value, INI_MAX_SIZE); /* never longer than the text */
 	struct bytes line;
 	enum status s = lines_open(text, INI_MAX_SIZE, "an INI file", &p.lines, d);
 	while (s == OK && (s = lines_next(&p.lines, &line, d)) == OK)

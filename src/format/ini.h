@@ -17,16 +17,16 @@ struct ini_section {
 
 struct ini_item {
 	struct bytes section, key;
-	struct bytes value;	/* its lines stripped and joined by '\n'; "key =" with lines below begins with one */
+	struct bytes value; /* its lines stripped and joined by '\n'; "key =" with lines below begins with one */
 	uint32_t line;
 };
 
 struct ini {
-	const struct ini_section *sections;	/* in order, empty ones too */
+	const struct ini_section *sections; /* in order, empty ones too */
 	size_t n_sections;
-	const struct ini_item *items;		/* in order */
+	const struct ini_item *items; /* in order */
 	size_t n_items;
-	const uint32_t *sorted;			/* places in items by section and key, for ini_find */
+	const uint32_t *sorted; /* places in items by section and key, for ini_find */
 };
 
 /* "key: value" counts beside "key = value" in pip.conf, but not in entry_points.txt, where ':' belongs to keys. */

@@ -62,7 +62,7 @@ static void convert_array(json_t *from, struct arena *a, struct json *to)
 	struct json *items = ARENA_ARRAY(a, struct json, to->n_items);
 	for (size_t i = 0; i < to->n_items; i++) {
 		convert(json_array_get(from, i), a, &items[i]);
-		(void)json_array_set_new(from, i, json_null());		/* frees the part that is converted */
+		(void)json_array_set_new(from, i, json_null()); /* frees the part that is converted */
 	}
 	to->items = items;
 }
@@ -135,7 +135,8 @@ enum status json_parse(struct bytes text, struct arena *a, const struct json **r
 	if (s)
 		return s;
 	json_error_t error;
-	json_t *tree = json_loadb(text.size ? (const char *)text.data : "", text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	json_t *tree = json_loadb(text.size ? (const char *)text.data : "", text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+				  &error);
 	if (!tree) {
 		s = fail(d, ERR_FORMAT, error.position > 0 ? (uint64_t)error.position : 0, "not JSON: %s", error.text);
 		if (d) {
@@ -171,8 +172,8 @@ const struct json *json_find(const struct json *object, const char *key)
 }
 
 static const char *const type_names[] = {
-	[JSON_TYPE_NULL] = "null",	  [JSON_TYPE_BOOLEAN] = "a boolean", [JSON_TYPE_INTEGER] = "an integer",
-	[JSON_TYPE_REAL] = "a number",	  [JSON_TYPE_STRING] = "a string",   [JSON_TYPE_ARRAY] = "an array",
+	[JSON_TYPE_NULL] = "null",        [JSON_TYPE_BOOLEAN] = "a boolean", [JSON_TYPE_INTEGER] = "an integer",
+	[JSON_TYPE_REAL] = "a number",    [JSON_TYPE_STRING] = "a string",   [JSON_TYPE_ARRAY] = "an array",
 	[JSON_TYPE_OBJECT] = "an object",
 };
 

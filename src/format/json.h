@@ -11,23 +11,32 @@
 enum { JSON_MAX_DEPTH = 64, JSON_MAX_VALUES = 1000000 };
 
 enum json_type {
-	JSON_TYPE_NULL, JSON_TYPE_BOOLEAN, JSON_TYPE_INTEGER, JSON_TYPE_REAL, JSON_TYPE_STRING, JSON_TYPE_ARRAY, JSON_TYPE_OBJECT
+	JSON_TYPE_NULL,
+	JSON_TYPE_BOOLEAN,
+	JSON_TYPE_INTEGER,
+	JSON_TYPE_REAL,
+	JSON_TYPE_STRING,
+	JSON_TYPE_ARRAY,
+	JSON_TYPE_OBJECT
 };
 
 struct json {
 	enum json_type type;
 	bool boolean;
-	struct bytes string;		/* UTF-8, without NUL, followed by a NUL that is not counted */
-	int64_t integer;		/* a number without fraction and exponent; out of 64 bits is ERR_FORMAT */
-	double real;			/* any other number; and of an integer its value */
-	size_t n_items;			/* of an array or object */
+	struct bytes string; /* UTF-8, without NUL, followed by a NUL that is not counted */
+	int64_t integer; /* a number without fraction and exponent; out of 64 bits is ERR_FORMAT */
+	double real; /* any other number; and of an integer its value */
+	size_t n_items; /* of an array or object */
 	const struct json *items;
-	const struct bytes *keys;	/* of an object: those of its items, in the order of the document */
-	const uint32_t *sorted;		/* of an object: the places of its keys in memcmp order, for json_find */
+	const struct bytes *keys; /* of an object: those of its items, in the order of the document */
+	const uint32_t *sorted; /* of an object: the places of its keys in memcmp order, for json_find */
 };
 
 /* for (JSON_EACH(item, array_or_object)); the key of an object's item is parent->keys[item - parent->items]. */
-#define JSON_EACH(item, parent) const struct json *item = (parent)->items; item < (parent)->items + (parent)->n_items; item++
+#define JSON_EACH(item, parent) \
+	const struct json *item = (parent)->items; \
+	item < (parent)->items + (parent)->n_items; \
+	item++
 
 /* jansson wants random bytes once, for its hashes: call this before a confinement that forbids opening /dev/urandom. */
 void json_prepare(void);

@@ -10,11 +10,11 @@
  * each byte that is not part of valid UTF-8 becomes U+FFFD. The result is always valid JSON in UTF-8. */
 void json_write_string(struct buf *out, struct bytes text);
 
-enum { JSON_WRITER_MAX_DEPTH = 80 };	/* a TOML or JSON tree of 64 levels and what stands around it */
+enum { JSON_WRITER_MAX_DEPTH = 80 }; /* a TOML or JSON tree of 64 levels and what stands around it */
 
 struct json_writer {
 	struct buf *out;
-	bool indented;		/* two blanks a level, a line an item; else compact */
+	bool indented; /* two blanks a level, a line an item; else compact */
 	bool after_key;
 	unsigned depth;
 	bool has_items[JSON_WRITER_MAX_DEPTH + 1];
@@ -39,7 +39,7 @@ void json_put_bool(struct json_writer *w, bool value);
 void json_put_null(struct json_writer *w);
 /* key and value in one call. */
 void json_pair_string(struct json_writer *w, const char *key, struct bytes value);
-void json_pair_cstring(struct json_writer *w, const char *key, const char *value);	/* NULL is written as null */
+void json_pair_cstring(struct json_writer *w, const char *key, const char *value); /* NULL is written as null */
 void json_pair_integer(struct json_writer *w, const char *key, int64_t value);
 void json_pair_unsigned(struct json_writer *w, const char *key, uint64_t value);
 void json_pair_bool(struct json_writer *w, const char *key, bool value);

@@ -7,9 +7,9 @@
 #include "base/status.h"
 
 struct lines {
-	struct bytes rest;	/* data is NULL behind the last line */
-	uint32_t line;		/* number of the line that was read last, 0 before the first */
-	uint64_t offset;	/* where that line begins */
+	struct bytes rest; /* data is NULL behind the last line */
+	uint32_t line; /* number of the line that was read last, 0 before the first */
+	uint64_t offset; /* where that line begins */
 	uint64_t next_offset;
 };
 

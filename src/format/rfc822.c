@@ -25,7 +25,7 @@ static enum status read_more(struct lines *l, struct bytes *value, struct arena 
 		return OK;
 	}
 	CLEANUP(buf_done) struct buf joined;
-	buf_init(&joined, RFC822_MAX_SIZE);	/* never longer than the text */
+	buf_init(&joined, RFC822_MAX_SIZE); /* never longer than the text */
 	buf_add(&joined, *value);
 	while (is_continuation(l->rest)) {
 		struct bytes line;
@@ -43,9 +43,7 @@ static enum status read_field(struct lines *l, struct bytes line, size_t name, s
 {
 	if (block->n_fields == RFC822_MAX_FIELDS)
 		return lines_fail(l, ERR_LIMIT, d, "more than %d fields", RFC822_MAX_FIELDS);
-	struct rfc822_field field = {
-		.name = bytes_part(line, 0, name), .value = bytes_from(line, name + 1), .line = l->line
-	};
+	struct rfc822_field field = { .name = bytes_part(line, 0, name), .value = bytes_from(line, name + 1), .line = l->line };
 	enum status s = read_more(l, &field.value, a, d);
 	if (s)
 		return s;

@@ -11,17 +11,17 @@
 enum { RFC822_MAX_SIZE = 4 * 1024 * 1024, RFC822_MAX_FIELDS = 10000 };
 
 struct rfc822_field {
-	struct bytes name;	/* as written; compare without case */
-	struct bytes value;	/* without blanks around it; of several lines: joined by '\n', their indentation kept */
+	struct bytes name; /* as written; compare without case */
+	struct bytes value; /* without blanks around it; of several lines: joined by '\n', their indentation kept */
 	uint32_t line;
 };
 
 struct rfc822 {
-	struct rfc822_field *fields;	/* in order, repeated ones too */
+	struct rfc822_field *fields; /* in order, repeated ones too */
 	size_t n_fields;
-	struct bytes body;		/* what follows the empty line, as it is */
-	bool has_body;			/* there was an empty line, or the next is set */
-	uint32_t unseparated_line;	/* not 0: this line is neither field nor empty; as in Python the body begins with it */
+	struct bytes body; /* what follows the empty line, as it is */
+	bool has_body; /* there was an empty line, or the next is set */
+	uint32_t unseparated_line; /* not 0: this line is neither field nor empty; as in Python the body begins with it */
 };
 
 /* Parses the whole of text. Values on one line and the body are borrowed from it, the rest lives as long as a.

@@ -150,7 +150,7 @@ enum status snapshot_find(struct bytes file, struct bytes path, struct snapshot_
 	struct snapshot_entry e;
 	while (s == OK && (s = snapshot_next(&r, &e, d)) == OK) {
 		int order = bytes_compare(e.path, path);
-		if (order > 0)		/* in order: it cannot come any more */
+		if (order > 0) /* in order: it cannot come any more */
 			return ERR_ABSENT;
 		if (order < 0)
 			continue;

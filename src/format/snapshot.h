@@ -13,9 +13,9 @@
 #include "base/status.h"
 
 struct snapshot_entry {
-	char type;		/* 'd', 'f', 'x' or 'l' */
+	char type; /* 'd', 'f', 'x' or 'l' */
 	struct bytes path;
-	struct bytes content;	/* of a file, or the target of a link */
+	struct bytes content; /* of a file, or the target of a link */
 };
 
 enum { SNAPSHOT_PATH_MAX = 4095, SNAPSHOT_NAME_MAX = 255, SNAPSHOT_DEPTH_MAX = 100 };

@@ -6,11 +6,11 @@
 
 /* How a table or array came to be decides what may still be added to it (TOML 1.0, "Table" and "Dotted keys"). */
 enum made_by {
-	BY_VALUE,	/* written as a value: closed */
-	BY_PATH,	/* as the parent of a [header]: may get a header of its own, once */
-	BY_HEADER,	/* by [header] or as an element of [[header]] */
-	BY_DOTS,	/* by a dotted key: open to dotted keys of the same section */
-	BY_ELEMENTS	/* an array made by [[header]] */
+	BY_VALUE, /* written as a value: closed */
+	BY_PATH, /* as the parent of a [header]: may get a header of its own, once */
+	BY_HEADER, /* by [header] or as an element of [[header]] */
+	BY_DOTS, /* by a dotted key: open to dotted keys of the same section */
+	BY_ELEMENTS /* an array made by [[header]] */
 };
 
 enum status toml_fail(struct toml_parser *p, enum status code, const char *format, ...)

@@ -37,7 +37,7 @@ static bool take_time(struct bytes *rest, char **out, bool *uses_1_1)
 	uint64_t n;
 	if (!take_number(rest, 2, 0, 23, out, &n) || !take_byte(rest, ":", 0, out) || !take_number(rest, 2, 0, 59, out, &n))
 		return false;
-	if (!take_byte(rest, ":", 0, out)) {		/* seconds may be left out since 1.1 */
+	if (!take_byte(rest, ":", 0, out)) { /* seconds may be left out since 1.1 */
 		bytes_copy(*out, BYTES(":00"));
 		*out += 3;
 		*uses_1_1 = true;
@@ -80,7 +80,7 @@ static bool scan(struct bytes rest, char **out, enum toml_type *ret_type, bool *
 
 enum status toml_scan_date(struct toml_parser *p, struct bytes word, struct toml_value *v)
 {
-	char *text = arena_alloc(p->a, word.size + 4, 1), *end = text;	/* ":00" may be added */
+	char *text = arena_alloc(p->a, word.size + 4, 1), *end = text; /* ":00" may be added */
 	enum toml_type type;
 	bool uses_1_1 = false;
 	if (!scan(word, &end, &type, &uses_1_1))

@@ -9,7 +9,7 @@ struct toml_parser {
 	struct bytes text;
 	size_t at, line_start;
 	uint32_t line;
-	uint32_t section;		/* counts headers and inline tables: dotted keys may only extend tables of their own */
+	uint32_t section; /* counts headers and inline tables: dotted keys may only extend tables of their own */
 	uint32_t n_sections;
 	size_t n_values;
 	bool uses_1_1;

@@ -98,11 +98,16 @@ static enum status scan_decimal(struct toml_parser *p, struct bytes word, struct
 
 static bool is_word(struct toml_parser *p, struct bytes word, struct toml_value *v)
 {
-	static const struct { const char *word; enum toml_type type; bool boolean; double real; } words[] = {
-		{ "true", TOML_BOOLEAN, true, 0 },     { "false", TOML_BOOLEAN, false, 0 },
-		{ "inf", TOML_FLOAT, false, INFINITY },  { "+inf", TOML_FLOAT, false, INFINITY },
+	static const struct {
+		const char *word;
+		enum toml_type type;
+		bool boolean;
+		double real;
+	} words[] = {
+		{ "true", TOML_BOOLEAN, true, 0 },        { "false", TOML_BOOLEAN, false, 0 },
+		{ "inf", TOML_FLOAT, false, INFINITY },   { "+inf", TOML_FLOAT, false, INFINITY },
 		{ "-inf", TOML_FLOAT, false, -INFINITY }, { "nan", TOML_FLOAT, false, NAN },
-		{ "+nan", TOML_FLOAT, false, NAN },      { "-nan", TOML_FLOAT, false, NAN },
+		{ "+nan", TOML_FLOAT, false, NAN },       { "-nan", TOML_FLOAT, false, NAN },
 	};
 	for (size_t i = 0; i < COUNT(words); i++) {
 		if (!bytes_equal(word, bytes_of(words[i].word)))
@@ -139,7 +144,10 @@ enum status toml_scan_scalar(struct toml_parser *p, struct toml_value *v)
 	if (is_word(p, word, v))
 		return OK;
 	if (word.size > 2 && word.data[0] == '0') {
-		static const struct { char name; unsigned base; } bases[] = { { 'x', 16 }, { 'o', 8 }, { 'b', 2 } };
+		static const struct {
+			char name;
+			unsigned base;
+		} bases[] = { { 'x', 16 }, { 'o', 8 }, { 'b', 2 } };
 		for (size_t i = 0; i < COUNT(bases); i++)
 			if (word.data[1] == bases[i].name)
 				return scan_based(p, word, bases[i].base, v);

@@ -141,7 +141,7 @@ enum status toml_scan_string(struct toml_parser *p, bool many_lines, struct byte
 	if (newline)
 		toml_newline(p, newline);
 	CLEANUP(buf_done) struct buf out;
-	buf_init(&out, TOML_MAX_SIZE);		/* a decoded string is never longer than its source */
+	buf_init(&out, TOML_MAX_SIZE); /* a decoded string is never longer than its source */
 	enum status s = scan_text(p, quote, triple, &out);
 	if (s == OK)
 		*ret = arena_copy(p->a, buf_bytes(&out));

@@ -8,7 +8,7 @@
  * A key is read as symbols of nine bits: 256 + its byte, and 0 behind its end, so no key begins another. */
 struct toml_index {
 	uint32_t at;
-	unsigned mask;			/* one bit of the symbol at that place */
+	unsigned mask; /* one bit of the symbol at that place */
 	struct toml_link child[2];
 };
 
@@ -74,11 +74,10 @@ const struct toml_value *toml_find_path(const struct toml_value *root, const cha
 }
 
 static const char *const type_names[] = {
-	[TOML_STRING] = "a string",		[TOML_INTEGER] = "an integer",
-	[TOML_FLOAT] = "a float",		[TOML_BOOLEAN] = "a boolean",
-	[TOML_DATETIME] = "a date and time",	[TOML_DATETIME_LOCAL] = "a local date and time",
-	[TOML_DATE_LOCAL] = "a date",		[TOML_TIME_LOCAL] = "a time",
-	[TOML_ARRAY] = "an array",		[TOML_TABLE] = "a table",
+	[TOML_STRING] = "a string",   [TOML_INTEGER] = "an integer",       [TOML_FLOAT] = "a float",
+	[TOML_BOOLEAN] = "a boolean", [TOML_DATETIME] = "a date and time", [TOML_DATETIME_LOCAL] = "a local date and time",
+	[TOML_DATE_LOCAL] = "a date", [TOML_TIME_LOCAL] = "a time",        [TOML_ARRAY] = "an array",
+	[TOML_TABLE] = "a table",
 };
 
 const char *toml_type_name(enum toml_type type)
@@ -100,11 +99,13 @@ static enum status get(const struct toml_value *table, const char *key, enum tom
 {
 	const struct toml_value *v = toml_find(table, bytes_of(key));
 	if (!v)
-		return at_value(table, fail(d, ERR_ABSENT, 0, "'%s' is missing in the table of line %u", key,
-					    table ? table->line : 0), d);
+		return at_value(table,
+				fail(d, ERR_ABSENT, 0, "'%s' is missing in the table of line %u", key, table ? table->line : 0), d);
 	if (v->type != type)
-		return at_value(v, fail(d, ERR_FORMAT, 0, "'%s' on line %u must be %s, not %s", key, v->line, type_names[type],
-					toml_type_name(v->type)), d);
+		return at_value(v,
+				fail(d, ERR_FORMAT, 0, "'%s' on line %u must be %s, not %s", key, v->line, type_names[type],
+				     toml_type_name(v->type)),
+				d);
 	*ret = v;
 	return OK;
 }
@@ -155,8 +156,10 @@ enum status toml_get_string_array(const struct toml_value *table, const char *ke
 		return s;
 	for (TOML_EACH(item, array))
 		if (item->type != TOML_STRING)
-			return at_value(item, fail(d, ERR_FORMAT, 0, "'%s' on line %u must hold strings only, not %s", key,
-						   item->line, toml_type_name(item->type)), d);
+			return at_value(item,
+					fail(d, ERR_FORMAT, 0, "'%s' on line %u must hold strings only, not %s", key, item->line,
+					     toml_type_name(item->type)),
+					d);
 	struct bytes *items = ARENA_ARRAY(a, struct bytes, array->n_items);
 	size_t n = 0;
 	for (TOML_EACH(item, array))
@@ -169,9 +172,9 @@ enum status toml_get_string_array(const struct toml_value *table, const char *ke
 static void write_tagged(const struct toml_value *v, struct json_writer *w)
 {
 	static const char *const tags[] = {
-		[TOML_STRING] = "string", [TOML_INTEGER] = "integer", [TOML_FLOAT] = "float", [TOML_BOOLEAN] = "bool",
-		[TOML_DATETIME] = "datetime", [TOML_DATETIME_LOCAL] = "datetime-local", [TOML_DATE_LOCAL] = "date-local",
-		[TOML_TIME_LOCAL] = "time-local",
+		[TOML_STRING] = "string",         [TOML_INTEGER] = "integer",       [TOML_FLOAT] = "float",
+		[TOML_BOOLEAN] = "bool",          [TOML_DATETIME] = "datetime",     [TOML_DATETIME_LOCAL] = "datetime-local",
+		[TOML_DATE_LOCAL] = "date-local", [TOML_TIME_LOCAL] = "time-local",
 	};
 	char number[64] = "";
 	struct bytes text = v->string;

@@ -42,12 +42,14 @@ size_t unicode_read(struct bytes b, uint32_t *ret)
 uint32_t unicode_fold(uint32_t c)
 {
 	/* From first to last, every `step`th letter has its lower case `distance` further on. */
-	static const struct { uint32_t first, last, step, distance; } rows[] = {
-		{ 'A', 'Z', 1, 32 },	     { 0xc0, 0xd6, 1, 32 },	 { 0xd8, 0xde, 1, 32 },	     { 0x100, 0x12e, 2, 1 },
-		{ 0x132, 0x136, 2, 1 },	     { 0x139, 0x147, 2, 1 },	 { 0x14a, 0x176, 2, 1 },     { 0x179, 0x17d, 2, 1 },
-		{ 0x388, 0x38a, 1, 37 },     { 0x391, 0x3a1, 1, 32 },	 { 0x3a3, 0x3ab, 1, 32 },    { 0x400, 0x40f, 1, 80 },
-		{ 0x410, 0x42f, 1, 32 },     { 0x460, 0x480, 2, 1 },	 { 0x48a, 0x4be, 2, 1 },     { 0x4d0, 0x52e, 2, 1 },
-		{ 0x531, 0x556, 1, 48 },     { 0x1e00, 0x1e94, 2, 1 },	 { 0x1ea0, 0x1efe, 2, 1 },   { 0xff21, 0xff3a, 1, 32 },
+	static const struct {
+		uint32_t first, last, step, distance;
+	} rows[] = {
+		{ 'A', 'Z', 1, 32 },     { 0xc0, 0xd6, 1, 32 },    { 0xd8, 0xde, 1, 32 },    { 0x100, 0x12e, 2, 1 },
+		{ 0x132, 0x136, 2, 1 },  { 0x139, 0x147, 2, 1 },   { 0x14a, 0x176, 2, 1 },   { 0x179, 0x17d, 2, 1 },
+		{ 0x388, 0x38a, 1, 37 }, { 0x391, 0x3a1, 1, 32 },  { 0x3a3, 0x3ab, 1, 32 },  { 0x400, 0x40f, 1, 80 },
+		{ 0x410, 0x42f, 1, 32 }, { 0x460, 0x480, 2, 1 },   { 0x48a, 0x4be, 2, 1 },   { 0x4d0, 0x52e, 2, 1 },
+		{ 0x531, 0x556, 1, 48 }, { 0x1e00, 0x1e94, 2, 1 }, { 0x1ea0, 0x1efe, 2, 1 }, { 0xff21, 0xff3a, 1, 32 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (c >= rows[i].first && c <= rows[i].last && (c - rows[i].first) % rows[i].step == 0)

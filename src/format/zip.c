@@ -11,7 +11,7 @@ static const uint64_t ratio_from = 1024 * 1024;
 static const uint64_t all_names_max = 64 * 1024 * 1024;
 
 struct end_record {
-	uint64_t at;			/* where the end records begin, which is where the central directory must end */
+	uint64_t at; /* where the end records begin, which is where the central directory must end */
 	uint64_t n_entries, directory_size, directory_offset;
 	struct bytes comment;
 	bool is_zip64;
@@ -20,9 +20,7 @@ struct end_record {
 
 struct zip_limits zip_limits_default(void)
 {
-	return (struct zip_limits){
-		.n_members = 100000, .total_size = UINT64_C(4) << 30, .ratio = 200, .name_size = 4096
-	};
+	return (struct zip_limits){ .n_members = 100000, .total_size = UINT64_C(4) << 30, .ratio = 200, .name_size = 4096 };
 }
 
 /* Finds the end record: its comment must reach the end of the file. With allow_gaps bytes may follow it. */
@@ -62,7 +60,8 @@ static enum status read_end64(struct bytes file, struct end_record *end, struct 
 	if (zip_u32(p + 16) != 0 || zip_u32(p + 20) != 0 || zip_u64(p + 24) != zip_u64(p + 32))
 		return fail(d, ERR_FORMAT, at, "the archive spans several disks");
 	uint64_t n = zip_u64(p + 32), size = zip_u64(p + 40), offset = zip_u64(p + 48);
-	if ((end->n_entries != UINT16_MAX && end->n_entries != n) || (end->directory_size != UINT32_MAX && end->directory_size != size) ||
+	if ((end->n_entries != UINT16_MAX && end->n_entries != n) ||
+	    (end->directory_size != UINT32_MAX && end->directory_size != size) ||
 	    (end->directory_offset != UINT32_MAX && end->directory_offset != offset))
 		return fail(d, ERR_FORMAT, at, "the two end records do not agree");
 	end->at = at;
@@ -81,7 +80,10 @@ static enum status read_end(struct bytes file, bool allow_gaps, struct end_recor
 		return s;
 	const unsigned char *p = file.data + at;
 	*end = (struct end_record){
-		.at = at, .n_entries = zip_u16(p + 10), .directory_size = zip_u32(p + 12), .directory_offset = zip_u32(p + 16),
+		.at = at,
+		.n_entries = zip_u16(p + 10),
+		.directory_size = zip_u32(p + 12),
+		.directory_offset = zip_u32(p + 16),
 		.comment = bytes_part(file, at + ZIP_END_SIZE, zip_u16(p + 20)),
 	};
 	end->trailing_size = file.size - at - ZIP_END_SIZE - end->comment.size;
@@ -116,14 +118,18 @@ static void read_mode(struct zip_entry *e)
 /* What must hold of one central entry by itself. */
 static enum status check_entry(const struct zip_entry *e, uint64_t at, struct diag *d)
 {
-	static const struct { uint16_t bits; const char *rule; } refused[] = {
+	static const struct {
+		uint16_t bits;
+		const char *rule;
+	} refused[] = {
 		{ 1 << 0 | 1 << 6 | 1 << 13, "it is encrypted" },
 		{ 1 << 5, "it is a patch" },
-		{ (uint16_t)~(1U << 1 | 1U << 2 | 1U << 3 | 1U << 11), "it has flags that mean nothing here" },
+		{ (uint16_t) ~(1U << 1 | 1U << 2 | 1U << 3 | 1U << 11), "it has flags that mean nothing here" },
 	};
 	for (size_t i = 0; i < COUNT(refused); i++)
 		if (e->flags & refused[i].bits)
-			return fail(d, ERR_FORMAT, at, "member '%.*s': %s (flags 0x%04x)", ZIP_NAME(e->name), refused[i].rule, e->flags);
+			return fail(d, ERR_FORMAT, at, "member '%.*s': %s (flags 0x%04x)", ZIP_NAME(e->name), refused[i].rule,
+				    e->flags);
 	if (e->method != ZIP_STORED && e->method != ZIP_DEFLATED)
 		return fail(d, ERR_FORMAT, at, "member '%.*s': packed by method %u; only stored and deflated are read",
 			    ZIP_NAME(e->name), e->method);
@@ -145,9 +151,16 @@ static enum status read_entry(struct bytes file, uint64_t *at, uint64_t end, str
 	if (name_size + extra_size + comment_size > end - *at - ZIP_CENTRAL_SIZE)
 		return fail(d, ERR_FORMAT, *at, "an entry of the central directory is longer than the directory");
 	*e = (struct zip_entry){
-		.made_by = zip_u16(p + 4), .version = zip_u16(p + 6), .flags = zip_u16(p + 8), .method = zip_u16(p + 10),
-		.dos_time = zip_u32(p + 12), .crc32 = zip_u32(p + 16), .packed_size = zip_u32(p + 20), .size = zip_u32(p + 24),
-		.attributes = zip_u32(p + 38), .header_offset = zip_u32(p + 42),
+		.made_by = zip_u16(p + 4),
+		.version = zip_u16(p + 6),
+		.flags = zip_u16(p + 8),
+		.method = zip_u16(p + 10),
+		.dos_time = zip_u32(p + 12),
+		.crc32 = zip_u32(p + 16),
+		.packed_size = zip_u32(p + 20),
+		.size = zip_u32(p + 24),
+		.attributes = zip_u32(p + 38),
+		.header_offset = zip_u32(p + 42),
 		.name = bytes_part(file, *at + ZIP_CENTRAL_SIZE, name_size),
 		.extra = bytes_part(file, *at + ZIP_CENTRAL_SIZE + name_size, extra_size),
 		.comment = bytes_part(file, *at + ZIP_CENTRAL_SIZE + name_size + extra_size, comment_size),
@@ -185,8 +198,8 @@ static enum status check_limits(struct zip *zip, const struct zip_entry *e, cons
 			    ZIP_NAME(e->name), limits->total_size);
 	zip->total_size += e->size;
 	if (over_ratio(e->size, e->packed_size, limits->ratio))
-		return fail(d, ERR_LIMIT, at, "member '%.*s': it unpacks to more than %" PRIu64 " times its size", ZIP_NAME(e->name),
-			    limits->ratio);
+		return fail(d, ERR_LIMIT, at, "member '%.*s': it unpacks to more than %" PRIu64 " times its size",
+			    ZIP_NAME(e->name), limits->ratio);
 	return OK;
 }
 

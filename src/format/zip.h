@@ -11,42 +11,42 @@
 
 struct zip_limits {
 	uint64_t n_members;
-	uint64_t total_size;	/* of all members, inflated */
-	uint64_t ratio;		/* inflated over packed, of each member and of the whole, only above 1 MiB; 0: any */
-	uint64_t name_size;	/* of one name, in bytes; all names together may take 64 MiB */
-	bool allow_gaps;	/* bytes that belong to no record are counted instead of refused */
+	uint64_t total_size; /* of all members, inflated */
+	uint64_t ratio; /* inflated over packed, of each member and of the whole, only above 1 MiB; 0: any */
+	uint64_t name_size; /* of one name, in bytes; all names together may take 64 MiB */
+	bool allow_gaps; /* bytes that belong to no record are counted instead of refused */
 };
 /* 100,000 members, 4 GiB, 200, 4,096, no gaps. */
 struct zip_limits zip_limits_default(void);
 
 struct zip_entry {
-	struct bytes name;		/* as stored: relative, no empty, '.' or '..' component; a directory's ends in '/' */
-	uint16_t method;		/* 0 stored, 8 deflated */
-	uint16_t flags;			/* general purpose bits; 3: a data descriptor follows, 11: the name is UTF-8 */
+	struct bytes name; /* as stored: relative, no empty, '.' or '..' component; a directory's ends in '/' */
+	uint16_t method; /* 0 stored, 8 deflated */
+	uint16_t flags; /* general purpose bits; 3: a data descriptor follows, 11: the name is UTF-8 */
 	uint32_t crc32;
 	uint64_t packed_size, size;
 	uint64_t header_offset, data_offset;
-	uint32_t dos_time;		/* date in the upper half */
-	uint32_t local_dos_time;	/* the local header's; nothing is refused when it differs */
+	uint32_t dos_time; /* date in the upper half */
+	uint32_t local_dos_time; /* the local header's; nothing is refused when it differs */
 	uint16_t made_by, version, local_version;
-	uint32_t attributes;		/* external, whole */
-	uint32_t unix_mode;		/* upper half of the attributes; 0 when the writer set none */
-	bool is_dir;			/* the name ends in '/' */
-	bool is_symlink;		/* by mode */
-	bool is_special;		/* by mode: a device, pipe or socket, or a directory without '/' in its name */
-	bool is_setid;			/* setuid, setgid or sticky */
+	uint32_t attributes; /* external, whole */
+	uint32_t unix_mode; /* upper half of the attributes; 0 when the writer set none */
+	bool is_dir; /* the name ends in '/' */
+	bool is_symlink; /* by mode */
+	bool is_special; /* by mode: a device, pipe or socket, or a directory without '/' in its name */
+	bool is_setid; /* setuid, setgid or sticky */
 	struct bytes extra, local_extra, comment;
 };
 
 struct zip {
 	struct bytes file;
-	struct zip_entry *entries;	/* in the order of the central directory */
+	struct zip_entry *entries; /* in the order of the central directory */
 	size_t n_entries;
-	const uint32_t *by_name;	/* places in entries, in the order of zip_find */
-	uint64_t total_size;		/* inflated */
-	struct bytes comment;		/* of the archive */
+	const uint32_t *by_name; /* places in entries, in the order of zip_find */
+	uint64_t total_size; /* inflated */
+	struct bytes comment; /* of the archive */
 	bool is_zip64;
-	bool in_file_order;		/* the central directory has the order of the members in the file */
+	bool in_file_order; /* the central directory has the order of the members in the file */
 	/* Only with allow_gaps: bytes before the first member, between records, and behind the end. */
 	uint64_t prefix_size, gap_size, trailing_size;
 };
@@ -57,8 +57,7 @@ struct zip {
  * Refused: names that leave, clash (also when case is ignored: ASCII and the usual Latin, Greek and Cyrillic letters) or are
  * both file and directory; methods but 0 and 8; encryption and patches; more than one disk; lying or malformed zip64 fields
  * and data descriptors; overlaps; gaps. Not refused but told: modes, comments, extra fields, data descriptors. */
-MUST_USE enum status zip_open(struct bytes file, const struct zip_limits *limits, struct arena *a, struct zip *ret,
-			      struct diag *d);
+MUST_USE enum status zip_open(struct bytes file, const struct zip_limits *limits, struct arena *a, struct zip *ret, struct diag *d);
 
 /* The entry of that exact name; NULL when there is none. */
 const struct zip_entry *zip_find(const struct zip *zip, struct bytes name);

@@ -52,8 +52,14 @@ static enum status check_local(struct bytes file, struct zip_entry *e, uint64_t 
 /* Size of the data descriptor in `room`, 0 when none of its four shapes fits; it must fill the room unless gaps are allowed. */
 static size_t descriptor_size(struct bytes room, const struct zip_entry *e, bool allow_gaps)
 {
-	static const struct { bool signature, is_64; size_t size; } shapes[] = {
-		{ true, true, 24 }, { true, false, 16 }, { false, true, 20 }, { false, false, 12 },
+	static const struct {
+		bool signature, is_64;
+		size_t size;
+	} shapes[] = {
+		{ true, true, 24 },
+		{ true, false, 16 },
+		{ false, true, 20 },
+		{ false, false, 12 },
 	};
 	for (size_t i = 0; i < COUNT(shapes); i++) {
 		if (room.size < shapes[i].size || (room.size > shapes[i].size && !allow_gaps))

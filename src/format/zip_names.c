@@ -51,7 +51,7 @@ static uint32_t next_folded(struct bytes *name)
 
 static int compare_folded(struct bytes a, struct bytes b)
 {
-	size_t same = 0;	/* names of one archive have long beginnings in common */
+	size_t same = 0; /* names of one archive have long beginnings in common */
 	while (same < a.size && same < b.size && a.data[same] == b.data[same] && a.data[same] < 0x80)
 		same++;
 	a = bytes_from(a, same);

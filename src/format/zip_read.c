@@ -10,7 +10,7 @@ struct checked_sink {
 	inflate_sink *sink;
 	void *context;
 	uint32_t crc32;
-	bool refused;		/* the status came from the sink: not ours to explain */
+	bool refused; /* the status came from the sink: not ours to explain */
 };
 
 struct bytes zip_packed(const struct zip *zip, const struct zip_entry *entry)
@@ -48,7 +48,8 @@ enum status zip_read_stream(const struct zip *zip, const struct zip_entry *entry
 {
 	struct checked_sink c = { .sink = sink, .context = context };
 	struct bytes packed = zip_packed(zip, entry);
-	enum status s = entry->method == ZIP_STORED ? stored_stream(packed, &c, d) : inflate_stream(packed, entry->size, pass_on, &c, d);
+	enum status s = entry->method == ZIP_STORED ? stored_stream(packed, &c, d)
+						    : inflate_stream(packed, entry->size, pass_on, &c, d);
 	if (s && !c.refused) {
 		(void)explain(d, "member '%.*s'", ZIP_NAME(entry->name));
 		if (d)
@@ -83,12 +84,13 @@ static enum status read_whole(struct bytes packed, const struct zip_entry *entry
 enum status zip_read(const struct zip *zip, const struct zip_entry *entry, struct buf *out, struct diag *d)
 {
 	if (entry->size > out->max - out->size)
-		return fail(d, ERR_LIMIT, entry->data_offset, "member '%.*s': its %" PRIu64 " bytes are more than the %zu that are read",
-			    ZIP_NAME(entry->name), entry->size, out->max - out->size);
+		return fail(d, ERR_LIMIT, entry->data_offset,
+			    "member '%.*s': its %" PRIu64 " bytes are more than the %zu that are read", ZIP_NAME(entry->name),
+			    entry->size, out->max - out->size);
 	if (entry->size <= whole_max || entry->method == ZIP_STORED)
 		return read_whole(zip_packed(zip, entry), entry, out, d);
 	size_t before = out->size;
-	if (entry->size / 1100 > entry->packed_size)	/* deflate cannot: do not even make room */
+	if (entry->size / 1100 > entry->packed_size) /* deflate cannot: do not even make room */
 		return fail(d, ERR_FORMAT, entry->data_offset, "member '%.*s': it is too small for the size it declares",
 			    ZIP_NAME(entry->name));
 	(void)buf_reserve(out, (size_t)entry->size);

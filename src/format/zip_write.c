@@ -46,7 +46,7 @@ enum status zip_sink_buf(void *context, struct bytes piece, struct diag *d)
 
 static uint32_t dos_time(int64_t unix_time)
 {
-	static const int64_t first = 315532800, last = INT64_C(4354819198);	/* 1980-01-01 00:00:00, 2107-12-31 23:59:58 */
+	static const int64_t first = 315532800, last = INT64_C(4354819198); /* 1980-01-01 00:00:00, 2107-12-31 23:59:58 */
 	time_t t = (time_t)(unix_time < first ? first : unix_time > last ? last : unix_time);
 	struct tm tm = { 0 };
 	(void)gmtime_r(&t, &tm);
@@ -59,7 +59,7 @@ void zip_writer_init(struct zip_writer *w, zip_sink *sink, void *context, int le
 	*w = (struct zip_writer){ .sink = sink, .context = context, .dos_time = dos_time(unix_time) };
 	if (level > 0)
 		w->deflater = deflater_new(level);
-	buf_init(&w->pending, SIZE_MAX / 4);	/* these three hold what the caller brings, which has its limits there */
+	buf_init(&w->pending, SIZE_MAX / 4); /* these three hold what the caller brings, which has its limits there */
 	buf_init(&w->directory, SIZE_MAX / 4);
 	buf_init(&w->packed, SIZE_MAX / 4);
 }
@@ -98,7 +98,8 @@ static uint32_t clamp_u32(uint64_t n)
 }
 
 /* The part that local header and central entry have in common, from "version needed" to the size of the extra field. */
-static void put_common(const struct zip_writer *w, struct buf *out, const struct entry *e, bool zip64, bool sizes_in_extra, size_t extra)
+static void put_common(const struct zip_writer *w, struct buf *out, const struct entry *e, bool zip64, bool sizes_in_extra,
+		       size_t extra)
 {
 	bool ascii = true;
 	for (size_t i = 0; i < e->name.size; i++)
@@ -142,7 +143,7 @@ static enum status add(struct zip_writer *w, const struct entry *e, struct diag 
 	put(out, ZIP_CENTRAL_SIG, 4);
 	put(out, MADE_BY_UNIX | (sizes || far ? VERSION_ZIP64 : VERSION_DEFLATE), 2);
 	put_common(w, out, e, sizes || far, sizes, extra);
-	put(out, 0, 6);		/* comment size, disk, internal attributes */
+	put(out, 0, 6); /* comment size, disk, internal attributes */
 	put(out, e->attributes, 4);
 	put(out, clamp_u32(w->offset), 4);
 	buf_add(out, e->name);
@@ -165,8 +166,12 @@ enum status zip_writer_add_packed(struct zip_writer *w, struct bytes name, uint3
 	if (bytes_ends(name, BYTES("/")))
 		return fail(d, ERR_FORMAT, 0, "member '%.*s': a file with a directory's name", ZIP_NAME(name));
 	struct entry e = {
-		.name = name, .attributes = (S_IFREG | mode) << 16, .crc32 = content->crc32, .method = content->method,
-		.packed = content->packed, .size = content->size,
+		.name = name,
+		.attributes = (S_IFREG | mode) << 16,
+		.crc32 = content->crc32,
+		.method = content->method,
+		.packed = content->packed,
+		.size = content->size,
 	};
 	return add(w, &e, d);
 }
@@ -199,7 +204,7 @@ static void put_end64(struct zip_writer *w, uint64_t directory_size)
 	put(out, ZIP_END64_SIZE - 12, 8);
 	put(out, MADE_BY_UNIX | VERSION_ZIP64, 2);
 	put(out, VERSION_ZIP64, 2);
-	put(out, 0, 8);		/* disks */
+	put(out, 0, 8); /* disks */
 	put(out, w->n_entries, 8);
 	put(out, w->n_entries, 8);
 	put(out, directory_size, 8);
@@ -221,7 +226,7 @@ enum status zip_writer_finish(struct zip_writer *w, uint64_t *ret_size, struct d
 		put_end64(w, directory_size);
 	struct buf *out = &w->pending;
 	put(out, ZIP_END_SIG, 4);
-	put(out, 0, 4);		/* disks */
+	put(out, 0, 4); /* disks */
 	put(out, n >= UINT16_MAX ? UINT16_MAX : n, 2);
 	put(out, n >= UINT16_MAX ? UINT16_MAX : n, 2);
 	put(out, clamp_u32(directory_size), 4);

@@ -18,7 +18,7 @@ enum status zip_sink_buf(void *context, struct bytes piece, struct diag *d);
 struct zip_writer {
 	zip_sink *sink;
 	void *context;
-	struct deflater *deflater;	/* NULL: store everything */
+	struct deflater *deflater; /* NULL: store everything */
 	uint32_t dos_time;
 	uint64_t offset, n_entries;
 	struct buf pending, directory, packed;
@@ -36,8 +36,8 @@ MUST_USE enum status zip_writer_add(struct zip_writer *w, struct bytes name, uin
 
 struct zip_packed_content {
 	struct bytes packed;
-	uint16_t method;	/* 0 or 8 */
-	uint32_t crc32;		/* of the content; the caller vouches for it and for size */
+	uint16_t method; /* 0 or 8 */
+	uint32_t crc32; /* of the content; the caller vouches for it and for size */
 	uint64_t size;
 };
 /* The same with content that is packed already: taken over as it is. */

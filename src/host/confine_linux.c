@@ -16,7 +16,9 @@ enum { CPU_SECONDS = 300 };
  * below has no open either. */
 static void close_file_system(void)
 {
-	const struct { uint64_t handled_access_fs; } attr = { (UINT64_C(1) << 13) - 1 };
+	const struct {
+		uint64_t handled_access_fs;
+	} attr = { (UINT64_C(1) << 13) - 1 };
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
 	if (ruleset < 0)
 		return;

@@ -47,7 +47,7 @@ static int remove_tree(int dir, const char *name, unsigned depth)
 	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	(void)fchmod(fd, 0700);	/* environments are read-only on purpose */
+	(void)fchmod(fd, 0700); /* environments are read-only on purpose */
 	DIR *entries = fdopendir(fd);
 	if (!entries) {
 		(void)close(fd);

@@ -27,8 +27,8 @@ static enum status make_request(const char *verb, struct bytes request, int *ret
 	return s ? s : sealed_make("hwb-request", buf_bytes(&b), ret_fd, d);
 }
 
-enum status helper_start(const struct run_context *run, const char *program, const char *verb, struct bytes request,
-			 const int *fds, size_t n_fds, struct helper *ret, struct diag *d)
+enum status helper_start(const struct run_context *run, const char *program, const char *verb, struct bytes request, const int *fds,
+			 size_t n_fds, struct helper *ret, struct diag *d)
 {
 	char path[PATH_MAX];
 	int out[2];
@@ -115,8 +115,8 @@ void helper_stop(struct helper *h)
 	h->pid = 0;
 }
 
-enum status helper_call(const struct run_context *run, const char *program, const char *verb, struct bytes request,
-			const int *fds, size_t n_fds, struct buf *ret_reply, struct diag *d)
+enum status helper_call(const struct run_context *run, const char *program, const char *verb, struct bytes request, const int *fds,
+			size_t n_fds, struct buf *ret_reply, struct diag *d)
 {
 	struct helper h = { 0 };
 	enum status s = helper_start(run, program, verb, request, fds, n_fds, &h, d);

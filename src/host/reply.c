@@ -2,7 +2,7 @@
 
 #include "base/wire.h"
 
-enum { REPLY_MAGIC = 0x52425748 };	/* "HWBR" */
+enum { REPLY_MAGIC = 0x52425748 }; /* "HWBR" */
 
 void reply_write(enum status s, const struct diag *d, struct bytes payload, struct buf *out)
 {

@@ -10,10 +10,10 @@
 enum { SPAWN_FDS_MAX = 16 };
 
 struct spawn {
-	const char *path;		/* absolute */
-	const char *const *argv;	/* NULL-terminated */
-	const char *const *env;		/* NULL-terminated; NULL means an empty environment */
-	const int *fds;			/* fds[i] becomes descriptor i over there; -1 means /dev/null */
+	const char *path; /* absolute */
+	const char *const *argv; /* NULL-terminated */
+	const char *const *env; /* NULL-terminated; NULL means an empty environment */
+	const int *fds; /* fds[i] becomes descriptor i over there; -1 means /dev/null */
 	size_t n_fds;
 };
 

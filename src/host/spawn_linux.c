@@ -36,7 +36,7 @@ static int spawn_with(const struct spawn *s, const int lifted[SPAWN_FDS_MAX], pi
 	int error = 0;
 	for (size_t i = 0; i < s->n_fds && !error; i++)
 		error = posix_spawn_file_actions_adddup2(&actions, lifted[i], (int)i);
-	if (!error)	/* also what our caller left open without close-on-exec */
+	if (!error) /* also what our caller left open without close-on-exec */
 		error = posix_spawn_file_actions_addclosefrom_np(&actions, (int)s->n_fds);
 	if (!error)
 		error = posix_spawn(ret, s->path, &actions, &attributes, (char *const *)(uintptr_t)s->argv,

@@ -47,7 +47,7 @@ static const struct verb *find_verb(const struct verb *verbs, size_t n_verbs, st
 
 int verb_serve(const struct verb *verbs, size_t n_verbs)
 {
-	static const int fds[HELPER_FDS_MAX] = { FIRST_FD, FIRST_FD + 1, FIRST_FD + 2, FIRST_FD + 3,
+	static const int fds[HELPER_FDS_MAX] = { FIRST_FD,     FIRST_FD + 1, FIRST_FD + 2, FIRST_FD + 3,
 						 FIRST_FD + 4, FIRST_FD + 5, FIRST_FD + 6, FIRST_FD + 7 };
 	struct bytes name, request;
 	struct diag d = { 0 };

@@ -9,10 +9,10 @@
 #include "base/status.h"
 
 struct verb_call {
-	struct bytes request;	/* borrowed */
-	const int *fds;		/* inputs and outputs, in the order the verb's header names */
+	struct bytes request; /* borrowed */
+	const int *fds; /* inputs and outputs, in the order the verb's header names */
 	size_t n_fds;
-	struct arena *arena;	/* lives until the program ends */
+	struct arena *arena; /* lives until the program ends */
 };
 
 /* Writes the payload of the reply. A failure travels with its diag to the caller of the program. */
@@ -20,7 +20,7 @@ typedef enum status (*verb_function)(const struct verb_call *call, struct buf *r
 
 struct verb {
 	const char *name;
-	size_t n_fds;	/* exactly so many */
+	size_t n_fds; /* exactly so many */
 	verb_function run;
 };
 

@@ -34,7 +34,7 @@ enum status blob_open(struct index *i, const struct sha256 *digest, int *ret_fd,
 		return s;
 	CLEANUP(fd_close) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0) {
-		if (errno != ENOENT)	/* a link or something else that we never put there */
+		if (errno != ENOENT) /* a link or something else that we never put there */
 			(void)unlinkat(dir, name, 0);
 		return ERR_ABSENT;
 	}
@@ -53,12 +53,13 @@ static enum status wrong_digest(const struct sha256 *want, const struct sha256 *
 	arena_init(&a);
 	sha256_text(want, wanted);
 	sha256_text(got, found);
-	(void)fail(d, ERR_HASH, 0, "'%.*s' does not have the promised sha256: expected %s, got %s", BYTES_ARG(url_for_log(url, &a)), wanted,
-		   found);
+	(void)fail(d, ERR_HASH, 0, "'%.*s' does not have the promised sha256: expected %s, got %s", BYTES_ARG(url_for_log(url, &a)),
+		   wanted, found);
 	return remedy(d, "nothing of it was used; the file changed after it was published, or somebody is in between");
 }
 
-enum status blob_store(struct index *i, int fd, const struct sha256 *want, const uint64_t *want_size, struct bytes url, struct diag *d)
+enum status blob_store(struct index *i, int fd, const struct sha256 *want, const uint64_t *want_size, struct bytes url,
+		       struct diag *d)
 {
 	char name[SHA256_TEXT_SIZE], self[64];
 	struct sha256 got;

@@ -14,8 +14,7 @@
 #include "net/url.h"
 
 /* JSON first; HTML for indexes that know nothing else (PEP 691, "Content negotiation"). */
-static const char accept_page[] =
-	"application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
+static const char accept_page[] = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 
 enum { PAGE_LIFETIME_S = 600, RECORD_MAX = 256 << 20, METADATA_RECORD_MAX = 32 << 20 };
 
@@ -57,8 +56,9 @@ enum status index_open(const struct run_context *run, const struct index_options
 	struct arena home;
 	arena_init(&home);
 	struct index *i = ARENA_NEW(&home, struct index);
-	*i = (struct index){ .arena = home, .run = run, .options = *options, .cache_dir = -1, .blob_dir = -1, .page_dir = -1,
-			     .metadata_dir = -1 };
+	*i = (struct index){
+		.arena = home, .run = run, .options = *options, .cache_dir = -1, .blob_dir = -1, .page_dir = -1, .metadata_dir = -1
+	};
 	enum status s = open_cache(i, d);
 	if (s) {
 		index_free(i);
@@ -154,7 +154,8 @@ static struct known_project *find_project(struct index *i, struct bytes name)
 static enum status ask_page(struct index *i, struct known_project *k, struct diag *d)
 {
 	if (!i->options.index_url || !i->options.index_url[0])
-		return fail(d, ERR_USAGE, 0, "no index is configured; name one with --index-url, or use --no-index with --find-links");
+		return fail(d, ERR_USAGE, 0,
+			    "no index is configured; name one with --index-url, or use --no-index with --find-links");
 	const char *url = arena_printf(&i->arena, "%s%.*s/", i->options.index_url, BYTES_ARG(k->name));
 	return transfer_start(i, url, accept_page, i->run->limits->page_size, &k->transfer, d);
 }
@@ -190,7 +191,7 @@ void index_prefetch(struct index *i, const struct bytes *names, size_t n)
 		if (p->loaded || p->transfer || i->options.no_index || i->options.offline)
 			continue;
 		if (read_kept(i, names[k], p))
-			continue;	/* index_project reads it again, from the page cache of the kernel */
+			continue; /* index_project reads it again, from the page cache of the kernel */
 		(void)!ask_page(i, p, NULL);
 	}
 }
@@ -220,8 +221,9 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 	}
 	if (k->status == ERR_ABSENT && k->project.n_files == 0)
 		return fail(d, ERR_ABSENT, 0, "there is no project '%.*s' %s", BYTES_ARG(name),
-			    i->options.no_index ? "in the --find-links folders"
-			    : i->options.offline ? "in the cache, and --offline forbids asking the index" : "in the index");
+			    i->options.no_index  ? "in the --find-links folders"
+			    : i->options.offline ? "in the cache, and --offline forbids asking the index"
+						 : "in the index");
 	*ret = &k->project;
 	return OK;
 }
@@ -314,15 +316,14 @@ enum status index_metadata(struct index *i, const struct index_file *file, const
 		return fail(d, ERR_HASH, 0, "the index gives no sha256 for '%.*s'", BYTES_ARG(file->filename));
 	buf_init(&record, METADATA_RECORD_MAX);
 	sha256_text(&key, name);
-	if (file_read(i->metadata_dir, name, &record, NULL) == OK &&
-	    remember_metadata(i, &key, buf_bytes(&record), ret, NULL) == OK)
+	if (file_read(i->metadata_dir, name, &record, NULL) == OK && remember_metadata(i, &key, buf_bytes(&record), ret, NULL) == OK)
 		return OK;
 	buf_clear(&record);
 	bool local = bytes_starts(file->url, BYTES("file:"));
 	enum status s = ERR_ABSENT;
 	if (file->has_metadata && !local)
 		s = fetch_sidecar(i, file, &record, d);
-	if (s == ERR_ABSENT)	/* promised but not there: the wheel has it too */
+	if (s == ERR_ABSENT) /* promised but not there: the wheel has it too */
 		s = read_wheel_metadata(i, file, &record, d);
 	if (s == OK)
 		s = remember_metadata(i, &key, buf_bytes(&record), ret, d);
@@ -385,7 +386,8 @@ enum status index_download_all(struct index *i, const struct index_file *const *
 			continue;
 		s = blob_open(i, &files[k]->digest, &fd, d);
 		if (s == ERR_ABSENT)
-			s = transfer_start(i, arena_string(&i->arena, files[k]->url), NULL, i->run->limits->download_size, &ids[k], d);
+			s = transfer_start(i, arena_string(&i->arena, files[k]->url), NULL, i->run->limits->download_size, &ids[k],
+					   d);
 	}
 	for (size_t k = 0; s == OK && k < n; k++)
 		if (ids[k])

@@ -11,19 +11,19 @@
 
 /* SECRET. Used for this origin only; never logged, never in a sandbox, never in argv. */
 struct index_credential {
-	const char *origin;	/* "https://host[:port]" */
+	const char *origin; /* "https://host[:port]" */
 	const char *user, *password;
 };
 
 struct index_options {
-	const char *index_url;		/* of the simple index, ends in '/'; without userinfo */
-	const char *const *find_links;	/* directories, or pages (URLs) of links */
+	const char *index_url; /* of the simple index, ends in '/'; without userinfo */
+	const char *const *find_links; /* directories, or pages (URLs) of links */
 	size_t n_find_links;
 	bool no_index, offline;
-	int64_t exclude_newer;		/* unix time, INT64_MAX: none; a file without an upload time is then not eligible */
-	const char *cache_path;		/* absolute; made 0700; refused when not ours or writable by others (DESIGN.md section 3) */
-	const char *ca_file, *proxy_url;	/* NULL: the system's, none */
-	const char *const *http_hosts;	/* hosts for which the operator allows http:// (loopback is always allowed) */
+	int64_t exclude_newer; /* unix time, INT64_MAX: none; a file without an upload time is then not eligible */
+	const char *cache_path; /* absolute; made 0700; refused when not ours or writable by others (DESIGN.md section 3) */
+	const char *ca_file, *proxy_url; /* NULL: the system's, none */
+	const char *const *http_hosts; /* hosts for which the operator allows http:// (loopback is always allowed) */
 	size_t n_http_hosts;
 	const struct index_credential *credentials;
 	size_t n_credentials;
@@ -32,7 +32,7 @@ struct index_options {
 	void *progress_context;
 };
 
-struct index;	/* opaque */
+struct index; /* opaque */
 
 enum index_kind { INDEX_WHEEL, INDEX_SDIST };
 
@@ -40,35 +40,36 @@ enum index_kind { INDEX_WHEEL, INDEX_SDIST };
 struct index_file {
 	enum index_kind kind;
 	struct bytes filename;
-	struct wheel_name wheel;	/* INDEX_WHEEL */
+	struct wheel_name wheel; /* INDEX_WHEEL */
 	struct version version;
-	struct bytes url;		/* absolute, without userinfo and fragment; "file:///..." for local files */
-	bool has_digest;		/* without one it can be listed but never downloaded */
+	struct bytes url; /* absolute, without userinfo and fragment; "file:///..." for local files */
+	bool has_digest; /* without one it can be listed but never downloaded */
 	struct sha256 digest;
 	bool has_size;
 	uint64_t size;
-	struct bytes requires_python;	/* {NULL, 0}: none */
+	struct bytes requires_python; /* {NULL, 0}: none */
 	bool has_upload_time;
 	int64_t upload_time;
 	struct bytes upload_time_text;
 	bool yanked;
 	struct bytes yanked_reason;
-	bool has_metadata;		/* PEP 658 sidecar offered */
+	bool has_metadata; /* PEP 658 sidecar offered */
 	bool has_metadata_digest;
 	struct sha256 metadata_digest;
-	const char *hash_source;	/* "index" or "local" */
-	struct bytes index;		/* the index's URL, or the folder */
+	const char *hash_source; /* "index" or "local" */
+	struct bytes index; /* the index's URL, or the folder */
 };
 
 struct index_project {
-	struct index_file *files;	/* ascending by version, then by file name */
+	struct index_file *files; /* ascending by version, then by file name */
 	size_t n_files;
-	bool quarantined;		/* PEP 792: offers no files */
+	bool quarantined; /* PEP 792: offers no files */
 	struct bytes index;
 };
 
 /* Opens (and checks, and makes) the cache. Touches no network. ERR_IO, ERR_USAGE. */
-MUST_USE enum status index_open(const struct run_context *run, const struct index_options *options, struct index **ret, struct diag *d);
+MUST_USE enum status index_open(const struct run_context *run, const struct index_options *options, struct index **ret,
+				struct diag *d);
 void index_free(struct index *i);
 
 /* Asks for pages in parallel, ahead of index_project; failures show there. */

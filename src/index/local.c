@@ -51,7 +51,7 @@ static enum status add_entry(struct index *i, int dir, const char *folder, const
 		return OK;
 	CLEANUP(fd_close) int fd = openat(dir, entry, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return OK;	/* a broken link, or not ours to read: as if it were not there */
+		return OK; /* a broken link, or not ours to read: as if it were not there */
 	enum status s = sha256_of_fd(fd, i->run->limits->download_size, &f.digest, &size, d);
 	if (s)
 		return explain(d, "'%s/%s'", folder, entry);
@@ -128,8 +128,8 @@ static void describe_folder(const char *place, struct buf *out)
 		if (e->d_name[0] == '.' || fstatat(dirfd(entries), e->d_name, &st, 0))
 			continue;
 		lines = arena_grow(&a, lines, n, sizeof *lines);
-		lines[n++] = arena_printf(&a, "%s %lld %lld.%09ld %llu\n", e->d_name, (long long)st.st_size, (long long)st.st_mtim.tv_sec,
-					  st.st_mtim.tv_nsec, (unsigned long long)st.st_ino);
+		lines[n++] = arena_printf(&a, "%s %lld %lld.%09ld %llu\n", e->d_name, (long long)st.st_size,
+					  (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (unsigned long long)st.st_ino);
 	}
 	if (entries)
 		(void)closedir(entries);

@@ -84,7 +84,9 @@ static struct index_file read_file(struct wire *w, struct arena *a)
 {
 	uint32_t flags = wire_get_u32(w);
 	struct index_file f = {
-		.yanked = flags & YANKED, .has_size = flags & HAS_SIZE, .has_upload_time = flags & HAS_TIME,
+		.yanked = flags & YANKED,
+		.has_size = flags & HAS_SIZE,
+		.has_upload_time = flags & HAS_TIME,
 		.has_metadata = flags & HAS_METADATA,
 	};
 	f.filename = arena_copy(a, wire_get_bytes(w));

@@ -146,7 +146,9 @@ static enum status take_html(struct paging *p, struct diag *d)
 	for (size_t i = 0; i < page.n_links; i++) {
 		const struct html_link *link = &page.links[i];
 		struct index_file f = {
-			.requires_python = link->requires_python, .yanked = link->yanked.data != NULL, .yanked_reason = link->yanked,
+			.requires_python = link->requires_python,
+			.yanked = link->yanked.data != NULL,
+			.yanked_reason = link->yanked,
 			.has_metadata = link->core_metadata.data != NULL,
 		};
 		if (bytes_starts(link->core_metadata, BYTES("sha256=")))

@@ -8,34 +8,34 @@
 /* One page or file on its way. */
 struct transfer {
 	uint64_t id;
-	int fd;			/* where it goes; owned */
+	int fd; /* where it goes; owned */
 	bool done;
 	enum status status;
-	const char *url, *content_type, *text;	/* in the index's arena */
+	const char *url, *content_type, *text; /* in the index's arena */
 	uint64_t size;
 };
 
 struct known_project {
 	struct bytes name;
 	struct index_project project;
-	enum status status;	/* OK, or ERR_ABSENT */
+	enum status status; /* OK, or ERR_ABSENT */
 	bool loaded;
-	uint64_t transfer;	/* of the page that was asked for ahead; 0: none */
+	uint64_t transfer; /* of the page that was asked for ahead; 0: none */
 };
 
 struct known_metadata {
-	struct sha256 digest;	/* of file, index and wheel: metadata_key */
+	struct sha256 digest; /* of file, index and wheel: metadata_key */
 	const struct metadata *metadata;
 };
 
 struct index {
-	struct arena arena;	/* it lives in its own arena; everything it hands out too */
+	struct arena arena; /* it lives in its own arena; everything it hands out too */
 	const struct run_context *run;
 	struct index_options options;
 	int cache_dir, blob_dir, page_dir, metadata_dir;
-	struct fetcher *fetcher;	/* NULL until the first transfer */
+	struct fetcher *fetcher; /* NULL until the first transfer */
 	uint64_t next_id;
-	uint64_t credentials_noted;	/* bits by place in options.credentials */
+	uint64_t credentials_noted; /* bits by place in options.credentials */
 	struct transfer *transfers;
 	size_t n_transfers;
 	struct known_project **projects;
@@ -66,7 +66,7 @@ MUST_USE enum status local_add(struct index *i, struct bytes name, struct index_
 void local_describe(struct index *i, struct buf *out);
 
 /* A page's bytes at fd through hwb-parse: the record. */
-MUST_USE enum status page_parse(struct index *i, int fd, struct bytes name, const char *url, const char *content_type, struct buf *record,
-				struct diag *d);
+MUST_USE enum status page_parse(struct index *i, int fd, struct bytes name, const char *url, const char *content_type,
+				struct buf *record, struct diag *d);
 
 #endif

@@ -12,8 +12,11 @@ static enum status open_fetcher(struct index *i, struct diag *d)
 	if (i->fetcher)
 		return OK;
 	struct fetch_options options = {
-		.ca_file = i->options.ca_file, .proxy_url = i->options.proxy_url, .allow_http_loopback = true,
-		.http_hosts = i->options.http_hosts, .n_http_hosts = i->options.n_http_hosts,
+		.ca_file = i->options.ca_file,
+		.proxy_url = i->options.proxy_url,
+		.allow_http_loopback = true,
+		.http_hosts = i->options.http_hosts,
+		.n_http_hosts = i->options.n_http_hosts,
 		.idle_ms = (uint32_t)(i->run->limits->http_ms < UINT32_MAX ? i->run->limits->http_ms : UINT32_MAX),
 		.retries = (uint32_t)i->run->limits->http_retries,
 	};
@@ -64,8 +67,13 @@ enum status transfer_start(struct index *i, const char *url, const char *accept,
 	if (s)
 		return s;
 	struct fetch_request request = {
-		.url = url, .accept = accept, .compressed = accept != NULL, .max_size = max_size, .out_fd = fd,
-		.user = credential ? credential->user : NULL, .password = credential ? credential->password : NULL,
+		.url = url,
+		.accept = accept,
+		.compressed = accept != NULL,
+		.max_size = max_size,
+		.out_fd = fd,
+		.user = credential ? credential->user : NULL,
+		.password = credential ? credential->password : NULL,
 		.auth_origin = credential ? url_origin(&parsed, &i->arena) : NULL,
 	};
 	s = fetcher_submit(i->fetcher, &request, ++i->next_id, d);
@@ -119,7 +127,7 @@ enum status transfer_failed(const struct transfer *t, const char *what, struct d
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
 	enum status s = t->status == ERR_ABSENT || t->status == ERR_LIMIT ? t->status : ERR_NETWORK;
-	if (t->text[0])	/* it names the URL itself */
+	if (t->text[0]) /* it names the URL itself */
 		return fail(d, s, 0, "%s: %s", what, t->text);
 	return fail(d, s, 0, "%s: '%.*s': not found", what, BYTES_ARG(url_for_log(bytes_of(t->url), &a)));
 }

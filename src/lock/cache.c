@@ -147,8 +147,8 @@ static bool read_pin(struct wire *w, struct arena *a, struct lock_pin *ret)
 	return ret->file.kind == INDEX_WHEEL && ret->file.has_digest && bytes_equal(buf_bytes(&version), ret->version);
 }
 
-enum status cache_read(struct bytes record, const struct sha256 *key, struct arena *a, struct lock_result *ret, int64_t *ret_written_unix,
-		       struct diag *d)
+enum status cache_read(struct bytes record, const struct sha256 *key, struct arena *a, struct lock_result *ret,
+		       int64_t *ret_written_unix, struct diag *d)
 {
 	struct wire w = wire_over(record);
 	uint32_t format = wire_get_u32(&w);

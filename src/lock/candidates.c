@@ -5,7 +5,8 @@ enum status rules_init(const struct lock_request *request, struct arena *a, stru
 	const struct interpreter *python = request->python;
 	const char *text = arena_printf(a, "%u.%u.%u", python->major, python->minor, python->patch);
 	struct rules rules = {
-		.request = request, .exclude_newer = request->exclude_newer > 0 ? request->exclude_newer : INT64_MAX,
+		.request = request,
+		.exclude_newer = request->exclude_newer > 0 ? request->exclude_newer : INT64_MAX,
 	};
 	enum status s = tag_set_new(python->tags, python->n_tags, a, &rules.tags, d);
 	if (s == OK)
@@ -42,7 +43,8 @@ static enum status find_constraints(const struct rules *rules, struct package *p
 		bool applies = true;
 		if (!bytes_equal(c->name, p->name))
 			continue;
-		enum status s = c->marker ? marker_evaluate(c->marker, &request->python->env, (struct bytes){ NULL, 0 }, &applies, d) : OK;
+		enum status s = c->marker ? marker_evaluate(c->marker, &request->python->env, (struct bytes){ NULL, 0 }, &applies, d)
+					  : OK;
 		if (s)
 			return explain(d, "%.*s", BYTES_ARG(c->origin));
 		if (!applies)
@@ -135,7 +137,8 @@ static enum obstacle time_obstacle(const struct rules *rules, const struct index
 	return f->upload_time > rules->exclude_newer ? OBSTACLE_NEW : OBSTACLE_NONE;
 }
 
-static enum obstacle obstacle_of(const struct rules *rules, const struct package *p, const struct index_file *f, struct python_memo *memo)
+static enum obstacle obstacle_of(const struct rules *rules, const struct package *p, const struct index_file *f,
+				 struct python_memo *memo)
 {
 	if (f->kind != INDEX_WHEEL)
 		return OBSTACLE_SDIST;
@@ -173,7 +176,9 @@ static void add_candidate(struct package *p, const struct index_file *f, const c
 {
 	p->candidates = arena_grow(a, p->candidates, p->n_candidates, sizeof *p->candidates);
 	p->candidates[p->n_candidates++] = (struct candidate){
-		.file = f, .hash_source = hash_source_of(p, hash_source), .preferred = preferred,
+		.file = f,
+		.hash_source = hash_source_of(p, hash_source),
+		.preferred = preferred,
 		.prerelease = version_is_prerelease(&f->version),
 	};
 }

@@ -10,54 +10,54 @@
 enum obstacle {
 	OBSTACLE_NONE,
 	OBSTACLE_SDIST,
-	OBSTACLE_CONSTRAINT,		/* its version is not in a constraint's specifier */
-	OBSTACLE_YANKED,		/* PEP 592 */
-	OBSTACLE_NEW,			/* uploaded after the cutoff */
-	OBSTACLE_NO_TIME,		/* there is a cutoff, and nobody says when it was uploaded */
-	OBSTACLE_PYTHON_UNREADABLE,	/* Requires-Python cannot be parsed */
+	OBSTACLE_CONSTRAINT, /* its version is not in a constraint's specifier */
+	OBSTACLE_YANKED, /* PEP 592 */
+	OBSTACLE_NEW, /* uploaded after the cutoff */
+	OBSTACLE_NO_TIME, /* there is a cutoff, and nobody says when it was uploaded */
+	OBSTACLE_PYTHON_UNREADABLE, /* Requires-Python cannot be parsed */
 	OBSTACLE_PYTHON,
 	OBSTACLE_TAGS,
-	OBSTACLE_OLDER,			/* than what an earlier phase chose */
+	OBSTACLE_OLDER, /* than what an earlier phase chose */
 	OBSTACLE_NO_HASH,
 	OBSTACLE_CONSTRAINT_HASH,
 	N_OBSTACLES
 };
 
-struct demand_list;	/* demands.h */
+struct demand_list; /* demands.h */
 
 /* One version of a project: its best file. */
 struct candidate {
 	const struct index_file *file;
 	const char *hash_source;
-	bool preferred;			/* the choice of an earlier phase */
+	bool preferred; /* the choice of an earlier phase */
 	bool prerelease;
-	bool is_read;			/* its metadata was asked for; what follows is known */
-	const char *refused;		/* what its metadata says against it, or NULL */
+	bool is_read; /* its metadata was asked for; what follows is known */
+	const char *refused; /* what its metadata says against it, or NULL */
 	const struct metadata *metadata;
-	struct demand_list *lists;	/* what it wants for itself and for each extra asked so far */
+	struct demand_list *lists; /* what it wants for itself and for each extra asked so far */
 	size_t n_lists;
 };
 
 /* A project of the index as one resolution sees it. Lives in the arena of the resolution. */
 struct package {
-	struct bytes name;		/* normalised */
-	size_t order;			/* when it was first heard of */
-	bool is_loaded;			/* what follows is known */
-	const char *absent;		/* why there are no files at all, or NULL */
+	struct bytes name; /* normalised */
+	size_t order; /* when it was first heard of */
+	bool is_loaded; /* what follows is known */
+	const char *absent; /* why there are no files at all, or NULL */
 	const struct index_file *files;
 	size_t n_files;
-	enum obstacle *obstacles;	/* one for each file */
-	const struct lock_constraint **constraints;	/* those that apply here */
+	enum obstacle *obstacles; /* one for each file */
+	const struct lock_constraint **constraints; /* those that apply here */
 	size_t n_constraints;
-	const struct lock_pin *preferred;	/* or NULL */
-	bool prereleases;		/* its pre-releases count as much as other versions */
-	struct candidate *candidates;	/* the best first */
+	const struct lock_pin *preferred; /* or NULL */
+	bool prereleases; /* its pre-releases count as much as other versions */
+	struct candidate *candidates; /* the best first */
 	size_t n_candidates;
 
 	/* The state of the search; resolver.c's. */
-	size_t level;			/* where it was chosen; 0: not yet */
+	size_t level; /* where it was chosen; 0: not yet */
 	struct candidate *chosen;
-	size_t *wants;			/* who wants it, oldest first */
+	size_t *wants; /* who wants it, oldest first */
 	size_t n_wants, room_wants;
 	uint32_t dead_ends, put_off;
 };
@@ -66,7 +66,7 @@ struct package {
 struct rules {
 	const struct lock_request *request;
 	const struct tag_set *tags;
-	struct version python;		/* major, minor and patch alone: what Requires-Python is about */
+	struct version python; /* major, minor and patch alone: what Requires-Python is about */
 	int64_t exclude_newer;
 };
 
@@ -74,8 +74,8 @@ MUST_USE enum status rules_init(const struct lock_request *request, struct arena
 
 /* Asks the source for p->name and fills p from "is_loaded" on. A project that is not there is OK, with p->absent.
  * ERR_NETWORK and so on from the source. */
-MUST_USE enum status candidates_load(const struct rules *rules, const struct lock_source *source, struct package *p, struct arena *a,
-				     struct diag *d);
+MUST_USE enum status candidates_load(const struct rules *rules, const struct lock_source *source, struct package *p,
+				     struct arena *a, struct diag *d);
 
 /* Whether a Requires-Python text is met. ERR_FORMAT when it cannot be parsed. */
 MUST_USE enum status rules_python(const struct rules *rules, struct bytes text, bool *ret_met);

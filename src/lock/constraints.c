@@ -6,7 +6,7 @@ enum { TEXT_MAX = 16 << 20, CONSTRAINTS_MAX = 20000, LINE_MAX = 1 << 20, DIGESTS
 
 struct reader {
 	const char *file_name;
-	size_t line;	/* of the first part of the current logical line */
+	size_t line; /* of the first part of the current logical line */
 	struct arena *a;
 	struct diag *d;
 };
@@ -135,8 +135,8 @@ static enum status parse_line(const struct reader *r, struct bytes line, struct 
 	return parse_hashes(r, bytes_from(line, options), ret);
 }
 
-enum status lock_constraints_parse(struct bytes text, const char *file_name, struct arena *a, struct lock_constraint **ret, size_t *ret_n,
-				   struct diag *d)
+enum status lock_constraints_parse(struct bytes text, const char *file_name, struct arena *a, struct lock_constraint **ret,
+				   size_t *ret_n, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf joined;
 	struct reader r = { .file_name = file_name, .a = a, .d = d };

@@ -23,8 +23,8 @@ static void add(struct demand_list *list, const struct requirement *r, struct by
 	list->items[list->n++] = demand;
 }
 
-static enum status add_of_project(const struct lock_request *request, struct bytes text, package_of *find, void *context, struct arena *a,
-				  struct demand_list *list, struct diag *d)
+static enum status add_of_project(const struct lock_request *request, struct bytes text, package_of *find, void *context,
+				  struct arena *a, struct demand_list *list, struct diag *d)
 {
 	struct requirement *r = ARENA_NEW(a, struct requirement);
 	bool applies = true;
@@ -72,16 +72,16 @@ static enum status belongs(const struct requirement *r, const struct marker_env 
 	return s;
 }
 
-void demands_of_candidate(const struct lock_request *request, const struct metadata *m, struct bytes extra, package_of *find, void *context,
-			  struct arena *a, struct demand_list *ret)
+void demands_of_candidate(const struct lock_request *request, const struct metadata *m, struct bytes extra, package_of *find,
+			  void *context, struct arena *a, struct demand_list *ret)
 {
 	struct demand_list list = { .extra = extra };
 	for (size_t i = 0; i < m->n_requires; i++) {
 		bool applies = false;
-		enum status s = belongs(&m->requires[i], &request->python->env, extra, &applies);
+		enum status s = belongs(&m->requires[i], &request -> python -> env, extra, &applies);
 		/* A marker that cannot be evaluated must not pass for one that does not apply. */
 		if (s || applies)
-			add(&list, &m->requires[i], m->raw_requires[i], s ? marker_refused : NULL, find, context, a);
+			add(&list, &m->requires[i], m -> raw_requires[i], s ? marker_refused : NULL, find, context, a);
 	}
 	*ret = list;
 }

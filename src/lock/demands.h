@@ -7,18 +7,18 @@
 
 struct demand {
 	const struct requirement *requirement;
-	struct bytes text;		/* as written */
-	const char *refused;		/* nothing can meet it: why. Its package is then NULL */
+	struct bytes text; /* as written */
+	const char *refused; /* nothing can meet it: why. Its package is then NULL */
 	struct package *package;
-	bool is_exact;			/* "==" one version */
+	bool is_exact; /* "==" one version */
 
 	/* Known once the package is loaded and demand_weigh was called. */
-	bool *admits;			/* one for each candidate */
-	bool prereleases;		/* it names one, or nothing else meets it */
+	bool *admits; /* one for each candidate */
+	bool prereleases; /* it names one, or nothing else meets it */
 };
 
 struct demand_list {
-	struct bytes extra;		/* {NULL, 0}: the distribution itself */
+	struct bytes extra; /* {NULL, 0}: the distribution itself */
 	struct demand *items;
 	size_t n;
 };
@@ -31,8 +31,8 @@ typedef struct package *package_of(void *context, struct bytes name);
 MUST_USE enum status demands_of_project(const struct lock_request *request, package_of *find, void *context, struct arena *a,
 					struct demand_list *ret, struct diag *d);
 /* What a candidate whose metadata is read wants for that extra. A requirement that cannot be met by any file is in the list. */
-void demands_of_candidate(const struct lock_request *request, const struct metadata *m, struct bytes extra, package_of *find, void *context,
-			  struct arena *a, struct demand_list *ret);
+void demands_of_candidate(const struct lock_request *request, const struct metadata *m, struct bytes extra, package_of *find,
+			  void *context, struct arena *a, struct demand_list *ret);
 
 /* Fills the last part of *demand; its package must be loaded. */
 void demand_weigh(struct demand *demand, struct arena *a);

@@ -49,7 +49,8 @@ static void put_chain(const struct resolver *r, size_t want, struct buf *out)
 	while (n-- > 0) {
 		const struct want *w = &r->wants[links[n]];
 		put_parent(r, w, out);
-		buf_printf(out, " want%s '%.*s'%s", w->parent ? "s" : "", BYTES_ARG(bytes_part(w->demand->text, 0, 300)), n ? ", " : "");
+		buf_printf(out, " want%s '%.*s'%s", w->parent ? "s" : "", BYTES_ARG(bytes_part(w->demand->text, 0, 300)),
+			   n ? ", " : "");
 	}
 }
 

@@ -10,11 +10,11 @@
 #include "python/requirement.h"
 
 struct lock_pin {
-	struct bytes name;		/* normalised */
-	struct bytes version;		/* canonical */
-	struct index_file file;		/* the chosen wheel */
-	const char *hash_source;	/* "index", "local", "constraint", "lock" */
-	const struct bytes *extras;	/* of it, resolved with it: normalised, sorted, no doubles */
+	struct bytes name; /* normalised */
+	struct bytes version; /* canonical */
+	struct index_file file; /* the chosen wheel */
+	const char *hash_source; /* "index", "local", "constraint", "lock" */
+	const struct bytes *extras; /* of it, resolved with it: normalised, sorted, no doubles */
 	size_t n_extras;
 };
 
@@ -25,27 +25,27 @@ struct lock_constraint {
 	const struct marker *marker;
 	const struct sha256 *digests;
 	size_t n_digests;
-	struct bytes origin;		/* "constraints.txt line 3", for messages */
+	struct bytes origin; /* "constraints.txt line 3", for messages */
 };
 
 struct lock_request {
-	const struct bytes *requires;	/* PEP 508 text, as the project wrote it */
+	const struct bytes *requires; /* PEP 508 text, as the project wrote it */
 	size_t n_requires;
-	struct bytes origin;		/* who wants them, for messages: "[build-system] requires of markupsafe" */
+	struct bytes origin; /* who wants them, for messages: "[build-system] requires of markupsafe" */
 	const struct lock_constraint *constraints;
 	size_t n_constraints;
-	const struct lock_pin *preferred;	/* pins of an earlier phase: kept if they fit, never downgraded */
+	const struct lock_pin *preferred; /* pins of an earlier phase: kept if they fit, never downgraded */
 	size_t n_preferred;
 	const struct interpreter *python;
-	bool allow_prereleases;		/* else only when nothing else matches a requirement */
-	bool offline;			/* the resolution cache then counts whatever its age */
-	int64_t exclude_newer;		/* unix time, as in index_options; INT64_MAX or 0: none. Local files are exempt */
+	bool allow_prereleases; /* else only when nothing else matches a requirement */
+	bool offline; /* the resolution cache then counts whatever its age */
+	int64_t exclude_newer; /* unix time, as in index_options; INT64_MAX or 0: none. Local files are exempt */
 };
 
 struct lock_result {
-	struct lock_pin *pins;		/* sorted by name */
+	struct lock_pin *pins; /* sorted by name */
 	size_t n_pins;
-	bool from_cache;		/* nothing was resolved: the same question was answered within the pages' lifetime */
+	bool from_cache; /* nothing was resolved: the same question was answered within the pages' lifetime */
 	uint32_t n_metadata_reads, n_backtracks;
 };
 
@@ -62,7 +62,7 @@ bool lock_satisfies(const struct lock_pin *pins, size_t n_pins, const struct byt
 
 /* A constraints file as pip reads it: names with specifiers, --hash=sha256:..., comments, continuation lines. Other lines
  * (URLs, options, -r) are ERR_USAGE with file name and line. */
-MUST_USE enum status lock_constraints_parse(struct bytes text, const char *file_name, struct arena *a,
-					    struct lock_constraint **ret, size_t *ret_n, struct diag *d);
+MUST_USE enum status lock_constraints_parse(struct bytes text, const char *file_name, struct arena *a, struct lock_constraint **ret,
+					    size_t *ret_n, struct diag *d);
 
 #endif

@@ -6,18 +6,9 @@ enum { TAGS_SHOWN = 4 };
 
 /* How much a file's obstacle has to say: what concerns this Python says more than what concerns every one. */
 static const int weight[N_OBSTACLES] = {
-	[OBSTACLE_NONE] = 0,
-	[OBSTACLE_SDIST] = 1,
-	[OBSTACLE_CONSTRAINT] = 2,
-	[OBSTACLE_YANKED] = 2,
-	[OBSTACLE_NEW] = 2,
-	[OBSTACLE_NO_TIME] = 2,
-	[OBSTACLE_PYTHON_UNREADABLE] = 3,
-	[OBSTACLE_PYTHON] = 3,
-	[OBSTACLE_TAGS] = 3,
-	[OBSTACLE_OLDER] = 3,
-	[OBSTACLE_NO_HASH] = 4,
-	[OBSTACLE_CONSTRAINT_HASH] = 4,
+	[OBSTACLE_NONE] = 0, [OBSTACLE_SDIST] = 1,   [OBSTACLE_CONSTRAINT] = 2,        [OBSTACLE_YANKED] = 2,
+	[OBSTACLE_NEW] = 2,  [OBSTACLE_NO_TIME] = 2, [OBSTACLE_PYTHON_UNREADABLE] = 3, [OBSTACLE_PYTHON] = 3,
+	[OBSTACLE_TAGS] = 3, [OBSTACLE_OLDER] = 3,   [OBSTACLE_NO_HASH] = 4,           [OBSTACLE_CONSTRAINT_HASH] = 4,
 };
 
 static const size_t nothing = SIZE_MAX;
@@ -31,7 +22,8 @@ static size_t closest(const struct package *p, const struct specifier *set)
 			continue;
 		bool better = best == nothing || weight[p->obstacles[i]] > weight[p->obstacles[best]];
 		if (!better && weight[p->obstacles[i]] == weight[p->obstacles[best]])
-			better = version_compare(&p->files[i].version, &p->files[best].version) > 0 || p->obstacles[i] > p->obstacles[best];
+			better = version_compare(&p->files[i].version, &p->files[best].version) > 0 ||
+				 p->obstacles[i] > p->obstacles[best];
 		if (better)
 			best = i;
 	}
@@ -106,7 +98,8 @@ static void describe_digest(const struct package *p, const struct index_file *f,
 	for (size_t i = 0; i < p->n_constraints && !origin.size; i++)
 		if (p->constraints[i]->n_digests)
 			origin = p->constraints[i]->origin;
-	buf_printf(out, "'%.*s' has the sha256 %s, which is not among those of %.*s", BYTES_ARG(f->filename), text, BYTES_ARG(origin));
+	buf_printf(out, "'%.*s' has the sha256 %s, which is not among those of %.*s", BYTES_ARG(f->filename), text,
+		   BYTES_ARG(origin));
 }
 
 static void describe_file(const struct rules *rules, const struct package *p, size_t at, struct buf *out)
@@ -147,8 +140,8 @@ static void describe_file(const struct rules *rules, const struct package *p, si
 	if (p->obstacles[at] == OBSTACLE_SDIST)
 		buf_add_string(out, " has only an sdist, and build requirements are taken as wheels only");
 	else if (p->obstacles[at] == OBSTACLE_YANKED)
-		buf_printf(out, " was yanked%s%.*s%s", f->yanked_reason.size ? " (" : "", BYTES_ARG(bytes_part(f->yanked_reason, 0, 200)),
-			   f->yanked_reason.size ? ")" : "");
+		buf_printf(out, " was yanked%s%.*s%s", f->yanked_reason.size ? " (" : "",
+			   BYTES_ARG(bytes_part(f->yanked_reason, 0, 200)), f->yanked_reason.size ? ")" : "");
 	else if (p->obstacles[at] == OBSTACLE_NEW) {
 		clock_text(rules->exclude_newer, cutoff);
 		buf_printf(out, " was uploaded %.*s, after the cutoff of %s (exclude-newer)", BYTES_ARG(f->upload_time_text), cutoff);

@@ -144,8 +144,12 @@ static enum status push_list(struct resolver *r, const struct demand_list *list,
 	for (size_t i = 0; i < list->n; i++) {
 		r->wants = stack_room(r->arena, r->wants, r->n_wants, &r->room_wants, sizeof *r->wants);
 		r->wants[r->n_wants++] = (struct want){
-			.demand = &list->items[i], .parent = parent, .candidate = parent ? parent->chosen : NULL,
-			.extra = list->extra, .level = parent ? parent->level : 0, .via = via,
+			.demand = &list->items[i],
+			.parent = parent,
+			.candidate = parent ? parent->chosen : NULL,
+			.extra = list->extra,
+			.level = parent ? parent->level : 0,
+			.via = via,
 		};
 	}
 	return OK;
@@ -294,7 +298,9 @@ static void open_level(struct resolver *r, struct package *p)
 		top->first = ARENA_NEW(r->arena, struct diag);
 	}
 	memset(top->causes, 0, words * sizeof *top->causes);
-	*top = (struct level){ .package = p, .causes = top->causes, .first = top->first, .n_wants = r->n_wants, .n_extras = r->n_extras };
+	*top = (struct level){
+		.package = p, .causes = top->causes, .first = top->first, .n_wants = r->n_wants, .n_extras = r->n_extras
+	};
 }
 
 static void note_first(struct resolver *r, size_t want)

@@ -14,11 +14,11 @@
 /* A demand in force, and where it comes from. */
 struct want {
 	struct demand *demand;
-	struct package *parent;			/* NULL: the project that is built */
-	const struct candidate *candidate;	/* of the parent */
-	struct bytes extra;			/* of the parent; {NULL, 0}: none */
-	size_t level;				/* of the parent's choice; 0: the project that is built */
-	size_t via;				/* the want that asked for the extra, or NO_WANT */
+	struct package *parent; /* NULL: the project that is built */
+	const struct candidate *candidate; /* of the parent */
+	struct bytes extra; /* of the parent; {NULL, 0}: none */
+	size_t level; /* of the parent's choice; 0: the project that is built */
+	size_t via; /* the want that asked for the extra, or NO_WANT */
 };
 
 struct asked_extra {
@@ -29,10 +29,10 @@ struct asked_extra {
 
 struct level {
 	struct package *package;
-	size_t next;		/* the candidate to try next */
-	uint64_t *causes;	/* bits of earlier levels that excluded something here */
-	size_t n_wants, n_extras;	/* of the stacks, before this level */
-	struct diag *first;	/* how the first candidate failed: the words for people */
+	size_t next; /* the candidate to try next */
+	uint64_t *causes; /* bits of earlier levels that excluded something here */
+	size_t n_wants, n_extras; /* of the stacks, before this level */
+	struct diag *first; /* how the first candidate failed: the words for people */
 	bool has_first;
 };
 
@@ -44,18 +44,18 @@ struct resolver {
 	struct rules rules;
 	uint64_t deadline_ms;
 
-	struct package **packages;	/* sorted by name */
+	struct package **packages; /* sorted by name */
 	size_t n_packages;
 	struct demand_list root;
 
-	struct want *wants;		/* the stack; those from `settled` on are not looked at yet */
+	struct want *wants; /* the stack; those from `settled` on are not looked at yet */
 	size_t n_wants, room_wants, settled;
 	struct asked_extra *extras;
 	size_t n_extras, room_extras;
-	size_t n_wanted;		/* packages with a want */
+	size_t n_wanted; /* packages with a want */
 
-	struct level *levels;		/* [0] is not used */
-	size_t n_levels, max_levels;	/* the top is levels[n_levels] */
+	struct level *levels; /* [0] is not used */
+	size_t n_levels, max_levels; /* the top is levels[n_levels] */
 
 	uint32_t n_metadata_reads, n_backtracks;
 };

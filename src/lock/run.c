@@ -28,7 +28,8 @@ static void take_pins(const struct resolver *r, struct arena *a, struct lock_res
 	CLEANUP(buf_done) struct buf version;
 	buf_init(&version, 2 * VERSION_SIZE_MAX);
 	struct lock_result result = {
-		.pins = ARENA_ARRAY(a, struct lock_pin, r->n_levels), .n_metadata_reads = r->n_metadata_reads,
+		.pins = ARENA_ARRAY(a, struct lock_pin, r->n_levels),
+		.n_metadata_reads = r->n_metadata_reads,
 		.n_backtracks = r->n_backtracks,
 	};
 	for (size_t i = 0; i < r->n_packages; i++) {

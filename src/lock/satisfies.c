@@ -36,7 +36,8 @@ static bool is_met(const struct lock_pin *pins, size_t n_pins, struct bytes text
 	       specifier_contains(&r.specifier, &pin->file.version, pin->file.wheel.raw_version, SPECIFIER_ALLOW);
 }
 
-bool lock_satisfies(const struct lock_pin *pins, size_t n_pins, const struct bytes *requires, size_t n, const struct interpreter *python)
+bool lock_satisfies(const struct lock_pin *pins, size_t n_pins, const struct bytes *requires, size_t n,
+		    const struct interpreter *python)
 {
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);

@@ -12,11 +12,11 @@ struct lock_source {
 	enum status (*project)(void *context, struct bytes name, const struct index_project **ret, struct diag *d);
 	enum status (*metadata)(void *context, const struct index_file *file, const struct metadata **ret, struct diag *d);
 	void (*fingerprint)(void *context, struct buf *out);
-	int (*cache_dir)(void *context);	/* -1: there is none */
+	int (*cache_dir)(void *context); /* -1: there is none */
 };
 
 /* The answer of the cache, else of the resolver. As lock_run. */
-MUST_USE enum status lock_run_over(const struct run_context *run, const struct lock_request *request, const struct lock_source *source,
-				   struct arena *a, struct lock_result *ret, struct diag *d);
+MUST_USE enum status lock_run_over(const struct run_context *run, const struct lock_request *request,
+				   const struct lock_source *source, struct arena *a, struct lock_result *ret, struct diag *d);
 
 #endif

@@ -11,17 +11,28 @@ struct block {
 
 /* RFC 6890 and the IANA special-purpose registry: everything that is not globally reachable. */
 static const struct block not_public_v4[] = {
-	{ { 0 }, 8 }, { { 10 }, 8 }, { { 100, 64 }, 10 }, { { 127 }, 8 }, { { 169, 254 }, 16 }, { { 172, 16 }, 12 }, { { 192, 0, 0 }, 24 },
-	{ { 192, 0, 2 }, 24 }, { { 192, 88, 99 }, 24 }, { { 192, 168 }, 16 }, { { 198, 18 }, 15 }, { { 198, 51, 100 }, 24 },
-	{ { 203, 0, 113 }, 24 }, { { 224 }, 3 },
+	{ { 0 }, 8 },
+	{ { 10 }, 8 },
+	{ { 100, 64 }, 10 },
+	{ { 127 }, 8 },
+	{ { 169, 254 }, 16 },
+	{ { 172, 16 }, 12 },
+	{ { 192, 0, 0 }, 24 },
+	{ { 192, 0, 2 }, 24 },
+	{ { 192, 88, 99 }, 24 },
+	{ { 192, 168 }, 16 },
+	{ { 198, 18 }, 15 },
+	{ { 198, 51, 100 }, 24 },
+	{ { 203, 0, 113 }, 24 },
+	{ { 224 }, 3 },
 };
 
 /* Inside 2000::/3, the only space that is global unicast at all. */
 static const struct block not_public_v6[] = {
-	{ { 0x20, 0x01, 0x00 }, 23 },		/* protocol assignments, Teredo */
-	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32 },	/* documentation */
-	{ { 0x20, 0x02 }, 16 },			/* 6to4: an IPv4 address of anyone's choice */
-	{ { 0x3f, 0xff, 0x00 }, 20 },		/* documentation */
+	{ { 0x20, 0x01, 0x00 }, 23 }, /* protocol assignments, Teredo */
+	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32 }, /* documentation */
+	{ { 0x20, 0x02 }, 16 }, /* 6to4: an IPv4 address of anyone's choice */
+	{ { 0x3f, 0xff, 0x00 }, 20 }, /* documentation */
 };
 
 static const struct block global_v6 = { { 0x20 }, 3 };
@@ -77,7 +88,8 @@ enum status cidr_parse(struct bytes text, struct address *ret, unsigned *ret_pre
 	}
 	prefix = 8U * a.size;
 	if (a.size == 0 || (slash < text.size && number_parse_u64(bytes_from(text, slash + 1), prefix, &prefix)))
-		return fail(d, ERR_FORMAT, 0, "'%.*s' is not an address range such as 10.0.0.0/8", BYTES_ARG(bytes_part(text, 0, 64)));
+		return fail(d, ERR_FORMAT, 0, "'%.*s' is not an address range such as 10.0.0.0/8",
+			    BYTES_ARG(bytes_part(text, 0, 64)));
 	if (has_bits_below(&a, (unsigned)prefix))
 		return fail(d, ERR_FORMAT, 0, "'%.*s' has bits set below its prefix", BYTES_ARG(bytes_part(text, 0, 64)));
 	*ret = a;

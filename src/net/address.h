@@ -8,7 +8,7 @@
 /* An IPv4 or IPv6 address in network order. */
 struct address {
 	unsigned char bytes[16];
-	uint8_t size;	/* 4 or 16 */
+	uint8_t size; /* 4 or 16 */
 };
 
 /* Globally reachable unicast by the registries of RFC 6890. Not so: loopback, link-local (169.254.169.254 too), private, shared,

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 
 union control {
-	struct cmsghdr header;	/* for its alignment */
+	struct cmsghdr header; /* for its alignment */
 	unsigned char room[CMSG_SPACE(sizeof(int))];
 };
 

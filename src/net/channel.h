@@ -11,9 +11,9 @@ enum { CHANNEL_RECORD_MAX = 64 << 10 };
 
 enum channel_outcome {
 	CHANNEL_DONE,
-	CHANNEL_LATER,	/* nothing there, or no room: poll and try again */
-	CHANNEL_CLOSED,	/* the other side is gone */
-	CHANNEL_FAILED,	/* errno says why; EMSGSIZE when a record was too long */
+	CHANNEL_LATER, /* nothing there, or no room: poll and try again */
+	CHANNEL_CLOSED, /* the other side is gone */
+	CHANNEL_FAILED, /* errno says why; EMSGSIZE when a record was too long */
 };
 
 /* Sends one record, of 1 to CHANNEL_RECORD_MAX bytes. pass_fd: borrowed, or -1. wait: block until there is room. */

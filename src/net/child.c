@@ -39,7 +39,7 @@ static int fd_above(int fd)
 
 static int spawn(const char *path, const char *role, const int fds[3], pid_t *ret)
 {
-	char *const argv[] = { (char *)(uintptr_t)"hwb-net", (char *)(uintptr_t)role, NULL };
+	char *const argv[] = { (char *)(uintptr_t) "hwb-net", (char *)(uintptr_t)role, NULL };
 	char *const environment[] = { NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;

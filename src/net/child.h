@@ -11,8 +11,8 @@
 enum { CHILD_CHANNEL_FD = 3, CHILD_LISTEN_FD = 4 };
 
 struct net_child {
-	pid_t pid;		/* 0: none */
-	int channel_fd;		/* ours; non-blocking by flag of each call, close-on-exec */
+	pid_t pid; /* 0: none */
+	int channel_fd; /* ours; non-blocking by flag of each call, close-on-exec */
 };
 
 /* Starts hwb-net in that role ("fetch", "proxy"). program_dir: where it is, or NULL: beside /proc/self/exe, else in

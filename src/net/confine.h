@@ -10,9 +10,9 @@
 MUST_USE enum status confine_early(struct diag *d);
 
 struct confine_plan {
-	const char *ca_file;		/* one more file to read, or NULL */
-	const uint16_t *tcp_ports;	/* the only ports TCP may connect to (53 is added), where the kernel has Landlock ABI 4 */
-	size_t n_tcp_ports;		/* 0: any port */
+	const char *ca_file; /* one more file to read, or NULL */
+	const uint16_t *tcp_ports; /* the only ports TCP may connect to (53 is added), where the kernel has Landlock ABI 4 */
+	size_t n_tcp_ports; /* 0: any port */
 };
 
 /* no_new_privs, then Landlock as far as the kernel has it (none at all is accepted: seccomp and the missing privileges

@@ -9,7 +9,7 @@
 enum { CONNECT_HEAD_MAX = 8 << 10 };
 
 struct connect_request {
-	char host[URL_HOST_MAX + 1];	/* lower case */
+	char host[URL_HOST_MAX + 1]; /* lower case */
 	uint16_t port;
 };
 

@@ -20,7 +20,7 @@ struct job {
 	struct job *next;
 	uint64_t id;
 	int fd;
-	struct buf record;	/* may hold credentials */
+	struct buf record; /* may hold credentials */
 };
 
 struct fetcher {
@@ -41,7 +41,7 @@ enum status fetcher_start(const struct run_context *run, const struct fetch_opti
 	if (s)
 		return s;
 	buf_init(&start, CHANNEL_RECORD_MAX);
-	start.secret = true;	/* the proxy's password */
+	start.secret = true; /* the proxy's password */
 	fetch_wire_put_start(&start, options);
 	if (start.full)
 		return fail(d, ERR_USAGE, 0, "the network options are longer than %d bytes", CHANNEL_RECORD_MAX);
@@ -55,7 +55,7 @@ enum status fetcher_start(const struct run_context *run, const struct fetch_opti
 	f->end = &f->first;
 	arena_init(&f->result);
 	buf_init(&f->in, CHANNEL_RECORD_MAX);
-	start = (struct buf){ 0 };	/* handed over */
+	start = (struct buf){ 0 }; /* handed over */
 	*ret = f;
 	return OK;
 }
@@ -140,7 +140,7 @@ enum status fetcher_submit(struct fetcher *f, const struct fetch_request *r, uin
 	struct job *job = f->unused ? f->unused : ARENA_NEW(&f->arena, struct job);
 	f->unused = f->unused ? f->unused->next : NULL;
 	*job = (struct job){ .id = id, .fd = take_fd(&fd), .record = record };
-	record = (struct buf){ 0 };	/* handed over */
+	record = (struct buf){ 0 }; /* handed over */
 	*f->end = job;
 	f->end = &job->next;
 	f->n_queued++;

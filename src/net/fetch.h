@@ -12,33 +12,33 @@ enum { FETCH_IN_FLIGHT = 8, FETCH_QUEUE_MAX = 4096, FETCH_HOSTS_MAX = 64, FETCH_
 
 /* Everything is borrowed for the time of fetcher_start only. Numbers that are 0 mean the default in brackets. */
 struct fetch_options {
-	const char *ca_file;		/* PEM, instead of the system's certificates; NULL: the system's */
-	const char *proxy_url;		/* http:// or https://, userinfo allowed; NULL: none. Loopback is never asked through it */
-	const char *user_agent;		/* NULL: "hwb/VERSION" */
-	uint32_t connect_ms;		/* for name, TCP and TLS together [10 s] */
-	uint32_t idle_ms;		/* slower than low_speed for so long ends a try; whole seconds [60 s] */
-	uint32_t low_speed;		/* bytes a second [100] */
-	uint32_t backoff_ms;		/* first delay before another try; doubles up to 30 s; half of it is random [500] */
-	uint32_t retries;		/* tries after the first; 0 means none */
-	bool allow_http_loopback;	/* http:// to 127.0.0.0/8, ::1, localhost (whose address is checked again) */
-	const char *const *http_hosts;	/* "host" or "host:port" to which the operator allows http:// */
+	const char *ca_file; /* PEM, instead of the system's certificates; NULL: the system's */
+	const char *proxy_url; /* http:// or https://, userinfo allowed; NULL: none. Loopback is never asked through it */
+	const char *user_agent; /* NULL: "hwb/VERSION" */
+	uint32_t connect_ms; /* for name, TCP and TLS together [10 s] */
+	uint32_t idle_ms; /* slower than low_speed for so long ends a try; whole seconds [60 s] */
+	uint32_t low_speed; /* bytes a second [100] */
+	uint32_t backoff_ms; /* first delay before another try; doubles up to 30 s; half of it is random [500] */
+	uint32_t retries; /* tries after the first; 0 means none */
+	bool allow_http_loopback; /* http:// to 127.0.0.0/8, ::1, localhost (whose address is checked again) */
+	const char *const *http_hosts; /* "host" or "host:port" to which the operator allows http:// */
 	size_t n_http_hosts;
-	const char *program_dir;	/* where hwb-net is; NULL: beside hwb (see net/child.h) */
+	const char *program_dir; /* where hwb-net is; NULL: beside hwb (see net/child.h) */
 };
 
 /* Everything is borrowed for the time of fetcher_submit only. */
 struct fetch_request {
-	const char *url;		/* https, or http as the options allow; userinfo is refused: see user */
-	const char *accept;		/* header, or NULL */
-	const char *if_none_match;	/* header, or NULL */
-	const char *range;		/* "0-1023", "-4096", or NULL; a server may answer 200 with everything: see http_code */
-	bool compressed;		/* ask for gzip; what is written is decoded (pages; never for files and ranges) */
-	uint64_t max_size;		/* decoded bytes; one more is ERR_LIMIT */
-	const char *user, *password;	/* SECRET; both NULL for none */
-	const char *auth_origin;	/* the only scheme://host[:port] that gets them; needed with user */
-	const char *const *hosts;	/* "host" or "host:port" to which redirects may lead, besides the first one's own */
-	size_t n_hosts;			/* 0: any https host */
-	int out_fd;			/* a regular file, written from offset 0 by pwrite and emptied before each try */
+	const char *url; /* https, or http as the options allow; userinfo is refused: see user */
+	const char *accept; /* header, or NULL */
+	const char *if_none_match; /* header, or NULL */
+	const char *range; /* "0-1023", "-4096", or NULL; a server may answer 200 with everything: see http_code */
+	bool compressed; /* ask for gzip; what is written is decoded (pages; never for files and ranges) */
+	uint64_t max_size; /* decoded bytes; one more is ERR_LIMIT */
+	const char *user, *password; /* SECRET; both NULL for none */
+	const char *auth_origin; /* the only scheme://host[:port] that gets them; needed with user */
+	const char *const *hosts; /* "host" or "host:port" to which redirects may lead, besides the first one's own */
+	size_t n_hosts; /* 0: any https host */
+	int out_fd; /* a regular file, written from offset 0 by pwrite and emptied before each try */
 };
 
 /* Strings live until the next fetcher_wait or fetcher_free; they come from hwb-net: printable, but not to be believed. */
@@ -47,12 +47,12 @@ struct fetch_result {
 	/* OK (code 200, 206 or 304), ERR_ABSENT (404, 410), ERR_LIMIT (max_size), ERR_USAGE (this URL, or these headers, are not
 	 * allowed here), ERR_IO (out_fd), ERR_NETWORK (all else) */
 	enum status status;
-	uint32_t http_code;		/* of the last answer, 0 when there was none */
-	const char *url;		/* the last one asked, for resolving references; not for logs: see url_for_log */
-	const char *content_type, *etag;	/* "" when absent */
-	uint64_t size;			/* bytes in out_fd */
+	uint32_t http_code; /* of the last answer, 0 when there was none */
+	const char *url; /* the last one asked, for resolving references; not for logs: see url_for_log */
+	const char *content_type, *etag; /* "" when absent */
+	uint64_t size; /* bytes in out_fd */
 	uint32_t n_tries;
-	const char *text;		/* what went wrong, for people: no credentials, no queries; "" when OK */
+	const char *text; /* what went wrong, for people: no credentials, no queries; "" when OK */
 };
 
 struct fetcher;

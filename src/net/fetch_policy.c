@@ -2,8 +2,13 @@
 
 void fetch_options_fill(struct fetch_options *o)
 {
-	const struct { uint32_t *at, initial; } rows[] = {
-		{ &o->connect_ms, 10000 }, { &o->idle_ms, 60000 }, { &o->low_speed, 100 }, { &o->backoff_ms, 500 },
+	const struct {
+		uint32_t *at, initial;
+	} rows[] = {
+		{ &o->connect_ms, 10000 },
+		{ &o->idle_ms, 60000 },
+		{ &o->low_speed, 100 },
+		{ &o->backoff_ms, 500 },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (*rows[i].at == 0)
@@ -77,7 +82,8 @@ enum status fetch_check_redirect(const struct fetch_options *o, const struct fet
 bool fetch_wants_credentials(const struct fetch_request *r, const struct url *u, struct arena *a)
 {
 	struct url origin;
-	return r->user && r->auth_origin && url_parse(bytes_of(r->auth_origin), a, &origin, NULL) == OK && url_same_origin(&origin, u);
+	return r->user && r->auth_origin && url_parse(bytes_of(r->auth_origin), a, &origin, NULL) == OK &&
+	       url_same_origin(&origin, u);
 }
 
 bool fetch_is_header_value(const char *s)

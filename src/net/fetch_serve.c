@@ -14,7 +14,7 @@
 /* One request on its way: through redirects and tries to its result. */
 struct transfer {
 	enum { TRANSFER_FREE, TRANSFER_WAITING, TRANSFER_RUNNING } state;
-	struct arena arena;		/* all its strings */
+	struct arena arena; /* all its strings */
 	struct fetch_request request;
 	struct url first, now;
 	struct http_exchange exchange;
@@ -62,7 +62,9 @@ static void start_exchange(struct server *sv, struct transfer *t, const struct u
 	struct diag d = { 0 };
 	t->now = *u;
 	t->exchange = (struct http_exchange){
-		.request = &t->request, .url = &t->now, .url_text = url_text(u, &t->arena),
+		.request = &t->request,
+		.url = &t->now,
+		.url_text = url_text(u, &t->arena),
 		.with_credentials = fetch_wants_credentials(&t->request, u, &t->arena),
 	};
 	t->state = TRANSFER_RUNNING;
@@ -105,7 +107,7 @@ static uint32_t random_u32(void)
 {
 	uint32_t n = 0;
 	if (getrandom(&n, sizeof n, 0) != sizeof n)
-		n = (uint32_t)clock_ms();	/* jitter only spreads load: any number will do */
+		n = (uint32_t)clock_ms(); /* jitter only spreads load: any number will do */
 	return n;
 }
 

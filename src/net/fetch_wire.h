@@ -14,7 +14,8 @@ void fetch_wire_put_done(struct buf *out, const struct fetch_result *result);
 
 /* Strings go to a; absent ones are NULL again; program_dir and out_fd do not travel. ERR_FORMAT. */
 MUST_USE enum status fetch_wire_get_start(struct bytes record, struct arena *a, struct fetch_options *ret, struct diag *d);
-MUST_USE enum status fetch_wire_get_get(struct bytes record, struct arena *a, struct fetch_request *ret, uint64_t *ret_id, struct diag *d);
+MUST_USE enum status fetch_wire_get_get(struct bytes record, struct arena *a, struct fetch_request *ret, uint64_t *ret_id,
+					struct diag *d);
 /* The strings are made printable on the way. */
 MUST_USE enum status fetch_wire_get_done(struct bytes record, struct arena *a, struct fetch_result *ret, struct diag *d);
 

@@ -82,12 +82,12 @@ static enum hello_verdict check_extensions(struct bytes extensions, const char *
 static enum hello_verdict check_message(struct bytes body, const char *host, const char **ret_reason)
 {
 	struct reader r = { .rest = body };
-	(void)get_number(&r, 2);	/* legacy_version */
+	(void)get_number(&r, 2); /* legacy_version */
 	for (size_t i = 0; i < 8; i++)
-		(void)get_number(&r, 4);	/* random */
-	(void)get_vector(&r, 1);	/* legacy_session_id */
-	(void)get_vector(&r, 2);	/* cipher_suites */
-	(void)get_vector(&r, 1);	/* legacy_compression_methods */
+		(void)get_number(&r, 4); /* random */
+	(void)get_vector(&r, 1); /* legacy_session_id */
+	(void)get_vector(&r, 2); /* cipher_suites */
+	(void)get_vector(&r, 1); /* legacy_compression_methods */
 	struct bytes extensions = get_vector(&r, 2);
 	if (r.bad || r.rest.size)
 		return bad("the TLS hello is malformed", ret_reason);

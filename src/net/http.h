@@ -17,10 +17,10 @@ MUST_USE enum status http_new(const struct fetch_options *options, struct http *
 void http_free(struct http *h);
 
 struct http_exchange {
-	const struct fetch_request *request;	/* headers, range, max_size, out_fd */
-	const struct url *url;			/* checked already */
-	const char *url_text;			/* the same as url_text(url) */
-	bool with_credentials;			/* send request's user and password */
+	const struct fetch_request *request; /* headers, range, max_size, out_fd */
+	const struct url *url; /* checked already */
+	const char *url_text; /* the same as url_text(url) */
+	bool with_credentials; /* send request's user and password */
 };
 
 /* Starts an exchange in a free slot; everything is borrowed until http_next has given its outcome.
@@ -30,13 +30,13 @@ MUST_USE enum status http_start(struct http *h, unsigned slot, const struct http
 /* Borrowed strings live until the next http_start in the same slot. */
 struct http_outcome {
 	unsigned slot;
-	enum status status;	/* OK: an answer is here, whatever its code; ERR_LIMIT; ERR_IO: out_fd; ERR_NETWORK */
-	bool may_pass;		/* with ERR_NETWORK: another try may succeed */
+	enum status status; /* OK: an answer is here, whatever its code; ERR_LIMIT; ERR_IO: out_fd; ERR_NETWORK */
+	bool may_pass; /* with ERR_NETWORK: another try may succeed */
 	uint32_t http_code;
-	uint64_t size;		/* bytes written to out_fd */
-	uint32_t retry_after_s;	/* 0: none */
-	const char *location, *content_type, *etag;	/* "" when absent or longer than we take */
-	const char *text;	/* what went wrong, without URL or credentials */
+	uint64_t size; /* bytes written to out_fd */
+	uint32_t retry_after_s; /* 0: none */
+	const char *location, *content_type, *etag; /* "" when absent or longer than we take */
+	const char *text; /* what went wrong, without URL or credentials */
 };
 
 /* Works until something is to do: an exchange ended, extra_fd is readable (or closed), or timeout_ms is over. */

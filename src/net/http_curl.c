@@ -100,7 +100,11 @@ static size_t on_header(char *data, size_t size, size_t n, void *context)
 {
 	struct slot *s = context;
 	struct bytes value = bytes_make(data, size * n);
-	const struct { struct bytes name; char *to; size_t room; } kept[] = {
+	const struct {
+		struct bytes name;
+		char *to;
+		size_t room;
+	} kept[] = {
 		{ BYTES("location"), s->location, sizeof s->location },
 		{ BYTES("content-type"), s->content_type, sizeof s->content_type },
 		{ BYTES("etag"), s->etag, sizeof s->etag },
@@ -110,7 +114,7 @@ static size_t on_header(char *data, size_t size, size_t n, void *context)
 		s->stop = STOP_HEADERS;
 		return 0;
 	}
-	if (bytes_starts(value, BYTES("HTTP/"))) {	/* the next block: a 100 or 103 came before */
+	if (bytes_starts(value, BYTES("HTTP/"))) { /* the next block: a 100 or 103 came before */
 		long code = 0;
 		(void)curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &code);
 		s->http_code = code > 0 && code < 1000 ? (uint32_t)code : 0;
@@ -158,7 +162,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *context)
 		s->stop = STOP_TOO_LARGE;
 		return 0;
 	}
-	if (s->written == 0) {		/* a length that is too much already: do not begin */
+	if (s->written == 0) { /* a length that is too much already: do not begin */
 		curl_off_t length = -1;
 		(void)curl_easy_getinfo(s->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 		if (length > 0 && (uint64_t)length > s->kept.request->max_size) {
@@ -316,9 +320,12 @@ enum status http_poll(struct http *h, int extra_fd, uint32_t timeout_ms, bool *r
 static bool error_may_pass(CURLcode e)
 {
 	static const CURLcode passing[] = {
-		CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,
-		CURLE_SSL_CONNECT_ERROR, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE,
-		CURLE_HTTP2, CURLE_HTTP2_STREAM,
+		CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,
+		CURLE_COULDNT_CONNECT,      CURLE_OPERATION_TIMEDOUT,
+		CURLE_SSL_CONNECT_ERROR,    CURLE_SEND_ERROR,
+		CURLE_RECV_ERROR,           CURLE_GOT_NOTHING,
+		CURLE_PARTIAL_FILE,         CURLE_HTTP2,
+		CURLE_HTTP2_STREAM,
 	};
 	for (size_t i = 0; i < COUNT(passing); i++)
 		if (passing[i] == e)
@@ -329,11 +336,11 @@ static bool error_may_pass(CURLcode e)
 static void explain_stop(struct slot *s, CURLcode e, struct http_outcome *o)
 {
 	static const enum status statuses[] = {
-		[STOP_NONE] = ERR_NETWORK, [STOP_TOO_LARGE] = ERR_LIMIT, [STOP_HEADERS] = ERR_LIMIT, [STOP_WRITE] = ERR_IO,
-		[STOP_UNREAD] = OK,
+		[STOP_NONE] = ERR_NETWORK, [STOP_TOO_LARGE] = ERR_LIMIT, [STOP_HEADERS] = ERR_LIMIT,
+		[STOP_WRITE] = ERR_IO,     [STOP_UNREAD] = OK,
 	};
 	o->status = statuses[s->stop];
-	long proxy_code = 0;	/* a proxy that says no means it */
+	long proxy_code = 0; /* a proxy that says no means it */
 	(void)curl_easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_code);
 	o->may_pass = s->stop == STOP_NONE && error_may_pass(e) && (proxy_code < 400 || proxy_code > 499);
 	switch (s->stop) {
@@ -374,9 +381,14 @@ bool http_next(struct http *h, struct http_outcome *ret)
 		return false;
 	(void)curl_easy_getinfo(s->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	struct http_outcome o = {
-		.slot = (unsigned)(s - h->slots), .http_code = s->http_code, .size = s->written,
+		.slot = (unsigned)(s - h->slots),
+		.http_code = s->http_code,
+		.size = s->written,
 		.retry_after_s = retry_after > 0 && retry_after < INT32_MAX ? (uint32_t)retry_after : 0,
-		.location = s->location, .content_type = s->content_type, .etag = s->etag, .text = s->text,
+		.location = s->location,
+		.content_type = s->content_type,
+		.etag = s->etag,
+		.text = s->text,
 	};
 	if (e)
 		explain_stop(s, e, &o);

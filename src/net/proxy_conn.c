@@ -24,12 +24,12 @@ struct conn {
 	int client_fd, server_fd;
 	uint64_t began_ms, due_ms;
 	struct connect_request request;
-	bool allowed;			/* by list and address */
-	const char *reason;		/* static */
+	bool allowed; /* by list and address */
+	const char *reason; /* static */
 	struct resolve resolve;
 	struct address addresses[RESOLVE_MAX];
 	size_t n_addresses, next_address;
-	uint64_t up_base;		/* bytes of the head, which do not count */
+	uint64_t up_base; /* bytes of the head, which do not count */
 	struct relay up, down;
 };
 
@@ -64,8 +64,13 @@ bool conn_attempt(const struct conn *c, struct proxy_attempt *ret)
 	if (c->up.n_taken == 0)
 		return false;
 	*ret = (struct proxy_attempt){
-		.host = c->request.host, .port = c->request.port, .allowed = c->allowed, .reason = c->reason,
-		.up = c->allowed ? c->up.n_taken - c->up_base : 0, .down = c->down.n_taken, .ms = clock_ms() - c->began_ms,
+		.host = c->request.host,
+		.port = c->request.port,
+		.allowed = c->allowed,
+		.reason = c->reason,
+		.up = c->allowed ? c->up.n_taken - c->up_base : 0,
+		.down = c->down.n_taken,
+		.ms = clock_ms() - c->began_ms,
 	};
 	if (!c->allowed && !c->reason[0])
 		ret->reason = c->request.host[0] ? "it ended before it was connected" : "it ended before its head was complete";
@@ -75,9 +80,17 @@ bool conn_attempt(const struct conn *c, struct proxy_attempt *ret)
 /* Answers, then lingers. The answer fits into an empty socket buffer; if not, the client has not read anything anyway. */
 static bool answer_and_linger(struct conn *c, int code, const char *reason)
 {
-	static const struct { int code; const char *words; } names[] = {
-		{ 400, "Bad Request" }, { 403, "Forbidden" }, { 405, "Method Not Allowed\r\nAllow: CONNECT" }, { 408, "Request Timeout" },
-		{ 431, "Request Header Fields Too Large" }, { 502, "Bad Gateway" }, { 504, "Gateway Timeout" },
+	static const struct {
+		int code;
+		const char *words;
+	} names[] = {
+		{ 400, "Bad Request" },
+		{ 403, "Forbidden" },
+		{ 405, "Method Not Allowed\r\nAllow: CONNECT" },
+		{ 408, "Request Timeout" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 502, "Bad Gateway" },
+		{ 504, "Gateway Timeout" },
 	};
 	const char *words = "Bad Request";
 	char text[512];
@@ -85,8 +98,10 @@ static bool answer_and_linger(struct conn *c, int code, const char *reason)
 		if (names[i].code == code)
 			words = names[i].words;
 	c->reason = reason;
-	int n = snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n\r\n"
-			 "hwb: %s\n", code, words, strlen(reason) + 6, reason);
+	int n = snprintf(text, sizeof text,
+			 "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n\r\n"
+			 "hwb: %s\n",
+			 code, words, strlen(reason) + 6, reason);
 	(void)send(c->client_fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	(void)shutdown(c->client_fd, SHUT_WR);
 	fd_close(&c->server_fd);
@@ -110,7 +125,7 @@ static void enter(struct conn *c, enum state state)
 
 static bool enter_relay(struct conn *c)
 {
-	c->totals->up += relay_pending(&c->up).size;	/* sent early, or held back as the hello */
+	c->totals->up += relay_pending(&c->up).size; /* sent early, or held back as the hello */
 	enter(c, STATE_RELAY);
 	c->due_ms = clock_ms() + c->options->idle_ms;
 	return true;

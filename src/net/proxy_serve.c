@@ -56,7 +56,7 @@ static void end_conn(struct server *sv, size_t at)
 static void accept_one(struct server *sv)
 {
 	int fd = accept4(sv->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd >= 0)	/* otherwise the client has gone again, or there are no descriptors: the next round will tell */
+	if (fd >= 0) /* otherwise the client has gone again, or there are no descriptors: the next round will tell */
 		sv->conns[sv->n_conns++] = conn_new(&sv->options, &sv->report, fd);
 }
 

@@ -7,10 +7,10 @@
 enum { RELAY_ROOM = 16 << 10 };
 
 struct relay {
-	uint64_t n_taken;	/* bytes read from the source, ever */
-	size_t size;		/* data[0..size) waits for the other side */
-	bool ended;		/* the source will send no more */
-	bool closed;		/* and the other side has been told so */
+	uint64_t n_taken; /* bytes read from the source, ever */
+	size_t size; /* data[0..size) waits for the other side */
+	bool ended; /* the source will send no more */
+	bool closed; /* and the other side has been told so */
 	unsigned char data[RELAY_ROOM];
 };
 

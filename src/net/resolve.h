@@ -11,8 +11,8 @@
 enum { RESOLVE_MAX = 8, RESOLVE_SECONDS = 10 };
 
 struct resolve {
-	pid_t pid;	/* 0: none */
-	int fd;		/* readable when the answer is there */
+	pid_t pid; /* 0: none */
+	int fd; /* readable when the answer is there */
 };
 
 /* Starts to look up a host name. The child gives up after RESOLVE_SECONDS. ERR_IO. */

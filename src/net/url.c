@@ -5,7 +5,11 @@
 
 #include "base/number.h"
 
-static const struct { const char *name; enum url_scheme scheme; uint16_t port; } schemes[] = {
+static const struct {
+	const char *name;
+	enum url_scheme scheme;
+	uint16_t port;
+} schemes[] = {
 	{ "https", URL_HTTPS, 443 },
 	{ "http", URL_HTTP, 80 },
 	{ "file", URL_FILE, 0 },
@@ -33,13 +37,14 @@ static enum status check_component(struct bytes part, uint64_t at, const char *m
 		unsigned char c = part.data[i];
 		if (c == '%') {
 			if (part.size - i < 3 || !is_hex(part.data[i + 1]) || !is_hex(part.data[i + 2]))
-				return fail(d, ERR_FORMAT, at + i, "the %s of the URL has a '%%' without two hexadecimal digits", what);
+				return fail(d, ERR_FORMAT, at + i, "the %s of the URL has a '%%' without two hexadecimal digits",
+					    what);
 			if (part.data[i + 1] == '0' && part.data[i + 2] == '0')
 				return fail(d, ERR_FORMAT, at + i, "the %s of the URL holds an encoded NUL", what);
 			i += 2;
 		} else if (!is_component_byte(c, more)) {
-			return fail(d, ERR_FORMAT, at + i, "the %s of the URL holds the byte 0x%02x, which has to be percent-encoded",
-				    what, c);
+			return fail(d, ERR_FORMAT, at + i,
+				    "the %s of the URL holds the byte 0x%02x, which has to be percent-encoded", what, c);
 		}
 	}
 	return OK;
@@ -144,7 +149,7 @@ static enum status parse_authority(struct bytes authority, uint64_t at, struct a
 	}
 	size_t colon = bytes_find_last(authority, ':');
 	if (authority.size && authority.data[authority.size - 1] == ']')
-		colon = authority.size;		/* the colons are the address's own */
+		colon = authority.size; /* the colons are the address's own */
 	if (colon < authority.size) {
 		struct bytes digits = bytes_from(authority, colon + 1);
 		uint64_t port;

@@ -15,13 +15,13 @@ enum url_scheme { URL_HTTPS, URL_HTTP, URL_FILE };
 /* One parsed URL; everything it points to lives in the arena given to the parser. */
 struct url {
 	enum url_scheme scheme;
-	const char *host;	/* lower case; an address in its canonical form, IPv6 without brackets; "" for file */
+	const char *host; /* lower case; an address in its canonical form, IPv6 without brackets; "" for file */
 	bool host_is_ipv4, host_is_ipv6;
-	uint16_t port;		/* the scheme's own when none was written; 0 for file */
-	struct bytes userinfo;	/* SECRET; still percent-encoded; data is NULL when there is none */
-	struct bytes path;	/* percent-encoded, starts with '/', dot segments removed */
-	struct bytes query;	/* percent-encoded, without '?'; data is NULL when there is none */
-	struct bytes fragment;	/* percent-encoded, without '#'; data is NULL when there is none */
+	uint16_t port; /* the scheme's own when none was written; 0 for file */
+	struct bytes userinfo; /* SECRET; still percent-encoded; data is NULL when there is none */
+	struct bytes path; /* percent-encoded, starts with '/', dot segments removed */
+	struct bytes query; /* percent-encoded, without '?'; data is NULL when there is none */
+	struct bytes fragment; /* percent-encoded, without '#'; data is NULL when there is none */
 };
 
 /* Parses an absolute URL of at most URL_SIZE_MAX bytes. ERR_FORMAT with the offset; ERR_LIMIT. The words name what is

@@ -173,8 +173,8 @@ enum status url_file_name(const struct url *u, struct arena *a, struct bytes *re
 		return fail(d, ERR_FORMAT, slash, "the last part of the URL is not a file name");
 	for (size_t i = 0; i < name.size; i++)
 		if (name.data[i] < 0x20 || name.data[i] == 0x7f || name.data[i] == '/' || name.data[i] == '\\')
-			return fail(d, ERR_FORMAT, slash, "the last part of the URL holds the byte 0x%02x, which no file name may hold",
-				    name.data[i]);
+			return fail(d, ERR_FORMAT, slash,
+				    "the last part of the URL holds the byte 0x%02x, which no file name may hold", name.data[i]);
 	*ret = name;
 	return OK;
 }

@@ -8,15 +8,15 @@
 #include "crypto/digest.h"
 
 struct pack_request {
-	int wheel_fd;		/* the backend's bytes */
+	int wheel_fd; /* the backend's bytes */
 	struct bytes file_name;
 	int64_t epoch;
 };
 struct pack_result {
-	int fd;			/* a sealed memory file with the canonical wheel; the caller closes */
+	int fd; /* a sealed memory file with the canonical wheel; the caller closes */
 	struct sha256 digest;
 	uint64_t size;
-	struct bytes compressor;	/* "libdeflate 1.14 level 6", recorded in the report */
+	struct bytes compressor; /* "libdeflate 1.14 level 6", recorded in the report */
 };
 
 /* ERR_ARTEFACT names the member and the rule; ERR_LIMIT; ERR_UNCHECKED when hwb-parse died.

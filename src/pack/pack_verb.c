@@ -29,7 +29,7 @@ static void note_breach(void *context, const char *id, struct bytes path, const 
 
 struct member {
 	const struct zip_entry *entry;
-	int rank;	/* 0 plain, 1 .dist-info, 2 RECORD */
+	int rank; /* 0 plain, 1 .dist-info, 2 RECORD */
 };
 
 static int compare_members(const void *a, const void *b)
@@ -45,7 +45,7 @@ static struct member *sort_members(struct packing *p, size_t *ret_n)
 	size_t n = 0;
 	for (size_t i = 0; i < p->wheel.zip.n_entries; i++) {
 		const struct zip_entry *e = &p->wheel.zip.entries[i];
-		if (e->is_dir)	/* implied by what is in them */
+		if (e->is_dir) /* implied by what is in them */
 			continue;
 		bool in_info = bytes_starts(e->name, info) && e->name.data[info.size] == '/';
 		bool is_record = in_info && bytes_equal(bytes_from(e->name, info.size + 1), BYTES("RECORD"));

@@ -18,19 +18,19 @@ static const struct field {
 	enum shape shape;
 	size_t at;
 } fields[] = {
-	{ "executable",      false, SHAPE_ABSOLUTE,     offsetof(struct interpreter, executable) },
-	{ "real_executable", false, SHAPE_ABSOLUTE,     offsetof(struct interpreter, real_executable) },
-	{ "prefix",          false, SHAPE_ABSOLUTE,     offsetof(struct interpreter, prefix) },
-	{ "base_prefix",     false, SHAPE_ABSOLUTE,     offsetof(struct interpreter, base_prefix) },
-	{ "version",         false, SHAPE_VERSION,      offsetof(struct interpreter, version) },
-	{ "implementation",  false, SHAPE_WORD,         offsetof(struct interpreter, implementation) },
-	{ "stdlib",          true,  SHAPE_ABSOLUTE,     offsetof(struct interpreter, stdlib) },
-	{ "include",         true,  SHAPE_ABSOLUTE,     offsetof(struct interpreter, include) },
-	{ "purelib",         true,  SHAPE_RELATIVE,     offsetof(struct interpreter, purelib) },
-	{ "platlib",         true,  SHAPE_RELATIVE,     offsetof(struct interpreter, platlib) },
-	{ "ext_suffix",      false, SHAPE_SUFFIX,       offsetof(struct interpreter, ext_suffix) },
-	{ "glibc",           false, SHAPE_LIBC_OR_NULL, offsetof(struct interpreter, glibc) },
-	{ "musl",            false, SHAPE_LIBC_OR_NULL, offsetof(struct interpreter, musl) },
+	{ "executable", false, SHAPE_ABSOLUTE, offsetof(struct interpreter, executable) },
+	{ "real_executable", false, SHAPE_ABSOLUTE, offsetof(struct interpreter, real_executable) },
+	{ "prefix", false, SHAPE_ABSOLUTE, offsetof(struct interpreter, prefix) },
+	{ "base_prefix", false, SHAPE_ABSOLUTE, offsetof(struct interpreter, base_prefix) },
+	{ "version", false, SHAPE_VERSION, offsetof(struct interpreter, version) },
+	{ "implementation", false, SHAPE_WORD, offsetof(struct interpreter, implementation) },
+	{ "stdlib", true, SHAPE_ABSOLUTE, offsetof(struct interpreter, stdlib) },
+	{ "include", true, SHAPE_ABSOLUTE, offsetof(struct interpreter, include) },
+	{ "purelib", true, SHAPE_RELATIVE, offsetof(struct interpreter, purelib) },
+	{ "platlib", true, SHAPE_RELATIVE, offsetof(struct interpreter, platlib) },
+	{ "ext_suffix", false, SHAPE_SUFFIX, offsetof(struct interpreter, ext_suffix) },
+	{ "glibc", false, SHAPE_LIBC_OR_NULL, offsetof(struct interpreter, glibc) },
+	{ "musl", false, SHAPE_LIBC_OR_NULL, offsetof(struct interpreter, musl) },
 };
 
 static struct bytes *field_of(struct interpreter *i, const struct field *f)
@@ -45,7 +45,7 @@ static bool is_path(struct bytes path, bool absolute)
 	struct bytes rest = path;
 	while (rest.data)
 		if (bytes_equal(bytes_cut(&rest, '/'), BYTES("..")))
-			return absolute;	/* a prefix may be spelled so; what we append to one may not */
+			return absolute; /* a prefix may be spelled so; what we append to one may not */
 	return true;
 }
 
@@ -193,7 +193,7 @@ enum status interpreter_parse(struct bytes json, struct arena *a, struct interpr
 {
 	struct interpreter i = { 0 };
 	enum status s = parse_root(json, a, &i, d);
-	if (s == ERR_ABSENT)	/* a key is: to our caller the answer is there, and bad */
+	if (s == ERR_ABSENT) /* a key is: to our caller the answer is there, and bad */
 		s = ERR_FORMAT;
 	if (s != OK) {
 		(void)explain(d, "answer of the interpreter probe");

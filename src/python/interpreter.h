@@ -9,19 +9,19 @@
 enum { INTERPRETER_JSON_MAX = 1024 * 1024, INTERPRETER_TEXT_MAX = 4096 };
 
 struct interpreter {
-	struct bytes executable, real_executable;	/* absolute paths, the second without symbolic links */
-	struct bytes prefix, base_prefix;		/* absolute paths, the first without symbolic links */
-	struct bytes version;				/* "3.11.7" */
+	struct bytes executable, real_executable; /* absolute paths, the second without symbolic links */
+	struct bytes prefix, base_prefix; /* absolute paths, the first without symbolic links */
+	struct bytes version; /* "3.11.7" */
 	uint32_t major, minor, patch;
-	struct bytes implementation;			/* "cpython", lower case */
+	struct bytes implementation; /* "cpython", lower case */
 	bool free_threaded;
 	struct marker_env env;
-	const struct bytes *tags;			/* "cp311-cp311-linux_x86_64", the best first: for tag_set_new */
+	const struct bytes *tags; /* "cp311-cp311-linux_x86_64", the best first: for tag_set_new */
 	size_t n_tags;
-	struct bytes stdlib, include;			/* absolute paths */
-	struct bytes purelib, platlib;			/* below any prefix: "lib/python3.11/site-packages" */
-	struct bytes ext_suffix;			/* ".cpython-311-x86_64-linux-gnu.so" */
-	struct bytes glibc, musl;			/* "2.36"; {NULL, 0}: the interpreter uses another C library */
+	struct bytes stdlib, include; /* absolute paths */
+	struct bytes purelib, platlib; /* below any prefix: "lib/python3.11/site-packages" */
+	struct bytes ext_suffix; /* ".cpython-311-x86_64-linux-gnu.so" */
+	struct bytes glibc, musl; /* "2.36"; {NULL, 0}: the interpreter uses another C library */
 };
 
 /* json: what the probe printed. *ret_interpreter lives as long as a.

@@ -13,7 +13,7 @@ static bool is_version_field(enum marker_variable v)
 
 struct evaluation {
 	const struct marker_env *env;
-	struct bytes extra;	/* normalised */
+	struct bytes extra; /* normalised */
 	struct arena *scratch;
 };
 
@@ -60,7 +60,7 @@ static enum status compare_texts(struct bytes left, enum marker_op op, struct by
 		return OK;
 	case MARKER_EQUAL:
 	case MARKER_AT_MOST:
-	case MARKER_AT_LEAST:	/* text has no order: only equality is left of these two */
+	case MARKER_AT_LEAST: /* text has no order: only equality is left of these two */
 		*ret = bytes_equal(left, right);
 		return OK;
 	case MARKER_NOT_EQUAL:
@@ -86,7 +86,7 @@ static enum status evaluate_comparison(const struct marker *m, const struct eval
 	if (m->left.is_variable) {
 		key = m->left.variable;
 		s = variable_value(e, key, &left, d);
-		if (m->right.is_variable)	/* packaging compares with the name of the right one */
+		if (m->right.is_variable) /* packaging compares with the name of the right one */
 			right = bytes_of(marker_variable_name(m->right.variable));
 	} else if (m->right.is_variable) {
 		key = m->right.variable;

@@ -23,10 +23,10 @@ enum marker_variable {
 	MARKER_PYTHON_FULL_VERSION,
 	MARKER_PYTHON_VERSION,
 	MARKER_SYS_PLATFORM,
-	MARKER_N_FIELDS,			/* those above are the fields of an environment */
+	MARKER_N_FIELDS, /* those above are the fields of an environment */
 	MARKER_EXTRA = MARKER_N_FIELDS,
-	MARKER_EXTRAS,				/* the last two only mean something in lock files: */
-	MARKER_DEPENDENCY_GROUPS,		/* evaluating them is an error */
+	MARKER_EXTRAS, /* the last two only mean something in lock files: */
+	MARKER_DEPENDENCY_GROUPS, /* evaluating them is an error */
 	MARKER_N_VARIABLES
 };
 
@@ -38,7 +38,7 @@ struct marker_env {
 /* "python_version" and so on, as markers and the probe spell it. */
 const char *marker_variable_name(enum marker_variable v);
 
-struct marker;	/* a tree in the arena of its parse */
+struct marker; /* a tree in the arena of its parse */
 
 /* The whole of text. *ret_marker lives as long as a and borrows nothing.
  * ERR_FORMAT with the offset: unknown variable or operator, a backslash or line break in a string (the specification has no

@@ -32,9 +32,9 @@ static const struct {
 
 /* In the order they are tried: longer ones before those that start them. */
 static const struct bytes op_texts[MARKER_N_OPS] = {
-	[MARKER_IN] = LIT("in"),	    [MARKER_NOT_IN] = LIT("not in"),   [MARKER_ARBITRARY] = LIT("==="),
-	[MARKER_EQUAL] = LIT("=="),	    [MARKER_COMPATIBLE] = LIT("~="),   [MARKER_NOT_EQUAL] = LIT("!="),
-	[MARKER_AT_MOST] = LIT("<="),	    [MARKER_AT_LEAST] = LIT(">="),     [MARKER_LESS] = LIT("<"),
+	[MARKER_IN] = LIT("in"),      [MARKER_NOT_IN] = LIT("not in"), [MARKER_ARBITRARY] = LIT("==="),
+	[MARKER_EQUAL] = LIT("=="),   [MARKER_COMPATIBLE] = LIT("~="), [MARKER_NOT_EQUAL] = LIT("!="),
+	[MARKER_AT_MOST] = LIT("<="), [MARKER_AT_LEAST] = LIT(">="),   [MARKER_LESS] = LIT("<"),
 	[MARKER_GREATER] = LIT(">"),
 };
 

@@ -8,9 +8,9 @@
 enum marker_op {
 	MARKER_IN,
 	MARKER_NOT_IN,
-	MARKER_ARBITRARY,	/* === */
+	MARKER_ARBITRARY, /* === */
 	MARKER_EQUAL,
-	MARKER_COMPATIBLE,	/* ~= */
+	MARKER_COMPATIBLE, /* ~= */
 	MARKER_NOT_EQUAL,
 	MARKER_AT_MOST,
 	MARKER_AT_LEAST,
@@ -23,14 +23,14 @@ enum marker_op {
 struct marker_operand {
 	bool is_variable;
 	enum marker_variable variable;
-	struct bytes text;	/* of a string, without its quotes; extras normalised */
+	struct bytes text; /* of a string, without its quotes; extras normalised */
 };
 
 /* A comparison when n == 0, else a group of n items, each but the first after "and" or "or". */
 struct marker {
 	const struct marker *items;
 	size_t n;
-	bool after_or;		/* how it hangs on the item before it */
+	bool after_or; /* how it hangs on the item before it */
 	struct marker_operand left, right;
 	enum marker_op op;
 };

@@ -30,8 +30,8 @@ static enum status take_required(const struct rfc822 *block, const char *name, s
 	return s;
 }
 
-static enum status take_list(const struct rfc822 *block, const char *name, size_t max, struct arena *a, const struct bytes **ret_items,
-			     size_t *ret_n, struct diag *d)
+static enum status take_list(const struct rfc822 *block, const char *name, size_t max, struct arena *a,
+			     const struct bytes **ret_items, size_t *ret_n, struct diag *d)
 {
 	struct bytes *items = NULL;
 	size_t n = 0;
@@ -52,7 +52,7 @@ static enum status parse(struct bytes text, struct arena *a, struct metadata *m,
 	enum status s = rfc822_parse(text, a, &block, d);
 	if (s != OK)
 		return s;
-	if (block.unseparated_line != 0) {	/* readers differ on what follows: PKG-INFO bodies have hidden fields this way */
+	if (block.unseparated_line != 0) { /* readers differ on what follows: PKG-INFO bodies have hidden fields this way */
 		s = fail(d, ERR_FORMAT, 0, "line %u is neither a field nor empty", (unsigned)block.unseparated_line);
 		if (d)
 			d->line = block.unseparated_line;

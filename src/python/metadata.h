@@ -9,19 +9,19 @@
 enum { METADATA_SIZE_MAX = 4 * 1024 * 1024, METADATA_REQUIRES_MAX = 8192, METADATA_EXTRAS_MAX = 2048, METADATA_DYNAMIC_MAX = 256 };
 
 struct metadata {
-	struct bytes metadata_version;		/* "2.4" */
-	struct bytes raw_name, name;		/* as written, normalised */
+	struct bytes metadata_version; /* "2.4" */
+	struct bytes raw_name, name; /* as written, normalised */
 	struct bytes raw_version;
 	struct version version;
-	const struct bytes *raw_requires;	/* Requires-Dist as written, in order */
-	const struct requirement *requires;	/* the same parsed */
+	const struct bytes *raw_requires; /* Requires-Dist as written, in order */
+	const struct requirement *requires; /* the same parsed */
 	size_t n_requires;
 	bool has_requires_python;
 	struct bytes raw_requires_python;
 	struct specifier requires_python;
-	const struct bytes *extras;		/* Provides-Extra, normalised */
+	const struct bytes *extras; /* Provides-Extra, normalised */
 	size_t n_extras;
-	const struct bytes *dynamic;		/* field names in lower case (PEP 643) */
+	const struct bytes *dynamic; /* field names in lower case (PEP 643) */
 	size_t n_dynamic;
 };
 

@@ -21,13 +21,13 @@ bool name_equal(struct bytes a, struct bytes b);
 
 /* A wheel's file name in parts; everything lives in the arena of the parse. */
 struct wheel_name {
-	struct bytes name;		/* normalised */
-	struct bytes raw_name;		/* as in the file name */
-	struct bytes raw_version;	/* as in the file name */
+	struct bytes name; /* normalised */
+	struct bytes raw_name; /* as in the file name */
+	struct bytes raw_version; /* as in the file name */
 	struct version version;
-	struct bytes build_number;	/* digits without leading zeros; {NULL, 0}: no build tag */
-	struct bytes build_suffix;	/* what follows the digits */
-	const struct bytes *python, *abi, *platform;	/* lower case, as compressed tag sets list them */
+	struct bytes build_number; /* digits without leading zeros; {NULL, 0}: no build tag */
+	struct bytes build_suffix; /* what follows the digits */
+	const struct bytes *python, *abi, *platform; /* lower case, as compressed tag sets list them */
 	size_t n_python, n_abi, n_platform;
 };
 
@@ -41,9 +41,9 @@ MUST_USE enum status wheel_name_parse(struct bytes filename, struct arena *a, st
 int wheel_build_compare(const struct wheel_name *a, const struct wheel_name *b);
 
 struct sdist_name {
-	struct bytes raw_version;	/* as in the file name */
+	struct bytes raw_version; /* as in the file name */
 	struct version version;
-	bool is_zip;			/* else .tar.gz */
+	bool is_zip; /* else .tar.gz */
 };
 
 /* project: normalised name the file is listed under; it tells where the name ends, for older file names have '-' in it.

@@ -34,8 +34,8 @@ static void warn(struct reading *r, const struct toml_value *v, const char *befo
 	if (p->n_warnings == PROJECT_WARNINGS_MAX)
 		return;
 	r->warnings = arena_grow(r->arena, r->warnings, p->n_warnings, sizeof *r->warnings);
-	r->warnings[p->n_warnings++] =
-		bytes_of(arena_printf(r->arena, "pyproject.toml:%u: %s'%.*s'%s", (unsigned)v->line, before, SHOWN(what), after));
+	r->warnings[p->n_warnings++] = bytes_of(
+		arena_printf(r->arena, "pyproject.toml:%u: %s'%.*s'%s", (unsigned)v->line, before, SHOWN(what), after));
 	p->warnings = r->warnings;
 }
 
@@ -85,16 +85,18 @@ static enum status read_list(const struct toml_value *table, struct bytes key, s
 	if (!list)
 		return OK;
 	if (list->type != TOML_ARRAY)
-		return at(d, list, fail(d, ERR_FORMAT, 0, "'%.*s' must be an array of strings, not %s", BYTES_ARG(key),
-					toml_type_name(list->type)));
+		return at(d, list,
+			  fail(d, ERR_FORMAT, 0, "'%.*s' must be an array of strings, not %s", BYTES_ARG(key),
+			       toml_type_name(list->type)));
 	if (list->n_items > max)
 		return at(d, list, fail(d, ERR_LIMIT, 0, "'%.*s' has more than %zu items", BYTES_ARG(key), max));
 	struct bytes *items = ARENA_ARRAY(a, struct bytes, list->n_items);
 	size_t n = 0;
 	for (TOML_EACH(item, list)) {
 		if (item->type != TOML_STRING)
-			return at(d, item, fail(d, ERR_FORMAT, 0, "'%.*s' must hold strings only, not %s", BYTES_ARG(key),
-						toml_type_name(item->type)));
+			return at(d, item,
+				  fail(d, ERR_FORMAT, 0, "'%.*s' must hold strings only, not %s", BYTES_ARG(key),
+				       toml_type_name(item->type)));
 		items[n++] = item->string;
 	}
 	*ret = items;
@@ -129,8 +131,9 @@ static enum status read_backend(const struct toml_value *table, struct reading *
 	if (!backend)
 		return OK;
 	if (backend->type != TOML_STRING || !project_backend_is_valid(backend->string))
-		return at(d, backend, fail(d, ERR_FORMAT, 0, "build-backend '%.*s' is not 'module' or 'module:object' (PEP 517)",
-					   SHOWN(backend->string)));
+		return at(d, backend,
+			  fail(d, ERR_FORMAT, 0, "build-backend '%.*s' is not 'module' or 'module:object' (PEP 517)",
+			       SHOWN(backend->string)));
 	p->backend = backend->string;
 	p->has_backend = true;
 	return OK;
@@ -139,15 +142,14 @@ static enum status read_backend(const struct toml_value *table, struct reading *
 static enum status read_backend_path(const struct toml_value *table, struct reading *r, struct diag *d)
 {
 	struct project *p = r->project;
-	enum status s =
-		read_list(table, BYTES("backend-path"), PROJECT_PATHS_MAX, r->arena, &p->backend_path, &p->n_backend_path, d);
+	enum status s = read_list(table, BYTES("backend-path"), PROJECT_PATHS_MAX, r->arena, &p->backend_path, &p->n_backend_path, d);
 	const struct toml_value *list = toml_find(table, BYTES("backend-path"));
 	if (s != OK || !list)
 		return s;
 	for (TOML_EACH(item, list))
 		if (!project_path_is_valid(item->string))
-			return at(d, item, fail(d, ERR_FORMAT, 0, "backend-path '%.*s' is not a path inside the project",
-						SHOWN(item->string)));
+			return at(d, item,
+				  fail(d, ERR_FORMAT, 0, "backend-path '%.*s' is not a path inside the project", SHOWN(item->string)));
 	if (!p->has_backend)
 		warn(r, list, "", BYTES("backend-path"), " is there, but no 'build-backend'");
 	return OK;
@@ -181,8 +183,9 @@ static enum status read_text(const struct toml_value *table, struct bytes key, s
 {
 	const struct toml_value *v = toml_find(table, key);
 	if (v && v->type != TOML_STRING)
-		return at(d, v, fail(d, ERR_FORMAT, 0, "'%.*s' of [project] must be a string, not %s", BYTES_ARG(key),
-				     toml_type_name(v->type)));
+		return at(d, v,
+			  fail(d, ERR_FORMAT, 0, "'%.*s' of [project] must be a string, not %s", BYTES_ARG(key),
+			       toml_type_name(v->type)));
 	if (v)
 		*ret = v->string;
 	return OK;

@@ -13,17 +13,17 @@ enum { RECORD_SIZE_MAX = 64 * 1024 * 1024, RECORD_ROWS_MAX = 200000, RECORD_PATH
 enum record_algorithm { RECORD_NO_DIGEST, RECORD_SHA256, RECORD_SHA384, RECORD_SHA512 };
 
 struct record_row {
-	struct bytes path;		/* relative, '/' between parts, normalised: no empty part, "." or ".." */
+	struct bytes path; /* relative, '/' between parts, normalised: no empty part, "." or ".." */
 	enum record_algorithm algorithm;
-	struct bytes digest;		/* urlsafe base64 without padding, canonical, of the right length; as written */
-	unsigned char digest_bytes[64];	/* the same decoded; the algorithm tells how many count */
+	struct bytes digest; /* urlsafe base64 without padding, canonical, of the right length; as written */
+	unsigned char digest_bytes[64]; /* the same decoded; the algorithm tells how many count */
 	bool has_size;
 	uint64_t size;
 	uint32_t line;
 };
 
 struct record {
-	const struct record_row *rows;	/* in the order of the file */
+	const struct record_row *rows; /* in the order of the file */
 	size_t n_rows;
 };
 

@@ -7,7 +7,7 @@
 
 static const struct algorithm {
 	const char *name;
-	size_t size;	/* bytes of a digest */
+	size_t size; /* bytes of a digest */
 } algorithms[] = {
 	[RECORD_NO_DIGEST] = { "", 0 },
 	[RECORD_SHA256] = { "sha256", 32 },
@@ -61,8 +61,8 @@ static enum status parse_digest(struct bytes hash, struct record_row *row, struc
 	struct bytes rest = hash, name = bytes_cut(&rest, '=');
 	for (size_t i = 0; i < COUNT(refused); i++)
 		if (bytes_equal_nocase(name, refused[i]))
-			return fail(d, ERR_REFUSED, 0, "'%.*s' has a %.*s digest; PEP 427 wants sha256 or stronger", SHOWN(row->path),
-				    BYTES_ARG(refused[i]));
+			return fail(d, ERR_REFUSED, 0, "'%.*s' has a %.*s digest; PEP 427 wants sha256 or stronger",
+				    SHOWN(row->path), BYTES_ARG(refused[i]));
 	enum record_algorithm algorithm = RECORD_SHA256;
 	while (algorithm <= RECORD_SHA512 && !bytes_equal(name, bytes_of(algorithms[algorithm].name)))
 		algorithm++;
@@ -72,8 +72,8 @@ static enum status parse_digest(struct bytes hash, struct record_row *row, struc
 	buf_init(&digest, sizeof row->digest_bytes);
 	if (rest.size > 2 * sizeof row->digest_bytes || base64_parse(rest, BASE64_URL_NO_PAD, &digest) != OK || digest.full ||
 	    digest.size != algorithms[algorithm].size)
-		return fail(d, ERR_FORMAT, 0, "'%.*s' has a malformed %s digest '%.*s'", SHOWN(row->path), algorithms[algorithm].name,
-			    SHOWN(rest));
+		return fail(d, ERR_FORMAT, 0, "'%.*s' has a malformed %s digest '%.*s'", SHOWN(row->path),
+			    algorithms[algorithm].name, SHOWN(rest));
 	bytes_copy(row->digest_bytes, buf_bytes(&digest));
 	row->algorithm = algorithm;
 	row->digest = rest;

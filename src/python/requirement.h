@@ -10,13 +10,13 @@
 enum { REQUIREMENT_SIZE_MAX = 32 * 1024, REQUIREMENT_EXTRAS_MAX = 256 };
 
 struct requirement {
-	struct bytes name;		/* normalised */
-	struct bytes raw_name;		/* as written */
-	const struct bytes *extras;	/* normalised, sorted, no doubles */
+	struct bytes name; /* normalised */
+	struct bytes raw_name; /* as written */
+	const struct bytes *extras; /* normalised, sorted, no doubles */
 	size_t n_extras;
-	struct specifier specifier;	/* empty when there is a url */
-	struct bytes url;		/* {NULL, 0}: none. Only known to hold no blank or control character */
-	const struct marker *marker;	/* NULL: none */
+	struct specifier specifier; /* empty when there is a url */
+	struct bytes url; /* {NULL, 0}: none. Only known to hold no blank or control character */
+	const struct marker *marker; /* NULL: none */
 };
 
 /* The whole of text (one line; space and tab may stand around the parts). *ret_requirement lives as long as a and borrows

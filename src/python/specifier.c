@@ -7,16 +7,12 @@ static const struct {
 	struct bytes text;
 	enum specifier_op op;
 	bool prefix_allowed, local_allowed;
-	size_t release_min;	/* ~=1 would mean nothing: PEP 440 "Compatible release" */
+	size_t release_min; /* ~=1 would mean nothing: PEP 440 "Compatible release" */
 } operators[] = {
-	{ LIT("==="), SPECIFIER_ARBITRARY, false, false, 0 },
-	{ LIT("=="), SPECIFIER_EQUAL, true, true, 1 },
-	{ LIT("!="), SPECIFIER_NOT_EQUAL, true, true, 1 },
-	{ LIT("~="), SPECIFIER_COMPATIBLE, false, false, 2 },
-	{ LIT("<="), SPECIFIER_AT_MOST, false, false, 1 },
-	{ LIT(">="), SPECIFIER_AT_LEAST, false, false, 1 },
-	{ LIT("<"), SPECIFIER_LESS, false, false, 1 },
-	{ LIT(">"), SPECIFIER_GREATER, false, false, 1 },
+	{ LIT("==="), SPECIFIER_ARBITRARY, false, false, 0 }, { LIT("=="), SPECIFIER_EQUAL, true, true, 1 },
+	{ LIT("!="), SPECIFIER_NOT_EQUAL, true, true, 1 },    { LIT("~="), SPECIFIER_COMPATIBLE, false, false, 2 },
+	{ LIT("<="), SPECIFIER_AT_MOST, false, false, 1 },    { LIT(">="), SPECIFIER_AT_LEAST, false, false, 1 },
+	{ LIT("<"), SPECIFIER_LESS, false, false, 1 },        { LIT(">"), SPECIFIER_GREATER, false, false, 1 },
 };
 
 /* The row of the operator at the front of text, COUNT(operators) for none. */
@@ -80,7 +76,8 @@ size_t specifier_clause_prefix(struct bytes text)
 static enum status parse_arbitrary(struct bytes text, struct arena *a, struct specifier_clause *ret, struct diag *d)
 {
 	if (arbitrary_prefix(text) != text.size || !bytes_is_utf8(text))
-		return fail(d, ERR_FORMAT, 0, "'===%.*s' is not a version specifier: blank, ';', ')' or bad UTF-8 in it", SHOWN(text));
+		return fail(d, ERR_FORMAT, 0, "'===%.*s' is not a version specifier: blank, ';', ')' or bad UTF-8 in it",
+			    SHOWN(text));
 	struct specifier_clause clause = { .op = SPECIFIER_ARBITRARY, .text = arena_copy(a, text) };
 	clause.has_version = version_parse(text, a, &clause.version, NULL) == OK;
 	*ret = clause;
@@ -105,7 +102,7 @@ static enum status parse_clause(struct bytes text, struct arena *a, struct speci
 	enum status s = version_parse(version, a, &clause.version, d);
 	if (s != OK)
 		return s;
-	if (version.size != version_prefix(version))	/* "==1.0 .*" */
+	if (version.size != version_prefix(version)) /* "==1.0 .*" */
 		return fail(d, ERR_FORMAT, 0, "'%.*s': blank inside", SHOWN(text));
 	if (clause.version.n_local > 0 && !operators[row].local_allowed)
 		return fail(d, ERR_FORMAT, 0, "'%.*s': a local version goes only with == or !=", SHOWN(text));

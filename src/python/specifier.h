@@ -9,22 +9,22 @@
 enum { SPECIFIER_SIZE_MAX = 16 * 1024, SPECIFIER_CLAUSES_MAX = 256 };
 
 enum specifier_op {
-	SPECIFIER_ARBITRARY,	/* === */
-	SPECIFIER_COMPATIBLE,	/* ~= */
-	SPECIFIER_EQUAL,	/* == */
-	SPECIFIER_NOT_EQUAL,	/* != */
-	SPECIFIER_AT_MOST,	/* <= */
-	SPECIFIER_AT_LEAST,	/* >= */
-	SPECIFIER_LESS,		/* < */
-	SPECIFIER_GREATER,	/* > */
+	SPECIFIER_ARBITRARY, /* === */
+	SPECIFIER_COMPATIBLE, /* ~= */
+	SPECIFIER_EQUAL, /* == */
+	SPECIFIER_NOT_EQUAL, /* != */
+	SPECIFIER_AT_MOST, /* <= */
+	SPECIFIER_AT_LEAST, /* >= */
+	SPECIFIER_LESS, /* < */
+	SPECIFIER_GREATER, /* > */
 };
 
 struct specifier_clause {
 	enum specifier_op op;
-	struct bytes text;	/* the version as written, with its ".*" */
-	bool prefix;		/* == or != with ".*" */
-	bool has_version;	/* false only for an arbitrary text that is no version */
-	struct version version;	/* without the ".*" */
+	struct bytes text; /* the version as written, with its ".*" */
+	bool prefix; /* == or != with ".*" */
+	bool has_version; /* false only for an arbitrary text that is no version */
+	struct version version; /* without the ".*" */
 };
 
 /* In canonical order: sorted by text, without doubles. Zeroed memory is the empty set, which contains everything. */
@@ -43,9 +43,9 @@ MUST_USE enum status specifier_parse(struct bytes text, struct arena *a, struct 
 size_t specifier_clause_prefix(struct bytes text);
 
 enum specifier_prereleases {
-	SPECIFIER_DEFAULT,	/* PEP 440's rule for a single candidate: a pre-release counts, for there is nothing else */
+	SPECIFIER_DEFAULT, /* PEP 440's rule for a single candidate: a pre-release counts, for there is nothing else */
 	SPECIFIER_ALLOW,
-	SPECIFIER_DENY,		/* pre-releases and dev releases are not in the set, even if it names one */
+	SPECIFIER_DENY, /* pre-releases and dev releases are not in the set, even if it names one */
 };
 
 /* Is the version in the set? version: NULL when text is no version; then only === and the empty set can contain it.

@@ -3,13 +3,13 @@
 #include "python/scan.h"
 
 struct slot {
-	struct bytes tag;	/* data NULL: free */
+	struct bytes tag; /* data NULL: free */
 	int place;
 };
 
 struct tag_set {
 	struct slot *slots;
-	size_t mask;	/* slots - 1, slots a power of two and at least twice the tags */
+	size_t mask; /* slots - 1, slots a power of two and at least twice the tags */
 };
 
 static const uint32_t fnv_start = 0x811c9dc5, fnv_prime = 0x01000193;
@@ -82,8 +82,7 @@ int tag_set_priority(const struct tag_set *set, const struct wheel_name *w)
 	for (size_t i = 0; i < w->n_python; i++) {
 		for (size_t j = 0; j < w->n_abi; j++) {
 			for (size_t k = 0; k < w->n_platform; k++) {
-				const struct slot *s =
-					find_slot(set, (struct bytes[3]){ w->python[i], w->abi[j], w->platform[k] });
+				const struct slot *s = find_slot(set, (struct bytes[3]){ w->python[i], w->abi[j], w->platform[k] });
 				if (s->tag.data && (best < 0 || s->place < best))
 					best = s->place;
 			}

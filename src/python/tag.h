@@ -12,8 +12,7 @@ struct tag_set;
 
 /* tags: "cp311-cp311-linux_x86_64" and so on, the best first, borrowed as long as the set; doubles keep their best place.
  * *ret_set lives in a. ERR_FORMAT names the tag that is not three parts; ERR_LIMIT: more than TAG_SET_MAX. */
-MUST_USE enum status tag_set_new(const struct bytes *tags, size_t n, struct arena *a, const struct tag_set **ret_set,
-				 struct diag *d);
+MUST_USE enum status tag_set_new(const struct bytes *tags, size_t n, struct arena *a, const struct tag_set **ret_set, struct diag *d);
 
 /* The place of the wheel's best tag, 0 being the best of all, or -1 when the interpreter cannot use the wheel.
  * Time: one hash look-up for each of the wheel's tags. */

@@ -247,15 +247,9 @@ static const struct {
 	const char *fn;
 	enum status (*answer)(const struct json *in, struct arena *a, struct json_writer *w, struct diag *d);
 } questions[] = {
-	{ "version.parse",   answer_version_parse },
-	{ "version.cmp",     answer_version_cmp },
-	{ "spec.parse",      answer_spec_parse },
-	{ "spec.contains",   answer_spec_contains },
-	{ "marker.eval",     answer_marker_eval },
-	{ "req.parse",       answer_req_parse },
-	{ "name.norm",       answer_name_norm },
-	{ "wheelname.parse", answer_wheelname },
-	{ "metadata.parse",  answer_metadata },
+	{ "version.parse", answer_version_parse }, { "version.cmp", answer_version_cmp },   { "spec.parse", answer_spec_parse },
+	{ "spec.contains", answer_spec_contains }, { "marker.eval", answer_marker_eval },   { "req.parse", answer_req_parse },
+	{ "name.norm", answer_name_norm },         { "wheelname.parse", answer_wheelname }, { "metadata.parse", answer_metadata },
 };
 
 static enum status answer(struct bytes line, struct arena *a, struct buf *value, struct diag *d)

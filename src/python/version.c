@@ -16,14 +16,8 @@ struct spelling {
 
 /* Longer words first where one starts another. */
 static const struct spelling pre_words[] = {
-	{ LIT("alpha"), VERSION_A },
-	{ LIT("a"), VERSION_A },
-	{ LIT("beta"), VERSION_B },
-	{ LIT("b"), VERSION_B },
-	{ LIT("preview"), VERSION_RC },
-	{ LIT("pre"), VERSION_RC },
-	{ LIT("c"), VERSION_RC },
-	{ LIT("rc"), VERSION_RC },
+	{ LIT("alpha"), VERSION_A },    { LIT("a"), VERSION_A },    { LIT("beta"), VERSION_B }, { LIT("b"), VERSION_B },
+	{ LIT("preview"), VERSION_RC }, { LIT("pre"), VERSION_RC }, { LIT("c"), VERSION_RC },   { LIT("rc"), VERSION_RC },
 };
 static const struct spelling post_words[] = {
 	{ LIT("post"), VERSION_FINAL },
@@ -96,7 +90,7 @@ static bool take_release(struct scan *s, struct parts *p)
 static void take_post(struct scan *s, struct parts *p)
 {
 	struct scan t = *s;
-	if (scan_peek(&t) == '-') {	/* "1.0-1" is a post-release too */
+	if (scan_peek(&t) == '-') { /* "1.0-1" is a post-release too */
 		t.at++;
 		p->post_n = take_digits(&t);
 		if (p->post_n.size > 0) {
@@ -118,7 +112,7 @@ static void take_local(struct scan *s, struct parts *p)
 		bool separator = c == '.' || c == '-' || c == '_';
 		if (byte_is_alnum(c))
 			end = i + 1;
-		else if (!separator || i == from || end != i)	/* a separator stands between two parts */
+		else if (!separator || i == from || end != i) /* a separator stands between two parts */
 			break;
 	}
 	if (end == from)

@@ -23,12 +23,12 @@ struct version_local {
 struct version {
 	struct bytes epoch;
 	const struct bytes *release;
-	size_t n_release;		/* at least 1 */
-	enum version_pre pre;		/* VERSION_FINAL: no pre-release part */
+	size_t n_release; /* at least 1 */
+	enum version_pre pre; /* VERSION_FINAL: no pre-release part */
 	bool has_post, has_dev;
-	struct bytes pre_n, post_n, dev_n;	/* meaningful when their part is there */
+	struct bytes pre_n, post_n, dev_n; /* meaningful when their part is there */
 	const struct version_local *local;
-	size_t n_local;			/* 0: no local version */
+	size_t n_local; /* 0: no local version */
 };
 
 /* The whole of text, blanks around it allowed, in any spelling that PEP 440 normalises.

@@ -21,7 +21,10 @@ static bool folder_matches(struct bytes stem, const struct wheel_name *name, str
 
 static enum status find_folders(struct wheel *w, struct arena *a, const char **ret_id, struct diag *d)
 {
-	static const struct { struct bytes suffix; bool needed; } kinds[] = { { LIT(".dist-info"), true }, { LIT(".data"), false } };
+	static const struct {
+		struct bytes suffix;
+		bool needed;
+	} kinds[] = { { LIT(".dist-info"), true }, { LIT(".data"), false } };
 	struct bytes *const places[] = { &w->dist_info, &w->data };
 	*ret_id = "I02";
 	for (size_t i = 0; i < w->zip.n_entries; i++) {
@@ -32,7 +35,8 @@ static enum status find_folders(struct wheel *w, struct arena *a, const char **r
 			if (places[k]->size)
 				return fail(d, ERR_FORMAT, 0, "two folders '%.*s' and '%.*s'", BYTES_ARG(*places[k]), BYTES_ARG(top));
 			if (!folder_matches(bytes_part(top, 0, top.size - kinds[k].suffix.size), &w->name, a))
-				return fail(d, ERR_FORMAT, 0, "the folder '%.*s' is not that of the wheel's name and version", BYTES_ARG(top));
+				return fail(d, ERR_FORMAT, 0, "the folder '%.*s' is not that of the wheel's name and version",
+					    BYTES_ARG(top));
 			*places[k] = top;
 		}
 	}
@@ -54,8 +58,8 @@ enum status wheel_read_info(const struct wheel *w, const char *name, struct buf 
 	return entry ? zip_read(&w->zip, entry, out, d) : ERR_ABSENT;
 }
 
-enum status wheel_open(struct bytes file, struct bytes file_name, const struct zip_limits *limits, struct arena *a, struct wheel *ret,
-		       const char **ret_id, struct diag *d)
+enum status wheel_open(struct bytes file, struct bytes file_name, const struct zip_limits *limits, struct arena *a,
+		       struct wheel *ret, const char **ret_id, struct diag *d)
 {
 	struct wheel w = { .name = { .n_python = 0 } };
 	CLEANUP(buf_done) struct buf record;
@@ -116,7 +120,7 @@ struct verification {
 	const struct wheel *wheel;
 	wheel_report *report;
 	void *context;
-	const struct record_row **sorted;	/* rows by path */
+	const struct record_row **sorted; /* rows by path */
 };
 
 static int compare_rows(const void *a, const void *b)
@@ -128,8 +132,9 @@ static const struct record_row *find_row(const struct verification *v, struct by
 {
 	struct record_row key = { .path = path };
 	const struct record_row *wanted = &key;
-	const struct record_row **found =
-		v->wheel->record.n_rows ? bsearch(&wanted, v->sorted, v->wheel->record.n_rows, sizeof *v->sorted, compare_rows) : NULL;
+	const struct record_row **found = v->wheel->record.n_rows ? bsearch(&wanted, v->sorted, v->wheel->record.n_rows,
+									    sizeof *v->sorted, compare_rows)
+								  : NULL;
 	return found ? *found : NULL;
 }
 

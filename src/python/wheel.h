@@ -10,8 +10,8 @@
 struct wheel {
 	struct zip zip;
 	struct wheel_name name;
-	struct bytes dist_info;		/* "name-1.0.dist-info", without a slash */
-	struct bytes data;		/* "name-1.0.data", or {NULL, 0} */
+	struct bytes dist_info; /* "name-1.0.dist-info", without a slash */
+	struct bytes data; /* "name-1.0.data", or {NULL, 0} */
 	struct record record;
 };
 

@@ -6,7 +6,7 @@
 struct known_pattern {
 	unsigned char *data;
 	size_t size;
-	uint32_t next;	/* 1 + the next pattern with the same first byte; 0: none */
+	uint32_t next; /* 1 + the next pattern with the same first byte; 0: none */
 };
 
 /* Pieces are worked on in blocks, so that the copy of one is small. */
@@ -172,7 +172,7 @@ static bool may_begin(const struct known *k, struct bytes text)
  * *covered: so many bytes from the start on stand behind a mask that was written. Returns how far it came. */
 static size_t decide(const struct known *k, struct bytes text, bool final, size_t *covered, struct buf *out)
 {
-	size_t end = *covered, plain = end, i = 0;	/* [plain, i) is decided and not yet written */
+	size_t end = *covered, plain = end, i = 0; /* [plain, i) is decided and not yet written */
 	for (; i < text.size; i++) {
 		struct bytes rest = bytes_from(text, i);
 		bool partial = false;

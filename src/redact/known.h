@@ -17,9 +17,9 @@ struct known {
 	struct arena *arena;
 	struct known_pattern *patterns;
 	size_t n_patterns, n_secrets;
-	size_t longest;			/* bytes of the longest pattern */
-	uint8_t pairs[65536 / 8];	/* which two bytes a pattern can begin with */
-	uint32_t first[256];		/* 1 + the first pattern that begins with a byte; the others follow by `next` */
+	size_t longest; /* bytes of the longest pattern */
+	uint8_t pairs[65536 / 8]; /* which two bytes a pattern can begin with */
+	uint32_t first[256]; /* 1 + the first pattern that begins with a byte; the others follow by `next` */
 };
 
 void known_init(struct known *k, struct arena *a);
@@ -36,9 +36,9 @@ void known_redact(const struct known *k, struct bytes text, struct buf *out);
  * value (less than the longest one) is held back until the next piece or the end. */
 struct known_stream {
 	const struct known *known;
-	unsigned char *held;		/* in the set's arena */
+	unsigned char *held; /* in the set's arena */
 	size_t n_held, room;
-	size_t covered;			/* so many bytes of held already stand behind a "***" */
+	size_t covered; /* so many bytes of held already stand behind a "***" */
 };
 
 void known_stream_init(struct known_stream *s, const struct known *k);

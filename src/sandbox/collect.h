@@ -8,7 +8,7 @@
 #include "crypto/digest.h"
 
 struct collected {
-	struct sha256 digest;	/* of the bytes that were copied */
+	struct sha256 digest; /* of the bytes that were copied */
 	uint64_t size;
 };
 

@@ -13,9 +13,12 @@ enum { NAME_MAX_SIZE = 255, COPY_BLOCK = 8192 };
 
 static const char *kind_of(mode_t mode)
 {
-	static const struct { mode_t type; const char *name; } kinds[] = {
+	static const struct {
+		mode_t type;
+		const char *name;
+	} kinds[] = {
 		{ S_IFDIR, "a directory" }, { S_IFLNK, "a symbolic link" }, { S_IFIFO, "a pipe" },
-		{ S_IFSOCK, "a socket" }, { S_IFCHR, "a device" }, { S_IFBLK, "a device" },
+		{ S_IFSOCK, "a socket" },   { S_IFCHR, "a device" },        { S_IFBLK, "a device" },
 	};
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		if ((mode & S_IFMT) == kinds[i].type)
@@ -26,8 +29,8 @@ static const char *kind_of(mode_t mode)
 static enum status open_checked(int out_fd, struct bytes name, uint64_t max, int *ret_fd, struct diag *d)
 {
 	char text[NAME_MAX_SIZE + 1];
-	if (name.size == 0 || name.size > NAME_MAX_SIZE || bytes_find(name, '/') < name.size || bytes_find(name, '\0') < name.size ||
-	    bytes_equal(name, BYTES(".")) || bytes_equal(name, BYTES("..")))
+	if (name.size == 0 || name.size > NAME_MAX_SIZE || bytes_find(name, '/') < name.size ||
+	    bytes_find(name, '\0') < name.size || bytes_equal(name, BYTES(".")) || bytes_equal(name, BYTES("..")))
 		return fail(d, ERR_ARTEFACT, 0, "'%.*s' is not the name of a file in the output directory", BYTES_ARG(name));
 	bytes_copy(text, name);
 	text[name.size] = '\0';
@@ -36,8 +39,9 @@ static enum status open_checked(int out_fd, struct bytes name, uint64_t max, int
 		return fail(d, ERR_ARTEFACT, 0, "the backend named '%s' but made no such file", text);
 	if (!S_ISREG(st.st_mode))
 		return fail(d, ERR_ARTEFACT, 0, "'%s' in the output directory is %s, not a regular file", text, kind_of(st.st_mode));
-	CLEANUP(fd_close) int fd = kernel_openat2(out_fd, text, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0,
-						  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
+	CLEANUP(fd_close)
+	int fd = kernel_openat2(out_fd, text, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0,
+				RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
 	if (fd < 0 || fstat(fd, &st))
 		return fail(d, ERR_ARTEFACT, 0, "open '%s' in the output directory: %s", text, strerror(errno));
 	if (!S_ISREG(st.st_mode))

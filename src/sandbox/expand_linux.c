@@ -15,7 +15,7 @@
 struct expansion {
 	struct inner *in;
 	int base_fd;
-	int parent_fd;		/* the directory named by parent, kept for the next entry */
+	int parent_fd; /* the directory named by parent, kept for the next entry */
 	struct bytes parent;
 	struct timespec times[2];
 };
@@ -70,8 +70,7 @@ static int expand_entry(struct expansion *x, const struct snapshot_entry *e)
 	if (e->type == 'l') {
 		bytes_copy(target, e->content);
 		target[e->content.size] = '\0';
-		return symlinkat(target, x->parent_fd, name) ||
-		       utimensat(x->parent_fd, name, x->times, AT_SYMLINK_NOFOLLOW) ? -1 : 0;
+		return symlinkat(target, x->parent_fd, name) || utimensat(x->parent_fd, name, x->times, AT_SYMLINK_NOFOLLOW) ? -1 : 0;
 	}
 	mode_t mode = e->type == 'x' ? 0755 : 0644;
 	CLEANUP(fd_close) int fd = openat(x->parent_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);

@@ -162,7 +162,7 @@ void init_main(struct inner *in, int go_fd)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(go_fd, &go, 1) != 1 || go != 'g')
 		_exit(EXIT_SETUP);
-	(void)prctl(PR_SET_DUMPABLE, 0);	/* only now: before, the launcher could not have written the id maps */
+	(void)prctl(PR_SET_DUMPABLE, 0); /* only now: before, the launcher could not have written the id maps */
 	set_namespace_controls(in);
 	size_t n;
 	const struct step *steps = inner_steps(&n);

@@ -12,9 +12,9 @@ struct inner {
 	const struct sandbox_spec *spec;
 	struct arena *arena;
 	uint64_t controls;
-	const char *detail;	/* what exactly failed: a path, a name; may stay NULL */
-	int root_fd;		/* the private root */
-	int *tree_fds;		/* one detached tree a mount of the spec */
+	const char *detail; /* what exactly failed: a path, a name; may stay NULL */
+	int root_fd; /* the private root */
+	int *tree_fds; /* one detached tree a mount of the spec */
 	int device_fds[DEVICES_MAX];
 	int out_fd, listen_fd;
 };

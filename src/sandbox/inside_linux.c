@@ -6,13 +6,15 @@
 
 /* Host paths that a build needs to see; absent ones are left out. */
 static const char *const host_paths[] = {
-	"/usr", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/ssl/certs", "/etc/ca-certificates",
+	"/usr",           "/etc/ld.so.cache",     "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives",
+	"/etc/ssl/certs", "/etc/ca-certificates",
 };
 /* On a merged-/usr system these are links, elsewhere directories. */
 static const char *const root_links[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
 
 static const struct sandbox_item etc_files[] = {
-	{ "/etc/passwd", "build:x:1000:1000:build:/build/home:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n", false },
+	{ "/etc/passwd",
+	  "build:x:1000:1000:build:/build/home:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n", false },
 	{ "/etc/group", "build:x:1000:\nnogroup:x:65534:\n", false },
 	{ "/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n", false },
 	{ "/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n", false },
@@ -20,9 +22,23 @@ static const struct sandbox_item etc_files[] = {
 };
 
 static const char *const variables[] = {
-	"PATH=/env/bin:/usr/local/bin:/usr/bin:/bin", "HOME=/build/home", "TMPDIR=/tmp", "USER=build", "LOGNAME=build", "SHELL=/bin/sh",
-	"LANG=C.UTF-8", "LC_ALL=C.UTF-8", "TZ=UTC", "PYTHONHASHSEED=0", "PYTHONNOUSERSITE=1", "PYTHONIOENCODING=utf-8:backslashreplace",
-	"VIRTUAL_ENV=/env", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt", "TERM=dumb", "NO_COLOR=1", "CI=1",
+	"PATH=/env/bin:/usr/local/bin:/usr/bin:/bin",
+	"HOME=/build/home",
+	"TMPDIR=/tmp",
+	"USER=build",
+	"LOGNAME=build",
+	"SHELL=/bin/sh",
+	"LANG=C.UTF-8",
+	"LC_ALL=C.UTF-8",
+	"TZ=UTC",
+	"PYTHONHASHSEED=0",
+	"PYTHONNOUSERSITE=1",
+	"PYTHONIOENCODING=utf-8:backslashreplace",
+	"VIRTUAL_ENV=/env",
+	"SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
+	"TERM=dumb",
+	"NO_COLOR=1",
+	"CI=1",
 };
 
 static bool same_name(const char *a, const char *b)
@@ -62,7 +78,8 @@ static void fill_root(struct sandbox_spec *spec, const struct sandbox_mount *mou
 		char target[256];
 		ssize_t size = readlink(root_links[i], target, sizeof target);
 		if (size > 0 && size < (ssize_t)sizeof target)
-			items[n_items++] = (struct sandbox_item){ root_links[i], arena_string(a, bytes_make(target, (size_t)size)), true };
+			items[n_items++] = (struct sandbox_item){ root_links[i], arena_string(a, bytes_make(target, (size_t)size)),
+								  true };
 		else if (lstat(root_links[i], &st) == 0 && S_ISDIR(st.st_mode))
 			all[n++] = (struct sandbox_mount){ root_links[i], root_links[i] };
 	}

@@ -24,8 +24,7 @@
 	(ACCESS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR | \
 	 LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM | \
 	 ACCESS_REFER)
-#define ACCESS_ALL \
-	(ACCESS_READ | ACCESS_WRITE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK | ACCESS_IOCTL_DEV)
+#define ACCESS_ALL (ACCESS_READ | ACCESS_WRITE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK | ACCESS_IOCTL_DEV)
 
 struct ruleset_attr {
 	uint64_t handled_access_fs, handled_access_net, scoped;
@@ -55,7 +54,10 @@ static int allow(int ruleset, const char *path, uint64_t access)
 
 int landlock_apply(struct inner *in)
 {
-	static const struct { const char *path; uint64_t access; } rules[] = {
+	static const struct {
+		const char *path;
+		uint64_t access;
+	} rules[] = {
 		{ "/", ACCESS_READ },
 		{ "/build", ACCESS_READ | ACCESS_WRITE },
 		{ "/tmp", ACCESS_READ | ACCESS_WRITE },
@@ -68,7 +70,7 @@ int landlock_apply(struct inner *in)
 		{ "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE },
 	};
 	int abi = kernel_landlock_abi();
-	if (abi == 0)	/* the namespaces hold without it; the missing control bit says so */
+	if (abi == 0) /* the namespaces hold without it; the missing control bit says so */
 		return 0;
 	struct ruleset_attr attr = { .handled_access_fs = known_access(abi) };
 	size_t size = abi >= 4 ? 16 : 8;

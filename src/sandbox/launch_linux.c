@@ -22,8 +22,7 @@
 #include "sandbox/memory.h"
 
 /* Namespaces of every build; the time namespace is left out, it would only hide the uptime. */
-#define NAMESPACES \
-	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+#define NAMESPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
 enum { SPEC_MAX = 16 << 20, MEMORY_POLL_MS = 200, EXIT_SETUP = 125 };
 
@@ -98,7 +97,7 @@ static enum sandbox_end watch(pid_t pid, int pidfd, uint64_t memory_max, uint64_
 			break;
 		if (n > 0 && waits[0].revents)
 			return why;
-		if (n > 0 && waits[1].revents) {	/* anything hwb sends, and its end, means: stop */
+		if (n > 0 && waits[1].revents) { /* anything hwb sends, and its end, means: stop */
 			why = END_TOLD;
 			break;
 		}

@@ -47,7 +47,8 @@ static int open_sources(struct inner *in)
 	in->tree_fds = ARENA_ARRAY(in->arena, int, in->spec->n_mounts);
 	for (size_t i = 0; i < in->spec->n_mounts; i++) {
 		in->detail = in->spec->mounts[i].source;
-		CLEANUP(fd_close) int fd = kernel_openat2(AT_FDCWD, in->detail, O_PATH, 0, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+		CLEANUP(fd_close)
+		int fd = kernel_openat2(AT_FDCWD, in->detail, O_PATH, 0, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 		if (fd < 0)
 			return -1;
 		in->tree_fds[i] = kernel_clone_tree(fd, false);
@@ -185,9 +186,13 @@ static int attach_trees(struct inner *in)
 
 static int make_dev(struct inner *in)
 {
-	static const struct { const char *name, *target; } links[] = {
-		{ "/dev/fd", "/proc/self/fd" }, { "/dev/stdin", "/proc/self/fd/0" },
-		{ "/dev/stdout", "/proc/self/fd/1" }, { "/dev/stderr", "/proc/self/fd/2" },
+	static const struct {
+		const char *name, *target;
+	} links[] = {
+		{ "/dev/fd", "/proc/self/fd" },
+		{ "/dev/stdin", "/proc/self/fd/0" },
+		{ "/dev/stdout", "/proc/self/fd/1" },
+		{ "/dev/stderr", "/proc/self/fd/2" },
 	};
 	for (size_t i = 0; i < COUNT(devices); i++) {
 		const char *path = arena_printf(in->arena, "/dev/%s", devices[i]);
@@ -205,8 +210,14 @@ static int make_dev(struct inner *in)
 /* Where the payload may write; each a tmpfs with the limits of the spec, gone with the namespace. */
 static int make_writable(struct inner *in)
 {
-	static const struct { const char *path, *mode; unsigned shrink; } places[] = {
-		{ "/build", "0755", 1 }, { "/tmp", "1777", 1 }, { "/out", "0755", 1 }, { "/dev/shm", "1777", 8 },
+	static const struct {
+		const char *path, *mode;
+		unsigned shrink;
+	} places[] = {
+		{ "/build", "0755", 1 },
+		{ "/tmp", "1777", 1 },
+		{ "/out", "0755", 1 },
+		{ "/dev/shm", "1777", 8 },
 	};
 	const char *inodes = arena_printf(in->arena, "%llu", (unsigned long long)in->spec->limits.inodes);
 	for (size_t i = 0; i < COUNT(places); i++) {
@@ -279,9 +290,10 @@ static int mask_proc(struct inner *in)
 {
 	static const char *const read_only[] = { "proc/sys", "proc/bus", "proc/fs", "proc/irq" };
 	static const char *const hidden_files[] = {
-		"proc/kcore", "proc/keys", "proc/key-users", "proc/timer_list", "proc/sysrq-trigger", "proc/kmsg", "proc/kallsyms",
-		"proc/config.gz", "proc/kpagecount", "proc/kpageflags", "proc/kpagecgroup", "proc/latency_stats", "proc/sched_debug",
-		"proc/interrupts", "proc/softirqs", "proc/diskstats", "proc/partitions",
+		"proc/kcore",       "proc/keys",          "proc/key-users",   "proc/timer_list", "proc/sysrq-trigger",
+		"proc/kmsg",        "proc/kallsyms",      "proc/config.gz",   "proc/kpagecount", "proc/kpageflags",
+		"proc/kpagecgroup", "proc/latency_stats", "proc/sched_debug", "proc/interrupts", "proc/softirqs",
+		"proc/diskstats",   "proc/partitions",
 	};
 	static const char *const hidden_directories[] = { "proc/acpi", "proc/scsi" };
 	for (size_t i = 0; i < COUNT(read_only); i++)
@@ -297,15 +309,17 @@ static int mask_proc(struct inner *in)
 		if (faccessat(in->root_fd, hidden_directories[i], F_OK, 0))
 			continue;
 		const char *const options[] = { "size", "4k", "nr_inodes", "2", NULL };
-		CLEANUP(fd_close) int fs = kernel_new_fs("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY);
+		CLEANUP(fd_close)
+		int fs = kernel_new_fs("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY);
 		if (cover(in, fs, hidden_directories[i]))
 			return -1;
 	}
 	unsigned char r[16];
 	if (getrandom(r, sizeof r, 0) != (ssize_t)sizeof r)
 		return -1;
-	const char *id = arena_printf(in->arena, "%02x%02x%02x%02x-%02x%02x-4%01x%02x-a%01x%02x-%02x%02x%02x%02x%02x%02x\n", r[0], r[1],
-				      r[2], r[3], r[4], r[5], r[6] & 15, r[7], r[8] & 15, r[9], r[10], r[11], r[12], r[13], r[14], r[15]);
+	const char *id = arena_printf(in->arena, "%02x%02x%02x%02x-%02x%02x-4%01x%02x-a%01x%02x-%02x%02x%02x%02x%02x%02x\n", r[0],
+				      r[1], r[2], r[3], r[4], r[5], r[6] & 15, r[7], r[8] & 15, r[9], r[10], r[11], r[12], r[13],
+				      r[14], r[15]);
 	if (cover_file(in, "/.boot_id", bytes_of(id), "proc/sys/kernel/random/boot_id") ||
 	    cover_file(in, "/.cmdline", BYTES(""), "proc/cmdline"))
 		return -1;
@@ -349,7 +363,9 @@ static int open_listener(struct inner *in)
 {
 	if (!in->spec->with_listener)
 		return 0;
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(LISTEN_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons(LISTEN_PORT),
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	in->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (in->listen_fd < 0)
 		return -1;

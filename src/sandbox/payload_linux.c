@@ -29,7 +29,11 @@ static int set_limits(struct inner *in)
 {
 	const struct limits *l = &in->spec->limits;
 	uint64_t cpu = (l->cpu_ms + 999) / 1000;
-	const struct { int which; rlim_t soft, hard; const char *name; } rows[] = {
+	const struct {
+		int which;
+		rlim_t soft, hard;
+		const char *name;
+	} rows[] = {
 		{ RLIMIT_CORE, 0, 0, "core" },
 		{ RLIMIT_NPROC, l->processes, l->processes, "processes" },
 		{ RLIMIT_NOFILE, l->open_files, l->open_files, "open files" },
@@ -85,7 +89,8 @@ int capabilities_drop(struct inner *in)
 			return -1;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) ||
 	    prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
-				     SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED))
+					     SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
+					     SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED))
 		return -1;
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { { 0 }, { 0 } };
@@ -108,16 +113,11 @@ static int reset_signals(struct inner *in)
 const struct step *payload_steps(size_t *ret_n)
 {
 	static const struct step steps[] = {
-		{ "die with the launcher", die_with_parent },
-		{ "start a session", new_session },
-		{ "set the resource limits", set_limits },
-		{ "leave the session keyring", new_keyring },
-		{ "enter the build directory", enter_directory },
-		{ "set no_new_privs", no_new_privileges },
-		{ "drop the capabilities", capabilities_drop },
-		{ "apply Landlock", landlock_apply },
-		{ "reset the signals", reset_signals },
-		{ "load the seccomp filter", seccomp_apply },
+		{ "die with the launcher", die_with_parent },     { "start a session", new_session },
+		{ "set the resource limits", set_limits },        { "leave the session keyring", new_keyring },
+		{ "enter the build directory", enter_directory }, { "set no_new_privs", no_new_privileges },
+		{ "drop the capabilities", capabilities_drop },   { "apply Landlock", landlock_apply },
+		{ "reset the signals", reset_signals },           { "load the seccomp filter", seccomp_apply },
 	};
 	*ret_n = COUNT(steps);
 	return steps;

@@ -88,7 +88,8 @@ enum status program_run(const struct run_context *run, const struct program *p, 
 		if (r->reason != REASON_EXIT)
 			status = sandbox_explain(r, run->limits, d);
 		else if (r->exit_code != 0)
-			status = fail(d, ERR_BACKEND, 0, "%s failed with status %d: %.*s", p->what, r->exit_code, BYTES_ARG(last_line(&tail)));
+			status = fail(d, ERR_BACKEND, 0, "%s failed with status %d: %.*s", p->what, r->exit_code,
+				      BYTES_ARG(last_line(&tail)));
 		else
 			status = take_answer(s, p, ret_fd, d);
 	}

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 
-static const struct { const char *name, *limit, *what; } reasons[N_REASONS] = {
+static const struct {
+	const char *name, *limit, *what;
+} reasons[N_REASONS] = {
 	[REASON_EXIT] = { "exit", NULL, "ended" },
 	[REASON_SIGNAL] = { "signal", NULL, "was killed" },
 	[REASON_WALL] = { "wall", "wall", "took longer than its wall-time limit" },
@@ -38,7 +40,10 @@ enum status sandbox_explain(const struct sandbox_result *r, const struct limits 
 		bool is_time = row && row->unit == UNIT_MS;
 		bool whole = is_time && value % 1000 == 0;
 		(void)fail(d, ERR_LIMIT, 0, "the build %s (%llu %s)", reasons[r->reason].what,
-			   (unsigned long long)(whole ? value / 1000 : value), whole ? "s" : is_time ? "ms" : "bytes");
+			   (unsigned long long)(whole ? value / 1000 : value),
+			   whole     ? "s"
+			   : is_time ? "ms"
+				     : "bytes");
 		return remedy(d, "raise it with --limit %s=VALUE, or '%s' in [limits] of hwb.toml", key, key);
 	}
 	if (r->reason == REASON_SIGNAL)
@@ -47,7 +52,11 @@ enum status sandbox_explain(const struct sandbox_result *r, const struct limits 
 }
 
 /* Matched from the top; an empty step or an error of 0 matches everything. */
-static const struct { const char *step; int error; const char *why, *help; } setup_reasons[] = {
+static const struct {
+	const char *step;
+	int error;
+	const char *why, *help;
+} setup_reasons[] = {
 	{ "make the namespaces", ENOSPC, "the limit of user namespaces is reached or 0",
 	  "as root: sysctl -w user.max_user_namespaces=15000" },
 	{ "make the namespaces", EPERM, "user namespaces are switched off for ordinary users here",
@@ -55,16 +64,19 @@ static const struct { const char *step; int error; const char *why, *help; } set
 	  "allows clone3 with namespaces" },
 	{ "make the namespaces", ENOSYS, "clone3 is not available: an old kernel, or a container's seccomp profile hides it",
 	  "in a container: --security-opt seccomp=unconfined" },
-	{ "make the namespaces", EINVAL, "this kernel lacks one of the namespaces", "hwb needs Linux 5.15 or newer with user namespaces" },
+	{ "make the namespaces", EINVAL, "this kernel lacks one of the namespaces",
+	  "hwb needs Linux 5.15 or newer with user namespaces" },
 	{ "write uid_map", 0, "AppArmor restricts unprivileged user namespaces (Ubuntu 23.10 and newer)",
 	  "install hwb's AppArmor profile, or as root: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0" },
 	{ "make mounts private", EACCES, "AppArmor restricts unprivileged user namespaces (Ubuntu 23.10 and newer)",
 	  "install hwb's AppArmor profile, or as root: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0" },
 	{ "mount /proc", EPERM, "this container masks parts of /proc, so the kernel lets nobody mount a fresh one",
 	  "docker: --security-opt systempaths=unconfined; podman: --security-opt unmask=ALL" },
-	{ "open the host's trees", EACCES, "a directory the build needs is not readable for you", "check the permissions of the path named" },
+	{ "open the host's trees", EACCES, "a directory the build needs is not readable for you",
+	  "check the permissions of the path named" },
 	{ "open the host's trees", ENOENT, "a directory the build needs does not exist", "check the path named" },
-	{ "copy the source in", ENOSPC, "the source does not fit into the disk limit", "raise it with --limit disk=VALUE or --limit inodes=VALUE" },
+	{ "copy the source in", ENOSPC, "the source does not fit into the disk limit",
+	  "raise it with --limit disk=VALUE or --limit inodes=VALUE" },
 	{ "start the program", ENOENT, "the interpreter is not visible inside", "use an interpreter whose prefix is one directory" },
 	{ "start the program", EACCES, "the interpreter cannot be executed by the sandbox's user",
 	  "the interpreter's directory must be readable for everybody" },

@@ -10,10 +10,14 @@
 struct sandbox;
 
 enum sandbox_reason {
-	REASON_EXIT,		/* the payload ended by itself: exit_code */
-	REASON_SIGNAL,		/* killed by a signal of its own making: signal */
-	REASON_WALL, REASON_CPU, REASON_SILENCE, REASON_MEMORY, REASON_LOG,	/* a limit */
-	REASON_STOPPED,		/* we told it to end, because the answer is in or the run was cancelled */
+	REASON_EXIT, /* the payload ended by itself: exit_code */
+	REASON_SIGNAL, /* killed by a signal of its own making: signal */
+	REASON_WALL,
+	REASON_CPU,
+	REASON_SILENCE,
+	REASON_MEMORY,
+	REASON_LOG, /* a limit */
+	REASON_STOPPED, /* we told it to end, because the answer is in or the run was cancelled */
 	N_REASONS
 };
 
@@ -25,10 +29,10 @@ struct sandbox_result {
 };
 
 enum sandbox_event {
-	EVENT_READY,	/* the payload is running */
-	EVENT_LOG,	/* bytes of output: sandbox_log */
-	EVENT_CHANNEL,	/* the channel can be read, or is closed over there */
-	EVENT_ENDED,	/* everything inside is dead: sandbox_result */
+	EVENT_READY, /* the payload is running */
+	EVENT_LOG, /* bytes of output: sandbox_log */
+	EVENT_CHANNEL, /* the channel can be read, or is closed over there */
+	EVENT_ENDED, /* everything inside is dead: sandbox_result */
 };
 
 /* Starts one. snapshot_fd: -1 for none. *ret_channel: our end of the payload's descriptor 3 (SOCK_SEQPACKET) when the spec

@@ -17,14 +17,14 @@
 enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200 };
 
 struct sandbox {
-	struct arena home;	/* it lives in its own arena */
+	struct arena home; /* it lives in its own arena */
 	const struct run_context *run;
 	struct limits limits;
 	pid_t launcher;
 	int control_fd, log_fd, channel_fd, out_fd, listener_fd;
 	uint64_t started_ms, heard_ms;
 	bool stopping, gone, log_closed, exited;
-	enum sandbox_reason forced;	/* the limit that ended it; REASON_EXIT while there is none */
+	enum sandbox_reason forced; /* the limit that ended it; REASON_EXIT while there is none */
 	struct sandbox_result result;
 	size_t log_size;
 	unsigned char log[LOG_BLOCK];
@@ -216,11 +216,13 @@ static enum status read_control(struct sandbox *s, bool *ret_is_event, enum sand
 		struct cmsghdr align;
 	} control;
 	struct iovec part = { packet, sizeof packet };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room };
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room
+	};
 	ssize_t n = recvmsg(s->control_fd, &message, MSG_CMSG_CLOEXEC);
 	if (n < 0 && errno == EINTR)
 		return OK;
-	if (n <= 0)	/* the launcher was killed from outside: the kernel killed the rest with it */
+	if (n <= 0) /* the launcher was killed from outside: the kernel killed the rest with it */
 		return fail(d, ERR_ISOLATION, 0, "the sandbox's launcher died");
 	struct wire w = wire_over(bytes_make(packet, (size_t)n));
 	CLEANUP(arena_done) struct arena a;
@@ -261,7 +263,7 @@ static bool read_log(struct sandbox *s)
 	if (s->result.log_size <= s->limits.log_size)
 		return true;
 	stop_for(s, REASON_LOG);
-	if (before >= s->limits.log_size)	/* beyond the limit: read so that the pipe empties, but kept by nobody */
+	if (before >= s->limits.log_size) /* beyond the limit: read so that the pipe empties, but kept by nobody */
 		return false;
 	s->log_size = (size_t)(s->limits.log_size - before);
 	return true;

@@ -63,7 +63,7 @@ void sandbox_spec_write(const struct sandbox_spec *spec, struct buf *out)
 	wire_put_u64(out, (uint64_t)spec->epoch);
 	wire_put_u32(out, spec->outside_id);
 	wire_put_u32(out, (spec->with_channel ? 1U : 0) | (spec->with_listener ? 2U : 0));
-	wire_put_bytes(out, bytes_make(&spec->limits, sizeof spec->limits));	/* same build on both sides */
+	wire_put_bytes(out, bytes_make(&spec->limits, sizeof spec->limits)); /* same build on both sides */
 }
 
 /* NULL-terminated, so that it can be an argv. */

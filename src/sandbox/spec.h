@@ -10,42 +10,42 @@
 
 /* Descriptors of the launcher, fixed. Those that are not wanted are /dev/null. */
 enum {
-	SANDBOX_FD_LOG = 1,	/* and 2: the write end of the log */
+	SANDBOX_FD_LOG = 1, /* and 2: the write end of the log */
 	SANDBOX_FD_SPEC = 3,
-	SANDBOX_FD_CONTROL = 4,	/* SOCK_SEQPACKET to hwb */
-	SANDBOX_FD_CHANNEL = 5,	/* becomes descriptor 3 of the payload */
-	SANDBOX_FD_SNAPSHOT = 6,	/* format/snapshot.h, expanded below snapshot_path */
+	SANDBOX_FD_CONTROL = 4, /* SOCK_SEQPACKET to hwb */
+	SANDBOX_FD_CHANNEL = 5, /* becomes descriptor 3 of the payload */
+	SANDBOX_FD_SNAPSHOT = 6, /* format/snapshot.h, expanded below snapshot_path */
 	SANDBOX_N_FDS
 };
 
 /* A file or directory of the host, visible read-only, nosuid, nodev. */
 struct sandbox_mount {
-	const char *source;	/* absolute, without symbolic links */
-	const char *target;	/* absolute path inside */
+	const char *source; /* absolute, without symbolic links */
+	const char *target; /* absolute path inside */
 };
 
 /* Something made in the private root: a directory (content NULL, link false), a file, or a symbolic link. */
 struct sandbox_item {
 	const char *path;
-	const char *content;	/* of the file, or the target of the link */
+	const char *content; /* of the file, or the target of the link */
 	bool is_link;
 };
 
 struct sandbox_spec {
 	const char *const *argv;
 	size_t n_argv;
-	const char *const *env;		/* "K=V" */
+	const char *const *env; /* "K=V" */
 	size_t n_env;
 	const struct sandbox_mount *mounts;
 	size_t n_mounts;
 	const struct sandbox_item *items;
 	size_t n_items;
-	const char *snapshot_path;	/* "" when there is no snapshot */
+	const char *snapshot_path; /* "" when there is no snapshot */
 	const char *cwd;
-	int64_t epoch;			/* the time every file of the snapshot gets */
-	uint32_t outside_id;		/* uid and gid the payload has on the host when hwb runs as root; never 0 */
+	int64_t epoch; /* the time every file of the snapshot gets */
+	uint32_t outside_id; /* uid and gid the payload has on the host when hwb runs as root; never 0 */
 	bool with_channel;
-	bool with_listener;		/* listen on 127.0.0.1:3128 inside and hand the socket out */
+	bool with_listener; /* listen on 127.0.0.1:3128 inside and hand the socket out */
 	struct limits limits;
 };
 
@@ -55,10 +55,29 @@ MUST_USE enum status sandbox_spec_read(struct bytes record, struct arena *a, str
 
 /* The controls that hold; one bit each, with its name for the audit log and the provenance. */
 enum sandbox_control {
-	CONTROL_USER_NS, CONTROL_MOUNT_NS, CONTROL_PID_NS, CONTROL_NET_NS, CONTROL_IPC_NS, CONTROL_UTS_NS, CONTROL_CGROUP_NS,
-	CONTROL_PRIVATE_ROOT, CONTROL_READ_ONLY_HOST, CONTROL_MASKED_PROC, CONTROL_MINIMAL_DEV, CONTROL_COPY_IN_OUT,
-	CONTROL_NO_CAPABILITIES, CONTROL_NO_NEW_PRIVS, CONTROL_SECCOMP, CONTROL_LANDLOCK, CONTROL_LANDLOCK_SCOPE,
-	CONTROL_CLOSED_FDS, CONTROL_EMPTY_ENV, CONTROL_NEW_SESSION, CONTROL_PROCESS_LIMIT, CONTROL_PID_MAX, CONTROL_KEYRING,
+	CONTROL_USER_NS,
+	CONTROL_MOUNT_NS,
+	CONTROL_PID_NS,
+	CONTROL_NET_NS,
+	CONTROL_IPC_NS,
+	CONTROL_UTS_NS,
+	CONTROL_CGROUP_NS,
+	CONTROL_PRIVATE_ROOT,
+	CONTROL_READ_ONLY_HOST,
+	CONTROL_MASKED_PROC,
+	CONTROL_MINIMAL_DEV,
+	CONTROL_COPY_IN_OUT,
+	CONTROL_NO_CAPABILITIES,
+	CONTROL_NO_NEW_PRIVS,
+	CONTROL_SECCOMP,
+	CONTROL_LANDLOCK,
+	CONTROL_LANDLOCK_SCOPE,
+	CONTROL_CLOSED_FDS,
+	CONTROL_EMPTY_ENV,
+	CONTROL_NEW_SESSION,
+	CONTROL_PROCESS_LIMIT,
+	CONTROL_PID_MAX,
+	CONTROL_KEYRING,
 	N_CONTROLS
 };
 /* "user-ns", "seccomp" ... Never NULL for i < N_CONTROLS. */
@@ -66,10 +85,10 @@ const char *sandbox_control_name(unsigned i);
 
 /* What the launcher says over the control socket. Each is one packet: u32 kind, then as below. */
 enum sandbox_message {
-	SANDBOX_FAILED = 1,	/* string step, u32 errno, string detail */
-	SANDBOX_READY,		/* u64 controls; with descriptors: /out, then the listener if asked for */
-	SANDBOX_EXITED,		/* u32 wait status, u64 user us, u64 system us, u64 peak rss of the largest process */
-	SANDBOX_GONE,		/* u32 why (enum sandbox_end), u64 peak memory seen: every process inside is dead */
+	SANDBOX_FAILED = 1, /* string step, u32 errno, string detail */
+	SANDBOX_READY, /* u64 controls; with descriptors: /out, then the listener if asked for */
+	SANDBOX_EXITED, /* u32 wait status, u64 user us, u64 system us, u64 peak rss of the largest process */
+	SANDBOX_GONE, /* u32 why (enum sandbox_end), u64 peak memory seen: every process inside is dead */
 };
 enum sandbox_end { END_NORMAL, END_MEMORY, END_TOLD };
 

@@ -9,13 +9,15 @@
 static enum status unpack(const struct run_context *run, const int fds[3], struct bytes file_name, struct buf *reply, struct diag *d)
 {
 	const struct limits *l = run->limits;
-	struct source_limits limits = { .size = l->source_size, .members = l->source_members, .ratio = l->source_ratio,
-					.file = l->source_file };
+	struct source_limits limits = {
+		.size = l->source_size, .members = l->source_members, .ratio = l->source_ratio, .file = l->source_file
+	};
 	CLEANUP(buf_done) struct buf ask;
 	buf_init(&ask, 256);
 	source_limits_write(&limits, &ask);
 	bool zip = bytes_ends(file_name, BYTES(".zip"));
-	return helper_call(run, zip ? "hwb-parse" : "hwb-unpack", zip ? "zip-source" : "tar-source", buf_bytes(&ask), fds, 3, reply, d);
+	return helper_call(run, zip ? "hwb-parse" : "hwb-unpack", zip ? "zip-source" : "tar-source", buf_bytes(&ask), fds, 3, reply,
+			   d);
 }
 
 enum status archive_to_tree(const struct run_context *run, int archive_fd, struct bytes file_name, struct arena *a,

@@ -43,7 +43,8 @@ enum status index_choose_sdist(const struct source_request *request, struct aren
 	size_t n_sdists = 0;
 	enum status s = index_project(request->index, word->name, &project, d);
 	if (s == ERR_ABSENT)
-		return fail(d, ERR_RESOLVE, 0, "there is no project '%.*s' in the index, and no directory or archive of that name here",
+		return fail(d, ERR_RESOLVE, 0,
+			    "there is no project '%.*s' in the index, and no directory or archive of that name here",
 			    BYTES_ARG(word->name));
 	if (s)
 		return s;

@@ -51,10 +51,10 @@ enum exclusion exclude_check(struct bytes path, struct bytes name, bool is_direc
 	for (size_t i = 0; i < COUNT(rules); i++) {
 		if (rules[i].directory != is_directory)
 			continue;
-		bool hit = rules[i].match == MATCH_PREFIX	? bytes_starts(name, rules[i].name) && !is_template(name)
+		bool hit = rules[i].match == MATCH_PREFIX      ? bytes_starts(name, rules[i].name) && !is_template(name)
 			   : rules[i].match == MATCH_TOP_LEVEL ? bytes_equal(path, rules[i].name)
-			   : rules[i].match == MATCH_BELOW ? bytes_equal(name, rules[i].name) && path.size > name.size
-								: bytes_equal(name, rules[i].name);
+			   : rules[i].match == MATCH_BELOW     ? bytes_equal(name, rules[i].name) && path.size > name.size
+							       : bytes_equal(name, rules[i].name);
 		if (hit) {
 			*ret_why = rules[i].why;
 			return rules[i].result;

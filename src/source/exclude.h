@@ -8,8 +8,8 @@
 
 enum exclusion {
 	EXCLUDE_NOT,
-	EXCLUDE_SILENTLY,	/* caches and outputs: nobody misses them */
-	EXCLUDE_REPORTED,	/* *ret_why says why a person should know */
+	EXCLUDE_SILENTLY, /* caches and outputs: nobody misses them */
+	EXCLUDE_REPORTED, /* *ret_why says why a person should know */
 };
 
 /* path: relative to the tree; name: its last component. */

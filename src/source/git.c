@@ -115,10 +115,21 @@ static enum status run_git(struct egress *egress, const struct source_request *r
 	const char *const argv[] = { "/bin/sh", "-c", script, address, arena_string(a, word->ref), local ? "file" : "https" };
 	const char *const env[] = { "https_proxy=http://127.0.0.1:3128", "GIT_SSL_CAINFO=/etc/ssl/certs/ca-certificates.crt" };
 	struct program program = {
-		.what = "git", .argv = argv, .n_argv = COUNT(argv), .mounts = &mount, .n_mounts = local ? 1 : 0,
-		.env = env, .n_env = local ? 0 : COUNT(env), .snapshot_fd = -1, .epoch = SOURCE_EPOCH_MIN,
-		.outside_id = request->outside_id, .answer = "answer", .answer_max = 2 * egress->run->limits->source_size,
-		.with_listener = !local, .ready = open_egress, .context = egress,
+		.what = "git",
+		.argv = argv,
+		.n_argv = COUNT(argv),
+		.mounts = &mount,
+		.n_mounts = local ? 1 : 0,
+		.env = env,
+		.n_env = local ? 0 : COUNT(env),
+		.snapshot_fd = -1,
+		.epoch = SOURCE_EPOCH_MIN,
+		.outside_id = request->outside_id,
+		.answer = "answer",
+		.answer_max = 2 * egress->run->limits->source_size,
+		.with_listener = !local,
+		.ready = open_egress,
+		.context = egress,
 	};
 	return program_run(egress->run, &program, a, ret_fd, d);
 }
@@ -138,7 +149,7 @@ enum status git_to_tree(const struct run_context *run, const struct source_reque
 	if (s == OK)
 		s = noted;
 	if (s == ERR_BACKEND && d)
-		s = d->code = ERR_NETWORK;	/* git said why; nothing of the project ran */
+		s = d->code = ERR_NETWORK; /* git said why; nothing of the project ran */
 	if (s == OK)
 		s = archive_to_tree(run, tar, BYTES("repository.tar"), a, &ret->tree, &top, d);
 	if (s == OK)

@@ -11,7 +11,7 @@ enum { MODE_SET_ID = 06000, RATIO_FROM = 1 << 20, WRITE_BLOCK = 1 << 17 };
 struct kept_member {
 	struct bytes path, target;
 	char type;
-	uint64_t offset, size;	/* of the content in the spool */
+	uint64_t offset, size; /* of the content in the spool */
 };
 
 void source_limits_write(const struct source_limits *l, struct buf *out)
@@ -175,13 +175,15 @@ static void add_parents(struct member_set *s)
 	struct bytes last = { NULL, 0 };
 	for (size_t i = 0; i < n; i++) {
 		struct bytes path = s->kept[i].path;
-		size_t same = bytes_same(path, last);	/* what it shares with the one before has its parents already */
+		size_t same = bytes_same(path, last); /* what it shares with the one before has its parents already */
 		last = path;
 		for (size_t k = same; k < path.size; k++) {
 			if (path.data[k] != '/')
 				continue;
 			s->kept = arena_grow(s->arena, s->kept, s->n_kept, sizeof *s->kept);
-			s->kept[s->n_kept++] = (struct kept_member){ .path = bytes_part(path, 0, k), .type = 'd', .offset = UINT64_MAX };
+			s->kept[s->n_kept++] = (struct kept_member){ .path = bytes_part(path, 0, k),
+								     .type = 'd',
+								     .offset = UINT64_MAX };
 		}
 	}
 }
@@ -198,7 +200,8 @@ static enum status merge_same(struct member_set *s, struct diag *d)
 		}
 		if (m->type == 'd' && s->kept[n - 1].type == 'd')
 			continue;
-		return refuse(m->path, m->type == 'd' || s->kept[n - 1].type == 'd' ? "is a file and a directory" : "is there twice", d);
+		return refuse(m->path,
+			      m->type == 'd' || s->kept[n - 1].type == 'd' ? "is a file and a directory" : "is there twice", d);
 	}
 	s->n_kept = n;
 	return OK;

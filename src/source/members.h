@@ -17,10 +17,10 @@ struct source_limits source_limits_read(struct wire *w);
 
 /* What the archive says of one member, as it says it. */
 struct member {
-	struct bytes path;	/* raw: "./pkg-1.0/setup.py" */
-	char type;		/* 'd', 'f' (mode decides 'x'), 'l' symbolic, 'h' hard link, '?' anything else */
+	struct bytes path; /* raw: "./pkg-1.0/setup.py" */
+	char type; /* 'd', 'f' (mode decides 'x'), 'l' symbolic, 'h' hard link, '?' anything else */
 	uint32_t mode;
-	struct bytes target;	/* of a link */
+	struct bytes target; /* of a link */
 	uint64_t size;
 	int64_t mtime;
 };
@@ -28,12 +28,12 @@ struct member {
 struct member_set {
 	struct arena *arena;
 	struct source_limits limits;
-	uint64_t packed_size;	/* of the archive, for the ratio */
+	uint64_t packed_size; /* of the archive, for the ratio */
 	struct kept_member *kept;
 	size_t n_kept;
 	uint64_t size;
 	int64_t newest;
-	int spool_fd;		/* contents, one behind the other */
+	int spool_fd; /* contents, one behind the other */
 	uint64_t spool_size;
 };
 

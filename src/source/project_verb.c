@@ -60,7 +60,8 @@ static enum status check_backend_path(struct bytes file, const char *root, const
 		if (s)
 			return s;
 		if (!found)
-			return fail(d, ERR_FORMAT, 0, "pyproject.toml: backend-path '%.*s' is no directory of the source", BYTES_ARG(path));
+			return fail(d, ERR_FORMAT, 0, "pyproject.toml: backend-path '%.*s' is no directory of the source",
+				    BYTES_ARG(path));
 	}
 	return OK;
 }

@@ -120,8 +120,8 @@ static enum status from_git(const struct run_context *run, const struct source_r
 			    struct diag *d)
 {
 	bool below = q->word->subdirectory.size > 0;
-	r->display = bytes_of(arena_printf(a, "git+%.*s%s%.*s", BYTES_ARG(url_for_log(q->word->url, a)), below ? "#subdirectory=" : "",
-					   BYTES_ARG(q->word->subdirectory)));
+	r->display = bytes_of(arena_printf(a, "git+%.*s%s%.*s", BYTES_ARG(url_for_log(q->word->url, a)),
+					   below ? "#subdirectory=" : "", BYTES_ARG(q->word->subdirectory)));
 	r->subdirectory = q->word->subdirectory;
 	return git_to_tree(run, q, a, r, d);
 }
@@ -132,7 +132,7 @@ enum status source_run(const struct run_context *run, const struct source_reques
 	static enum status (*const kinds[])(const struct run_context *, const struct source_request *, struct arena *,
 					    struct source_result *, struct diag *) = {
 		[SOURCE_DIRECTORY] = from_directory, [SOURCE_ARCHIVE] = from_archive, [SOURCE_URL] = from_url,
-		[SOURCE_INDEX] = from_index, [SOURCE_GIT] = from_git,
+		[SOURCE_INDEX] = from_index,         [SOURCE_GIT] = from_git,
 	};
 	struct source_result r = { .tree = { .fd = -1 } };
 	enum status s = kinds[request->word->kind](run, request, a, &r, d);

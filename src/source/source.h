@@ -19,39 +19,39 @@ enum source_kind { SOURCE_DIRECTORY, SOURCE_ARCHIVE, SOURCE_URL, SOURCE_INDEX, S
  * and "git+file://..." with "@ref" and "#subdirectory="; else "name", "name==version" (PEP 508 names). */
 struct source_word {
 	enum source_kind kind;
-	struct bytes path;		/* directory or archive */
-	struct bytes url;		/* without userinfo, "git+" and fragment */
-	struct bytes ref, subdirectory;	/* git */
+	struct bytes path; /* directory or archive */
+	struct bytes url; /* without userinfo, "git+" and fragment */
+	struct bytes ref, subdirectory; /* git */
 	bool has_digest;
-	struct sha256 digest;		/* SOURCE_URL */
-	struct bytes name;		/* SOURCE_INDEX: normalised */
-	struct specifier specifier;	/* SOURCE_INDEX: empty means newest */
+	struct sha256 digest; /* SOURCE_URL */
+	struct bytes name; /* SOURCE_INDEX: normalised */
+	struct specifier specifier; /* SOURCE_INDEX: empty means newest */
 };
 /* ERR_USAGE: none of these, userinfo with a password in a URL, a URL without #sha256=, a ref that starts with '-'. */
 MUST_USE enum status source_word_parse(const char *word, struct arena *a, struct source_word *ret, struct diag *d);
 
 struct source_request {
 	const struct source_word *word;
-	struct index *index;			/* for SOURCE_URL and SOURCE_INDEX */
-	const struct interpreter *python;	/* for requires-python of the newest sdist */
+	struct index *index; /* for SOURCE_URL and SOURCE_INDEX */
+	const struct interpreter *python; /* for requires-python of the newest sdist */
 	bool allow_prereleases;
-	int64_t exclude_newer;			/* INT64_MAX: none; else an sdist of the index needs an upload time up to then */
-	const char *out_path;			/* left out of a directory's snapshot */
+	int64_t exclude_newer; /* INT64_MAX: none; else an sdist of the index needs an upload time up to then */
+	const char *out_path; /* left out of a directory's snapshot */
 	uint32_t outside_id;
 };
 
 struct source_result {
-	struct source_tree tree;		/* the snapshot; its root is the project (an sdist's single top directory is entered) */
-	struct project project;			/* pyproject.toml, parsed by hwb-parse; of the subdirectory for git */
-	struct bytes display;			/* for people and logs, no userinfo */
-	struct bytes archive_name;		/* "markupsafe-3.0.2.tar.gz" or {NULL, 0} */
+	struct source_tree tree; /* the snapshot; its root is the project (an sdist's single top directory is entered) */
+	struct project project; /* pyproject.toml, parsed by hwb-parse; of the subdirectory for git */
+	struct bytes display; /* for people and logs, no userinfo */
+	struct bytes archive_name; /* "markupsafe-3.0.2.tar.gz" or {NULL, 0} */
 	bool has_archive_digest;
 	struct sha256 archive_digest;
-	struct bytes pkg_info;			/* content of an sdist's PKG-INFO, or {NULL, 0} */
-	struct bytes commit;			/* SOURCE_GIT: resolved, 40 or 64 hexadecimal digits */
-	int64_t epoch;				/* for SOURCE_DATE_EPOCH: commit time, else newest time; >= 315532800 */
-	struct bytes subdirectory;		/* of the snapshot, "" for its root */
-	struct proxy_report network;		/* SOURCE_GIT: what git connected to */
+	struct bytes pkg_info; /* content of an sdist's PKG-INFO, or {NULL, 0} */
+	struct bytes commit; /* SOURCE_GIT: resolved, 40 or 64 hexadecimal digits */
+	int64_t epoch; /* for SOURCE_DATE_EPOCH: commit time, else newest time; >= 315532800 */
+	struct bytes subdirectory; /* of the snapshot, "" for its root */
+	struct proxy_report network; /* SOURCE_GIT: what git connected to */
 };
 
 /* ERR_REFUSED (exit 4) names the member and the rule; ERR_HASH; ERR_NETWORK; ERR_RESOLVE (no such project or version);

@@ -35,8 +35,11 @@ static enum status add_entry(struct member_set *set, struct archive *a, struct a
 {
 	bool wants = false;
 	struct member m = {
-		.path = bytes_of(archive_entry_pathname(e)), .type = type_of(e), .mode = archive_entry_perm(e) & 07777,
-		.target = bytes_of(archive_entry_symlink(e)), .mtime = (int64_t)archive_entry_mtime(e),
+		.path = bytes_of(archive_entry_pathname(e)),
+		.type = type_of(e),
+		.mode = archive_entry_perm(e) & 07777,
+		.target = bytes_of(archive_entry_symlink(e)),
+		.mtime = (int64_t)archive_entry_mtime(e),
 	};
 	if (!archive_entry_pathname(e))
 		return fail(d, ERR_REFUSED, 0, "a member of the archive has a name that cannot be read");

@@ -9,17 +9,17 @@
 
 struct left_out {
 	struct bytes path;
-	const char *why;	/* "credentials", "a link out of the tree", ... */
+	const char *why; /* "credentials", "a link out of the tree", ... */
 };
 
 struct source_tree {
-	int fd;			/* a sealed memory file; the caller closes */
-	struct sha256 digest;	/* of the snapshot's bytes */
-	uint64_t size;		/* of the snapshot */
+	int fd; /* a sealed memory file; the caller closes */
+	struct sha256 digest; /* of the snapshot's bytes */
+	uint64_t size; /* of the snapshot */
 	size_t n_entries;
-	int64_t newest_unix;	/* newest modification time of a file in it, 0 when it has none */
+	int64_t newest_unix; /* newest modification time of a file in it, 0 when it has none */
 	bool has_git;
-	const struct left_out *left_out;	/* only what a person should know of: credentials, links, odd files */
+	const struct left_out *left_out; /* only what a person should know of: credentials, links, odd files */
 	size_t n_left_out;
 };
 

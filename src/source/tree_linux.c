@@ -19,9 +19,9 @@ enum { FLUSH_SIZE = 1 << 18, PATH_DEPTH_MAX = 256 };
 
 struct found {
 	struct bytes path;
-	char type;		/* as in a snapshot; 'g' stands for the git configuration */
+	char type; /* as in a snapshot; 'g' stands for the git configuration */
 	uint64_t size;
-	dev_t dev;		/* what was seen: what is read must be the same thing */
+	dev_t dev; /* what was seen: what is read must be the same thing */
 	ino_t ino;
 };
 
@@ -36,7 +36,7 @@ struct walk {
 	int64_t newest;
 	bool has_git;
 	dev_t out_dev;
-	ino_t out_ino;		/* 0: no output folder */
+	ino_t out_ino; /* 0: no output folder */
 };
 
 static void leave_out(struct walk *w, struct bytes path, const char *why)
@@ -263,8 +263,14 @@ static enum status write_snapshot(const struct walk *w, int root, struct source_
 		return s;
 	}
 	*ret = (struct source_tree){
-		.fd = out.fd, .digest = sha256_end(&out.hash), .size = out.size, .n_entries = w->n_found, .newest_unix = w->newest,
-		.has_git = w->has_git, .left_out = w->left_out, .n_left_out = w->n_left_out,
+		.fd = out.fd,
+		.digest = sha256_end(&out.hash),
+		.size = out.size,
+		.n_entries = w->n_found,
+		.newest_unix = w->newest,
+		.has_git = w->has_git,
+		.left_out = w->left_out,
+		.n_left_out = w->n_left_out,
 	};
 	return OK;
 }

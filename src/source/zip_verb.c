@@ -14,8 +14,12 @@ enum { ARCHIVE_FD = 0, SPOOL_FD = 1, OUT_FD = 2 };
 static int64_t unix_of_dos(uint32_t dos)
 {
 	struct tm tm = {
-		.tm_year = (int)(dos >> 25) + 80, .tm_mon = (int)(dos >> 21 & 15) - 1, .tm_mday = (int)(dos >> 16 & 31),
-		.tm_hour = (int)(dos >> 11 & 31), .tm_min = (int)(dos >> 5 & 63), .tm_sec = (int)(dos & 31) * 2,
+		.tm_year = (int)(dos >> 25) + 80,
+		.tm_mon = (int)(dos >> 21 & 15) - 1,
+		.tm_mday = (int)(dos >> 16 & 31),
+		.tm_hour = (int)(dos >> 11 & 31),
+		.tm_min = (int)(dos >> 5 & 63),
+		.tm_sec = (int)(dos & 31) * 2,
 	};
 	time_t t = timegm(&tm);
 	return t < 0 ? 0 : (int64_t)t;

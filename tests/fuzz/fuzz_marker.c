@@ -11,9 +11,11 @@ static void expect(bool condition)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct marker_env env = { .field = {
-		[MARKER_OS_NAME] = LIT("posix"), [MARKER_PYTHON_VERSION] = LIT("3.11"), [MARKER_PYTHON_FULL_VERSION] = LIT("3.11.7+"),
-		[MARKER_PLATFORM_RELEASE] = LIT("6.1.0-17-amd64"), [MARKER_SYS_PLATFORM] = LIT("linux") } };
+	static const struct marker_env env = { .field = { [MARKER_OS_NAME] = LIT("posix"),
+							  [MARKER_PYTHON_VERSION] = LIT("3.11"),
+							  [MARKER_PYTHON_FULL_VERSION] = LIT("3.11.7+"),
+							  [MARKER_PLATFORM_RELEASE] = LIT("6.1.0-17-amd64"),
+							  [MARKER_SYS_PLATFORM] = LIT("linux") } };
 	CLEANUP(arena_done) struct arena a;
 	CLEANUP(buf_done) struct buf text, again;
 	arena_init(&a);
@@ -25,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool value = false, value_again = false;
 	enum status s = marker_evaluate(m, &env, BYTES("Some_Extra"), &value, NULL);
 	marker_write(m, &text);
-	if (text.size > MARKER_SIZE_MAX)	/* blanks were added */
+	if (text.size > MARKER_SIZE_MAX) /* blanks were added */
 		return 0;
 	expect(marker_parse(buf_bytes(&text), &a, &same, NULL) == OK);
 	marker_write(same, &again);

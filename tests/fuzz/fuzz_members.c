@@ -35,7 +35,8 @@ static enum status add_one(struct member_set *set, struct bytes *rest)
 	struct member m = { .path = take(rest, head.data[2]), .type = (char)head.data[0], .mode = modes[head.data[1] % COUNT(modes)] };
 	struct bytes text = take(rest, head.data[3]);
 	m.target = m.type == 'l' ? text : (struct bytes){ NULL, 0 };
-	m.size = m.type == 'f' ? text.size + head.data[4] - (text.size + head.data[4] < HONEST ? text.size + head.data[4] : HONEST) : 0;
+	m.size = m.type == 'f' ? text.size + head.data[4] - (text.size + head.data[4] < HONEST ? text.size + head.data[4] : HONEST)
+			       : 0;
 	m.mtime = head.data[1];
 	enum status s = members_add(set, &m, &wants, &d);
 	if (s == OK && wants)
@@ -73,7 +74,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&reply, 65536);
 	expect(spool >= 0 && out >= 0);
 	struct member_set set = {
-		.arena = &a, .limits = { SIZE_MAX_HERE, MEMBERS_MAX, 200, SIZE_MAX_HERE }, .packed_size = size, .spool_fd = spool,
+		.arena = &a,
+		.limits = { SIZE_MAX_HERE, MEMBERS_MAX, 200, SIZE_MAX_HERE },
+		.packed_size = size,
+		.spool_fd = spool,
 	};
 	while (s == OK)
 		s = add_one(&set, &rest);

@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	expect(s == d.code);
 	reply_write(s, &d, payload, &again);
 	expect(reply_read(buf_bytes(&again), &payload, &e) == s);
-	expect(strcmp(d.text, e.text) == 0 && strcmp(d.help, e.help) == 0 && d.offset == e.offset && d.line == e.line && d.column == e.column);
+	expect(strcmp(d.text, e.text) == 0 && strcmp(d.help, e.help) == 0 && d.offset == e.offset && d.line == e.line &&
+	       d.column == e.column);
 	return 0;
 }

@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		snapshot_put_start(&out);
 	while (s == OK && (s = snapshot_next(&r, &e, &d)) == OK) {
 		expect(snapshot_path_ok(e.path) && (e.type != 'l' || snapshot_link_ok(e.path, e.content)));
-		expect(snapshot_find(file, e.path, &found, NULL) == OK && found.content.data == e.content.data && found.type == e.type);
+		expect(snapshot_find(file, e.path, &found, NULL) == OK && found.content.data == e.content.data &&
+		       found.type == e.type);
 		snapshot_put_header(&out, e.type, e.path, e.content.size);
 		buf_add(&out, e.content);
 	}

@@ -16,7 +16,7 @@ static void round_trip(const struct version *v, struct arena *a)
 	buf_init(&text, 2 * VERSION_SIZE_MAX);
 	buf_init(&again, 2 * VERSION_SIZE_MAX);
 	version_write(v, &text);
-	if (text.size > VERSION_SIZE_MAX)	/* "1a" grows to "1a0" */
+	if (text.size > VERSION_SIZE_MAX) /* "1a" grows to "1a0" */
 		return;
 	expect(version_parse(buf_bytes(&text), a, &w, NULL) == OK && version_compare(v, &w) == 0);
 	version_write(&w, &again);

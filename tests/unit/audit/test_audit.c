@@ -162,7 +162,11 @@ static void an_event_that_is_gone_added_or_moved_breaks_the_chain(void)
 {
 	CLEANUP(place_done) struct place p;
 	CLEANUP(buf_done) struct buf text;
-	static const struct { const char *name; size_t lines[5]; const char *says; } rows[] = {
+	static const struct {
+		const char *name;
+		size_t lines[5];
+		const char *says;
+	} rows[] = {
 		{ "as it was", { 1, 2, 3, 4 }, NULL },
 		{ "one is gone", { 1, 3, 4 }, "line 2: " },
 		{ "two changed places", { 1, 3, 2, 4 }, "line 2: " },
@@ -257,7 +261,8 @@ static void a_new_day_continues_the_chain_of_the_day_before(void)
 	/* The old file is part of the chain: without its last line today's first one hangs in the air. */
 	CLEANUP(buf_done) struct buf old;
 	read_log(&p, "logs/audit-2020-01-01.json", &old);
-	place_file(&p, "logs/audit-2020-01-01.json", bytes_part(buf_bytes(&old), 0, old.size - line_of(buf_bytes(&old), 3).size - 1), 0600);
+	place_file(&p, "logs/audit-2020-01-01.json",
+		   bytes_part(buf_bytes(&old), 0, old.size - line_of(buf_bytes(&old), 3).size - 1), 0600);
 	CHECK(verify(&p, NULL, &r, &d) == ERR_LOG && strstr(d.text, today() + strlen("logs/")) && strstr(d.text, " line 1: "));
 }
 
@@ -315,9 +320,12 @@ static void count_line(void *context, struct bytes line)
 static void lines_are_shown_by_run_and_event(void)
 {
 	CLEANUP(place_done) struct place p;
-	static const struct { const char *run, *event; size_t n; } rows[] = {
-		{ NULL, NULL, 3 }, { NULL, "b.two", 1 }, { "0123456789abcdef0123456789abcdef", NULL, 3 }, { "feed", NULL, 0 },
-		{ NULL, "value", 0 }, { "0123456789abcdef0123456789abcdef", "a.one", 2 },
+	static const struct {
+		const char *run, *event;
+		size_t n;
+	} rows[] = {
+		{ NULL, NULL, 3 },   { NULL, "b.two", 1 }, { "0123456789abcdef0123456789abcdef", NULL, 3 },
+		{ "feed", NULL, 0 }, { NULL, "value", 0 }, { "0123456789abcdef0123456789abcdef", "a.one", 2 },
 	};
 	place_make(&p);
 	struct audit *a = open_log(&p);

@@ -9,10 +9,21 @@
 
 static void numbers_are_whole_and_bounded(void)
 {
-	static const struct { const char *in; uint64_t max; enum status want; uint64_t value; } rows[] = {
-		{ "0", 10, OK, 0 }, { "10", 10, OK, 10 }, { "11", 10, ERR_LIMIT, 0 }, { "", 10, ERR_FORMAT, 0 },
-		{ "+1", 10, ERR_FORMAT, 0 }, { "1 ", 10, ERR_FORMAT, 0 }, { "18446744073709551615", UINT64_MAX, OK, UINT64_MAX },
-		{ "18446744073709551616", UINT64_MAX, ERR_LIMIT, 0 }, { "99999999999999999999999", UINT64_MAX, ERR_LIMIT, 0 },
+	static const struct {
+		const char *in;
+		uint64_t max;
+		enum status want;
+		uint64_t value;
+	} rows[] = {
+		{ "0", 10, OK, 0 },
+		{ "10", 10, OK, 10 },
+		{ "11", 10, ERR_LIMIT, 0 },
+		{ "", 10, ERR_FORMAT, 0 },
+		{ "+1", 10, ERR_FORMAT, 0 },
+		{ "1 ", 10, ERR_FORMAT, 0 },
+		{ "18446744073709551615", UINT64_MAX, OK, UINT64_MAX },
+		{ "18446744073709551616", UINT64_MAX, ERR_LIMIT, 0 },
+		{ "99999999999999999999999", UINT64_MAX, ERR_LIMIT, 0 },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		uint64_t n = 0;
@@ -34,11 +45,22 @@ static void sizes_and_durations_have_units(void)
 
 static void base64_is_strict(void)
 {
-	static const struct { const char *in; enum base64_kind kind; enum status want; const char *out; } rows[] = {
-		{ "", BASE64_STANDARD, OK, "" }, { "Zg==", BASE64_STANDARD, OK, "f" }, { "Zm8=", BASE64_STANDARD, OK, "fo" },
-		{ "Zm9v", BASE64_STANDARD, OK, "foo" }, { "Zm9", BASE64_URL_NO_PAD, ERR_FORMAT, NULL }, { "Zh==", BASE64_STANDARD, ERR_FORMAT, NULL },
-		{ "Zg=", BASE64_STANDARD, ERR_FORMAT, NULL }, { "Z", BASE64_URL_NO_PAD, ERR_FORMAT, NULL },
-		{ "Zm 9", BASE64_STANDARD, ERR_FORMAT, NULL }, { "_-8", BASE64_URL_NO_PAD, OK, "\xff\xef" },
+	static const struct {
+		const char *in;
+		enum base64_kind kind;
+		enum status want;
+		const char *out;
+	} rows[] = {
+		{ "", BASE64_STANDARD, OK, "" },
+		{ "Zg==", BASE64_STANDARD, OK, "f" },
+		{ "Zm8=", BASE64_STANDARD, OK, "fo" },
+		{ "Zm9v", BASE64_STANDARD, OK, "foo" },
+		{ "Zm9", BASE64_URL_NO_PAD, ERR_FORMAT, NULL },
+		{ "Zh==", BASE64_STANDARD, ERR_FORMAT, NULL },
+		{ "Zg=", BASE64_STANDARD, ERR_FORMAT, NULL },
+		{ "Z", BASE64_URL_NO_PAD, ERR_FORMAT, NULL },
+		{ "Zm 9", BASE64_STANDARD, ERR_FORMAT, NULL },
+		{ "_-8", BASE64_URL_NO_PAD, OK, "\xff\xef" },
 		{ "_-8=", BASE64_STANDARD, ERR_FORMAT, NULL },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -82,15 +104,25 @@ static void a_wire_record_reads_back_and_breaks_at_every_cut(void)
 		if (cut == b.size)
 			CHECK(seven == 7 && most == UINT64_MAX - 1 && strcmp(hello, "hello") == 0);
 	}
-	struct wire lying = wire_over(BYTES("\xff\xff\xff\x7f" "abc"));
+	struct wire lying = wire_over(BYTES("\xff\xff\xff\x7f"
+					    "abc"));
 	CHECK(wire_get_count(&lying, 1) == 0 && lying.bad);
 }
 
 static void utf8_follows_table_3_7(void)
 {
-	static const struct { struct bytes in; bool want; } rows[] = {
-		{ LIT("plain"), true }, { LIT("\xc3\xa9"), true }, { LIT("\xc0\xaf"), false }, { LIT("\xed\xa0\x80"), false },
-		{ LIT("\xf4\x8f\xbf\xbf"), true }, { LIT("\xf4\x90\x80\x80"), false }, { LIT("\xe2\x82"), false }, { LIT("\x80"), false },
+	static const struct {
+		struct bytes in;
+		bool want;
+	} rows[] = {
+		{ LIT("plain"), true },
+		{ LIT("\xc3\xa9"), true },
+		{ LIT("\xc0\xaf"), false },
+		{ LIT("\xed\xa0\x80"), false },
+		{ LIT("\xf4\x8f\xbf\xbf"), true },
+		{ LIT("\xf4\x90\x80\x80"), false },
+		{ LIT("\xe2\x82"), false },
+		{ LIT("\x80"), false },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK(bytes_is_utf8(rows[i].in) == rows[i].want);
@@ -98,9 +130,18 @@ static void utf8_follows_table_3_7(void)
 
 static void dates_parse_as_rfc_3339(void)
 {
-	static const struct { const char *in; enum status want; int64_t unix_seconds; } rows[] = {
-		{ "1970-01-01", OK, 0 }, { "2026-11-23T00:00:00Z", OK, 1795392000 }, { "2026-11-23T01:00:00.123456+01:00", OK, 1795392000 },
-		{ "2026-13-01", ERR_FORMAT, 0 }, { "2026-11-23T00:00:00", ERR_FORMAT, 0 }, { "yesterday", ERR_FORMAT, 0 }, { "", ERR_FORMAT, 0 },
+	static const struct {
+		const char *in;
+		enum status want;
+		int64_t unix_seconds;
+	} rows[] = {
+		{ "1970-01-01", OK, 0 },
+		{ "2026-11-23T00:00:00Z", OK, 1795392000 },
+		{ "2026-11-23T01:00:00.123456+01:00", OK, 1795392000 },
+		{ "2026-13-01", ERR_FORMAT, 0 },
+		{ "2026-11-23T00:00:00", ERR_FORMAT, 0 },
+		{ "yesterday", ERR_FORMAT, 0 },
+		{ "", ERR_FORMAT, 0 },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		int64_t t = 0;

@@ -17,14 +17,19 @@ static enum status parse(struct bytes packet, struct arena *a, struct hook_answe
 	unsigned char *copy = malloc(packet.size ? packet.size : 1);
 	bytes_copy(copy, packet);
 	enum status s = hook_answer_parse(bytes_make(copy, packet.size), a, ret, d);
-	memset(copy, 'x', packet.size);	/* what was taken must be a copy */
+	memset(copy, 'x', packet.size); /* what was taken must be a copy */
 	free(copy);
 	return s;
 }
 
 static void answers_of_each_kind(void)
 {
-	static const struct { const char *name; uint32_t kind, n; struct bytes strings[3]; enum status want; } rows[] = {
+	static const struct {
+		const char *name;
+		uint32_t kind, n;
+		struct bytes strings[3];
+		enum status want;
+	} rows[] = {
 		{ "a name", HOOK_NAME, 1, { LIT("a-1.0-py3-none-any.whl") }, OK },
 		{ "an empty name", HOOK_NAME, 1, { LIT("") }, OK },
 		{ "no name", HOOK_NAME, 0, { LIT("") }, ERR_BACKEND },
@@ -39,8 +44,10 @@ static void answers_of_each_kind(void)
 		{ "an error in any bytes", HOOK_ERROR, 2, { LIT("exception"), LIT("\x1b[2J\xff\0x") }, OK },
 		{ "half an error", HOOK_ERROR, 1, { LIT("exception") }, ERR_BACKEND },
 		{ "three of an error", HOOK_ERROR, 3, { LIT("a"), LIT("b"), LIT("c") }, ERR_BACKEND },
-		{ "kind 0", 0, 0, { LIT("") }, ERR_BACKEND }, { "kind 5", 5, 0, { LIT("") }, ERR_BACKEND },
-		{ "kind -1", UINT32_MAX, 0, { LIT("") }, ERR_BACKEND }, { "kind 2^31", UINT32_C(1) << 31, 1, { LIT("x") }, ERR_BACKEND },
+		{ "kind 0", 0, 0, { LIT("") }, ERR_BACKEND },
+		{ "kind 5", 5, 0, { LIT("") }, ERR_BACKEND },
+		{ "kind -1", UINT32_MAX, 0, { LIT("") }, ERR_BACKEND },
+		{ "kind 2^31", UINT32_C(1) << 31, 1, { LIT("x") }, ERR_BACKEND },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(buf_done) struct buf b;
@@ -84,11 +91,16 @@ static void an_answer_breaks_at_every_cut(void)
 
 static void an_answer_that_lies_about_sizes_is_refused(void)
 {
-	static const struct { const char *name; struct bytes packet; } rows[] = {
+	static const struct {
+		const char *name;
+		struct bytes packet;
+	} rows[] = {
 		{ "four thousand million strings", LIT("\2\0\0\0\xff\xff\xff\xff") },
 		{ "more strings than bytes", LIT("\2\0\0\0\2\0\0\0\0\0\0\0") },
-		{ "a string longer than the packet", LIT("\1\0\0\0\1\0\0\0\xff\xff\xff\xff" "abc") },
-		{ "a string one byte longer", LIT("\1\0\0\0\1\0\0\0\4\0\0\0" "abc") },
+		{ "a string longer than the packet", LIT("\1\0\0\0\1\0\0\0\xff\xff\xff\xff"
+							 "abc") },
+		{ "a string one byte longer", LIT("\1\0\0\0\1\0\0\0\4\0\0\0"
+						  "abc") },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -100,9 +112,16 @@ static void an_answer_that_lies_about_sizes_is_refused(void)
 
 static void each_limit_holds_exactly(void)
 {
-	static const struct { const char *name; uint32_t n; size_t size; enum status want; } rows[] = {
-		{ "as many strings as may be", HOOK_STRINGS_MAX, 0, OK }, { "one more", HOOK_STRINGS_MAX + 1, 0, ERR_BACKEND },
-		{ "as many bytes as may be", 1, HOOK_PACKET_MAX - 12, OK }, { "one more byte", 1, HOOK_PACKET_MAX - 11, ERR_BACKEND },
+	static const struct {
+		const char *name;
+		uint32_t n;
+		size_t size;
+		enum status want;
+	} rows[] = {
+		{ "as many strings as may be", HOOK_STRINGS_MAX, 0, OK },
+		{ "one more", HOOK_STRINGS_MAX + 1, 0, ERR_BACKEND },
+		{ "as many bytes as may be", 1, HOOK_PACKET_MAX - 12, OK },
+		{ "one more byte", 1, HOOK_PACKET_MAX - 11, ERR_BACKEND },
 	};
 	static unsigned char text[HOOK_PACKET_MAX];
 	memset(text, 't', sizeof text);

@@ -70,12 +70,19 @@ static const struct made_wheel plain = { .members = { MADE_METADATA, MADE_WHEEL,
 
 static void a_right_wheel_has_no_findings(void)
 {
-	static const struct { const char *name; struct asked q; bool deflated; } rows[] = {
-		{ "nothing known", { 0 }, false }, { "packed", { 0 }, true },
+	static const struct {
+		const char *name;
+		struct asked q;
+		bool deflated;
+	} rows[] = {
+		{ "nothing known", { 0 }, false },
+		{ "packed", { 0 }, true },
 		{ "as it was wanted", { .want_name = "A_B", .want_version = "1" }, false },
 		{ "as the sdist promised", { .pkg_info = PROMISE "Requires-Dist: c >= 1\n" }, false },
 		{ "the sdist left it open", { .pkg_info = PROMISE "Dynamic: Requires-Dist\n" }, false },
-		{ "an sdist of old promised nothing", { .pkg_info = "Metadata-Version: 2.1\nName: a-b\nVersion: 0.9\nRequires-Python: >=3\n" }, false },
+		{ "an sdist of old promised nothing",
+		  { .pkg_info = "Metadata-Version: 2.1\nName: a-b\nVersion: 0.9\nRequires-Python: >=3\n" },
+		  false },
 		{ "an unreadable promise is none", { .pkg_info = "no headers" }, false },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -85,7 +92,8 @@ static void a_right_wheel_has_no_findings(void)
 		check(&rows[i].q, &w, &c);
 		CHECK_ROW(c.status == OK, rows[i].name);
 		if (c.findings.n_items)
-			test_fail(__FILE__, __LINE__, "%s: %s %.*s", rows[i].name, c.findings.items[0].id, BYTES_ARG(c.findings.items[0].message));
+			test_fail(__FILE__, __LINE__, "%s: %s %.*s", rows[i].name, c.findings.items[0].id,
+				  BYTES_ARG(c.findings.items[0].message));
 		CHECK_BYTES(c.name, BYTES("A.b"));
 		CHECK_BYTES(c.version, BYTES("1.0"));
 		CHECK_BYTES(c.tags, BYTES("py3-none-any"));
@@ -94,9 +102,18 @@ static void a_right_wheel_has_no_findings(void)
 	}
 }
 
-#define WHEEL_TEXT(text) { .members = { MADE_METADATA, { .name = MADE_INFO "WHEEL", .content = text } } }
-#define METADATA_TEXT(text) { .members = { { .name = MADE_INFO "METADATA", .content = text }, MADE_WHEEL } }
-#define ONE(...) { .members = { MADE_METADATA, MADE_WHEEL, __VA_ARGS__ } }
+#define WHEEL_TEXT(text) \
+	{ \
+		.members = { MADE_METADATA, { .name = MADE_INFO "WHEEL", .content = text } } \
+	}
+#define METADATA_TEXT(text) \
+	{ \
+		.members = { { .name = MADE_INFO "METADATA", .content = text }, MADE_WHEEL } \
+	}
+#define ONE(...) \
+	{ \
+		.members = { MADE_METADATA, MADE_WHEEL, __VA_ARGS__ } \
+	}
 #define EMPTY_DIGEST "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
 
 /* says: in the message; path: where it is, NULL for anywhere. */
@@ -114,16 +131,33 @@ static const struct bad {
 	{ "the file of another version", "I02", NULL, "", { .file_name = "a_b-2.0-py3-none-any.whl" }, ONE({ 0 }) },
 	{ "no METADATA", "I03", "METADATA", "missing", { 0 }, { .members = { MADE_WHEEL } } },
 	{ "METADATA of another", "I03", "METADATA", "'c'", { 0 }, METADATA_TEXT("Metadata-Version: 2.1\nName: c\nVersion: 1.0\n") },
-	{ "METADATA of another version", "I03", "METADATA", "'1.0.post1'", { 0 },
+	{ "METADATA of another version",
+	  "I03",
+	  "METADATA",
+	  "'1.0.post1'",
+	  { 0 },
 	  METADATA_TEXT("Metadata-Version: 2.1\nName: a-b\nVersion: 1.0.post1\n") },
 	{ "METADATA that cannot be read", "I03", "METADATA", "", { 0 }, METADATA_TEXT("nothing\n") },
-	{ "a tag more", "I04", "WHEEL", "'cp311-none-any'", { 0 }, WHEEL_TEXT("Wheel-Version: 1.0\nTag: py3-none-any\nTag: cp311-none-any\n") },
+	{ "a tag more",
+	  "I04",
+	  "WHEEL",
+	  "'cp311-none-any'",
+	  { 0 },
+	  WHEEL_TEXT("Wheel-Version: 1.0\nTag: py3-none-any\nTag: cp311-none-any\n") },
 	{ "another tag", "I04", "WHEEL", "'py2-none-any'", { 0 }, WHEEL_TEXT("Wheel-Version: 1.0\nTag: py2-none-any\n") },
 	{ "no tag", "I04", "WHEEL", "0 tags", { 0 }, WHEEL_TEXT("Wheel-Version: 1.0\n") },
 	{ "half a tag", "I04", "WHEEL", "'py3-none'", { 0 }, WHEEL_TEXT("Wheel-Version: 1.0\nTag: py3-none\n") },
-	{ "a tag less than the name", "I04", "WHEEL", "1 tags", { .file_name = "a_b-1.0-py2.py3-none-any.whl" },
+	{ "a tag less than the name",
+	  "I04",
+	  "WHEEL",
+	  "1 tags",
+	  { .file_name = "a_b-1.0-py2.py3-none-any.whl" },
 	  WHEEL_TEXT("Wheel-Version: 1.0\nTag: py3-none-any\n") },
-	{ "a tag twice and another missing", "I04", "WHEEL", "", { .file_name = "a_b-1.0-py2.py3-none-any.whl" },
+	{ "a tag twice and another missing",
+	  "I04",
+	  "WHEEL",
+	  "",
+	  { .file_name = "a_b-1.0-py2.py3-none-any.whl" },
 	  WHEEL_TEXT("Wheel-Version: 1.0\nTag: py3-none-any\nTag: py3-none-any\n") },
 	{ "no WHEEL", "I05", "WHEEL", "missing", { 0 }, { .members = { MADE_METADATA } } },
 	{ "no Wheel-Version", "I05", "WHEEL", "no Wheel-Version", { 0 }, WHEEL_TEXT("Tag: py3-none-any\n") },
@@ -131,35 +165,76 @@ static const struct bad {
 	{ "Wheel-Version 10", "I05", "WHEEL", "'10.0'", { 0 }, WHEEL_TEXT("Wheel-Version: 10.0\nTag: py3-none-any\n") },
 	{ "another project than was built", "I08", MADE_FILE, "'c'", { .want_name = "c" }, ONE({ 0 }) },
 	{ "another version than was built", "I08", MADE_FILE, "'1.1'", { .want_version = "1.1" }, ONE({ 0 }) },
-	{ "another version than the sdist's", "M04", "METADATA", "'1.1'",
-	  { .pkg_info = "Metadata-Version: 2.2\nName: a-b\nVersion: 1.1\nDynamic: Requires-Dist\n" }, ONE({ 0 }) },
-	{ "another Requires-Python", "M04", "METADATA", "Requires-Python", { .pkg_info = PROMISE "Requires-Python: >=3.9\nRequires-Dist: c>=1\n" },
+	{ "another version than the sdist's",
+	  "M04",
+	  "METADATA",
+	  "'1.1'",
+	  { .pkg_info = "Metadata-Version: 2.2\nName: a-b\nVersion: 1.1\nDynamic: Requires-Dist\n" },
+	  ONE({ 0 }) },
+	{ "another Requires-Python",
+	  "M04",
+	  "METADATA",
+	  "Requires-Python",
+	  { .pkg_info = PROMISE "Requires-Python: >=3.9\nRequires-Dist: c>=1\n" },
 	  ONE({ 0 }) },
 	{ "another number of requirements", "M04", "METADATA", "Requires-Dist", { .pkg_info = PROMISE }, ONE({ 0 }) },
 	{ "other requirements, as many", "M04", "METADATA", "Requires-Dist", { .pkg_info = PROMISE "Requires-Dist: d>=1\n" }, ONE({ 0 }) },
 	{ "no RECORD", "R01", NULL, "RECORD", { 0 }, { .members = { MADE_METADATA, MADE_WHEEL }, .record_name = "" } },
-	{ "RECORD with md5", "R01", NULL, "md5", { 0 }, ONE({ .name = "b.py", .content = "", .record = "b.py,md5=1B2M2Y8AsgTpgAmY7PhCfg,0" }) },
+	{ "RECORD with md5",
+	  "R01",
+	  NULL,
+	  "md5",
+	  { 0 },
+	  ONE({ .name = "b.py", .content = "", .record = "b.py,md5=1B2M2Y8AsgTpgAmY7PhCfg,0" }) },
 	{ "a row without a digest", "R01", NULL, "'b.py'", { 0 }, ONE({ .name = "b.py", .content = "", .record = "b.py,," }) },
-	{ "a row with a way out", "R01", NULL, "'../b.py'", { 0 }, ONE({ .name = "b.py", .content = "", .record = "../b.py," EMPTY_DIGEST ",0" }) },
-	{ "a row twice", "R01", NULL, "'b.py'", { 0 },
+	{ "a row with a way out",
+	  "R01",
+	  NULL,
+	  "'../b.py'",
+	  { 0 },
+	  ONE({ .name = "b.py", .content = "", .record = "../b.py," EMPTY_DIGEST ",0" }) },
+	{ "a row twice",
+	  "R01",
+	  NULL,
+	  "'b.py'",
+	  { 0 },
 	  ONE({ .name = "b.py", .content = "", .record = "b.py," EMPTY_DIGEST ",0\nb.py," EMPTY_DIGEST ",0" }) },
 	{ "RECORD that is no CSV", "R01", NULL, "", { 0 }, { .members = { MADE_METADATA, MADE_WHEEL }, .own_record = "\"never closed\n" } },
 	{ "a file that RECORD does not name", "R02", "b.py", "not in RECORD", { 0 }, ONE({ .name = "b.py", .content = "x", .record = "" }) },
-	{ "a row without a file", "R02", "b.py", "not in the wheel", { 0 }, { .members = { MADE_METADATA, MADE_WHEEL },
-	  .record_more = "b.py," EMPTY_DIGEST ",0\n" } },
-	{ "RECORD does not name itself", "R02", MADE_INFO "RECORD", "", { 0 }, { .members = { { .name = MADE_INFO "METADATA", .content = "" },
-	  { .name = MADE_INFO "WHEEL", .content = "" } },
-	  .own_record = MADE_INFO "METADATA," EMPTY_DIGEST ",0\n" MADE_INFO "WHEEL," EMPTY_DIGEST ",0\n" } },
+	{ "a row without a file",
+	  "R02",
+	  "b.py",
+	  "not in the wheel",
+	  { 0 },
+	  { .members = { MADE_METADATA, MADE_WHEEL }, .record_more = "b.py," EMPTY_DIGEST ",0\n" } },
+	{ "RECORD does not name itself",
+	  "R02",
+	  MADE_INFO "RECORD",
+	  "",
+	  { 0 },
+	  { .members = { { .name = MADE_INFO "METADATA", .content = "" }, { .name = MADE_INFO "WHEEL", .content = "" } },
+	    .own_record = MADE_INFO "METADATA," EMPTY_DIGEST ",0\n" MADE_INFO "WHEEL," EMPTY_DIGEST ",0\n" } },
 	{ "another digest", "R03", "b.py", "digest", { 0 }, ONE({ .name = "b.py", .content = "x", .record = "b.py," EMPTY_DIGEST ",1" }) },
-	{ "another sha512", "R03", "b.py", "digest", { 0 }, ONE({ .name = "b.py", .content = "x", .record = "b.py,sha512="
-	  "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg_SpIdNs6c5H0NE8XYXysP-DGNKHfuwvY7kxvUdBeoGlODJ6-SfaPg,1" }) },
+	{ "another sha512",
+	  "R03",
+	  "b.py",
+	  "digest",
+	  { 0 },
+	  ONE({ .name = "b.py",
+		.content = "x",
+		.record = "b.py,sha512="
+			  "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg_SpIdNs6c5H0NE8XYXysP-DGNKHfuwvY7kxvUdBeoGlODJ6-SfaPg,1" }) },
 	{ "another size", "R04", "b.py", "size", { 0 }, ONE({ .name = "b.py", .content = "", .record = "b.py," EMPTY_DIGEST ",1" }) },
 	{ "no size", "R04", "b.py", "no size", { 0 }, ONE({ .name = "b.py", .content = "", .record = "b.py," EMPTY_DIGEST "," }) },
 	{ "a file there twice", "Z02", MADE_FILE, "", { 0 }, ONE({ .name = "b.py", .content = "x" }, { .name = "b.py", .content = "y" }) },
 	{ "only case differs", "Z02", MADE_FILE, "", { 0 }, ONE({ .name = "b.py", .content = "x" }, { .name = "B.py", .content = "y" }) },
 	{ "a way out", "Z02", MADE_FILE, "..", { 0 }, ONE({ .name = "../b.py", .content = "x" }) },
 	{ "a lie about content", "Z13", "b.py", "", { 0 }, ONE({ .name = "b.py", .content = "x", .crc_add = 1 }) },
-	{ "a control character in a name", "Z15", "b\x1b[2J.py", "control character", { 0 },
+	{ "a control character in a name",
+	  "Z15",
+	  "b\x1b[2J.py",
+	  "control character",
+	  { 0 },
 	  ONE({ .name = "b\x1b[2J.py", .content = "x", .record = "" }) },
 	{ "a name that is no UTF-8", "Z15", "caf\xe9.py", "UTF-8", { 0 }, ONE({ .name = "caf\xe9.py", .content = "x", .record = "" }) },
 	{ "a link", "Z18", "b.py", "symbolic link", { 0 }, ONE({ .name = "b.py", .content = "/etc/passwd", .mode = 0120777 }) },
@@ -215,11 +290,14 @@ static void every_id_of_the_table_has_a_bad_wheel(void)
 static void several_faults_are_all_reported(void)
 {
 	CLEANUP(checked_done) struct checked c;
-	struct made_wheel w = { .members = { { .name = MADE_INFO "METADATA", .content = "Metadata-Version: 2.1\nName: c\nVersion: 2\n" },
-		{ .name = "one.py", .content = "x", .record = "" }, { .name = "two.py", .content = "x", .record = "" },
-		{ .name = "three", .content = "x", .mode = 0104755 } } };
+	struct made_wheel w = { .members = {
+					{ .name = MADE_INFO "METADATA", .content = "Metadata-Version: 2.1\nName: c\nVersion: 2\n" },
+					{ .name = "one.py", .content = "x", .record = "" },
+					{ .name = "two.py", .content = "x", .record = "" },
+					{ .name = "three", .content = "x", .mode = 0104755 } } };
 	check(&(struct asked){ .want_name = "d" }, &w, &c);
-	CHECK(find(&c, "R02", "one.py", "") && find(&c, "R02", "two.py", "") && find(&c, "Z19", "three", "") && find(&c, "I03", NULL, "'c'"));
+	CHECK(find(&c, "R02", "one.py", "") && find(&c, "R02", "two.py", "") && find(&c, "Z19", "three", "") &&
+	      find(&c, "I03", NULL, "'c'"));
 	CHECK(find(&c, "I03", NULL, "version '2'") && find(&c, "I08", NULL, "'d'") && find(&c, "I05", NULL, "missing"));
 	CHECK_NUMBER(c.findings.n_items, 7);
 }
@@ -277,7 +355,7 @@ static void findings_travel_and_break_at_every_cut(void)
 	list.items[0].column = 4;
 	list.items[0].offset = UINT64_MAX;
 	list.items[0].evidence = BYTES("proof");
-	list.items[1].severity = SEVERITY_INFO;	/* the reader takes it from its own table */
+	list.items[1].severity = SEVERITY_INFO; /* the reader takes it from its own table */
 	finding_list_write(&list, &b);
 	for (size_t cut = 0; cut <= b.size; cut++) {
 		struct finding_list got = { .arena = &a };

@@ -16,13 +16,22 @@ static const struct {
 	{ "CR before newline is dropped", LIT("a\r\nb"), LIT("a\nb") },
 	{ "other CRs are shown", LIT("a\rb\r\r\n\r"), LIT("a\\rb\\r\n\\r") },
 	{ "UTF-8 stays", LIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8d"), LIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8d") },
-	{ "C1 in UTF-8", LIT("\xc2\x9b" "31m"), LIT("\\xc2\\x9b31m") },
-	{ "C1 as one byte", LIT("\x9b" "31m"), LIT("\\x9b31m") },
+	{ "C1 in UTF-8",
+	  LIT("\xc2\x9b"
+	      "31m"),
+	  LIT("\\xc2\\x9b31m") },
+	{ "C1 as one byte",
+	  LIT("\x9b"
+	      "31m"),
+	  LIT("\\x9b31m") },
 	{ "overlong forms, surrogates, beyond the end", LIT("\xc0\xaf\xed\xa0\x80\xf4\x90\x80\x80"),
 	  LIT("\\xc0\\xaf\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80") },
 	{ "a character that is cut off", LIT("a\xe2\x82"), LIT("a\\xe2\\x82") },
 	{ "a character broken by another", LIT("\xe2\x82\xc3\xa9\xe2z"), LIT("\\xe2\\x82\xc3\xa9\\xe2z") },
-	{ "marks that turn text around", LIT("a\xe2\x80\xae" "b\xe2\x81\xa6"), LIT("a\\u202eb\\u2066") },
+	{ "marks that turn text around",
+	  LIT("a\xe2\x80\xae"
+	      "b\xe2\x81\xa6"),
+	  LIT("a\\u202eb\\u2066") },
 	{ "commands of CI systems", LIT("##vso[x] ##[error] ###[y] ##teamcity[z]"),
 	  LIT("##vso\\x5bx] ##\\x5berror] ###\\x5by] ##teamcity\\x5bz]") },
 	{ "brackets elsewhere", LIT("#[a] ## [b] ##a [c] a[d]"), LIT("#[a] ## [b] ##a [c] a[d]") },
@@ -155,7 +164,7 @@ static void test_tail(void)
 	WANT(!strstr(text, "line 29950\\x07\n") && strstr(text, "line 29951\\x07\n"));
 	WANT(strstr(text, "line 29999\\x07\nno end\n"));
 	size_t size = strlen(text);
-	console_tail(s.c);	/* once is enough */
+	console_tail(s.c); /* once is enough */
 	WANT(strlen(screen_text(&s, 2)) == size);
 	world_done(&s.w);
 }

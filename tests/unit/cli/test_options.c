@@ -3,7 +3,11 @@
 #include "cli/exit.h"
 #include "cli/options_build.h"
 
-#define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define WORDS(...) \
+	(const char *const[]) \
+	{ \
+		__VA_ARGS__, NULL \
+	}
 
 /* What a row can look at, as one text. */
 static const char *look(const struct settings *s, struct arena *a, const char *what)
@@ -12,10 +16,14 @@ static const char *look(const struct settings *s, struct arena *a, const char *w
 		const char *name;
 		size_t list;
 	} lists[] = {
-		{ "sources", offsetof(struct settings, sources) }, { "config", offsetof(struct settings, config) },
-		{ "pythons", offsetof(struct settings, pythons) }, { "constraints", offsetof(struct settings, constraints) },
-		{ "find-links", offsetof(struct settings, find_links) }, { "allow-read", offsetof(struct settings, allow_read) },
-		{ "allow-hosts", offsetof(struct settings, allow_hosts) }, { "env", offsetof(struct settings, env) },
+		{ "sources", offsetof(struct settings, sources) },
+		{ "config", offsetof(struct settings, config) },
+		{ "pythons", offsetof(struct settings, pythons) },
+		{ "constraints", offsetof(struct settings, constraints) },
+		{ "find-links", offsetof(struct settings, find_links) },
+		{ "allow-read", offsetof(struct settings, allow_read) },
+		{ "allow-hosts", offsetof(struct settings, allow_hosts) },
+		{ "env", offsetof(struct settings, env) },
 	};
 	for (size_t i = 0; i < COUNT(lists); i++) {
 		if (strcmp(lists[i].name, what) != 0)
@@ -30,18 +38,35 @@ static const char *look(const struct settings *s, struct arena *a, const char *w
 		const char *name;
 		bool value;
 	} flags[] = {
-		{ "wheel", s->wheel }, { "sdist", s->sdist }, { "offline", s->offline }, { "no-index", s->no_index }, { "json", s->json },
-		{ "quiet", s->quiet }, { "trust", s->trust_project }, { "requires", s->allow_requires }, { "pre", s->allow_prereleases },
-		{ "keep", s->keep_archive }, { "no-progress", s->no_progress }, { "netrc", s->netrc }, { "verbose", s->verbose == 2 },
-		{ "never", s->color == WHEN_NEVER }, { "always", s->color == WHEN_ALWAYS }, { "box", s->isolation == ISOLATION_SANDBOX },
-		{ "wall", s->limits.wall_ms == 90000 }, { "cutoff", s->exclude_newer == 1795392000 },
+		{ "wheel", s->wheel },
+		{ "sdist", s->sdist },
+		{ "offline", s->offline },
+		{ "no-index", s->no_index },
+		{ "json", s->json },
+		{ "quiet", s->quiet },
+		{ "trust", s->trust_project },
+		{ "requires", s->allow_requires },
+		{ "pre", s->allow_prereleases },
+		{ "keep", s->keep_archive },
+		{ "no-progress", s->no_progress },
+		{ "netrc", s->netrc },
+		{ "verbose", s->verbose == 2 },
+		{ "never", s->color == WHEN_NEVER },
+		{ "always", s->color == WHEN_ALWAYS },
+		{ "box", s->isolation == ISOLATION_SANDBOX },
+		{ "wall", s->limits.wall_ms == 90000 },
+		{ "cutoff", s->exclude_newer == 1795392000 },
 	};
 	for (size_t i = 0; i < COUNT(flags); i++)
 		if (strcmp(flags[i].name, what) == 0)
 			return flags[i].value ? "yes" : "no";
-	const char *text = strcmp(what, "out") == 0 ? s->out_dir : strcmp(what, "url") == 0 ? s->index_url :
-			   strcmp(what, "cert") == 0 ? s->ca_file : strcmp(what, "proxy") == 0 ? s->proxy_url :
-			   strcmp(what, "report") == 0 ? s->report : strcmp(what, "cache") == 0 ? s->cache_dir : NULL;
+	const char *text = strcmp(what, "out") == 0      ? s->out_dir
+			   : strcmp(what, "url") == 0    ? s->index_url
+			   : strcmp(what, "cert") == 0   ? s->ca_file
+			   : strcmp(what, "proxy") == 0  ? s->proxy_url
+			   : strcmp(what, "report") == 0 ? s->report
+			   : strcmp(what, "cache") == 0  ? s->cache_dir
+							 : NULL;
 	return text ? text : "(none)";
 }
 
@@ -132,7 +157,7 @@ static void test_good(void)
 static const struct {
 	const char *name, *words[4];
 	enum status want;
-	const char *part;	/* of the text or the help */
+	const char *part; /* of the text or the help */
 } bad[] = {
 	{ "an unknown option names the nearest", { "--whel" }, ERR_USAGE, "did you mean '--wheel'" },
 	{ "letters that changed places", { "--ofline" }, ERR_USAGE, "'--offline'" },
@@ -239,8 +264,9 @@ static void test_exit_table(void)
 		enum status status;
 		int code;
 	} statuses[] = {
-		{ OK, 0 }, { ERR_BACKEND, 1 }, { ERR_USAGE, 2 }, { ERR_HASH, 3 }, { ERR_RESOLVE, 3 }, { ERR_NETWORK, 3 }, { ERR_REFUSED, 4 },
-		{ ERR_ISOLATION, 5 }, { ERR_ARTEFACT, 6 }, { ERR_LOG, 7 }, { ERR_LIMIT, 9 }, { ERR_UNCHECKED, 10 }, { ERR_CANCELLED, 130 },
+		{ OK, 0 },          { ERR_BACKEND, 1 },    { ERR_USAGE, 2 },       { ERR_HASH, 3 },     { ERR_RESOLVE, 3 },
+		{ ERR_NETWORK, 3 }, { ERR_REFUSED, 4 },    { ERR_ISOLATION, 5 },   { ERR_ARTEFACT, 6 }, { ERR_LOG, 7 },
+		{ ERR_LIMIT, 9 },   { ERR_UNCHECKED, 10 }, { ERR_CANCELLED, 130 },
 	};
 	size_t n;
 	const struct exit_row *rows = exit_rows(&n);

@@ -2,7 +2,11 @@
 
 #include "python/project.h"
 
-#define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define WORDS(...) \
+	(const char *const[]) \
+	{ \
+		__VA_ARGS__, NULL \
+	}
 
 static enum status check(struct world *w, const char *table)
 {

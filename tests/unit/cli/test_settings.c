@@ -2,7 +2,11 @@
 
 #include "base/clock.h"
 
-#define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define WORDS(...) \
+	(const char *const[]) \
+	{ \
+		__VA_ARGS__, NULL \
+	}
 #define USER "home/.config/hwb/hwb.toml"
 #define URL_LINE(host) "[index]\nurl = \"https://" host ".example/\"\n"
 
@@ -74,16 +78,33 @@ static void test_every_key(void)
 	static const struct {
 		const char *key, *value;
 	} values[] = {
-		{ "build.out-dir", "\"/o\"" }, { "build.isolation", "\"sandbox\"" }, { "build.keep-archive", "true" }, { "build.cache-dir", "\"/c\"" },
-		{ "build.home", "\"~/h\"" }, { "build.env", "[\"A=b\"]" }, { "build.allow-read", "[\"/usr\"]" }, { "build.python",
-		  "[\"3.12\", \"3.13\"]" },
-		{ "build.constraints", "[\"c.txt\"]" }, { "build.allow-requires", "true" }, { "build.prereleases", "true" }, { "build.netrc", "true" },
-		{ "index.url", "\"https://a.example\"" }, { "index.name", "\"corp\"" }, { "index.find-links", "[]" }, { "index.no-index", "true" },
-		{ "index.offline", "true" }, { "index.exclude-newer", "2026-01-02" }, { "index.ca-file", "\"ca.pem\"" },
-		{ "index.proxy", "\"http://p.example:1\"" }, { "index.http-hosts", "[\"a.example:80\", \"10.0.0.1\"]" },
-		{ "security.trust", "[{ path = \"p\", sha256 = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF\" }]" },
-		{ "security.network-allowed-hosts", "[\"a.example\"]" }, { "security.network-isolation", "false" },
-		{ "security.allow-unisolated", "true" }, { "console.color", "\"never\"" },
+		{ "build.out-dir", "\"/o\"" },
+		{ "build.isolation", "\"sandbox\"" },
+		{ "build.keep-archive", "true" },
+		{ "build.cache-dir", "\"/c\"" },
+		{ "build.home", "\"~/h\"" },
+		{ "build.env", "[\"A=b\"]" },
+		{ "build.allow-read", "[\"/usr\"]" },
+		{ "build.python", "[\"3.12\", \"3.13\"]" },
+		{ "build.constraints", "[\"c.txt\"]" },
+		{ "build.allow-requires", "true" },
+		{ "build.prereleases", "true" },
+		{ "build.netrc", "true" },
+		{ "index.url", "\"https://a.example\"" },
+		{ "index.name", "\"corp\"" },
+		{ "index.find-links", "[]" },
+		{ "index.no-index", "true" },
+		{ "index.offline", "true" },
+		{ "index.exclude-newer", "2026-01-02" },
+		{ "index.ca-file", "\"ca.pem\"" },
+		{ "index.proxy", "\"http://p.example:1\"" },
+		{ "index.http-hosts", "[\"a.example:80\", \"10.0.0.1\"]" },
+		{ "security.trust",
+		  "[{ path = \"p\", sha256 = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF\" }]" },
+		{ "security.network-allowed-hosts", "[\"a.example\"]" },
+		{ "security.network-isolation", "false" },
+		{ "security.allow-unisolated", "true" },
+		{ "console.color", "\"never\"" },
 	};
 	size_t n;
 	const struct setting_row *rows = setting_rows(&n);
@@ -95,7 +116,8 @@ static void test_every_key(void)
 			k++;
 		CHECK_ROW(k < COUNT(values), rows[i].key);
 		struct bytes rest = bytes_of(rows[i].key), table = bytes_cut(&rest, '.');
-		world_file(&w, "etc/hwb.toml", arena_printf(&w.a, "[%.*s]\n%.*s = %s\n", BYTES_ARG(table), BYTES_ARG(rest), values[k].value));
+		world_file(&w, "etc/hwb.toml",
+			   arena_printf(&w.a, "[%.*s]\n%.*s = %s\n", BYTES_ARG(table), BYTES_ARG(rest), values[k].value));
 		if (world_load(&w) != OK)
 			test_fail(__FILE__, __LINE__, "row '%s': %s", rows[i].key, w.d.text);
 		CHECK_ROW(w.s.rows_set >> i & 1, rows[i].key);
@@ -112,9 +134,10 @@ static void test_values(void)
 	struct world w;
 	world_open(&w);
 	world_file(&w, "home/c.txt", "");
-	world_file(&w, USER, "[build]\nconstraints = [\"c.txt\"]\nhome = \"~/h\"\nenv = [\"GIVEN\", \"A=b\"]\n"
-			     "[index]\nexclude-newer = 2026-11-23\nca-file = \"../ca.pem\"\n"
-			     "[security]\nnetwork-isolation = false\n");
+	world_file(&w, USER,
+		   "[build]\nconstraints = [\"c.txt\"]\nhome = \"~/h\"\nenv = [\"GIVEN\", \"A=b\"]\n"
+		   "[index]\nexclude-newer = 2026-11-23\nca-file = \"../ca.pem\"\n"
+		   "[security]\nnetwork-isolation = false\n");
 	world_env(&w, "GIVEN=x");
 	CHECK(world_load(&w) == OK);
 	CHECK_BYTES(bytes_of(w.s.constraints.items[0]), bytes_of(arena_printf(&w.a, "%s/home/.config/hwb/c.txt", w.root)));
@@ -171,9 +194,10 @@ static void test_pip(void)
 {
 	struct world w;
 	world_open(&w);
-	world_file(&w, "etc/pip.conf", "[wheel]\nno-index = yes\n[global]\nno-index = no\nfind_links = /a\n  /b /c\nextra-index-url =\n"
-				       "    https://u:hunter22@extra.example/x\n    https://more.example/\nproxy = p.example:3128\n"
-				       "[install]\nindex-url = https://install.example/\n[freeze]\nindex-url = https://no.example/\n");
+	world_file(&w, "etc/pip.conf",
+		   "[wheel]\nno-index = yes\n[global]\nno-index = no\nfind_links = /a\n  /b /c\nextra-index-url =\n"
+		   "    https://u:hunter22@extra.example/x\n    https://more.example/\nproxy = p.example:3128\n"
+		   "[install]\nindex-url = https://install.example/\n[freeze]\nindex-url = https://no.example/\n");
 	world_env(&w, "PIP_CERT=/pip.pem");
 	world_env(&w, "SSL_CERT_FILE=/ssl.pem");
 	world_env(&w, "PIP_BUILD_CONSTRAINT=/k");
@@ -224,7 +248,8 @@ static void test_credentials(void)
 	CHECK_BYTES(bytes_of(w.s.index_url), BYTES("https://pip.example:8443/simple/"));
 	check_credential(&w, "https://pip.example:8443", "me", "p@ss");
 	world_env(&w, "HWB_INDEX_DEFAULT_USERNAME=bot");
-	CHECK(world_load(&w) == OK && world_options(&w, WORDS("--offline")) == ERR_USAGE && world_said(&w, "HWB_INDEX_DEFAULT_PASSWORD"));
+	CHECK(world_load(&w) == OK && world_options(&w, WORDS("--offline")) == ERR_USAGE &&
+	      world_said(&w, "HWB_INDEX_DEFAULT_PASSWORD"));
 	world_env(&w, "HWB_INDEX_DEFAULT_PASSWORD=stronger");
 	CHECK(world_load(&w) == OK && world_options(&w, WORDS("--offline")) == OK);
 	check_credential(&w, "https://pip.example:8443", "bot", "stronger");
@@ -258,17 +283,18 @@ static const struct {
 	{ "an entry on one line", "machine a.example login me password pw\n", OK, "me", "pw" },
 	{ "an entry over lines, in any order", "machine a.example\n\tpassword pw\n\tlogin me", OK, "me", "pw" },
 	{ "the host's case does not matter", "machine A.Example user me password pw", OK, "me", "pw" },
-	{ "others before and behind", "machine b login x password y machine a.example login me password pw machine c login u password v",
-	  OK, "me", "pw" },
+	{ "others before and behind",
+	  "machine b login x password y machine a.example login me password pw machine c login u password v", OK, "me", "pw" },
 	{ "the first of two counts", "machine a.example login me password pw\nmachine a.example login x password y", OK, "me", "pw" },
 	{ "quotes, backslashes and #", "machine a.example login \"m \\\"e\" password p#w\\ x", OK, "m \"e", "p#w x" },
 	{ "comments", "# machine a.example login x password y\nmachine a.example login me # no\npassword pw", OK, "me", "pw" },
 	{ "account is passed over", "machine a.example login me account acc password pw", OK, "me", "pw" },
 	{ "a value may be a key's name", "machine a.example login machine password default", OK, "machine", "default" },
-	{ "a macro is passed over",
-	  "macdef init\nmachine a.example login x password y\n\nmachine a.example login me password pw", OK, "me", "pw" },
+	{ "a macro is passed over", "macdef init\nmachine a.example login x password y\n\nmachine a.example login me password pw",
+	  OK, "me", "pw" },
 	{ "the default entry is passed over", "default login x password y", ERR_ABSENT, "", "" },
-	{ "default behind the entry changes nothing", "machine a.example login me password pw default login x password y", OK, "me", "pw" },
+	{ "default behind the entry changes nothing", "machine a.example login me password pw default login x password y", OK, "me",
+	  "pw" },
 	{ "no such host", "machine b.example login me password pw", ERR_ABSENT, "", "" },
 	{ "the empty file", "", ERR_ABSENT, "", "" },
 	{ "a key without a value", "machine a.example login", ERR_FORMAT, "", "" },
@@ -284,9 +310,10 @@ static void test_netrc(void)
 		const char *user = "", *password = "";
 		struct diag d = { 0 };
 		arena_init(&a);
-		CHECK_ROW(netrc_find(bytes_of(netrcs[i].text), BYTES("a.example"), &a, &user, &password, &d) == netrcs[i].want, netrcs[i].name);
+		CHECK_ROW(netrc_find(bytes_of(netrcs[i].text), BYTES("a.example"), &a, &user, &password, &d) == netrcs[i].want,
+			  netrcs[i].name);
 		CHECK_ROW(strcmp(user, netrcs[i].user) == 0 && strcmp(password, netrcs[i].password) == 0, netrcs[i].name);
-		for (size_t size = 0; size < strlen(netrcs[i].text); size++) {	/* exactly so many bytes, for the sanitizer */
+		for (size_t size = 0; size < strlen(netrcs[i].text); size++) { /* exactly so many bytes, for the sanitizer */
 			struct bytes cut = { malloc(size ? size : 1), size };
 			memcpy((void *)(uintptr_t)cut.data, netrcs[i].text, size);
 			enum status s = netrc_find(cut, BYTES("a.example"), &a, &user, &password, &d);
@@ -338,11 +365,22 @@ static void test_times(void)
 {
 	static const struct {
 		const char *text;
-		int64_t want;	/* -1: refused */
+		int64_t want; /* -1: refused */
 	} rows[] = {
-		{ "2026-11-23", 1795392000 }, { "2026-11-23T00:00:01Z", 1795392001 }, { "2026-11-23T01:00:00+01:00", 1795392000 },
-		{ "7 days", 1000000 - 7 * 86400 }, { "1 day", 1000000 - 86400 }, { "2 weeks", 1000000 - 14 * 86400 }, { "3 hours", 1000000 - 10800 },
-		{ "7", -1 }, { "days", -1 }, { "-7 days", -1 }, { "7 fortnights", -1 }, { "", -1 }, { "2026-13-01", -1 }, { "99999999 days", -1 },
+		{ "2026-11-23", 1795392000 },
+		{ "2026-11-23T00:00:01Z", 1795392001 },
+		{ "2026-11-23T01:00:00+01:00", 1795392000 },
+		{ "7 days", 1000000 - 7 * 86400 },
+		{ "1 day", 1000000 - 86400 },
+		{ "2 weeks", 1000000 - 14 * 86400 },
+		{ "3 hours", 1000000 - 10800 },
+		{ "7", -1 },
+		{ "days", -1 },
+		{ "-7 days", -1 },
+		{ "7 fortnights", -1 },
+		{ "", -1 },
+		{ "2026-13-01", -1 },
+		{ "99999999 days", -1 },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		int64_t got = -1;

@@ -14,8 +14,9 @@ static int run_nothing(struct settings *s, struct arena *a)
 	return 0;
 }
 
-static const struct command build = { .name = "build", .arguments = "[SRC...]", .what = "build",
-	.options = options_build, .run = run_nothing };
+static const struct command build = {
+	.name = "build", .arguments = "[SRC...]", .what = "build", .options = options_build, .run = run_nothing
+};
 
 void world_open(struct world *w)
 {

@@ -9,7 +9,7 @@
 
 struct world {
 	struct arena a;
-	const char *root;	/* the home is root/home, the system's files are in root/etc */
+	const char *root; /* the home is root/home, the system's files are in root/etc */
 	char *env[32];
 	size_t n_env;
 	struct settings_places places;

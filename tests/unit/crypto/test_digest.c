@@ -14,7 +14,9 @@ static void check_sha256(const char *row, const struct sha256 *h, const char *wa
 }
 
 /* FIPS 180-4, "Example computations"; the million of a is its longest. */
-static const struct { const char *in, *sha256, *sha384, *sha512; } vectors[] = {
+static const struct {
+	const char *in, *sha256, *sha384, *sha512;
+} vectors[] = {
 	{ "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 	  "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b",
 	  "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e" },
@@ -93,8 +95,14 @@ static void a_file_is_hashed_from_its_start_whatever_was_read(void)
 
 static void a_file_over_the_limit_is_refused_and_nothing_is_returned(void)
 {
-	static const struct { const char *name; uint64_t max; enum status want; } rows[] = {
-		{ "exactly", 10, OK }, { "one more", 9, ERR_LIMIT }, { "none", 0, ERR_LIMIT },
+	static const struct {
+		const char *name;
+		uint64_t max;
+		enum status want;
+	} rows[] = {
+		{ "exactly", 10, OK },
+		{ "one more", 9, ERR_LIMIT },
+		{ "none", 0, ERR_LIMIT },
 	};
 	CLEANUP(fd_close) int fd = memfd_create("test", MFD_CLOEXEC);
 	CHECK(fd >= 0 && write(fd, "0123456789", 10) == 10);
@@ -113,10 +121,18 @@ static void a_file_over_the_limit_is_refused_and_nothing_is_returned(void)
 static void a_digest_is_64_hexadecimal_digits(void)
 {
 #define DIGITS "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015a"
-	static const struct { const char *name, *in; enum status want; } rows[] = {
-		{ "as it is written", DIGITS "d", OK }, { "capitals", "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD", OK },
-		{ "one digit less", DIGITS, ERR_FORMAT }, { "one digit more", DIGITS "d0", ERR_FORMAT }, { "nothing", "", ERR_FORMAT },
-		{ "not a digit", DIGITS "g", ERR_FORMAT }, { "a blank", DIGITS " ", ERR_FORMAT }, { "a prefix", "0x" DIGITS "d", ERR_FORMAT },
+	static const struct {
+		const char *name, *in;
+		enum status want;
+	} rows[] = {
+		{ "as it is written", DIGITS "d", OK },
+		{ "capitals", "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD", OK },
+		{ "one digit less", DIGITS, ERR_FORMAT },
+		{ "one digit more", DIGITS "d0", ERR_FORMAT },
+		{ "nothing", "", ERR_FORMAT },
+		{ "not a digit", DIGITS "g", ERR_FORMAT },
+		{ "a blank", DIGITS " ", ERR_FORMAT },
+		{ "a prefix", "0x" DIGITS "d", ERR_FORMAT },
 		{ "a blank before", " " DIGITS, ERR_FORMAT },
 	};
 	struct sha256 want = sha256_of(BYTES("abc"));
@@ -145,7 +161,8 @@ int main(int argc, char **argv)
 		{ "a million of a in odd pieces is the same", a_million_of_a_in_odd_pieces_is_the_same },
 		{ "a stream can be started again", a_stream_can_be_started_again },
 		{ "a file is hashed from its start, whatever was read of it", a_file_is_hashed_from_its_start_whatever_was_read },
-		{ "a file over the limit is refused and nothing is returned", a_file_over_the_limit_is_refused_and_nothing_is_returned },
+		{ "a file over the limit is refused and nothing is returned",
+		  a_file_over_the_limit_is_refused_and_nothing_is_returned },
 		{ "a digest is 64 hexadecimal digits", a_digest_is_64_hexadecimal_digits },
 		{ "digests differ in any byte", digests_differ_in_any_byte },
 	};

@@ -50,14 +50,16 @@ static void the_interpreter_a_user_means_is_found(void)
 	place_make(&p);
 	fill(&p);
 	(void)snprintf(path, sizeof path, "relative::%s/one:%s/nothing:%s/two:%s/root/shims", p.path, p.path, p.path, p.path);
-	static const struct { const char *wanted, *found, *looked_at; } rows[] = {
+	static const struct {
+		const char *wanted, *found, *looked_at;
+	} rows[] = {
 		{ "", "two/python3", "one/python3" },
-		{ "3.77", "two/python3.77", "one/python3.77" },			/* a script is passed over */
-		{ "3.78", "two/python3.78", "one/python3.78" },			/* as is what cannot be run */
+		{ "3.77", "two/python3.77", "one/python3.77" }, /* a script is passed over */
+		{ "3.78", "two/python3.78", "one/python3.78" }, /* as is what cannot be run */
 		{ "pypy9", "one/pypy9", NULL },
-		{ "link", "two/python3.77", NULL },				/* as its real path */
-		{ "3.79", "home/.pyenv/versions/3.79.10/bin/python3", NULL },	/* 10 is more than 2 */
-		{ "3.80", "root/versions/3.80.1/bin/python3.80", NULL },	/* a shim, and what it stands for */
+		{ "link", "two/python3.77", NULL }, /* as its real path */
+		{ "3.79", "home/.pyenv/versions/3.79.10/bin/python3", NULL }, /* 10 is more than 2 */
+		{ "3.80", "root/versions/3.80.1/bin/python3.80", NULL }, /* a shim, and what it stands for */
 		{ "dangling", NULL, "one/dangling" },
 		{ "3.99", NULL, "one/python3.99" },
 		{ "3.79.3", NULL, NULL },
@@ -74,9 +76,15 @@ static void a_path_is_taken_as_it_is(void)
 	char wanted[256];
 	place_make(&p);
 	fill(&p);
-	static const struct { const char *name, *found; } rows[] = {
-		{ "two/python3.77", "two/python3.77" }, { "one/link", "two/python3.77" }, { "one/python3.77", NULL }, { "one/nothing", NULL },
-		{ "two", NULL }, { "one/python3.78", NULL },
+	static const struct {
+		const char *name, *found;
+	} rows[] = {
+		{ "two/python3.77", "two/python3.77" },
+		{ "one/link", "two/python3.77" },
+		{ "one/python3.77", NULL },
+		{ "one/nothing", NULL },
+		{ "two", NULL },
+		{ "one/python3.78", NULL },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		(void)snprintf(wanted, sizeof wanted, "%s", place_path(&p, rows[i].name));
@@ -111,7 +119,8 @@ static void without_a_path_the_message_says_so(void)
 	struct diag d = { 0 };
 	arena_init(&a);
 	struct python_search s = { .arena = &a };
-	CHECK(python_search_run(&s, "no-such-name", &d) == ERR_USAGE && strstr(d.text, "PATH is empty") && strstr(d.text, "'no-such-name'"));
+	CHECK(python_search_run(&s, "no-such-name", &d) == ERR_USAGE && strstr(d.text, "PATH is empty") &&
+	      strstr(d.text, "'no-such-name'"));
 }
 
 int main(int argc, char **argv)

@@ -42,7 +42,19 @@ static void rewrite(const struct place *p, const char *name, struct bytes conten
 }
 
 enum change {
-	NOTHING, TOUCHED, GREW, MODE, REPLACED, ADDED, ADDED_BELOW, REMOVED, RENAMED, LINK_MOVED, CONTENT_KEPT_TIME, ADDED_KEPT_TIME, N_CHANGES
+	NOTHING,
+	TOUCHED,
+	GREW,
+	MODE,
+	REPLACED,
+	ADDED,
+	ADDED_BELOW,
+	REMOVED,
+	RENAMED,
+	LINK_MOVED,
+	CONTENT_KEPT_TIME,
+	ADDED_KEPT_TIME,
+	N_CHANGES
 };
 
 static void apply(const struct place *p, enum change change)
@@ -50,31 +62,58 @@ static void apply(const struct place *p, enum change change)
 	struct stat st, folder;
 	CHECK(fstatat(p->fd, "tree/a.py", &st, 0) == 0 && fstatat(p->fd, "tree/pkg", &folder, 0) == 0);
 	switch (change) {
-	case TOUCHED: place_time(p, "tree/a.py", 12345); break;
-	case GREW: rewrite(p, "tree/a.py", BYTES("one and more")); keep_time(p, "tree/a.py", &st); break;
-	case MODE: CHECK(fchmodat(p->fd, "tree/a.py", 0644, 0) == 0); break;
+	case TOUCHED:
+		place_time(p, "tree/a.py", 12345);
+		break;
+	case GREW:
+		rewrite(p, "tree/a.py", BYTES("one and more"));
+		keep_time(p, "tree/a.py", &st);
+		break;
+	case MODE:
+		CHECK(fchmodat(p->fd, "tree/a.py", 0644, 0) == 0);
+		break;
 	case REPLACED:
 		place_file(p, "tree/new", BYTES("one"), 0444);
 		CHECK(renameat(p->fd, "tree/new", p->fd, "tree/a.py") == 0);
 		keep_time(p, "tree/a.py", &st);
 		break;
-	case ADDED: place_file(p, "tree/sitecustomize.py", BYTES("x"), 0444); break;
-	case ADDED_BELOW: place_file(p, "tree/pkg/deep/new.py", BYTES("x"), 0444); break;
-	case REMOVED: CHECK(unlinkat(p->fd, "tree/pkg/b.py", 0) == 0); break;
-	case RENAMED: CHECK(renameat(p->fd, "tree/pkg/b.py", p->fd, "tree/pkg/d.py") == 0); break;
-	case LINK_MOVED: CHECK(unlinkat(p->fd, "tree/link", 0) == 0 && symlinkat("b.py", p->fd, "tree/link") == 0); break;
-	case CONTENT_KEPT_TIME: rewrite(p, "tree/a.py", BYTES("ONE")); keep_time(p, "tree/a.py", &st); break;
+	case ADDED:
+		place_file(p, "tree/sitecustomize.py", BYTES("x"), 0444);
+		break;
+	case ADDED_BELOW:
+		place_file(p, "tree/pkg/deep/new.py", BYTES("x"), 0444);
+		break;
+	case REMOVED:
+		CHECK(unlinkat(p->fd, "tree/pkg/b.py", 0) == 0);
+		break;
+	case RENAMED:
+		CHECK(renameat(p->fd, "tree/pkg/b.py", p->fd, "tree/pkg/d.py") == 0);
+		break;
+	case LINK_MOVED:
+		CHECK(unlinkat(p->fd, "tree/link", 0) == 0 && symlinkat("b.py", p->fd, "tree/link") == 0);
+		break;
+	case CONTENT_KEPT_TIME:
+		rewrite(p, "tree/a.py", BYTES("ONE"));
+		keep_time(p, "tree/a.py", &st);
+		break;
 	case ADDED_KEPT_TIME:
 		place_file(p, "tree/pkg/evil.py", BYTES("x"), 0444);
 		keep_time(p, "tree/pkg", &folder);
 		break;
-	case NOTHING: case N_CHANGES: break;
+	case NOTHING:
+	case N_CHANGES:
+		break;
 	}
 }
 
 static void a_tree_that_is_not_what_was_installed_is_noticed(void)
 {
-	static const struct { enum change change; const char *name; bool cheap, rehash; const char *says; } rows[] = {
+	static const struct {
+		enum change change;
+		const char *name;
+		bool cheap, rehash;
+		const char *says;
+	} rows[] = {
 		{ NOTHING, "nothing", false, false, "" },
 		{ TOUCHED, "another time", true, true, "a.py" },
 		{ GREW, "another size", true, true, "a.py" },
@@ -151,7 +190,8 @@ static void write_entries(const struct entry *entries, size_t n, struct buf *out
 	buf_init(out, 1 << 20);
 	snapshot_put_start(out);
 	for (size_t i = 0; i < n; i++) {
-		snapshot_put_header(out, entries[i].type, bytes_of(entries[i].path), entries[i].content ? strlen(entries[i].content) : 0);
+		snapshot_put_header(out, entries[i].type, bytes_of(entries[i].path),
+				    entries[i].content ? strlen(entries[i].content) : 0);
 		buf_add(out, bytes_of(entries[i].content));
 	}
 	snapshot_put_end(out);
@@ -169,8 +209,8 @@ static void check_file(const struct place *p, const char *name, const char *cont
 static void a_snapshot_becomes_files(void)
 {
 	static const struct entry entries[] = {
-		{ 'd', "bin", NULL }, { 'x', "bin/tool", "#!/bin/sh" }, { 'd', "lib", NULL }, { 'd', "lib/pkg", NULL }, { 'f', "lib/pkg/a.py", "" },
-		{ 'f', "lib/z", "last" },
+		{ 'd', "bin", NULL },     { 'x', "bin/tool", "#!/bin/sh" }, { 'd', "lib", NULL },
+		{ 'd', "lib/pkg", NULL }, { 'f', "lib/pkg/a.py", "" },      { 'f', "lib/z", "last" },
 	};
 	/* main sets the first; the others must not make anything writable. */
 	static const mode_t masks[] = { 022, 002, 0 };
@@ -192,9 +232,15 @@ static void a_snapshot_becomes_files(void)
 
 static void what_a_wheel_cannot_hold_is_not_written(void)
 {
-	static const struct { const char *name; struct entry entry; enum status want; } rows[] = {
-		{ "a link", { 'l', "link", "target" }, ERR_ARTEFACT }, { "a file that is there", { 'f', "there", "x" }, ERR_IO },
-		{ "a path out", { 'f', "../out", "x" }, ERR_FORMAT }, { "an absolute path", { 'f', "/tmp/out", "x" }, ERR_FORMAT },
+	static const struct {
+		const char *name;
+		struct entry entry;
+		enum status want;
+	} rows[] = {
+		{ "a link", { 'l', "link", "target" }, ERR_ARTEFACT },
+		{ "a file that is there", { 'f', "there", "x" }, ERR_IO },
+		{ "a path out", { 'f', "../out", "x" }, ERR_FORMAT },
+		{ "an absolute path", { 'f', "/tmp/out", "x" }, ERR_FORMAT },
 		{ "a parent that was not named", { 'f', "a/b", "x" }, ERR_FORMAT },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -264,7 +310,9 @@ static void two_trees_become_one(void)
 
 static void two_trees_that_clash_are_both_named(void)
 {
-	static const struct { const char *name, *one, *two, *path; } rows[] = {
+	static const struct {
+		const char *name, *one, *two, *path;
+	} rows[] = {
 		{ "the same file", "one/lib/x.py", "two/lib/x.py", "'lib/x.py'" },
 		{ "at the top", "one/x", "two/x", "'x'" },
 	};
@@ -284,7 +332,9 @@ static void two_trees_that_clash_are_both_named(void)
 /* Whichever comes first: nothing of a wheel may be missing without a word. */
 static void a_file_and_a_directory_clash_too(void)
 {
-	static const struct { const char *name, *one, *two, *path; } rows[] = {
+	static const struct {
+		const char *name, *one, *two, *path;
+	} rows[] = {
 		{ "a directory and then a file", "one/lib/x/y.py", "two/lib/x", "lib/x" },
 		{ "a file and then a directory", "one/lib/x", "two/lib/x/y.py", "lib/x" },
 	};
@@ -322,7 +372,8 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{ "a tree that is not what was installed is noticed", a_tree_that_is_not_what_was_installed_is_noticed },
-		{ "a new file is noticed whatever the time of its directory", a_new_file_is_noticed_whatever_the_time_of_its_directory },
+		{ "a new file is noticed whatever the time of its directory",
+		  a_new_file_is_noticed_whatever_the_time_of_its_directory },
 		{ "a manifest that is cut is no manifest", a_manifest_that_is_cut_is_no_manifest },
 		{ "a snapshot becomes files", a_snapshot_becomes_files },
 		{ "what a wheel cannot hold is not written", what_a_wheel_cannot_hold_is_not_written },

@@ -53,12 +53,27 @@ static void getters_name_the_key(void)
 
 static void what_is_not_json_is_refused_at_its_line(void)
 {
-	static const struct { struct bytes in; enum status want; unsigned line; } cases[] = {
-		{ LIT("1"), OK, 0 }, { LIT("\"\""), OK, 0 }, { LIT(" [] "), OK, 0 }, { LIT("{}"), OK, 0 },
-		{ LIT(""), ERR_FORMAT, 1 }, { LIT("[1,]"), ERR_FORMAT, 1 }, { LIT("{\"a\":1,\n\"a\":2}"), ERR_FORMAT, 2 },
-		{ LIT("[]\n[]"), ERR_FORMAT, 2 }, { LIT("\"\\u0000\""), ERR_FORMAT, 1 }, { LIT("\"\xff\""), ERR_FORMAT, 1 },
-		{ LIT("[1e999]"), ERR_FORMAT, 1 }, { LIT("9223372036854775808"), ERR_FORMAT, 1 }, { LIT("nul"), ERR_FORMAT, 1 },
-		{ LIT("[\"\n\"]"), ERR_FORMAT, 1 }, { LIT("[]\0"), ERR_FORMAT, 1 }, { LIT("'a'"), ERR_FORMAT, 1 },
+	static const struct {
+		struct bytes in;
+		enum status want;
+		unsigned line;
+	} cases[] = {
+		{ LIT("1"), OK, 0 },
+		{ LIT("\"\""), OK, 0 },
+		{ LIT(" [] "), OK, 0 },
+		{ LIT("{}"), OK, 0 },
+		{ LIT(""), ERR_FORMAT, 1 },
+		{ LIT("[1,]"), ERR_FORMAT, 1 },
+		{ LIT("{\"a\":1,\n\"a\":2}"), ERR_FORMAT, 2 },
+		{ LIT("[]\n[]"), ERR_FORMAT, 2 },
+		{ LIT("\"\\u0000\""), ERR_FORMAT, 1 },
+		{ LIT("\"\xff\""), ERR_FORMAT, 1 },
+		{ LIT("[1e999]"), ERR_FORMAT, 1 },
+		{ LIT("9223372036854775808"), ERR_FORMAT, 1 },
+		{ LIT("nul"), ERR_FORMAT, 1 },
+		{ LIT("[\"\n\"]"), ERR_FORMAT, 1 },
+		{ LIT("[]\0"), ERR_FORMAT, 1 },
+		{ LIT("'a'"), ERR_FORMAT, 1 },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -66,7 +81,8 @@ static void what_is_not_json_is_refused_at_its_line(void)
 		struct diag d = { 0 };
 		enum status s = parse(cases[i].in, &a, &root, &d);
 		if (s != cases[i].want || d.line != cases[i].line || (s == OK) != (root != NULL))
-			test_fail(__FILE__, __LINE__, "'%.*s': %s at line %u: %s", BYTES_ARG(cases[i].in), status_name(s), d.line, d.text);
+			test_fail(__FILE__, __LINE__, "'%.*s': %s at line %u: %s", BYTES_ARG(cases[i].in), status_name(s), d.line,
+				  d.text);
 	}
 }
 
@@ -85,11 +101,11 @@ static enum status parse_repeated(const char *before, const char *part, size_t n
 
 static void limits_hold_exactly(void)
 {
-	CHECK(parse_repeated("", "[", JSON_MAX_DEPTH, "") == ERR_FORMAT);	/* only its end is missing */
+	CHECK(parse_repeated("", "[", JSON_MAX_DEPTH, "") == ERR_FORMAT); /* only its end is missing */
 	CHECK(parse_repeated("", "[", JSON_MAX_DEPTH + 1, "") == ERR_LIMIT);
 	CHECK(parse_repeated("[0", ",0", JSON_MAX_VALUES - 1, "]") == OK);
 	CHECK(parse_repeated("[0", ",0", JSON_MAX_VALUES, "]") == ERR_LIMIT);
-	CHECK(parse_repeated("[\"", "[,\\\"", JSON_MAX_VALUES, "\"]") == OK);	/* in a string they do not count */
+	CHECK(parse_repeated("[\"", "[,\\\"", JSON_MAX_VALUES, "\"]") == OK); /* in a string they do not count */
 }
 
 static void every_cut_is_refused(void)
@@ -103,11 +119,20 @@ static void every_cut_is_refused(void)
 
 static void strings_are_escaped_for_every_reader(void)
 {
-	static const struct { struct bytes in, want; } cases[] = {
-		{ LIT(""), LIT("\"\"") }, { LIT("a\"b\\c/"), LIT("\"a\\\"b\\\\c/\"") }, { LIT("\n\r\t\b\f"), LIT("\"\\n\\r\\t\\b\\f\"") },
-		{ LIT("\0\x1b\x7f"), LIT("\"\\u0000\\u001b\\u007f\"") }, { LIT("\xc2\x9b"), LIT("\"\\u009b\"") },
-		{ LIT("\xc3\xa9\xf0\x9f\x98\x80"), LIT("\"\xc3\xa9\xf0\x9f\x98\x80\"") }, { LIT("\xe2\x80\xa8"), LIT("\"\\u2028\"") },
-		{ LIT("a\xff" "b\xc3"), LIT("\"a\xef\xbf\xbd" "b\xef\xbf\xbd\"") },
+	static const struct {
+		struct bytes in, want;
+	} cases[] = {
+		{ LIT(""), LIT("\"\"") },
+		{ LIT("a\"b\\c/"), LIT("\"a\\\"b\\\\c/\"") },
+		{ LIT("\n\r\t\b\f"), LIT("\"\\n\\r\\t\\b\\f\"") },
+		{ LIT("\0\x1b\x7f"), LIT("\"\\u0000\\u001b\\u007f\"") },
+		{ LIT("\xc2\x9b"), LIT("\"\\u009b\"") },
+		{ LIT("\xc3\xa9\xf0\x9f\x98\x80"), LIT("\"\xc3\xa9\xf0\x9f\x98\x80\"") },
+		{ LIT("\xe2\x80\xa8"), LIT("\"\\u2028\"") },
+		{ LIT("a\xff"
+		      "b\xc3"),
+		  LIT("\"a\xef\xbf\xbd"
+		      "b\xef\xbf\xbd\"") },
 		{ LIT("\xed\xa0\x80"), LIT("\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"") },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {

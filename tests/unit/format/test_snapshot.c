@@ -31,11 +31,16 @@ static enum status read_all(struct bytes file, size_t *ret_n, struct diag *d)
 
 static void trees_obey_order_parents_and_names(void)
 {
-	static const struct { const char *name; struct row rows[6]; enum status want; } cases[] = {
+	static const struct {
+		const char *name;
+		struct row rows[6];
+		enum status want;
+	} cases[] = {
 		{ "an empty tree", { { 0 } }, OK },
 		{ "a file", { { 'f', "a", "x" } }, OK },
 		{ "a directory, a sibling that sorts before its members, and a member",
-		  { { 'd', "a", "" }, { 'd', "a!", "" }, { 'f', "a!/x", "" }, { 'x', "a-b", "y" }, { 'f', "a/b", "z" } }, OK },
+		  { { 'd', "a", "" }, { 'd', "a!", "" }, { 'f', "a!/x", "" }, { 'x', "a-b", "y" }, { 'f', "a/b", "z" } },
+		  OK },
 		{ "a member without its directory", { { 'f', "a/b", "" } }, ERR_FORMAT },
 		{ "a member below a file", { { 'f', "a", "" }, { 'f', "a/b", "" } }, ERR_FORMAT },
 		{ "a member below a link", { { 'l', "a", "b" }, { 'f', "a/b", "" }, { 'd', "b", "" } }, ERR_FORMAT },
@@ -71,12 +76,27 @@ static void paths_have_a_shape(void)
 	memset(name, 'n', sizeof name);
 	for (size_t i = 100; i < sizeof longest; i += 100)
 		longest[i] = '/';
-	const struct { struct bytes in; bool want; } cases[] = {
-		{ LIT("a"), true }, { LIT("a/b"), true }, { LIT("a..b/...c"), true }, { LIT(".a"), true }, { LIT("a\\b"), true },
-		{ LIT(""), false }, { LIT("/"), false }, { LIT("a/"), false }, { LIT("a//b"), false }, { LIT("./a"), false },
-		{ LIT("a/."), false }, { LIT("a/../b"), false }, { LIT("a\0b"), false },
-		{ bytes_make(name, 255), true }, { bytes_make(name, 256), false },
-		{ bytes_make(longest, SNAPSHOT_PATH_MAX), true }, { bytes_make(longest, SNAPSHOT_PATH_MAX + 1), false },
+	const struct {
+		struct bytes in;
+		bool want;
+	} cases[] = {
+		{ LIT("a"), true },
+		{ LIT("a/b"), true },
+		{ LIT("a..b/...c"), true },
+		{ LIT(".a"), true },
+		{ LIT("a\\b"), true },
+		{ LIT(""), false },
+		{ LIT("/"), false },
+		{ LIT("a/"), false },
+		{ LIT("a//b"), false },
+		{ LIT("./a"), false },
+		{ LIT("a/."), false },
+		{ LIT("a/../b"), false },
+		{ LIT("a\0b"), false },
+		{ bytes_make(name, 255), true },
+		{ bytes_make(name, 256), false },
+		{ bytes_make(longest, SNAPSHOT_PATH_MAX), true },
+		{ bytes_make(longest, SNAPSHOT_PATH_MAX + 1), false },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++)
 		if (snapshot_path_ok(cases[i].in) != cases[i].want)
@@ -85,11 +105,15 @@ static void paths_have_a_shape(void)
 
 static void links_stay_inside(void)
 {
-	static const struct { const char *path, *target; bool want; } cases[] = {
-		{ "a", "b", true }, { "a", "b/c", true }, { "a", ".", true }, { "d/a", "../b", true }, { "d/e/a", "../../b", true },
-		{ "d/a", "./../b", true }, { "d/a", "..", true }, { "a", "", false }, { "a", "/etc/passwd", false }, { "a", "..", false },
-		{ "d/a", "../..", false }, { "d/a", "../../d/b", false }, { "a", "b/../..", false },
-		{ "a", "b/../c", false },	/* b may be a link to anywhere deep */
+	static const struct {
+		const char *path, *target;
+		bool want;
+	} cases[] = {
+		{ "a", "b", true },        { "a", "b/c", true },         { "a", ".", true },
+		{ "d/a", "../b", true },   { "d/e/a", "../../b", true }, { "d/a", "./../b", true },
+		{ "d/a", "..", true },     { "a", "", false },           { "a", "/etc/passwd", false },
+		{ "a", "..", false },      { "d/a", "../..", false },    { "d/a", "../../d/b", false },
+		{ "a", "b/../..", false }, { "a", "b/../c", false }, /* b may be a link to anywhere deep */
 	};
 	for (size_t i = 0; i < COUNT(cases); i++)
 		CHECK_ROW(snapshot_link_ok(bytes_of(cases[i].path), bytes_of(cases[i].target)) == cases[i].want, cases[i].target);

@@ -33,9 +33,16 @@ static void header_blocks_keep_order_and_repeats(void)
 	struct diag d = { 0 };
 	arena_init(&a);
 	CHECK(rfc822_parse(bytes_of(metadata), &a, &block, &d) == OK && block.n_fields == 6);
-	static const struct { const char *name, *value; unsigned line; } want[] = {
-		{ "Metadata-Version", "2.1", 1 }, { "Name", "x", 2 }, { "Classifier", "A :: B", 3 }, { "classifier", "C", 4 },
-		{ "License", "line one\n        line two\n\tline three", 5 }, { "Empty", "", 8 },
+	static const struct {
+		const char *name, *value;
+		unsigned line;
+	} want[] = {
+		{ "Metadata-Version", "2.1", 1 },
+		{ "Name", "x", 2 },
+		{ "Classifier", "A :: B", 3 },
+		{ "classifier", "C", 4 },
+		{ "License", "line one\n        line two\n\tline three", 5 },
+		{ "Empty", "", 8 },
 	};
 	for (size_t i = 0; i < COUNT(want); i++) {
 		CHECK_BYTES(block.fields[i].name, bytes_of(want[i].name));
@@ -127,7 +134,13 @@ static void cut_header(struct bytes text)
 
 static void rows_are_fields(void)
 {
-	static const struct { const char *name; struct bytes in; enum status want; size_t n; const char *fields[4]; } cases[] = {
+	static const struct {
+		const char *name;
+		struct bytes in;
+		enum status want;
+		size_t n;
+		const char *fields[4];
+	} cases[] = {
 		{ "a row", LIT("a,b,c\n"), OK, 3, { "a", "b", "c" } },
 		{ "without a line end", LIT("a,b"), OK, 2, { "a", "b" } },
 		{ "CRLF", LIT("a,b\r\n"), OK, 2, { "a", "b" } },
@@ -173,7 +186,10 @@ static void rows_come_one_by_one_with_their_lines(void)
 	struct diag d = { 0 };
 	arena_init(&a);
 	CHECK(csv_open(BYTES("a,1\n\"b\nc\",2\r\n\nd,3\n\"e"), &r, &d) == OK);
-	static const struct { size_t n; unsigned line, offset; } want[] = { { 2, 1, 0 }, { 2, 2, 4 }, { 0, 4, 13 }, { 2, 5, 14 } };
+	static const struct {
+		size_t n;
+		unsigned line, offset;
+	} want[] = { { 2, 1, 0 }, { 2, 2, 4 }, { 0, 4, 13 }, { 2, 5, 14 } };
 	for (size_t i = 0; i < COUNT(want); i++) {
 		CHECK(csv_next(&r, &a, &row, &d) == OK);
 		CHECK(row.n_fields == want[i].n && row.line == want[i].line && row.offset == want[i].offset);
@@ -203,8 +219,11 @@ static void rows_have_limits(void)
 
 static void fields_are_written_so_that_they_read_back(void)
 {
-	static const struct { const char *in, *out; } cases[] = {
-		{ "a", "a" }, { "", "" }, { "a,b", "\"a,b\"" }, { "a\"b", "\"a\"\"b\"" }, { "a\nb", "\"a\nb\"" }, { "\r", "\"\r\"" },
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{ "a", "a" },           { "", "" },         { "a,b", "\"a,b\"" }, { "a\"b", "\"a\"\"b\"" },
+		{ "a\nb", "\"a\nb\"" }, { "\r", "\"\r\"" },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		CLEANUP(buf_done) struct buf out;
@@ -250,8 +269,15 @@ static void ini_files_read_as_configparser_reads_them(void)
 
 static void ini_files_are_refused_at_their_line(void)
 {
-	static const struct { const char *name; struct bytes in; enum status want; unsigned line; } cases[] = {
-		{ "nothing", LIT(""), OK, 0 }, { "only a comment", LIT("# x"), OK, 0 }, { "an empty section", LIT("[a]"), OK, 0 },
+	static const struct {
+		const char *name;
+		struct bytes in;
+		enum status want;
+		unsigned line;
+	} cases[] = {
+		{ "nothing", LIT(""), OK, 0 },
+		{ "only a comment", LIT("# x"), OK, 0 },
+		{ "an empty section", LIT("[a]"), OK, 0 },
 		{ "an item before a section", LIT("\na = b\n"), ERR_FORMAT, 2 },
 		{ "a section twice", LIT("[a]\n[b]\n[a]\n"), ERR_FORMAT, 3 },
 		{ "a key twice", LIT("[a]\nb = 1\nc = 2\nb = 3\n"), ERR_FORMAT, 4 },
@@ -339,15 +365,38 @@ static void the_links_of_a_page_are_these(void)
 
 static void broken_pages_give_what_they_have(void)
 {
-	static const struct { const char *in; size_t n; const char *href; } cases[] = {
-		{ "", 0, NULL }, { "plain", 0, NULL }, { "<", 0, NULL }, { "<a", 0, NULL }, { "<a href=x", 0, NULL },
-		{ "<a href='x>", 0, NULL }, { "<a href=x>", 1, "x" }, { "<a href=>t", 1, "" }, { "<a href>t", 1, "" },
-		{ "<a/href='x'>", 1, "x" }, { "<a href='x'/>", 1, "x" }, { "<a href=x/>", 1, "x/" }, { "<abbr href=x>", 0, NULL },
-		{ "<!-- <a href=x>", 0, NULL }, { "<!--><a href=x>", 1, "x" }, { "<!a><a href=x>", 1, "x" }, { "<?a?><a href=x>", 1, "x" },
-		{ "</a><a href=x></a></a>", 1, "x" }, { "<a href=x<a href=y>", 1, "x<a" }, { "<script><a href=x>", 0, NULL },
-		{ "<script></SCRIPT><a href=x>", 1, "x" }, { "<a =href=y href=x>", 1, "x" }, { "<a x='a'href=x>", 1, "x" },
-		{ "<a href=' x\n'>", 1, "x" }, { "<a href=\"&#x110000;&#xd800;\">", 1, "\xef\xbf\xbd\xef\xbf\xbd" },
-		{ "<a href=&#999999999999999999999;>", 1, "\xef\xbf\xbd" }, { "<a href=&#;&#x;&;>", 1, "&#;&#x;&;" },
+	static const struct {
+		const char *in;
+		size_t n;
+		const char *href;
+	} cases[] = {
+		{ "", 0, NULL },
+		{ "plain", 0, NULL },
+		{ "<", 0, NULL },
+		{ "<a", 0, NULL },
+		{ "<a href=x", 0, NULL },
+		{ "<a href='x>", 0, NULL },
+		{ "<a href=x>", 1, "x" },
+		{ "<a href=>t", 1, "" },
+		{ "<a href>t", 1, "" },
+		{ "<a/href='x'>", 1, "x" },
+		{ "<a href='x'/>", 1, "x" },
+		{ "<a href=x/>", 1, "x/" },
+		{ "<abbr href=x>", 0, NULL },
+		{ "<!-- <a href=x>", 0, NULL },
+		{ "<!--><a href=x>", 1, "x" },
+		{ "<!a><a href=x>", 1, "x" },
+		{ "<?a?><a href=x>", 1, "x" },
+		{ "</a><a href=x></a></a>", 1, "x" },
+		{ "<a href=x<a href=y>", 1, "x<a" },
+		{ "<script><a href=x>", 0, NULL },
+		{ "<script></SCRIPT><a href=x>", 1, "x" },
+		{ "<a =href=y href=x>", 1, "x" },
+		{ "<a x='a'href=x>", 1, "x" },
+		{ "<a href=' x\n'>", 1, "x" },
+		{ "<a href=\"&#x110000;&#xd800;\">", 1, "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "<a href=&#999999999999999999999;>", 1, "\xef\xbf\xbd" },
+		{ "<a href=&#;&#x;&;>", 1, "&#;&#x;&;" },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -362,9 +411,8 @@ static void broken_pages_give_what_they_have(void)
 
 static void pages_have_limits_and_no_square_of_time(void)
 {
-	static const char *const parts[] = {
-		"<!--", "<a href=\"", "<script>", "<", "</", "<a ", "<a href='x' ", "&#", "<a b=", "<style></", "<a href=x>"
-	};
+	static const char *const parts[] = { "<!--",         "<a href=\"", "<script>", "<",         "</",        "<a ",
+					     "<a href='x' ", "&#",         "<a b=",    "<style></", "<a href=x>" };
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		CLEANUP(arena_done) struct arena a;
 		CLEANUP(buf_done) struct buf text;

@@ -7,14 +7,13 @@ static enum status parse(struct bytes text, struct arena *a, struct toml_value *
 	return toml_parse(text, a, ret, d);
 }
 
-static const char pyproject[] =
-	"# a comment\n"
-	"[build-system]\n"
-	"requires = [\"setuptools>=61\", 'wheel', # why\n  \"x\",]\n"
-	"build-backend = \"setuptools.build_meta\"\n"
-	"\n"
-	"[project]\nname = \"caf\\u00e9\"\ndynamic = []\nscripts.a = \"b:c\"\nscripts.\"d.e\" = 'f'\n"
-	"[[tool.x.y]]\nn = 1\nd = 1979-05-27 07:32:00.5-01:30\n[[tool.x.y]]\nn = 0xf_f\n";
+static const char pyproject[] = "# a comment\n"
+				"[build-system]\n"
+				"requires = [\"setuptools>=61\", 'wheel', # why\n  \"x\",]\n"
+				"build-backend = \"setuptools.build_meta\"\n"
+				"\n"
+				"[project]\nname = \"caf\\u00e9\"\ndynamic = []\nscripts.a = \"b:c\"\nscripts.\"d.e\" = 'f'\n"
+				"[[tool.x.y]]\nn = 1\nd = 1979-05-27 07:32:00.5-01:30\n[[tool.x.y]]\nn = 0xf_f\n";
 
 static void a_tree_is_walked_by_key_path_and_order(void)
 {
@@ -60,7 +59,11 @@ static void a_pyproject_reads(void)
 
 static void errors_have_line_and_column(void)
 {
-	static const struct { const char *name, *in; unsigned line, column; enum status want; } cases[] = {
+	static const struct {
+		const char *name, *in;
+		unsigned line, column;
+		enum status want;
+	} cases[] = {
 		{ "a key twice", "a = 1\nb = 2\na = 3\n", 3, 3, ERR_FORMAT },
 		{ "a table twice", "[a]\n\n[a]\n", 3, 3, ERR_FORMAT },
 		{ "no value", "a =\n", 1, 4, ERR_FORMAT },
@@ -108,10 +111,13 @@ static void getters_name_key_and_line(void)
 
 static void what_only_1_1_allows_is_told(void)
 {
-	static const struct { const char *in; bool is_1_1; } cases[] = {
-		{ "a = {b = 1}", false }, { "a = [1,\n2,]", false }, { "a = {b = [\n1]}", false }, { "a = 07:32:00", false },
-		{ "a = {b = 1,}", true }, { "a = {\nb = 1}", true }, { "a = {b = 1 # x\n}", true }, { "a = \"\\e\"", true },
-		{ "a = \"\\x41\"", true }, { "a = 07:32", true }, { "a = 2021-01-01 07:32Z", true },
+	static const struct {
+		const char *in;
+		bool is_1_1;
+	} cases[] = {
+		{ "a = {b = 1}", false },  { "a = [1,\n2,]", false }, { "a = {b = [\n1]}", false },      { "a = 07:32:00", false },
+		{ "a = {b = 1,}", true },  { "a = {\nb = 1}", true }, { "a = {b = 1 # x\n}", true },     { "a = \"\\e\"", true },
+		{ "a = \"\\x41\"", true }, { "a = 07:32", true },     { "a = 2021-01-01 07:32Z", true },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -135,8 +141,12 @@ static enum status parse_repeated(const char *before, const char *part, size_t n
 
 static void limits_hold_exactly(void)
 {
-	static const struct { const char *name, *before, *part, *after; size_t n; enum status want; } cases[] = {
-		{ "64 values deep", "a = ", "[", "1", TOML_MAX_DEPTH - 1, ERR_FORMAT },	/* only its end is missing */
+	static const struct {
+		const char *name, *before, *part, *after;
+		size_t n;
+		enum status want;
+	} cases[] = {
+		{ "64 values deep", "a = ", "[", "1", TOML_MAX_DEPTH - 1, ERR_FORMAT }, /* only its end is missing */
 		{ "65 values deep", "a = ", "[", "1", TOML_MAX_DEPTH, ERR_LIMIT },
 		{ "64 dotted parts", "a", ".a", " = 1", TOML_MAX_DEPTH - 1, OK },
 		{ "65 dotted parts", "a", ".a", " = 1", TOML_MAX_DEPTH, ERR_LIMIT },
@@ -198,7 +208,7 @@ static void every_cut_ends_in_a_value_or_a_sentence(void)
 		CLEANUP(arena_done) struct arena a;
 		struct toml_value *root = NULL;
 		struct diag d = { 0 };
-		char *exact = malloc(cut + 1);		/* so that a read behind the end is seen by the sanitizer */
+		char *exact = malloc(cut + 1); /* so that a read behind the end is seen by the sanitizer */
 		bytes_copy(exact, bytes_make(pyproject, cut));
 		char *moved = realloc(exact, cut ? cut : 1);
 		enum status s = parse(bytes_make(moved, cut), &a, &root, &d);

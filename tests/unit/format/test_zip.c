@@ -15,7 +15,12 @@ static enum status open_sample(const struct sample *sample, struct buf *file, st
 	return zip_open(buf_bytes(file), &limits, a, ret, d);
 }
 
-static const struct { const char *name; struct sample sample; enum status want; const char *words; } archives[] = {
+static const struct {
+	const char *name;
+	struct sample sample;
+	enum status want;
+	const char *words;
+} archives[] = {
 	{ "the honest one", { 0 }, OK, NULL },
 	{ "deflated", { .method = 8, .data = LIT(DEFLATED) }, OK, NULL },
 	{ "a comment of the member and one of the archive", { .comment = LIT("x"), .end_comment = LIT("yz") }, OK, NULL },
@@ -26,7 +31,11 @@ static const struct { const char *name; struct sample sample; enum status want; 
 	{ "a descriptor of 24 bytes and full local numbers", { .flags = 8, .descriptor = "24" }, OK, NULL },
 	{ "sizes in zip64 fields", { .sizes_in_zip64 = true, .extra = LIT(ZIP64_SIZES), .local_extra = LIT(ZIP64_SIZES) }, OK, NULL },
 	{ "a zip64 end record", { .end64 = "good" }, OK, NULL },
-	{ "a Unicode path field with the same name", { .extra = LIT("up\x0a\0\1\xba\xf7\xeb\xc1" "a.txt") }, OK, NULL },
+	{ "a Unicode path field with the same name",
+	  { .extra = LIT("up\x0a\0\1\xba\xf7\xeb\xc1"
+			 "a.txt") },
+	  OK,
+	  NULL },
 	{ "another local name", { .local_name = LIT("b.txt") }, ERR_FORMAT, "another name" },
 	{ "a shorter local name", { .local_name = LIT("a.tx") }, ERR_FORMAT, "another name" },
 	{ "other local flags", { .local_flags_differ = 2 }, ERR_FORMAT, "another set of flags" },
@@ -51,8 +60,10 @@ static const struct { const char *name; struct sample sample; enum status want; 
 	{ "bytes behind the directory", { .after_directory = LIT("x") }, ERR_FORMAT, "1 bytes between" },
 	{ "a byte behind the end", { .trailing = LIT("\0") }, ERR_FORMAT, "no end record" },
 	{ "an end record in the comment", { .end_comment = LIT("PK\5\6") }, ERR_FORMAT, "holds another end record" },
-	{ "two end records that both end the file", { .end_comment = LIT("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") },
-	  ERR_FORMAT, "two readings" },
+	{ "two end records that both end the file",
+	  { .end_comment = LIT("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") },
+	  ERR_FORMAT,
+	  "two readings" },
 	{ "a count too many", { .count_add = 1 }, ERR_FORMAT, "cannot be" },
 	{ "a count too few", { .count_add = UINT32_MAX }, ERR_FORMAT, "behind the last entry" },
 	{ "a directory offset that is off", { .offset_add = 1 }, ERR_FORMAT, "not inside" },
@@ -64,15 +75,23 @@ static const struct { const char *name; struct sample sample; enum status want; 
 	{ "a zip64 locator that lies", { .end64 = "offset" }, ERR_FORMAT, "locator" },
 	{ "a zip64 record without signature", { .end64 = "sig" }, ERR_FORMAT, "locator" },
 	{ "a zip64 record with more", { .end64 = "size" }, ERR_FORMAT, "data of its own" },
-	{ "zip64 sizes missing", { .sizes_in_zip64 = true, .extra = LIT("\1\0\x08\0\5\0\0\0\0\0\0\0"), .local_extra = LIT(ZIP64_SIZES) },
-	  ERR_FORMAT, "zip64" },
+	{ "zip64 sizes missing",
+	  { .sizes_in_zip64 = true, .extra = LIT("\1\0\x08\0\5\0\0\0\0\0\0\0"), .local_extra = LIT(ZIP64_SIZES) },
+	  ERR_FORMAT,
+	  "zip64" },
 	{ "zip64 sizes that nothing asks for", { .extra = LIT(ZIP64_SIZES) }, ERR_FORMAT, "zip64" },
-	{ "a zip64 field twice", { .sizes_in_zip64 = true, .extra = LIT(ZIP64_SIZES ZIP64_SIZES), .local_extra = LIT(ZIP64_SIZES) },
-	  ERR_FORMAT, "twice" },
+	{ "a zip64 field twice",
+	  { .sizes_in_zip64 = true, .extra = LIT(ZIP64_SIZES ZIP64_SIZES), .local_extra = LIT(ZIP64_SIZES) },
+	  ERR_FORMAT,
+	  "twice" },
 	{ "zip64 only in the directory", { .sizes_in_zip64 = true, .extra = LIT(ZIP64_SIZES) }, ERR_FORMAT, "another size" },
 	{ "an extra field cut short", { .extra = LIT("UT\3\0xx") }, ERR_FORMAT, "malformed" },
 	{ "an extra area of one byte", { .local_extra = LIT("U") }, ERR_FORMAT, "malformed" },
-	{ "a Unicode path field with another name", { .extra = LIT("up\x0a\0\1\xba\xf7\xeb\xc1" "b.txt") }, ERR_FORMAT, "another name" },
+	{ "a Unicode path field with another name",
+	  { .extra = LIT("up\x0a\0\1\xba\xf7\xeb\xc1"
+			 "b.txt") },
+	  ERR_FORMAT,
+	  "another name" },
 	{ "a directory with content", { .name = LIT("a.d/") }, ERR_FORMAT, "directory with content" },
 	{ "an absolute name", { .name = LIT("/a") }, ERR_FORMAT, "absolute" },
 	{ "a name with a NUL", { .name = LIT("a\0b") }, ERR_FORMAT, "NUL" },
@@ -160,7 +179,11 @@ static void no_bit_changes_what_is_read(void)
 
 static void content_is_held_to_its_size_and_crc(void)
 {
-	static const struct { const char *name; struct sample sample; const char *words; } cases[] = {
+	static const struct {
+		const char *name;
+		struct sample sample;
+		const char *words;
+	} cases[] = {
 		{ "a wrong CRC, stored", { .crc_add = 1 }, "CRC" },
 		{ "a wrong CRC, deflated", { .crc_add = 1, .method = 8, .data = LIT(DEFLATED) }, "CRC" },
 		{ "a byte fewer than declared", { .size_add = 1, .method = 8, .data = LIT(DEFLATED) }, "size" },
@@ -194,8 +217,13 @@ static enum status collect(void *context, struct bytes piece, struct diag *d)
 
 static void streams_are_held_to_the_same(void)
 {
-	static const struct { struct sample sample; enum status want; } cases[] = {
-		{ { 0 }, OK }, { { .method = 8, .data = LIT(DEFLATED) }, OK }, { { .crc_add = 1 }, ERR_FORMAT },
+	static const struct {
+		struct sample sample;
+		enum status want;
+	} cases[] = {
+		{ { 0 }, OK },
+		{ { .method = 8, .data = LIT(DEFLATED) }, OK },
+		{ { .crc_add = 1 }, ERR_FORMAT },
 		{ { .crc_add = 1, .method = 8, .data = LIT(DEFLATED) }, ERR_FORMAT },
 		{ { .method = 8, .data = LIT(DEFLATED "x") }, ERR_FORMAT },
 		{ { .size_add = 1, .method = 8, .data = LIT(DEFLATED) }, ERR_FORMAT },
@@ -208,7 +236,7 @@ static void streams_are_held_to_the_same(void)
 		CLEANUP(arena_done) struct arena a;
 		struct zip zip;
 		struct diag d = { 0 };
-		buf_init(&content, 5);		/* never more than declared: the sink would fail with another status */
+		buf_init(&content, 5); /* never more than declared: the sink would fail with another status */
 		CHECK(open_sample(&cases[i].sample, &file, &a, &zip, &d) == OK);
 		CHECK_NUMBER(zip_read_stream(&zip, &zip.entries[0], collect, &content, &d), cases[i].want);
 		CHECK(!cases[i].want || strstr(d.text, "'a.txt'"));
@@ -225,9 +253,15 @@ static void streams_are_held_to_the_same(void)
 
 static void gaps_are_counted_when_allowed(void)
 {
-	static const struct { struct sample sample; uint64_t prefix, gap, trailing; } cases[] = {
-		{ { 0 }, 0, 0, 0 }, { { .prefix = LIT("#!x"), .offset_add = 0 }, 3, 0, 0 }, { { .after_local = LIT("xx") }, 0, 2, 0 },
-		{ { .after_directory = LIT("x") }, 0, 1, 0 }, { { .trailing = LIT("\0\0\0\0") }, 0, 0, 4 },
+	static const struct {
+		struct sample sample;
+		uint64_t prefix, gap, trailing;
+	} cases[] = {
+		{ { 0 }, 0, 0, 0 },
+		{ { .prefix = LIT("#!x"), .offset_add = 0 }, 3, 0, 0 },
+		{ { .after_local = LIT("xx") }, 0, 2, 0 },
+		{ { .after_directory = LIT("x") }, 0, 1, 0 },
+		{ { .trailing = LIT("\0\0\0\0") }, 0, 0, 4 },
 		{ { .flags = 8, .descriptor = "16", .after_local = LIT("x"), .trailing = LIT("y") }, 0, 1, 1 },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -248,11 +282,14 @@ static void gaps_are_counted_when_allowed(void)
 
 static void modes_are_told(void)
 {
-	static const struct { uint32_t mode; bool symlink, special, setid; } cases[] = {
-		{ 0, false, false, false }, { 0100644, false, false, false }, { 0120777, true, false, false },
-		{ 0020666, false, true, false }, { 0010644, false, true, false }, { 0140755, false, true, false },
-		{ 0104755, false, false, true }, { 0102755, false, false, true }, { 0101777, false, false, true },
-		{ 0040755, false, true, false },	/* a directory whose name says file */
+	static const struct {
+		uint32_t mode;
+		bool symlink, special, setid;
+	} cases[] = {
+		{ 0, false, false, false },      { 0100644, false, false, false }, { 0120777, true, false, false },
+		{ 0020666, false, true, false }, { 0010644, false, true, false },  { 0140755, false, true, false },
+		{ 0104755, false, false, true }, { 0102755, false, false, true },  { 0101777, false, false, true },
+		{ 0040755, false, true, false }, /* a directory whose name says file */
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		CLEANUP(buf_done) struct buf file;

@@ -4,7 +4,7 @@
 #include "format/zip_write.h"
 #include "harness.h"
 
-static const int64_t some_time = 1795392001;	/* 2026-11-23T00:00:01Z: half of a DOS second */
+static const int64_t some_time = 1795392001; /* 2026-11-23T00:00:01Z: half of a DOS second */
 
 static void open_writer(struct zip_writer *w, struct buf *out, int level)
 {
@@ -71,7 +71,7 @@ static void what_is_written_reads_back(void)
 	static const int levels[] = { 0, 1, 6, 9 };
 	CLEANUP(buf_done) struct buf big;
 	buf_init(&big, 16 << 20);
-	fill(&big, (8 << 20) + 1);	/* one byte more than what is inflated as a whole */
+	fill(&big, (8 << 20) + 1); /* one byte more than what is inflated as a whole */
 	for (size_t i = 0; i < COUNT(levels); i++) {
 		CLEANUP(buf_done) struct buf out, again, content;
 		CLEANUP(arena_done) struct arena a;
@@ -105,8 +105,9 @@ static enum status write_names(const char *const *list, struct buf *out)
 	CLEANUP(zip_writer_done) struct zip_writer w;
 	open_writer(&w, out, 0);
 	for (; *list; list++) {
-		enum status s = bytes_ends(bytes_of(*list), BYTES("/")) ? zip_writer_add_directory(&w, bytes_of(*list), NULL)
-									: zip_writer_add(&w, bytes_of(*list), 0644, BYTES("x"), NULL);
+		enum status s = bytes_ends(bytes_of(*list), BYTES("/"))
+					? zip_writer_add_directory(&w, bytes_of(*list), NULL)
+					: zip_writer_add(&w, bytes_of(*list), 0644, BYTES("x"), NULL);
 		if (s)
 			return s;
 	}
@@ -115,7 +116,11 @@ static enum status write_names(const char *const *list, struct buf *out)
 
 static void names_that_clash_are_refused(void)
 {
-	static const struct { const char *names[5]; enum status want; const char *words; } cases[] = {
+	static const struct {
+		const char *names[5];
+		enum status want;
+		const char *words;
+	} cases[] = {
 		{ { "a", "b" }, OK, NULL },
 		{ { "b", "a", "a.b", "a-/c", "a/" }, ERR_FORMAT, NULL },
 		{ { "a/", "a/b", "a-b", "a.b/c" }, OK, NULL },
@@ -150,7 +155,8 @@ static void names_that_clash_are_refused(void)
 
 static void the_writer_refuses_what_the_reader_would(void)
 {
-	static const struct bytes bad[] = { LIT("../a"), LIT("/a"), LIT("a\\b"), LIT("a\0b"), LIT(""), LIT("a/"), LIT("\xff"), LIT("C:x") };
+	static const struct bytes bad[] = { LIT("../a"), LIT("/a"), LIT("a\\b"), LIT("a\0b"),
+					    LIT(""),     LIT("a/"), LIT("\xff"), LIT("C:x") };
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		CLEANUP(zip_writer_done) struct zip_writer w;
 		CLEANUP(buf_done) struct buf out;
@@ -180,7 +186,7 @@ static void limits_hold_exactly(void)
 	CHECK(zip_writer_add(&w, BYTES("abc"), 0644, BYTES("12345"), NULL) == OK);
 	CHECK(zip_writer_add(&w, BYTES("zeros"), 0644, buf_bytes(&zeros), NULL) == OK);
 	CHECK(zip_writer_finish(&w, NULL, NULL) == OK);
-	CHECK(open_limited(buf_bytes(&out), limits) == OK);		/* ratio 1,000, but no more than 1 MiB */
+	CHECK(open_limited(buf_bytes(&out), limits) == OK); /* ratio 1,000, but no more than 1 MiB */
 	limits.n_members = 2;
 	limits.name_size = 5;
 	limits.total_size = 1 << 20;
@@ -216,7 +222,7 @@ static void a_member_that_unpacks_too_far_is_refused(void)
 	CHECK(zip_writer_add(&w, BYTES("one"), 0644, bytes_make(zeros.data, 1 << 20), NULL) == OK);
 	CHECK(zip_writer_add(&w, BYTES("two"), 0644, bytes_make(zeros.data, 1), NULL) == OK);
 	CHECK(zip_writer_finish(&w, NULL, NULL) == OK);
-	CHECK(open_limited(buf_bytes(&out), zip_limits_default()) == ERR_LIMIT);	/* all of it together */
+	CHECK(open_limited(buf_bytes(&out), zip_limits_default()) == ERR_LIMIT); /* all of it together */
 }
 
 static void zip64_comes_with_the_65535th_member(void)
@@ -292,9 +298,14 @@ static void zip64_comes_with_four_gigabytes(void)
 
 static void times_are_clamped(void)
 {
-	static const struct { int64_t unix_time; uint32_t dos; } cases[] = {
-		{ INT64_MIN, 0x00210000 }, { 0, 0x00210000 }, { 315532800, 0x00210000 }, { 315532802, 0x00210001 },
-		{ 1795392000 + 86399, 0x5d77bf7d }, { INT64_C(4354819198), 0xff9fbf7d }, { INT64_MAX, 0xff9fbf7d },
+	static const struct {
+		int64_t unix_time;
+		uint32_t dos;
+	} cases[] = {
+		{ INT64_MIN, 0x00210000 },          { 0, 0x00210000 },
+		{ 315532800, 0x00210000 },          { 315532802, 0x00210001 },
+		{ 1795392000 + 86399, 0x5d77bf7d }, { INT64_C(4354819198), 0xff9fbf7d },
+		{ INT64_MAX, 0xff9fbf7d },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		CLEANUP(zip_writer_done) struct zip_writer w;
@@ -315,7 +326,7 @@ static void what_the_sink_says_comes_back(void)
 	CLEANUP(zip_writer_done) struct zip_writer w;
 	struct diag d = { 0 };
 	zip_writer_init(&w, no_sink, NULL, 6, 0);
-	CHECK(zip_writer_add(&w, BYTES("a"), 0644, BYTES("x"), &d) == OK);	/* gathered, not yet written */
+	CHECK(zip_writer_add(&w, BYTES("a"), 0644, BYTES("x"), &d) == OK); /* gathered, not yet written */
 	CHECK(zip_writer_finish(&w, NULL, &d) == ERR_IO && strcmp(d.text, "full") == 0);
 }
 

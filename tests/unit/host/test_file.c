@@ -19,14 +19,22 @@ static void check_content(const struct place *p, const char *name, struct bytes 
 static void a_replaced_file_is_there_whole_with_its_mode(void)
 {
 	CLEANUP(place_done) struct place p;
-	static const struct { const char *what; unsigned mode; bool durable; } rows[] = {
-		{ "private", 0600, false }, { "durable", 0644, true }, { "read-only", 0444, false }, { "executable", 0555, true },
+	static const struct {
+		const char *what;
+		unsigned mode;
+		bool durable;
+	} rows[] = {
+		{ "private", 0600, false },
+		{ "durable", 0644, true },
+		{ "read-only", 0444, false },
+		{ "executable", 0555, true },
 	};
 	place_make(&p);
 	(void)umask(077);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct stat st;
-		CHECK_ROW(file_replace(p.fd, "target", bytes_of(rows[i].what), rows[i].mode, rows[i].durable, NULL) == OK, rows[i].what);
+		CHECK_ROW(file_replace(p.fd, "target", bytes_of(rows[i].what), rows[i].mode, rows[i].durable, NULL) == OK,
+			  rows[i].what);
 		CHECK_ROW(fstatat(p.fd, "target", &st, 0) == 0 && (st.st_mode & 07777) == rows[i].mode, rows[i].what);
 		check_content(&p, "target", bytes_of(rows[i].what));
 		CHECK_NUMBER(place_count(&p, "."), 1);
@@ -106,9 +114,15 @@ static void a_link_in_place_of_the_target_is_replaced_and_not_followed(void)
 static void directories_are_made_with_their_parents(void)
 {
 	CLEANUP(place_done) struct place p;
-	static const struct { const char *path; bool is_private; unsigned mode; enum status want; } rows[] = {
-		{ "a", true, 0700, OK }, { "a/b/c", true, 0700, OK }, { "x/y", false, 0755, OK }, { "a/b", false, 0700, OK },
-		{ "x//y/", false, 0755, OK }, { "file/z", false, 0, ERR_IO }, { "file", false, 0, ERR_IO }, { "", false, 0, ERR_IO },
+	static const struct {
+		const char *path;
+		bool is_private;
+		unsigned mode;
+		enum status want;
+	} rows[] = {
+		{ "a", true, 0700, OK },      { "a/b/c", true, 0700, OK },  { "x/y", false, 0755, OK },
+		{ "a/b", false, 0700, OK },   { "x//y/", false, 0755, OK }, { "file/z", false, 0, ERR_IO },
+		{ "file", false, 0, ERR_IO }, { "", false, 0, ERR_IO },
 	};
 	place_make(&p);
 	(void)umask(022);
@@ -177,9 +191,16 @@ static void a_directory_of_many_files_is_removed(void)
 static void reading_stops_at_the_limit(void)
 {
 	CLEANUP(place_done) struct place p;
-	static const struct { const char *name; size_t size, max; enum status want; } rows[] = {
-		{ "empty, none allowed", 0, 0, OK }, { "one, none allowed", 1, 0, ERR_LIMIT }, { "exactly", 100, 100, OK },
-		{ "one too many", 101, 100, ERR_LIMIT }, { "more than a block", 200000, 200000, OK },
+	static const struct {
+		const char *name;
+		size_t size, max;
+		enum status want;
+	} rows[] = {
+		{ "empty, none allowed", 0, 0, OK },
+		{ "one, none allowed", 1, 0, ERR_LIMIT },
+		{ "exactly", 100, 100, OK },
+		{ "one too many", 101, 100, ERR_LIMIT },
+		{ "more than a block", 200000, 200000, OK },
 		{ "more than a block and one", 200001, 200000, ERR_LIMIT },
 	};
 	static unsigned char content[200001];
@@ -230,7 +251,8 @@ int main(int argc, char **argv)
 		{ "a finished draft may be dropped again", a_finished_draft_may_be_dropped_again },
 		{ "a full disk leaves the old file and no draft", a_full_disk_leaves_the_old_file_and_no_draft },
 		{ "a draft that cannot take the name is gone", a_draft_that_cannot_take_the_name_is_gone },
-		{ "a link in place of the target is replaced, not followed", a_link_in_place_of_the_target_is_replaced_and_not_followed },
+		{ "a link in place of the target is replaced, not followed",
+		  a_link_in_place_of_the_target_is_replaced_and_not_followed },
 		{ "directories are made with their parents", directories_are_made_with_their_parents },
 		{ "an absent directory is told apart", an_absent_directory_is_told_apart },
 		{ "removing follows no link and opens what is read-only", removing_follows_no_link_and_opens_what_is_read_only },

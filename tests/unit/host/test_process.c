@@ -38,7 +38,8 @@ static void a_program_gets_the_environment_it_is_given_and_no_other(void)
 	CHECK(setenv("HWB_SECRET", "token", 1) == 0);
 	CHECK_NUMBER(run("/usr/bin/env", (const char *[]){ "env", NULL }, NULL, NULL, 0, &out), 0);
 	CHECK_BYTES(buf_bytes(&out), BYTES(""));
-	CHECK_NUMBER(run("/usr/bin/env", (const char *[]){ "env", NULL }, (const char *[]){ "A=1", "B=two", NULL }, NULL, 0, &out), 0);
+	CHECK_NUMBER(run("/usr/bin/env", (const char *[]){ "env", NULL }, (const char *[]){ "A=1", "B=two", NULL }, NULL, 0, &out),
+		     0);
 	CHECK_BYTES(buf_bytes(&out), BYTES("A=1\nB=two\n"));
 }
 
@@ -68,7 +69,8 @@ static void a_program_gets_the_descriptors_it_is_given_and_no_other(void)
 	for (int fd = 3; fd < 1024; fd++)
 		if (fd != leaked && fd != high)
 			(void)close(fd);
-	CHECK_NUMBER(run("/bin/ls", (const char *[]){ "ls", "-l", "/proc/self/fd", NULL }, NULL, (const int[]){ high, -1 }, 2, &out), 0);
+	CHECK_NUMBER(run("/bin/ls", (const char *[]){ "ls", "-l", "/proc/self/fd", NULL }, NULL, (const int[]){ high, -1 }, 2, &out),
+		     0);
 	list_descriptors(buf_bytes(&out), seen);
 	/* 5 is the directory that ls itself has open. */
 	for (int i = 0; i < 64; i++)
@@ -89,7 +91,8 @@ static void descriptors_may_swap_places(void)
 	a = fcntl(a, F_DUPFD_CLOEXEC, 50);
 	b = fcntl(b, F_DUPFD_CLOEXEC, 50);
 	CHECK(dup2(a, 4) == 4 && dup2(b, 3) == 3);
-	CHECK_NUMBER(run("/bin/sh", (const char *[]){ "sh", "-c", "/bin/cat <&3; /bin/cat <&4", NULL }, NULL, (const int[]){ 4, 3 }, 2, &out),
+	CHECK_NUMBER(run("/bin/sh", (const char *[]){ "sh", "-c", "/bin/cat <&3; /bin/cat <&4", NULL }, NULL, (const int[]){ 4, 3 },
+			 2, &out),
 		     0);
 	CHECK_BYTES(buf_bytes(&out), BYTES("one two "));
 }
@@ -112,8 +115,14 @@ static void a_program_starts_with_default_signals(void)
 
 static void what_cannot_be_started_is_named(void)
 {
-	static const struct { const char *path; size_t n_fds; int fd; const char *says; } rows[] = {
-		{ "/nothing/there", 0, -1, "'/nothing/there'" }, { "/bin/true", SPAWN_FDS_MAX + 1, -1, "too many" },
+	static const struct {
+		const char *path;
+		size_t n_fds;
+		int fd;
+		const char *says;
+	} rows[] = {
+		{ "/nothing/there", 0, -1, "'/nothing/there'" },
+		{ "/bin/true", SPAWN_FDS_MAX + 1, -1, "too many" },
 		{ "/bin/true", 1, 999, "descriptor" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -189,12 +198,16 @@ static void a_reply_reads_back(void)
 
 static void a_reply_that_lies_is_unchecked(void)
 {
-	static const struct { const char *name; struct bytes frame; } rows[] = {
+	static const struct {
+		const char *name;
+		struct bytes frame;
+	} rows[] = {
 		{ "nothing", LIT("") },
 		{ "another magic", LIT("XXXX\0\0\0\0payload") },
 		{ "a status that is none", LIT("HWBR\x7f\0\0\0") },
 		{ "a negative status", LIT("HWBR\xff\xff\xff\xff") },
-		{ "a text longer than the frame", LIT("HWBR\2\0\0\0\xff\xff\xff\xff" "abc") },
+		{ "a text longer than the frame", LIT("HWBR\2\0\0\0\xff\xff\xff\xff"
+						      "abc") },
 		{ "a help longer than the frame", LIT("HWBR\2\0\0\0\3\0\0\0abc\xff\xff\0\0") },
 		{ "bytes behind the end", LIT("HWBR\2\0\0\0\1\0\0\0a\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0!") },
 	};

@@ -8,12 +8,18 @@
 static struct limits limits;
 static const struct run_context run = { .id = "x", .limits = &limits };
 
-static enum status open_with(const struct place *p, const char *name, const char *const *folders, size_t n, struct index **ret, struct diag *d)
+static enum status open_with(const struct place *p, const char *name, const char *const *folders, size_t n, struct index **ret,
+			     struct diag *d)
 {
 	limits_init(&limits);
 	struct index_options o = {
-		.index_url = "https://example.org/simple/", .offline = true, .no_index = true, .cache_path = place_path(p, name),
-		.find_links = folders, .n_find_links = n, .exclude_newer = INT64_MAX,
+		.index_url = "https://example.org/simple/",
+		.offline = true,
+		.no_index = true,
+		.cache_path = place_path(p, name),
+		.find_links = folders,
+		.n_find_links = n,
+		.exclude_newer = INT64_MAX,
 	};
 	return index_open(&run, &o, ret, d);
 }
@@ -42,9 +48,13 @@ static void a_cache_is_made_for_its_owner_alone(void)
 
 static void a_cache_that_others_can_write_is_refused(void)
 {
-	static const struct { const char *name; mode_t mode; enum status want; } rows[] = {
-		{ "ours alone", 0700, OK }, { "readable for all", 0755, OK }, { "for the group", 0770, ERR_USAGE }, { "for all", 0707, ERR_USAGE },
-		{ "sticky for all", 01777, ERR_USAGE },
+	static const struct {
+		const char *name;
+		mode_t mode;
+		enum status want;
+	} rows[] = {
+		{ "ours alone", 0700, OK },     { "readable for all", 0755, OK },       { "for the group", 0770, ERR_USAGE },
+		{ "for all", 0707, ERR_USAGE }, { "sticky for all", 01777, ERR_USAGE },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(place_done) struct place p;
@@ -53,7 +63,8 @@ static void a_cache_that_others_can_write_is_refused(void)
 		place_make(&p);
 		place_folder(&p, "cache");
 		CHECK(fchmodat(p.fd, "cache", rows[i].mode, 0) == 0);
-		CHECK_ROW(open_with(&p, "cache", NULL, 0, &index, &d) == rows[i].want && (index != NULL) == (rows[i].want == OK), rows[i].name);
+		CHECK_ROW(open_with(&p, "cache", NULL, 0, &index, &d) == rows[i].want && (index != NULL) == (rows[i].want == OK),
+			  rows[i].name);
 		CHECK_ROW(!rows[i].want || strstr(d.text, "written by others"), rows[i].name);
 		index_free(index);
 	}
@@ -186,8 +197,12 @@ static void folders_give_their_wheels_with_the_digest_of_today(void)
 	struct index *i = open_index(&p, folders, 2);
 	if (index_project(i, BYTES("a-b"), &project, &d))
 		test_fail(__FILE__, __LINE__, "%s", d.text);
-	static const struct { const char *name, *content; } want[] = {
-		{ "a_b-1.0.tar.gz", "one" }, { "A.b-1.5-py3-none-any.whl", "fifteen" }, { "a_b-2.0-py3-none-any.whl", "two" },
+	static const struct {
+		const char *name, *content;
+	} want[] = {
+		{ "a_b-1.0.tar.gz", "one" },
+		{ "A.b-1.5-py3-none-any.whl", "fifteen" },
+		{ "a_b-2.0-py3-none-any.whl", "two" },
 	};
 	CHECK_NUMBER(project->n_files, COUNT(want));
 	for (size_t k = 0; k < COUNT(want); k++) {
@@ -204,7 +219,8 @@ static void folders_give_their_wheels_with_the_digest_of_today(void)
 	place_file(&p, "one/a_b-2.0-py3-none-any.whl", BYTES("TWO"), 0644);
 	int fd = -1;
 	CHECK(index_download(i, &project->files[2], &fd, &d) == ERR_HASH && fd == -1);
-	CHECK(index_project(i, BYTES("nothing"), &project, &d) == ERR_ABSENT && strstr(d.text, "'nothing'") && strstr(d.text, "find-links"));
+	CHECK(index_project(i, BYTES("nothing"), &project, &d) == ERR_ABSENT && strstr(d.text, "'nothing'") &&
+	      strstr(d.text, "find-links"));
 	index_free(i);
 }
 
@@ -242,7 +258,8 @@ static void the_fingerprint_follows_the_folders(void)
 {
 	CLEANUP(place_done) struct place p;
 	CLEANUP(buf_done) struct buf was;
-	static const char *const changes[] = { "nothing", "a new file", "another size", "another time", "a file gone", "a hidden file" };
+	static const char *const changes[] = { "nothing",      "a new file",  "another size",
+					       "another time", "a file gone", "a hidden file" };
 	buf_init(&was, 65536);
 	place_make(&p);
 	char folder[128];
@@ -256,12 +273,23 @@ static void the_fingerprint_follows_the_folders(void)
 		CLEANUP(buf_done) struct buf now;
 		buf_init(&now, 65536);
 		switch (k) {
-		case 1: place_file(&p, "one/b-1.0.tar.gz", BYTES("x"), 0644); break;
-		case 2: place_file(&p, "one/b-1.0.tar.gz", BYTES("xy"), 0644); break;
-		case 3: place_time(&p, "one/b-1.0.tar.gz", 2000); break;
-		case 4: CHECK(unlinkat(p.fd, "one/b-1.0.tar.gz", 0) == 0); break;
-		case 5: place_file(&p, "one/.x", BYTES("x"), 0644); break;
-		default: break;
+		case 1:
+			place_file(&p, "one/b-1.0.tar.gz", BYTES("x"), 0644);
+			break;
+		case 2:
+			place_file(&p, "one/b-1.0.tar.gz", BYTES("xy"), 0644);
+			break;
+		case 3:
+			place_time(&p, "one/b-1.0.tar.gz", 2000);
+			break;
+		case 4:
+			CHECK(unlinkat(p.fd, "one/b-1.0.tar.gz", 0) == 0);
+			break;
+		case 5:
+			place_file(&p, "one/.x", BYTES("x"), 0644);
+			break;
+		default:
+			break;
 		}
 		index_fingerprint(i, &now);
 		CHECK_ROW(bytes_equal(buf_bytes(&was), buf_bytes(&now)) == (k == 0 || k == 5), changes[k]);

@@ -59,7 +59,8 @@ static void a_page_reads_back(void)
 static void a_page_breaks_at_every_cut(void)
 {
 	CLEANUP(buf_done) struct buf b;
-	struct index_file in[] = { file("a-1.tar.gz", "https://example.org/a-1.tar.gz"), file("a-2.tar.gz", "https://example.org/a-2.tar.gz") };
+	struct index_file in[] = { file("a-1.tar.gz", "https://example.org/a-1.tar.gz"),
+				   file("a-2.tar.gz", "https://example.org/a-2.tar.gz") };
 	in[1].has_digest = true;
 	write_page(in, 2, &b);
 	for (size_t cut = 0; cut < b.size; cut++) {
@@ -80,13 +81,19 @@ static void a_page_breaks_at_every_cut(void)
 	CHECK(page_read(buf_bytes(&b), BYTES("a"), "index", &a, &p, NULL) == ERR_FORMAT);
 	CHECK(page_read(BYTES("\0\0\0\0\0\0\0\0\xff\xff\xff\xff"), BYTES("a"), "index", &a, &p, NULL) == ERR_FORMAT);
 	/* A flag without its digest, and a digest of the wrong size. */
-	CHECK(page_read(BYTES("\0\0\0\0\0\0\0\0\1\0\0\0" "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-			      "\0\0\0\0\0\0\0\0\0\0\0\0"), BYTES("a"), "index", &a, &p, NULL) == ERR_FORMAT);
+	CHECK(page_read(BYTES("\0\0\0\0\0\0\0\0\1\0\0\0"
+			      "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+			      "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+			      "\0\0\0\0\0\0\0\0\0\0\0\0"),
+			BYTES("a"), "index", &a, &p, NULL) == ERR_FORMAT);
 }
 
 static void files_that_do_not_belong_are_dropped(void)
 {
-	static const struct { const char *name, *url; bool index, local; } rows[] = {
+	static const struct {
+		const char *name, *url;
+		bool index, local;
+	} rows[] = {
 		{ "a_b-1.0-py3-none-any.whl", "https://example.org/x", true, true },
 		{ "A.B-1.0-py3-none-any.whl", "http://example.org/x", true, true },
 		{ "a-b-1.0.tar.gz", "https://example.org/x", true, true },
@@ -116,18 +123,22 @@ static void files_that_do_not_belong_are_dropped(void)
 		struct index_file f = file(rows[i].name, rows[i].url);
 		arena_init(&a);
 		write_page(&f, 1, &b);
-		CHECK_ROW(page_read(buf_bytes(&b), BYTES("a-b"), "index", &a, &p, NULL) == OK && p.n_files == rows[i].index, rows[i].name);
-		CHECK_ROW(page_read(buf_bytes(&b), BYTES("a-b"), "local", &a, &p, NULL) == OK && p.n_files == rows[i].local, rows[i].url);
+		CHECK_ROW(page_read(buf_bytes(&b), BYTES("a-b"), "index", &a, &p, NULL) == OK && p.n_files == rows[i].index,
+			  rows[i].name);
+		CHECK_ROW(page_read(buf_bytes(&b), BYTES("a-b"), "local", &a, &p, NULL) == OK && p.n_files == rows[i].local,
+			  rows[i].url);
 	}
 }
 
 static void files_are_sorted_by_version_then_name(void)
 {
 	static const char *const in[] = {
-		"a-10.0.tar.gz", "a-2.0.tar.gz", "a-2.0-py3-none-any.whl", "a-2.0rc1.tar.gz", "a-1!0.1.tar.gz", "a-2.0.post1.tar.gz", "a-2.0.dev3.tar.gz",
+		"a-10.0.tar.gz",  "a-2.0.tar.gz",       "a-2.0-py3-none-any.whl", "a-2.0rc1.tar.gz",
+		"a-1!0.1.tar.gz", "a-2.0.post1.tar.gz", "a-2.0.dev3.tar.gz",
 	};
 	static const char *const want[] = {
-		"a-2.0.dev3.tar.gz", "a-2.0rc1.tar.gz", "a-2.0-py3-none-any.whl", "a-2.0.tar.gz", "a-2.0.post1.tar.gz", "a-10.0.tar.gz", "a-1!0.1.tar.gz",
+		"a-2.0.dev3.tar.gz",  "a-2.0rc1.tar.gz", "a-2.0-py3-none-any.whl", "a-2.0.tar.gz",
+		"a-2.0.post1.tar.gz", "a-10.0.tar.gz",   "a-1!0.1.tar.gz",
 	};
 	CLEANUP(buf_done) struct buf b;
 	CLEANUP(arena_done) struct arena a;
@@ -177,7 +188,8 @@ static void read_text(const char *project, const char *base, const char *type, s
 
 #define BASE_URL "https://example.org/simple/a/"
 #define JSON_TYPE "application/vnd.pypi.simple.v1+json"
-#define ONE(more) "{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"a\",\"files\":[{\"filename\":\"a-1.0-py3-none-any.whl\"," \
+#define ONE(more) \
+	"{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"a\",\"files\":[{\"filename\":\"a-1.0-py3-none-any.whl\"," \
 	"\"url\":\"a-1.0-py3-none-any.whl\",\"hashes\":{\"sha256\":\"" DIGITS "\"}" more "}]}"
 
 /* "url digest size requires-python yanked metadata time", as far as they are there. */
@@ -207,9 +219,12 @@ static void describe(const struct index_file *f, struct buf *out)
 
 static void a_json_page_gives_its_files(void)
 {
-	static const struct { const char *name, *text, *want; } rows[] = {
+	static const struct {
+		const char *name, *text, *want;
+	} rows[] = {
 		{ "1.0: the least", ONE(""), URL_ONE " ba78" },
-		{ "1.1: size and time", ONE(",\"size\":12,\"upload-time\":\"2020-01-01T00:00:00.5Z\""), URL_ONE " ba78 size=12 at=1577836800" },
+		{ "1.1: size and time", ONE(",\"size\":12,\"upload-time\":\"2020-01-01T00:00:00.5Z\""),
+		  URL_ONE " ba78 size=12 at=1577836800" },
 		{ "a size of 0", ONE(",\"size\":0"), URL_ONE " ba78 size=0" },
 		{ "a negative size is none", ONE(",\"size\":-1"), URL_ONE " ba78" },
 		{ "a size in words is none", ONE(",\"size\":\"12\""), URL_ONE " ba78" },
@@ -225,19 +240,25 @@ static void a_json_page_gives_its_files(void)
 		{ "core-metadata with another digest", ONE(",\"core-metadata\":{\"md5\":\"00\"}"), URL_ONE " ba78 metadata=" },
 		{ "dist-info-metadata, the name before PEP 714", ONE(",\"dist-info-metadata\":{\"sha256\":\"" OTHER "\"}"),
 		  URL_ONE " ba78 metadata=e3b0" },
-		{ "both: the new name counts", ONE(",\"core-metadata\":false,\"dist-info-metadata\":{\"sha256\":\"" OTHER "\"}"), URL_ONE " ba78" },
+		{ "both: the new name counts", ONE(",\"core-metadata\":false,\"dist-info-metadata\":{\"sha256\":\"" OTHER "\"}"),
+		  URL_ONE " ba78" },
 		{ "unknown keys", ONE(",\"gpg-sig\":true,\"provenance\":null,\"x\":{\"y\":[1,2]}"), URL_ONE " ba78" },
 		{ "1.2 to 1.4: more around it",
 		  "{\"meta\":{\"api-version\":\"1.4\",\"_last-serial\":1},\"name\":\"a\",\"versions\":[\"1.0\"],\"alternate-locations\":[],"
 		  "\"project-status\":{\"status\":\"active\"},\"files\":[{\"filename\":\"a-1.0-py3-none-any.whl\",\"url\":\"/f/x.whl\",\"hashes\":{}}]}",
 		  "https://example.org/f/x.whl" },
-		{ "no meta", "{\"files\":[{\"filename\":\"a-1.0.tar.gz\",\"url\":\"https://files.example.net/a-1.0.tar.gz\",\"hashes\":{\"md5\":\"00\"}}]}",
+		{ "no meta",
+		  "{\"files\":[{\"filename\":\"a-1.0.tar.gz\",\"url\":\"https://files.example.net/a-1.0.tar.gz\",\"hashes\":{\"md5\":\"00\"}}]}",
 		  "https://files.example.net/a-1.0.tar.gz" },
-		{ "a digest in the fragment", "{\"files\":[{\"filename\":\"a-1.0.tar.gz\",\"url\":\"../a-1.0.tar.gz#sha256=" DIGITS "\",\"hashes\":{}}]}",
+		{ "a digest in the fragment",
+		  "{\"files\":[{\"filename\":\"a-1.0.tar.gz\",\"url\":\"../a-1.0.tar.gz#sha256=" DIGITS "\",\"hashes\":{}}]}",
 		  "https://example.org/simple/a-1.0.tar.gz ba78" },
-		{ "capitals in a digest", "{\"files\":[{\"filename\":\"a-1.0.tar.gz\",\"url\":\"x\",\"hashes\":{\"sha256\":"
-		  "\"BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD\"}}]}", "https://example.org/simple/a/x ba78" },
-		{ "a digest that is none", "{\"files\":[{\"filename\":\"a-1.0.tar.gz\",\"url\":\"x\",\"hashes\":{\"sha256\":\"12\"}}]}",
+		{ "capitals in a digest",
+		  "{\"files\":[{\"filename\":\"a-1.0.tar.gz\",\"url\":\"x\",\"hashes\":{\"sha256\":"
+		  "\"BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD\"}}]}",
+		  "https://example.org/simple/a/x ba78" },
+		{ "a digest that is none",
+		  "{\"files\":[{\"filename\":\"a-1.0.tar.gz\",\"url\":\"x\",\"hashes\":{\"sha256\":\"12\"}}]}",
 		  "https://example.org/simple/a/x" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -256,8 +277,13 @@ static void a_json_page_gives_its_files(void)
 
 static void a_json_entry_that_cannot_be_used_is_passed_over(void)
 {
-	static const struct { const char *name, *entry; } rows[] = {
-		{ "no name", "{\"url\":\"x\"}" }, { "no url", "{\"filename\":\"a-1.0.tar.gz\"}" }, { "a number", "1" }, { "null", "null" },
+	static const struct {
+		const char *name, *entry;
+	} rows[] = {
+		{ "no name", "{\"url\":\"x\"}" },
+		{ "no url", "{\"filename\":\"a-1.0.tar.gz\"}" },
+		{ "a number", "1" },
+		{ "null", "null" },
 		{ "a url in a list", "{\"filename\":\"a-1.0.tar.gz\",\"url\":[]}" },
 		{ "a file URL", "{\"filename\":\"a-1.0.tar.gz\",\"url\":\"file:///etc/passwd\"}" },
 		{ "a URL with a user", "{\"filename\":\"a-1.0.tar.gz\",\"url\":\"https://me:secret@example.org/a-1.0.tar.gz\"}" },
@@ -278,14 +304,19 @@ static void a_json_entry_that_cannot_be_used_is_passed_over(void)
 
 static void a_page_that_cannot_be_understood_is_refused(void)
 {
-	static const struct { const char *name, *type, *text, *says; } rows[] = {
+	static const struct {
+		const char *name, *type, *text, *says;
+	} rows[] = {
 		{ "version 2", JSON_TYPE, "{\"meta\":{\"api-version\":\"2.0\"},\"files\":[]}", "2.0" },
 		{ "version 10", JSON_TYPE, "{\"meta\":{\"api-version\":\"10.0\"},\"files\":[]}", "10.0" },
 		{ "no files", JSON_TYPE, "{\"meta\":{\"api-version\":\"1.0\"}}", "files" },
 		{ "files of another kind", JSON_TYPE, "{\"files\":{}}", "files" },
-		{ "a list", JSON_TYPE, "[]", "" }, { "nothing", JSON_TYPE, "", "" }, { "HTML called JSON", JSON_TYPE, "<html>", "" },
+		{ "a list", JSON_TYPE, "[]", "" },
+		{ "nothing", JSON_TYPE, "", "" },
+		{ "HTML called JSON", JSON_TYPE, "<html>", "" },
 		{ "a key twice", JSON_TYPE, "{\"files\":[],\"files\":[]}", "" },
-		{ "HTML of version 2", "text/html", "<meta name=\"pypi:repository-version\" content=\"2.0\"><a href=\"x\">a-1.0.tar.gz</a>", "2.0" },
+		{ "HTML of version 2", "text/html",
+		  "<meta name=\"pypi:repository-version\" content=\"2.0\"><a href=\"x\">a-1.0.tar.gz</a>", "2.0" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(paged_done) struct paged p;
@@ -296,9 +327,17 @@ static void a_page_that_cannot_be_understood_is_refused(void)
 
 static void a_quarantined_project_says_so(void)
 {
-	static const struct { const char *status; bool want; } rows[] = {
-		{ "{\"status\":\"quarantined\"}", true }, { "{\"status\":\"quarantined\",\"reason\":\"x\"}", true }, { "\"quarantined\"", true },
-		{ "{\"status\":\"archived\"}", false }, { "\"active\"", false }, { "null", false }, { "{}", false },
+	static const struct {
+		const char *status;
+		bool want;
+	} rows[] = {
+		{ "{\"status\":\"quarantined\"}", true },
+		{ "{\"status\":\"quarantined\",\"reason\":\"x\"}", true },
+		{ "\"quarantined\"", true },
+		{ "{\"status\":\"archived\"}", false },
+		{ "\"active\"", false },
+		{ "null", false },
+		{ "{}", false },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(paged_done) struct paged p;
@@ -312,22 +351,29 @@ static void a_quarantined_project_says_so(void)
 
 static void an_html_page_gives_its_files(void)
 {
-	static const struct { const char *name, *text, *want; } rows[] = {
+	static const struct {
+		const char *name, *text, *want;
+	} rows[] = {
 		{ "the least", "<a href=\"a-1.0-py3-none-any.whl#sha256=" DIGITS "\">a-1.0-py3-none-any.whl</a>", URL_ONE " ba78" },
 		{ "a digest of another kind", "<a href=\"a-1.0-py3-none-any.whl#md5=00\">x</a>", URL_ONE },
 		{ "up", "<a href=\"../../f/a-1.0.tar.gz\">x</a>", "https://example.org/f/a-1.0.tar.gz" },
 		{ "absolute", "<a href=\"https://files.example.net/a-1.0.tar.gz\">x</a>", "https://files.example.net/a-1.0.tar.gz" },
 		{ "another host", "<a href=\"//files.example.net/a-1.0.tar.gz\">x</a>", "https://files.example.net/a-1.0.tar.gz" },
-		{ "a base", "<base href=\"https://cdn.example.net/x/\"><a href=\"a-1.0.tar.gz\">x</a>", "https://cdn.example.net/x/a-1.0.tar.gz" },
+		{ "a base", "<base href=\"https://cdn.example.net/x/\"><a href=\"a-1.0.tar.gz\">x</a>",
+		  "https://cdn.example.net/x/a-1.0.tar.gz" },
 		{ "requires-python", "<a href=\"a-1.0.tar.gz\" data-requires-python=\"&gt;=3.8\">x</a>",
 		  "https://example.org/simple/a/a-1.0.tar.gz python>=3.8" },
-		{ "yanked without a reason", "<a href=\"a-1.0.tar.gz\" data-yanked>x</a>", "https://example.org/simple/a/a-1.0.tar.gz yanked()" },
-		{ "yanked with one", "<a data-yanked=\"bad\" href=\"a-1.0.tar.gz\">x</a>", "https://example.org/simple/a/a-1.0.tar.gz yanked(bad)" },
-		{ "core-metadata", "<a href=\"a-1.0-py3-none-any.whl\" data-core-metadata=\"sha256=" OTHER "\">x</a>", URL_ONE " metadata=e3b0" },
+		{ "yanked without a reason", "<a href=\"a-1.0.tar.gz\" data-yanked>x</a>",
+		  "https://example.org/simple/a/a-1.0.tar.gz yanked()" },
+		{ "yanked with one", "<a data-yanked=\"bad\" href=\"a-1.0.tar.gz\">x</a>",
+		  "https://example.org/simple/a/a-1.0.tar.gz yanked(bad)" },
+		{ "core-metadata", "<a href=\"a-1.0-py3-none-any.whl\" data-core-metadata=\"sha256=" OTHER "\">x</a>",
+		  URL_ONE " metadata=e3b0" },
 		{ "core-metadata true", "<a href=\"a-1.0-py3-none-any.whl\" data-core-metadata=\"true\">x</a>", URL_ONE " metadata=" },
 		{ "dist-info-metadata", "<a href=\"a-1.0-py3-none-any.whl\" data-dist-info-metadata=\"sha256=" OTHER "\">x</a>",
 		  URL_ONE " metadata=e3b0" },
-		{ "version 1.1 and other links", "<meta name=\"pypi:repository-version\" content=\"1.1\"><a href=\"/\">home</a>"
+		{ "version 1.1 and other links",
+		  "<meta name=\"pypi:repository-version\" content=\"1.1\"><a href=\"/\">home</a>"
 		  "<a href=\"b-1.0.tar.gz\">b</a><a href=\"a-1.0.tar.gz\">x</a><a href=\"file:///a-1.0.tar.gz\">x</a>",
 		  "https://example.org/simple/a/a-1.0.tar.gz" },
 		{ "an escaped name", "<a href=\"a-1.0%2Blocal.tar.gz\">x</a>", "https://example.org/simple/a/a-1.0%2Blocal.tar.gz" },

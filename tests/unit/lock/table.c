@@ -33,7 +33,7 @@ static const char *metadata_of(struct bytes name, struct bytes version, struct b
 {
 	CLEANUP(buf_done) struct buf out;
 	struct bytes own_name = value_of(words, "metaname"), own_version = value_of(words, "metaversion"),
-	  python = value_of(words, "metapy");
+		     python = value_of(words, "metapy");
 	struct bytes extras = value_of(words, "extras");
 	buf_init(&out, 1 << 20);
 	buf_printf(&out, "Metadata-Version: 2.1\nName: %.*s\nVersion: %.*s\n", BYTES_ARG(own_name.size ? own_name : name),
@@ -58,7 +58,7 @@ static struct entry make_entry(struct bytes line, struct arena *a)
 	struct bytes tag = value_of(words, "tag"), build = value_of(words, "build"), when = value_of(words, "time");
 	struct entry e = { .project = name };
 	const char *file_name = arena_printf(a, "%.*s-%.*s.tar.gz", BYTES_ARG(name), BYTES_ARG(version));
-	char *dashes = arena_string(a, name);	/* file names have '_' where names have '-' */
+	char *dashes = arena_string(a, name); /* file names have '_' where names have '-' */
 	for (char *c = dashes; *c; c++)
 		*c = *c == '-' ? '_' : *c;
 	if (!value_of(words, "sdist").size)
@@ -173,19 +173,34 @@ struct lock_source table_source(struct table *t)
 const struct interpreter *table_python(struct arena *a)
 {
 	static const struct bytes tags[] = {
-		LIT("cp311-cp311-manylinux_2_36_x86_64"), LIT("cp311-cp311-manylinux_2_17_x86_64"), LIT("cp311-cp311-linux_x86_64"),
-		LIT("cp311-abi3-manylinux_2_17_x86_64"), LIT("cp311-none-any"), LIT("py311-none-any"), LIT("py3-none-any"),
+		LIT("cp311-cp311-manylinux_2_36_x86_64"),
+		LIT("cp311-cp311-manylinux_2_17_x86_64"),
+		LIT("cp311-cp311-linux_x86_64"),
+		LIT("cp311-abi3-manylinux_2_17_x86_64"),
+		LIT("cp311-none-any"),
+		LIT("py311-none-any"),
+		LIT("py3-none-any"),
 	};
 	struct interpreter *i = ARENA_NEW(a, struct interpreter);
 	*i = (struct interpreter){
-		.version = BYTES("3.11.7"), .major = 3, .minor = 11, .patch = 7, .implementation = BYTES("cpython"), .tags = tags,
-		.n_tags = COUNT(tags), .env = { .field = {
-			[MARKER_IMPLEMENTATION_NAME] = LIT("cpython"), [MARKER_IMPLEMENTATION_VERSION] = LIT("3.11.7"),
-			[MARKER_OS_NAME] = LIT("posix"), [MARKER_PLATFORM_MACHINE] = LIT("x86_64"),
-			[MARKER_PLATFORM_PYTHON_IMPLEMENTATION] = LIT("CPython"), [MARKER_PLATFORM_RELEASE] = LIT("6.1.0"),
-			[MARKER_PLATFORM_SYSTEM] = LIT("Linux"), [MARKER_PLATFORM_VERSION] = LIT("#1 SMP"),
-			[MARKER_PYTHON_FULL_VERSION] = LIT("3.11.7"), [MARKER_PYTHON_VERSION] = LIT("3.11"),
-			[MARKER_SYS_PLATFORM] = LIT("linux") } },
+		.version = BYTES("3.11.7"),
+		.major = 3,
+		.minor = 11,
+		.patch = 7,
+		.implementation = BYTES("cpython"),
+		.tags = tags,
+		.n_tags = COUNT(tags),
+		.env = { .field = { [MARKER_IMPLEMENTATION_NAME] = LIT("cpython"),
+				    [MARKER_IMPLEMENTATION_VERSION] = LIT("3.11.7"),
+				    [MARKER_OS_NAME] = LIT("posix"),
+				    [MARKER_PLATFORM_MACHINE] = LIT("x86_64"),
+				    [MARKER_PLATFORM_PYTHON_IMPLEMENTATION] = LIT("CPython"),
+				    [MARKER_PLATFORM_RELEASE] = LIT("6.1.0"),
+				    [MARKER_PLATFORM_SYSTEM] = LIT("Linux"),
+				    [MARKER_PLATFORM_VERSION] = LIT("#1 SMP"),
+				    [MARKER_PYTHON_FULL_VERSION] = LIT("3.11.7"),
+				    [MARKER_PYTHON_VERSION] = LIT("3.11"),
+				    [MARKER_SYS_PLATFORM] = LIT("linux") } },
 	};
 	return i;
 }
@@ -216,7 +231,7 @@ static struct lock_pin *make_preferred(const struct question *q, const struct ta
 		pins[i].hash_source = "lock";
 		if (known)
 			pins[i].file = *known;
-		else {	/* it has left the index */
+		else { /* it has left the index */
 			pins[i].file = (struct index_file){ .filename = names[i], .has_digest = true, .hash_source = "index" };
 			struct bytes rest = names[i], project = bytes_cut(&rest, '-');
 			CHECK(page_file_name(&pins[i].file, project, a));
@@ -232,9 +247,12 @@ struct lock_request table_request(const struct question *q, const struct table *
 {
 	struct bytes *requires = ARENA_ARRAY(a, struct bytes, PARTS_MAX);
 	struct lock_request request = {
-		.requires = requires, .n_requires = table_split(q->requires, requires, PARTS_MAX),
-		  .origin = BYTES("build requirements of X"),
-		.python = table_python(a), .allow_prereleases = q->prereleases, .offline = q->offline,
+		.requires = requires,
+		.n_requires = table_split(q->requires, requires, PARTS_MAX),
+		.origin = BYTES("build requirements of X"),
+		.python = table_python(a),
+		.allow_prereleases = q->prereleases,
+		.offline = q->offline,
 		.exclude_newer = q->exclude_newer ? q->exclude_newer : INT64_MAX,
 	};
 	if (q->constraints) {

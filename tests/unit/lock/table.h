@@ -8,7 +8,7 @@
 struct entry {
 	struct bytes project;
 	struct index_file file;
-	const char *metadata;		/* METADATA text */
+	const char *metadata; /* METADATA text */
 	enum status metadata_status;
 };
 
@@ -16,10 +16,10 @@ struct table {
 	struct arena *arena;
 	struct entry *entries;
 	size_t n;
-	const char *quarantined;	/* a name, or NULL */
-	const char *broken;		/* the page of this name cannot be fetched, or NULL */
-	int cache_dir;			/* -1: none */
-	unsigned delay_us;		/* how long a page takes */
+	const char *quarantined; /* a name, or NULL */
+	const char *broken; /* the page of this name cannot be fetched, or NULL */
+	int cache_dir; /* -1: none */
+	unsigned delay_us; /* how long a page takes */
 	size_t n_pages, n_metadata, n_prefetched;
 };
 
@@ -33,20 +33,20 @@ const struct interpreter *table_python(struct arena *a);
 
 /* Everything a resolution is asked with, as text. Zero is a good start. */
 struct question {
-	const char *index;	/* lines of a table */
-	const char *requires;	/* "a>=1 | b" */
-	const char *constraints;	/* a constraints file; "{FILE}" stands for the sha256 of that file */
-	const char *preferred;	/* file names of wheels: "a-1.0-py3-none-any.whl | ..." */
+	const char *index; /* lines of a table */
+	const char *requires; /* "a>=1 | b" */
+	const char *constraints; /* a constraints file; "{FILE}" stands for the sha256 of that file */
+	const char *preferred; /* file names of wheels: "a-1.0-py3-none-any.whl | ..." */
 	bool prereleases, offline;
 	int64_t exclude_newer;
-	uint64_t packages, reads;	/* limits; 0: the usual ones */
+	uint64_t packages, reads; /* limits; 0: the usual ones */
 };
 
 struct answer {
 	enum status status;
 	struct lock_result result;
 	struct diag diag;
-	const char *pins;	/* "a 1.0, b[x] 2.0"; on failure the words of the diag */
+	const char *pins; /* "a 1.0, b[x] 2.0"; on failure the words of the diag */
 };
 
 /* The text with all "{FILE}" replaced. */

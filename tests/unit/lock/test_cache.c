@@ -62,10 +62,14 @@ static void an_answer_is_kept_and_found(void)
 static void another_question_is_another_record(void)
 {
 	static const struct question others[] = {
-		{ .requires = "b | a" }, { .requires = "a" }, { .requires = "a | b", .constraints = "a>=1" },
-		{ .requires = "a | b", .constraints = "d==1" }, { .requires = "a | b", .constraints = "d==1 --hash=sha256:{x}" },
+		{ .requires = "b | a" },
+		{ .requires = "a" },
+		{ .requires = "a | b", .constraints = "a>=1" },
+		{ .requires = "a | b", .constraints = "d==1" },
+		{ .requires = "a | b", .constraints = "d==1 --hash=sha256:{x}" },
 		{ .requires = "a | b", .constraints = "d==1; os_name == 'nt'" },
-		{ .requires = "a | b", .preferred = "d-1-py3-none-any.whl" }, { .requires = "a | b", .preferred = "d-2-py3-none-any.whl" },
+		{ .requires = "a | b", .preferred = "d-1-py3-none-any.whl" },
+		{ .requires = "a | b", .preferred = "d-2-py3-none-any.whl" },
 		{ .requires = "a | b", .prereleases = true },
 	};
 	CLEANUP(arena_done) struct arena a;
@@ -79,7 +83,7 @@ static void another_question_is_another_record(void)
 		CHECK_ROW(table_ask_of(&others[i], &t, &a).result.from_cache, others[i].requires);
 	}
 	struct question offline = question;
-	offline.offline = true;	/* the same question: being offline changes how old an answer may be, not which it is */
+	offline.offline = true; /* the same question: being offline changes how old an answer may be, not which it is */
 	CHECK(table_ask_of(&offline, &t, &a).result.from_cache);
 	remove_cache(t.cache_dir);
 }
@@ -108,7 +112,7 @@ static void the_key_holds_all_that_decides(void)
 	request.exclude_newer = 5;
 	keys[4] = cache_key(&request, &source);
 	request.exclude_newer = INT64_MAX;
-	request.origin = BYTES("somebody else");	/* decides nothing */
+	request.origin = BYTES("somebody else"); /* decides nothing */
 	keys[5] = cache_key(&request, &source);
 	CHECK(sha256_equal(&keys[0], &keys[5]));
 	for (size_t i = 0; i < 5; i++)
@@ -147,9 +151,14 @@ static void put_record(struct table *t, const struct lock_request *request, cons
 
 static void an_old_answer_is_asked_for_again(void)
 {
-	static const struct { const char *name; int64_t age; bool offline, found; } rows[] = {
-		{ "nearly too old", 590, false, true }, { "too old", 602, false, false }, { "too old, but offline", 100000, true, true },
-		{ "from the future", -100, false, false }, { "of no time", 2000000000, false, false },
+	static const struct {
+		const char *name;
+		int64_t age;
+		bool offline, found;
+	} rows[] = {
+		{ "nearly too old", 590, false, true },         { "too old", 602, false, false },
+		{ "too old, but offline", 100000, true, true }, { "from the future", -100, false, false },
+		{ "of no time", 2000000000, false, false },
 	};
 	CLEANUP(arena_done) struct arena a;
 	struct table t;
@@ -222,7 +231,8 @@ static void a_damaged_record_is_ignored(void)
 		record.data[i] ^= 0x41;
 		if (cache_read(buf_bytes(&record), &key, &a, &result, &written, NULL) == OK)
 			for (size_t k = 0; k < result.n_pins; k++)
-				CHECK(result.pins[k].file.has_digest && bytes_equal(result.pins[k].file.wheel.name, result.pins[k].name));
+				CHECK(result.pins[k].file.has_digest &&
+				      bytes_equal(result.pins[k].file.wheel.name, result.pins[k].name));
 		record.data[i] ^= 0x41;
 	}
 }

@@ -25,7 +25,9 @@ static const char *write_constraint(const struct lock_constraint *c, struct aren
 
 static void files_are_read_as_pip_reads_them(void)
 {
-	static const struct { const char *name, *in, *want; } rows[] = {
+	static const struct {
+		const char *name, *in, *want;
+	} rows[] = {
 		{ "nothing", "", "" },
 		{ "blank lines and comments", "\n  \n# a==1\n   # b\n\t\n", "" },
 		{ "one constraint", "a==1", "a==1 (c.txt line 1)" },
@@ -42,7 +44,10 @@ static void files_are_read_as_pip_reads_them(void)
 		  "a==1 #11111111 #abcdef11 (c.txt line 1)|b (c.txt line 4)" },
 		{ "a comment line ends a continued line", "a==1 \\\n# why\nb", "a==1 (c.txt line 1)|b (c.txt line 3)" },
 		{ "a backslash at the very end", "a==1 \\", "a==1 (c.txt line 1)" },
-		{ "a byte order mark", "\xef\xbb\xbf" "a", "a (c.txt line 1)" },
+		{ "a byte order mark",
+		  "\xef\xbb\xbf"
+		  "a",
+		  "a (c.txt line 1)" },
 		{ "a name with '-' inside is no option", "a-b==1", "a-b==1 (c.txt line 1)" },
 		{ "a hash sign inside a word is no comment", "a===1#2", "a===1#2 (c.txt line 1)" },
 	};
@@ -64,7 +69,10 @@ static void files_are_read_as_pip_reads_them(void)
 
 static void other_lines_are_refused(void)
 {
-	static const struct { const char *name, *in, *part; uint32_t line; } rows[] = {
+	static const struct {
+		const char *name, *in, *part;
+		uint32_t line;
+	} rows[] = {
 		{ "another file", "a\n-r other.txt", "c.txt line 2: options and other files", 2 },
 		{ "an option", "--index-url https://x.test", "line 1: options", 1 },
 		{ "an editable", "-e .", "line 1: options", 1 },
@@ -97,8 +105,8 @@ static void other_lines_are_refused(void)
 
 static void a_file_cut_anywhere_is_read_or_refused(void)
 {
-	static const char whole[] =
-		"# head\nA.b>=1,<2 ; os_name == 'posix' # c\\\nc==1 \\\r\n  --hash=sha256:" H1 " \\\n --hash sha256:" H1 "\nd\n";
+	static const char whole[] = "# head\nA.b>=1,<2 ; os_name == 'posix' # c\\\nc==1 \\\r\n  --hash=sha256:" H1
+				    " \\\n --hash sha256:" H1 "\nd\n";
 	size_t valid = 0;
 	for (size_t size = 0; size < sizeof whole; size++) {
 		CLEANUP(arena_done) struct arena a;
@@ -144,7 +152,10 @@ static void files_have_limits(void)
 
 static void pins_are_held_against_requirements(void)
 {
-	static const struct { const char *name, *requires; bool want; } rows[] = {
+	static const struct {
+		const char *name, *requires;
+		bool want;
+	} rows[] = {
 		{ "nothing", "", true },
 		{ "a pin", "a", true },
 		{ "a pin in its range, in another spelling", "A >= 1.0, < 3 | b", true },
@@ -161,12 +172,14 @@ static void pins_are_held_against_requirements(void)
 	};
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
-	struct answer got = table_ask(&(struct question){ .index = "a 2.0 extras=x,y\nb 1\npre 1.1rc1", .requires = "a[x] | b | pre" }, &a);
+	struct answer got = table_ask(
+		&(struct question){ .index = "a 2.0 extras=x,y\nb 1\npre 1.1rc1", .requires = "a[x] | b | pre" }, &a);
 	CHECK(got.status == OK && got.result.n_pins == 3);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct bytes requires[8];
 		size_t n = table_split(rows[i].requires, requires, 8);
-		CHECK_ROW(lock_satisfies(got.result.pins, got.result.n_pins, requires, n, table_python(&a)) == rows[i].want, rows[i].name);
+		CHECK_ROW(lock_satisfies(got.result.pins, got.result.n_pins, requires, n, table_python(&a)) == rows[i].want,
+			  rows[i].name);
 	}
 }
 

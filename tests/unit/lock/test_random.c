@@ -5,9 +5,9 @@
 enum { PACKAGES = 6, VERSIONS = 3, REQUIRES = 3, WORLDS = 4000 };
 
 struct rule {
-	int package;	/* -1: none */
-	int low, high;	/* versions low..high-1 */
-	bool extra;	/* of the wanting candidate's extra x, else always */
+	int package; /* -1: none */
+	int low, high; /* versions low..high-1 */
+	bool extra; /* of the wanting candidate's extra x, else always */
 	bool asks_extra;
 };
 
@@ -30,7 +30,7 @@ static struct rule make_rule(bool maybe)
 	r.low = pick(VERSIONS);
 	r.high = r.low + 1 + pick(VERSIONS - r.low);
 	if (maybe && pick(20) == 0)
-		r = (struct rule){ pick(PACKAGES), 8, 9, r.extra, r.asks_extra };	/* no such version */
+		r = (struct rule){ pick(PACKAGES), 8, 9, r.extra, r.asks_extra }; /* no such version */
 	return r;
 }
 
@@ -143,7 +143,8 @@ static void an_answer_is_found_exactly_when_there_is_one(void)
 		struct world w = make_world();
 		put_world(&w, &index);
 		put_root(&w, &requires);
-		struct answer got = table_ask(&(struct question){ .index = buf_string(&index), .requires = buf_string(&requires) }, &a);
+		struct answer got = table_ask(&(struct question){ .index = buf_string(&index), .requires = buf_string(&requires) },
+					      &a);
 		bool want = has_answer(&w);
 		if ((got.status == OK) != want || (got.status && got.status != ERR_RESOLVE))
 			test_fail(__FILE__, __LINE__, "world %d: %s: %s\n%s\n%s", n, want ? "has an answer" : "has none", got.pins,

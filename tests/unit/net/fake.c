@@ -48,7 +48,9 @@ static int make_certificate(struct fake *f, char *key_path)
 	return run((char *[]){ text("openssl"), text("req"), text("-x509"), text("-newkey"), text("ec"), text("-pkeyopt"),
 			       text("ec_paramgen_curve:prime256v1"), text("-nodes"), text("-days"), text("2"), text("-subj"),
 			       text("/CN=localhost"), text("-addext"), text("subjectAltName=DNS:localhost"), text("-keyout"),
-			       key_path, text("-out"), f->ca_file, NULL }) == 0 ? 0 : -1;
+			       key_path, text("-out"), f->ca_file, NULL }) == 0
+		       ? 0
+		       : -1;
 }
 
 static void become_server(struct fake *f, int tls, char *key_path, int out)

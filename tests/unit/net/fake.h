@@ -10,8 +10,8 @@ enum { FAKE_PATH_MAX = 512 };
 struct fake {
 	pid_t pid;
 	uint16_t port;
-	char dir[FAKE_PATH_MAX];	/* a new directory: what is put there is served below /files/ */
-	char ca_file[FAKE_PATH_MAX];	/* with tls: the certificate, made for localhost, not for 127.0.0.1 */
+	char dir[FAKE_PATH_MAX]; /* a new directory: what is put there is served below /files/ */
+	char ca_file[FAKE_PATH_MAX]; /* with tls: the certificate, made for localhost, not for 127.0.0.1 */
 };
 
 /* Needs SRC_ROOT and PYTHON in the environment (tests/unit/net/meson.build). Prints a TAP bail-out and exits when it cannot.

@@ -50,7 +50,7 @@ static void files_are_those_of_a_resolver(void)
 {
 	if (landlock_abi() < 1)
 		test_skip("this kernel has no Landlock");
-	static const char ca[] = "/etc/passwd";	/* any file will do that no rule of ours names */
+	static const char ca[] = "/etc/passwd"; /* any file will do that no rule of ours names */
 	int written = memfd_create("out", MFD_CLOEXEC);
 	CHECK(written >= 0);
 	confine(&(struct confine_plan){ .ca_file = ca });
@@ -67,7 +67,7 @@ static void files_are_those_of_a_resolver(void)
 	CHECK(open(ca, O_WRONLY) < 0 && errno == EACCES);
 	CHECK(open("/tmp/hwb-confine-new", O_WRONLY | O_CREAT, 0600) < 0 && errno == EACCES);
 	CHECK(mkdir("/tmp/hwb-confine-dir", 0700) < 0 && errno == EACCES);
-	CHECK(pwrite(written, "x", 1, 0) == 1 && ftruncate(written, 0) == 0);	/* what was open before stays usable */
+	CHECK(pwrite(written, "x", 1, 0) == 1 && ftruncate(written, 0) == 0); /* what was open before stays usable */
 	end();
 }
 
@@ -78,12 +78,15 @@ static void tcp_goes_to_the_listed_ports_only(void)
 	const uint16_t port = 1;
 	confine(&(struct confine_plan){ .tcp_ports = &port, .n_tcp_ports = 1 });
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	static const struct { uint16_t port; int want; } rows[] = { { 1, ECONNREFUSED }, { 53, ECONNREFUSED }, { 2, EACCES } };
+	static const struct {
+		uint16_t port;
+		int want;
+	} rows[] = { { 1, ECONNREFUSED }, { 53, ECONNREFUSED }, { 2, EACCES } };
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		int fd = socket(AF_INET, SOCK_STREAM, 0);
 		to.sin_port = htons(rows[i].port);
 		CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) < 0);
-		if (rows[i].port != 53 || errno == EACCES)	/* a resolver may live there */
+		if (rows[i].port != 53 || errno == EACCES) /* a resolver may live there */
 			CHECK_NUMBER(errno, rows[i].want);
 		(void)close(fd);
 	}

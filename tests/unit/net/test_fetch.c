@@ -39,7 +39,11 @@ static struct trial *prepare(const struct fake *f, const char *host, const char 
 	memset(t, 0, sizeof *t);
 	t->run.cancelled = &cancelled;
 	t->options = (struct fetch_options){
-		.connect_ms = 5000, .idle_ms = 2000, .backoff_ms = 1, .retries = 2, .allow_http_loopback = true,
+		.connect_ms = 5000,
+		.idle_ms = 2000,
+		.backoff_ms = 1,
+		.retries = 2,
+		.allow_http_loopback = true,
 		.program_dir = fake_variable("HWB_BIN"),
 	};
 	if (f == &secure)
@@ -101,7 +105,13 @@ static void a_file_arrives_whole(void)
 /* {what, path, status wanted, code, tries, size}; idle time 2 s, 2 retries, at most 400,000 bytes */
 static void answers_are_judged(void)
 {
-	static const struct { const char *path; enum status want; uint32_t code, n_tries; size_t size; const char *words; } rows[] = {
+	static const struct {
+		const char *path;
+		enum status want;
+		uint32_t code, n_tries;
+		size_t size;
+		const char *words;
+	} rows[] = {
 		{ "/files/none.bin", ERR_ABSENT, 404, 1, 0, "404" },
 		{ "/404-empty/files/large.bin", ERR_ABSENT, 404, 1, 0, "404" },
 		{ "/status:410/files/large.bin", ERR_ABSENT, 410, 1, 0, "410" },
@@ -155,7 +165,7 @@ static void compressed_bodies_are_decoded_and_capped_after_decoding(void)
 	struct stat st;
 	CHECK(fstat(t->out, &st) == 0 && st.st_size <= 400000);
 	finish(t);
-	t = prepare(&plain, "127.0.0.1", "/gzip/files/large.bin");	/* not asked for: not decoded */
+	t = prepare(&plain, "127.0.0.1", "/gzip/files/large.bin"); /* not asked for: not decoded */
 	CHECK_NUMBER(fetch(t), OK);
 	CHECK(t->body_size > 2 && t->body[0] == 0x1f && t->body[1] == 0x8b);
 	finish(t);
@@ -191,7 +201,7 @@ static unsigned times_authorized(const char *host_path)
 	CHECK_NUMBER(fetch(t), OK);
 	unsigned n = 0;
 	struct bytes rest = bytes_make(t->body, t->body_size);
-	while (rest.data) {	/* records have no braces inside */
+	while (rest.data) { /* records have no braces inside */
 		struct bytes record = bytes_cut(&rest, '}');
 		if (bytes_search(record, bytes_of(copy)) < record.size)
 			n += bytes_search(record, BYTES("\"authorization\": \"Basic dXNlcjpzZWNyZXQ=\"")) < record.size;
@@ -249,11 +259,18 @@ static void redirects_stay_on_the_list_of_hosts(void)
 
 static void urls_that_are_not_allowed_are_not_asked(void)
 {
-	static const struct { const char *url, *words; } rows[] = {
-		{ "http://example.org/", "http:// is not allowed" }, { "file:///etc/passwd", "only https" },
+	static const struct {
+		const char *url, *words;
+	} rows[] = {
+		{ "http://example.org/", "http:// is not allowed" },
+		{ "file:///etc/passwd", "only https" },
 		{ "ftp://x/", "does not start" },
-		{ "https://user:hunter2@example.org/", "carries credentials" }, { "https://b\xc3\xbc" "cher.example/", "xn--" },
-		{ "https://example.org/a b?c=hunter2", "0x20" }, { "", "does not start" },
+		{ "https://user:hunter2@example.org/", "carries credentials" },
+		{ "https://b\xc3\xbc"
+		  "cher.example/",
+		  "xn--" },
+		{ "https://example.org/a b?c=hunter2", "0x20" },
+		{ "", "does not start" },
 	};
 	struct trial *t = prepare(&plain, "127.0.0.1", "/");
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -357,7 +374,7 @@ static void certificates_are_verified(void)
 	CHECK_NUMBER(t->result.n_tries, 1);
 	CHECK(strstr(t->result.text, "certificate"));
 	finish(t);
-	t = prepare(&secure, "127.0.0.1", "/files/large.bin");	/* not in the server's certificate */
+	t = prepare(&secure, "127.0.0.1", "/files/large.bin"); /* not in the server's certificate */
 	CHECK_NUMBER(fetch(t), ERR_NETWORK);
 	CHECK_NUMBER(t->result.n_tries, 1);
 	finish(t);
@@ -451,7 +468,8 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		{ "a file arrives whole", a_file_arrives_whole },
 		{ "answers are judged, tried again and redirected by the table", answers_are_judged },
-		{ "compressed bodies are decoded, and capped after decoding", compressed_bodies_are_decoded_and_capped_after_decoding },
+		{ "compressed bodies are decoded, and capped after decoding",
+		  compressed_bodies_are_decoded_and_capped_after_decoding },
 		{ "ranges are asked for and their refusal is visible", ranges_are_asked_for_and_their_refusal_is_visible },
 		{ "credentials go to their origin only", credentials_go_to_their_origin_only },
 		{ "redirects stay on the list of hosts", redirects_stay_on_the_list_of_hosts },

@@ -114,8 +114,13 @@ static void prepare(struct trial *t)
 	t->allowed[0] = (struct proxy_host){ "LocalHost", t->echo_port };
 	t->allow_private[0] = (struct proxy_private){ "localhost", "127.0.0.0/8" };
 	t->options = (struct proxy_options){
-		.allowed = t->allowed, .n_allowed = 1, .allow_private = t->allow_private, .n_allow_private = 1, .plain = true,
-		.head_ms = 5000, .program_dir = fake_variable("HWB_BIN"),
+		.allowed = t->allowed,
+		.n_allowed = 1,
+		.allow_private = t->allow_private,
+		.n_allow_private = 1,
+		.plain = true,
+		.head_ms = 5000,
+		.program_dir = fake_variable("HWB_BIN"),
 	};
 }
 
@@ -164,7 +169,7 @@ static void bytes_pass_both_ways_and_each_half_closes(void)
 	int fd = ask_for(&t, "localhost", t.echo_port, &code);
 	CHECK_NUMBER(code, 200);
 	(void)fflush(stdout);
-	if (fork() == 0) {	/* both ways at once */
+	if (fork() == 0) { /* both ways at once */
 		send_text(fd, sent, sizeof sent);
 		(void)shutdown(fd, SHUT_WR);
 		_exit(0);
@@ -183,7 +188,11 @@ static void bytes_pass_both_ways_and_each_half_closes(void)
 
 static void what_is_not_on_the_list_is_denied_and_reported(void)
 {
-	static const struct { const char *request; int code; const char *host, *words; } rows[] = {
+	static const struct {
+		const char *request;
+		int code;
+		const char *host, *words;
+	} rows[] = {
 		{ "CONNECT example.org:443 HTTP/1.1\r\n\r\n", 403, "example.org", "not on the list" },
 		{ "CONNECT localhost:1 HTTP/1.1\r\n\r\n", 403, "localhost", "not on the list" },
 		{ "CONNECT 127.0.0.1:443 HTTP/1.1\r\n\r\n", 403, "", "address" },
@@ -212,10 +221,11 @@ static void what_is_not_on_the_list_is_denied_and_reported(void)
 	CHECK_NUMBER(t.report.n_allowed, 0);
 	for (size_t i = 0; i < t.report.n_attempts; i++)
 		CHECK(!t.report.attempts[i].allowed && t.report.attempts[i].reason[0] && t.report.attempts[i].up == 0);
-	for (size_t k = 0; k < COUNT(rows); k++) {	/* they end in any order */
+	for (size_t k = 0; k < COUNT(rows); k++) { /* they end in any order */
 		size_t found = 0;
 		for (size_t i = 0; i < t.report.n_attempts; i++)
-			found += strcmp(t.report.attempts[i].host, rows[k].host) == 0 && strstr(t.report.attempts[i].reason, rows[k].words);
+			found += strcmp(t.report.attempts[i].host, rows[k].host) == 0 &&
+				 strstr(t.report.attempts[i].reason, rows[k].words);
 		CHECK_ROW(found > 0, rows[k].request);
 	}
 }
@@ -280,7 +290,7 @@ static void bytes_are_capped(void)
 	int fd = ask_for(&t, "localhost", t.echo_port, &code);
 	CHECK_NUMBER(code, 200);
 	send_text(fd, data, 2000);
-	CHECK_NUMBER(receive(fd, got, 2000), 2000);	/* exactly the limit passes */
+	CHECK_NUMBER(receive(fd, got, 2000), 2000); /* exactly the limit passes */
 	send_text(fd, data, 1);
 	CHECK_NUMBER(receive(fd, got, sizeof got), 0);
 	(void)close(fd);
@@ -365,7 +375,11 @@ static void a_fetcher_hears_the_refusal(void)
 	start(&t);
 	(void)snprintf(proxy_url, sizeof proxy_url, "http://127.0.0.1:%u", t.proxy_port);
 	struct fetch_options options = {
-		.ca_file = secure.ca_file, .proxy_url = proxy_url, .program_dir = t.options.program_dir, .backoff_ms = 1, .retries = 3,
+		.ca_file = secure.ca_file,
+		.proxy_url = proxy_url,
+		.program_dir = t.options.program_dir,
+		.backoff_ms = 1,
+		.retries = 3,
 	};
 	int out = memfd_create("out", MFD_CLOEXEC);
 	CHECK(fetcher_start(&t.run, &options, &f, &t.d) == OK);
@@ -393,7 +407,8 @@ static void a_real_client_speaks_tls_through_the_proxy(void)
 		       "c = http.client.HTTPSConnection('127.0.0.1', %u, context=ssl.create_default_context(cafile='%.400s'))\n"
 		       "c.set_tunnel('localhost', %u)\n"
 		       "c.request('GET', '/files/a.bin')\n"
-		       "assert c.getresponse().read() == b'0123456789'\n", t.proxy_port, secure.ca_file, secure.port);
+		       "assert c.getresponse().read() == b'0123456789'\n",
+		       t.proxy_port, secure.ca_file, secure.port);
 	(void)fflush(stdout);
 	pid_t pid = fork();
 	if (pid == 0) {

@@ -10,9 +10,15 @@
 
 static void the_proxy_reads_one_request_strictly(void)
 {
-	static const struct { struct bytes in; int want; const char *host; uint16_t port; } rows[] = {
+	static const struct {
+		struct bytes in;
+		int want;
+		const char *host;
+		uint16_t port;
+	} rows[] = {
 		{ LIT("CONNECT host.tst:443 HTTP/1.1\r\n\r\n"), 0, "host.tst", 443 },
-		{ LIT("CONNECT HoSt.tst:8443 HTTP/1.0\r\nHost: host.tst\r\nProxy-Connection:\tkeep-alive\r\n\r\n"), 0, "host.tst", 8443 },
+		{ LIT("CONNECT HoSt.tst:8443 HTTP/1.0\r\nHost: host.tst\r\nProxy-Connection:\tkeep-alive\r\n\r\n"), 0, "host.tst",
+		  8443 },
 		{ LIT("CONNECT h:1 HTTP/1.1\r\nX:\r\n\r\n"), 0, "h", 1 },
 		{ LIT("GET http://host.tst/ HTTP/1.1\r\n\r\n"), 405, NULL, 0 },
 		{ LIT("connect host.tst:443 HTTP/1.1\r\n\r\n"), 405, NULL, 0 },
@@ -32,7 +38,7 @@ static void the_proxy_reads_one_request_strictly(void)
 		{ LIT("CONNECT host.tst HTTP/1.1\r\n\r\n"), 400, NULL, 0 },
 		{ LIT("CONNECT host.tst: HTTP/1.1\r\n\r\n"), 400, NULL, 0 },
 		{ LIT("CONNECT host.tst:0443 HTTP/1.1\r\n\r\n"), 400, NULL, 0 },
-		{ LIT("CONNECT host.tst:65979 HTTP/1.1\r\n\r\n"), 400, NULL, 0 },	/* 443 + 65536 */
+		{ LIT("CONNECT host.tst:65979 HTTP/1.1\r\n\r\n"), 400, NULL, 0 }, /* 443 + 65536 */
 		{ LIT("CONNECT host.tst:4a HTTP/1.1\r\n\r\n"), 400, NULL, 0 },
 		{ LIT("CONNECT host.tst.:443 HTTP/1.1\r\n\r\n"), 400, NULL, 0 },
 		{ LIT("CONNECT .host.tst:443 HTTP/1.1\r\n\r\n"), 400, NULL, 0 },
@@ -63,23 +69,57 @@ static void the_proxy_reads_one_request_strictly(void)
 
 static void addresses_inside_are_not_public(void)
 {
-	static const struct { const char *in; bool want; } rows[] = {
-		{ "8.8.8.8", true }, { "1.1.1.1", true }, { "100.63.255.255", true }, { "100.64.0.0", false }, { "100.128.0.0", true },
-		{ "172.15.255.255", true }, { "172.16.0.0", false }, { "172.31.255.255", false }, { "172.32.0.0", true },
+	static const struct {
+		const char *in;
+		bool want;
+	} rows[] = {
+		{ "8.8.8.8", true },
+		{ "1.1.1.1", true },
+		{ "100.63.255.255", true },
+		{ "100.64.0.0", false },
+		{ "100.128.0.0", true },
+		{ "172.15.255.255", true },
+		{ "172.16.0.0", false },
+		{ "172.31.255.255", false },
+		{ "172.32.0.0", true },
 		{ "0.0.0.0", false },
-		{ "10.1.2.3", false }, { "127.0.0.1", false }, { "169.254.169.254", false }, { "192.168.1.1", false },
+		{ "10.1.2.3", false },
+		{ "127.0.0.1", false },
+		{ "169.254.169.254", false },
+		{ "192.168.1.1", false },
 		{ "192.0.0.1", false },
-		{ "192.0.1.1", true }, { "198.18.0.1", false }, { "198.20.0.0", true }, { "224.0.0.1", false }, { "240.0.0.1", false },
-		{ "255.255.255.255", false }, { "223.255.255.255", true },
-		{ "2606:4700::1", true }, { "2a04:4e42::223", true }, { "::", false }, { "::1", false }, { "fe80::1", false },
+		{ "192.0.1.1", true },
+		{ "198.18.0.1", false },
+		{ "198.20.0.0", true },
+		{ "224.0.0.1", false },
+		{ "240.0.0.1", false },
+		{ "255.255.255.255", false },
+		{ "223.255.255.255", true },
+		{ "2606:4700::1", true },
+		{ "2a04:4e42::223", true },
+		{ "::", false },
+		{ "::1", false },
+		{ "fe80::1", false },
 		{ "fc00::1", false },
-		{ "fd12::1", false }, { "ff02::1", false }, { "::ffff:8.8.8.8", false }, { "::ffff:127.0.0.1", false },
+		{ "fd12::1", false },
+		{ "ff02::1", false },
+		{ "::ffff:8.8.8.8", false },
+		{ "::ffff:127.0.0.1", false },
 		{ "::7f00:1", false },
-		{ "2001:db8::1", false }, { "2001::1", false }, { "2001:1ff::1", false }, { "2001:200::1", true },
+		{ "2001:db8::1", false },
+		{ "2001::1", false },
+		{ "2001:1ff::1", false },
+		{ "2001:200::1", true },
 		{ "2002:7f00:1::", false },
-		{ "64:ff9b::8.8.8.8", true }, { "64:ff9b::10.0.0.1", false }, { "64:ff9b::127.0.0.1", false },
+		{ "64:ff9b::8.8.8.8", true },
+		{ "64:ff9b::10.0.0.1", false },
+		{ "64:ff9b::127.0.0.1", false },
 		{ "64:ff9b:1::8.8.8.8", false },
-		{ "fec0::1", false }, { "100::1", false }, { "3fff::1", false }, { "3fff:1000::1", true }, { "4000::1", false },
+		{ "fec0::1", false },
+		{ "100::1", false },
+		{ "3fff::1", false },
+		{ "3fff:1000::1", true },
+		{ "4000::1", false },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct address a;
@@ -91,10 +131,13 @@ static void addresses_inside_are_not_public(void)
 
 static void ranges_are_exact(void)
 {
-	static const struct { const char *range, *address; bool want; } rows[] = {
+	static const struct {
+		const char *range, *address;
+		bool want;
+	} rows[] = {
 		{ "10.0.0.0/8", "10.255.0.1", true }, { "10.0.0.0/8", "11.0.0.0", false }, { "10.1.2.3", "10.1.2.3", true },
-		{ "10.1.2.3", "10.1.2.2", false }, { "10.1.2.2/31", "10.1.2.3", true }, { "0.0.0.0/0", "1.2.3.4", true },
-		{ "0.0.0.0/0", "::1", false }, { "fd00::/9", "fd7f::1", true }, { "fd00::/9", "fd80::1", false },
+		{ "10.1.2.3", "10.1.2.2", false },    { "10.1.2.2/31", "10.1.2.3", true }, { "0.0.0.0/0", "1.2.3.4", true },
+		{ "0.0.0.0/0", "::1", false },        { "fd00::/9", "fd7f::1", true },     { "fd00::/9", "fd80::1", false },
 		{ "::1/128", "::1", true },
 	};
 	static const char *const bad[] = {
@@ -148,8 +191,17 @@ static void build_hello(struct buf *out, const char *name, unsigned extension)
 	if (extension)
 		buf_add(&e, bytes_make(more, sizeof more));
 	size_t body = 2 + 32 + 1 + 4 + 2 + 2 + e.size;
-	const unsigned char head[] = { 22, 3, 1, (unsigned char)((body + 4) >> 8), (unsigned char)(body + 4), 1, 0,
-				       (unsigned char)(body >> 8), (unsigned char)body, 3, 3 };
+	const unsigned char head[] = { 22,
+				       3,
+				       1,
+				       (unsigned char)((body + 4) >> 8),
+				       (unsigned char)(body + 4),
+				       1,
+				       0,
+				       (unsigned char)(body >> 8),
+				       (unsigned char)body,
+				       3,
+				       3 };
 	const unsigned char middle[] = { 0, 0, 2, 0x13, 1, 1, 0, (unsigned char)(e.size >> 8), (unsigned char)e.size };
 	buf_add(out, bytes_make(head, sizeof head));
 	for (unsigned i = 0; i < 32; i++)
@@ -160,11 +212,21 @@ static void build_hello(struct buf *out, const char *name, unsigned extension)
 
 static void a_hello_must_name_its_host_in_the_open(void)
 {
-	static const struct { const char *name; unsigned extension; enum hello_verdict want; const char *words; } rows[] = {
-		{ "host.tst", 0, HELLO_GOOD, "" }, { "HOST.tst", 43, HELLO_GOOD, "" }, { "host.tst", 0xfe0d, HELLO_BAD, "encrypted" },
-		{ "host.tst", 0xffce, HELLO_BAD, "encrypted" }, { "evil.org", 0, HELLO_BAD, "another host" },
+	static const struct {
+		const char *name;
+		unsigned extension;
+		enum hello_verdict want;
+		const char *words;
+	} rows[] = {
+		{ "host.tst", 0, HELLO_GOOD, "" },
+		{ "HOST.tst", 43, HELLO_GOOD, "" },
+		{ "host.tst", 0xfe0d, HELLO_BAD, "encrypted" },
+		{ "host.tst", 0xffce, HELLO_BAD, "encrypted" },
+		{ "evil.org", 0, HELLO_BAD, "another host" },
 		{ NULL, 0, HELLO_BAD, "no host" },
-		{ NULL, 43, HELLO_BAD, "no host" }, { "host.tst.", 0, HELLO_BAD, "another host" }, { "", 0, HELLO_BAD, "another host" },
+		{ NULL, 43, HELLO_BAD, "no host" },
+		{ "host.tst.", 0, HELLO_BAD, "another host" },
+		{ "", 0, HELLO_BAD, "another host" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(buf_done) struct buf hello;
@@ -185,7 +247,7 @@ static void a_hello_may_come_in_many_records(void)
 	buf_init(&hello, 4000);
 	buf_init(&cut, 40000);
 	build_hello(&hello, "host.tst", 43);
-	for (size_t i = 5; i < hello.size; i++) {	/* one byte a record */
+	for (size_t i = 5; i < hello.size; i++) { /* one byte a record */
 		const unsigned char record[] = { 22, 3, 1, 0, 1, hello.data[i] };
 		CHECK_NUMBER(hello_check(buf_bytes(&cut), "host.tst", &reason), HELLO_MORE);
 		buf_add(&cut, bytes_make(record, sizeof record));
@@ -193,19 +255,27 @@ static void a_hello_may_come_in_many_records(void)
 	CHECK_NUMBER(hello_check(buf_bytes(&cut), "host.tst", &reason), HELLO_GOOD);
 	buf_add_string(&cut, "early data is the server's to judge");
 	CHECK_NUMBER(hello_check(buf_bytes(&cut), "host.tst", &reason), HELLO_GOOD);
-	static const struct { struct bytes in; enum hello_verdict want; } rows[] = {
-		{ LIT("GET / HTTP/1.1\r\n\r\n"), HELLO_BAD }, { LIT("SSH-2.0-x\r\n"), HELLO_BAD },
+	static const struct {
+		struct bytes in;
+		enum hello_verdict want;
+	} rows[] = {
+		{ LIT("GET / HTTP/1.1\r\n\r\n"), HELLO_BAD },
+		{ LIT("SSH-2.0-x\r\n"), HELLO_BAD },
 		{ LIT("\x16\x03\x01\0\0"), HELLO_BAD },
-		{ LIT("\x16\x03\x01\xff\xff"), HELLO_BAD }, { LIT("\x16\x02"), HELLO_BAD },
+		{ LIT("\x16\x03\x01\xff\xff"), HELLO_BAD },
+		{ LIT("\x16\x02"), HELLO_BAD },
 		{ LIT("\x16\x03\x01\0\x01\x02"), HELLO_BAD },
-		{ LIT("\x16\x03\x01\0\x04\x01\xff\xff\xff"), HELLO_BAD }, { LIT("\x16\x03\x01\0\x05\x01\0\0\0\0"), HELLO_BAD },
-		{ LIT("\x16\x03\x01\0\x04\x01\0\0\0"), HELLO_BAD }, { LIT("\x80\x2e\x01"), HELLO_BAD },
-		{ LIT("\x16"), HELLO_MORE }, { LIT(""), HELLO_MORE },
+		{ LIT("\x16\x03\x01\0\x04\x01\xff\xff\xff"), HELLO_BAD },
+		{ LIT("\x16\x03\x01\0\x05\x01\0\0\0\0"), HELLO_BAD },
+		{ LIT("\x16\x03\x01\0\x04\x01\0\0\0"), HELLO_BAD },
+		{ LIT("\x80\x2e\x01"), HELLO_BAD },
+		{ LIT("\x16"), HELLO_MORE },
+		{ LIT(""), HELLO_MORE },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK_NUMBER(hello_check(rows[i].in, "host.tst", &reason), rows[i].want);
 	buf_clear(&cut);
-	buf_add(&cut, BYTES("\x16\x03\x01\x40\0\x01\0\x2f\xfd"));	/* one byte more than fits */
+	buf_add(&cut, BYTES("\x16\x03\x01\x40\0\x01\0\x2f\xfd")); /* one byte more than fits */
 	CHECK_NUMBER(hello_check(buf_bytes(&cut), "host.tst", &reason), HELLO_BAD);
 	cut.data[8] = 0xfc;
 	CHECK_NUMBER(hello_check(buf_bytes(&cut), "host.tst", &reason), HELLO_MORE);
@@ -220,15 +290,24 @@ static struct url parsed(struct arena *a, const char *text)
 
 static void redirects_follow_the_rules(void)
 {
-	static const struct { const char *from, *to; bool listed, want; } rows[] = {
-		{ "https://a/x", "https://a/y", false, true }, { "https://a/x", "https://b/y", false, true },
+	static const struct {
+		const char *from, *to;
+		bool listed, want;
+	} rows[] = {
+		{ "https://a/x", "https://a/y", false, true },
+		{ "https://a/x", "https://b/y", false, true },
 		{ "https://a/x", "https://b/y", true, false },
-		{ "https://a/x", "https://c/y", true, true }, { "https://a/x", "https://c:444/y", true, false },
+		{ "https://a/x", "https://c/y", true, true },
+		{ "https://a/x", "https://c:444/y", true, false },
 		{ "https://a/x", "http://a/y", false, false },
-		{ "https://a/x", "http://127.0.0.1/y", false, false }, { "http://127.0.0.1/x", "http://127.0.0.1/y", false, true },
-		{ "http://127.0.0.1/x", "http://plain/y", false, true }, { "http://plain/x", "http://other/y", false, false },
-		{ "http://plain/x", "https://a/y", false, true }, { "https://a/x", "file:///y", false, false },
-		{ "https://a/x", "https://u:p@a/y", false, false }, { "https://a/x", "http://plain/y", false, false },
+		{ "https://a/x", "http://127.0.0.1/y", false, false },
+		{ "http://127.0.0.1/x", "http://127.0.0.1/y", false, true },
+		{ "http://127.0.0.1/x", "http://plain/y", false, true },
+		{ "http://plain/x", "http://other/y", false, false },
+		{ "http://plain/x", "https://a/y", false, true },
+		{ "https://a/x", "file:///y", false, false },
+		{ "https://a/x", "https://u:p@a/y", false, false },
+		{ "https://a/x", "http://plain/y", false, false },
 	};
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
@@ -243,11 +322,18 @@ static void redirects_follow_the_rules(void)
 
 static void credentials_need_their_exact_origin(void)
 {
-	static const struct { const char *origin, *url; bool want; } rows[] = {
-		{ "https://a", "https://a/x", true }, { "https://A:443/", "https://a/x", true },
+	static const struct {
+		const char *origin, *url;
+		bool want;
+	} rows[] = {
+		{ "https://a", "https://a/x", true },
+		{ "https://A:443/", "https://a/x", true },
 		{ "https://a", "https://a:444/x", false },
-		{ "https://a", "http://a:443/x", false }, { "https://a", "https://b.a/x", false }, { "a", "https://a/x", false },
-		{ "https://[::1]:1", "https://[0::1]:1/", true }, { "", "https://a/", false },
+		{ "https://a", "http://a:443/x", false },
+		{ "https://a", "https://b.a/x", false },
+		{ "a", "https://a/x", false },
+		{ "https://[::1]:1", "https://[0::1]:1/", true },
+		{ "", "https://a/", false },
 	};
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
@@ -263,9 +349,11 @@ static void credentials_need_their_exact_origin(void)
 static void delays_double_up_to_half_a_minute(void)
 {
 	struct fetch_options o = { .backoff_ms = 500 };
-	static const struct { uint32_t n_tries, random, retry_after, want; } rows[] = {
-		{ 1, 0, 0, 250 }, { 1, UINT32_MAX, 0, 499 }, { 2, 0, 0, 500 }, { 3, 0, 0, 1000 }, { 7, 0, 0, 15000 },
-		{ 4000000000, UINT32_MAX, 0, 29999 },
+	static const struct {
+		uint32_t n_tries, random, retry_after, want;
+	} rows[] = {
+		{ 1, 0, 0, 250 },  { 1, UINT32_MAX, 0, 499 },   { 2, 0, 0, 500 },
+		{ 3, 0, 0, 1000 }, { 7, 0, 0, 15000 },          { 4000000000, UINT32_MAX, 0, 29999 },
 		{ 1, 0, 2, 2000 }, { 7, UINT32_MAX, 2, 29999 },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -282,9 +370,13 @@ static void records_read_back_and_break_at_every_cut(void)
 	buf_init(&done, 1000);
 	buf_init(&proxy, 1000);
 	const char *const hosts[] = { "h1", "h2:8080" };
-	fetch_wire_put_start(&start, &(struct fetch_options){ .ca_file = "/ca", .retries = 7, .http_hosts = hosts, .n_http_hosts = 2 });
-	fetch_wire_put_get(&get, &(struct fetch_request){ .url = "https://h/", .range = "0-1", .user = "u", .password = "", .max_size = 9,
-							  .hosts = hosts, .n_hosts = 1 }, 77);
+	fetch_wire_put_start(&start,
+			     &(struct fetch_options){ .ca_file = "/ca", .retries = 7, .http_hosts = hosts, .n_http_hosts = 2 });
+	fetch_wire_put_get(
+		&get,
+		&(struct fetch_request){
+			.url = "https://h/", .range = "0-1", .user = "u", .password = "", .max_size = 9, .hosts = hosts, .n_hosts = 1 },
+		77);
 	fetch_wire_put_done(&done, &(struct fetch_result){ .id = 77, .status = ERR_LIMIT, .text = "a\x1b[31m" });
 	const struct proxy_host allowed = { "h", 443 };
 	proxy_wire_put_start(&proxy, &(struct proxy_options){ .allowed = &allowed, .n_allowed = 1, .max_down = 5 });
@@ -304,7 +396,7 @@ static void records_read_back_and_break_at_every_cut(void)
 	CHECK(id == 77 && strcmp(r.range, "0-1") == 0 && !r.accept && r.password[0] == '\0' && r.max_size == 9 && r.n_hosts == 1);
 	CHECK(result.id == 77 && result.status == ERR_LIMIT && strcmp(result.text, "a?[31m") == 0);
 	CHECK(po.n_allowed == 1 && po.allowed[0].port == 443 && po.max_down == 5);
-	done.data[12] = ERR_HASH;	/* a status that no transfer has */
+	done.data[12] = ERR_HASH; /* a status that no transfer has */
 	CHECK(fetch_wire_get_done(buf_bytes(&done), &a, &result, NULL) == ERR_FORMAT);
 }
 

@@ -3,61 +3,92 @@
 #include "base/buf.h"
 #include "harness.h"
 
+static const struct {
+	const char *in;
+	enum status want;
+	const char *out;
+} spellings[] = {
+	/* out: what url_text makes of it */
+	{ "https://host.tst/simple/", OK, "https://host.tst/simple/" },
+	{ "https://h", OK, "https://h/" },
+	{ "HTTPS://HoSt.Tst:443/a/./b/../c?q=1&r#sha256=ab", OK, "https://host.tst/a/c?q=1&r" },
+	{ "http://h:8080/%7Euser/a%2Fb", OK, "http://h:8080/%7Euser/a%2Fb" },
+	{ "https://u:p%40@h/x", OK, "https://h/x" },
+	{ "https://h?", OK, "https://h/?" },
+	{ "https://h/..", OK, "https://h/" },
+	{ "https://h/a/b/../../../..//c/.", OK, "https://h//c/" },
+	{ "https://127.0.0.1:1/", OK, "https://127.0.0.1:1/" },
+	{ "https://[::1]:8443/", OK, "https://[::1]:8443/" },
+	{ "https://[0:0:0:0:0:0:0:1]/", OK, "https://[::1]/" },
+	{ "https://xn--bcher-kva.example/", OK, "https://xn--bcher-kva.example/" },
+	{ "https://1.example/1!2.0", OK, "https://1.example/1!2.0" },
+	{ "file:///tmp/a%20b", OK, "file:///tmp/a%20b" },
+	{ "file://localhost/tmp", OK, "file:///tmp" },
+	{ "", ERR_FORMAT, NULL },
+	{ "https", ERR_FORMAT, NULL },
+	{ "https:", ERR_FORMAT, NULL },
+	{ "https://", ERR_FORMAT, NULL },
+	{ "https:///x", ERR_FORMAT, NULL },
+	{ "https:/h/x", ERR_FORMAT, NULL },
+	{ "ftp://h/", ERR_FORMAT, NULL },
+	{ "git+https://h/", ERR_FORMAT, NULL },
+	{ " https://h/", ERR_FORMAT, NULL },
+	{ "javascript:alert(1)", ERR_FORMAT, NULL },
+	{ "https://h/a b", ERR_FORMAT, NULL },
+	{ "https://h/a\tb", ERR_FORMAT, NULL },
+	{ "https://h/\xc3\xa9", ERR_FORMAT, NULL },
+	{ "https://h/a\\b", ERR_FORMAT, NULL },
+	{ "https://h\\@evil/", ERR_FORMAT, NULL },
+	{ "https://h/%", ERR_FORMAT, NULL },
+	{ "https://h/%4", ERR_FORMAT, NULL },
+	{ "https://h/%4g", ERR_FORMAT, NULL },
+	{ "https://h/%00", ERR_FORMAT, NULL },
+	{ "https://h/%2e%2e/x", ERR_FORMAT, NULL },
+	{ "https://h/.%2E/x", ERR_FORMAT, NULL },
+	{ "https://h/%2e", ERR_FORMAT, NULL },
+	{ "https://b\xc3\xbc"
+	  "cher.example/",
+	  ERR_FORMAT, NULL },
+	{ "https://h./", ERR_FORMAT, NULL },
+	{ "https://.h/", ERR_FORMAT, NULL },
+	{ "https://a..b/", ERR_FORMAT, NULL },
+	{ "https://-a/", ERR_FORMAT, NULL },
+	{ "https://a-/", ERR_FORMAT, NULL },
+	{ "https://a%2eb/", ERR_FORMAT, NULL },
+	{ "https://127.1/", ERR_FORMAT, NULL },
+	{ "https://2130706433/", ERR_FORMAT, NULL },
+	{ "https://0x7f000001/", ERR_FORMAT, NULL },
+	{ "https://127.0.0.01/", ERR_FORMAT, NULL },
+	{ "https://1.2.3.256/", ERR_FORMAT, NULL },
+	{ "https://h:/", ERR_FORMAT, NULL },
+	{ "https://h:0/", ERR_FORMAT, NULL },
+	{ "https://h:65536/", ERR_FORMAT, NULL },
+	{ "https://h:080/", ERR_FORMAT, NULL },
+	{ "https://h:+1/", ERR_FORMAT, NULL },
+	{ "https://h:65535/", OK, "https://h:65535/" },
+	{ "https://[::1/", ERR_FORMAT, NULL },
+	{ "https://::1/", ERR_FORMAT, NULL },
+	{ "https://[fe80::1%25eth0]/", ERR_FORMAT, NULL },
+	{ "https://[127.0.0.1]/", ERR_FORMAT, NULL },
+	{ "https://[]/", ERR_FORMAT, NULL },
+	{ "https://a@b@h/", ERR_FORMAT, NULL },
+	{ "https://h/?a b", ERR_FORMAT, NULL },
+	{ "https://h/#a#b", ERR_FORMAT, NULL },
+	{ "file://host/x", ERR_FORMAT, NULL },
+	{ "file:///x?y", ERR_FORMAT, NULL },
+	{ "file:x", ERR_FORMAT, NULL },
+};
+
 static void urls_are_read_strictly(void)
 {
-	static const struct { const char *in; enum status want; const char *out; } rows[] = {
-		/* out: what url_text makes of it */
-		{ "https://host.tst/simple/", OK, "https://host.tst/simple/" },
-		{ "https://h", OK, "https://h/" },
-		{ "HTTPS://HoSt.Tst:443/a/./b/../c?q=1&r#sha256=ab", OK, "https://host.tst/a/c?q=1&r" },
-		{ "http://h:8080/%7Euser/a%2Fb", OK, "http://h:8080/%7Euser/a%2Fb" },
-		{ "https://u:p%40@h/x", OK, "https://h/x" },
-		{ "https://h?", OK, "https://h/?" },
-		{ "https://h/..", OK, "https://h/" },
-		{ "https://h/a/b/../../../..//c/.", OK, "https://h//c/" },
-		{ "https://127.0.0.1:1/", OK, "https://127.0.0.1:1/" },
-		{ "https://[::1]:8443/", OK, "https://[::1]:8443/" },
-		{ "https://[0:0:0:0:0:0:0:1]/", OK, "https://[::1]/" },
-		{ "https://xn--bcher-kva.example/", OK, "https://xn--bcher-kva.example/" },
-		{ "https://1.example/1!2.0", OK, "https://1.example/1!2.0" },
-		{ "file:///tmp/a%20b", OK, "file:///tmp/a%20b" },
-		{ "file://localhost/tmp", OK, "file:///tmp" },
-		{ "", ERR_FORMAT, NULL }, { "https", ERR_FORMAT, NULL }, { "https:", ERR_FORMAT, NULL },
-		{ "https://", ERR_FORMAT, NULL },
-		{ "https:///x", ERR_FORMAT, NULL }, { "https:/h/x", ERR_FORMAT, NULL }, { "ftp://h/", ERR_FORMAT, NULL },
-		{ "git+https://h/", ERR_FORMAT, NULL }, { " https://h/", ERR_FORMAT, NULL },
-		{ "javascript:alert(1)", ERR_FORMAT, NULL },
-		{ "https://h/a b", ERR_FORMAT, NULL }, { "https://h/a\tb", ERR_FORMAT, NULL },
-		{ "https://h/\xc3\xa9", ERR_FORMAT, NULL },
-		{ "https://h/a\\b", ERR_FORMAT, NULL }, { "https://h\\@evil/", ERR_FORMAT, NULL }, { "https://h/%", ERR_FORMAT, NULL },
-		{ "https://h/%4", ERR_FORMAT, NULL }, { "https://h/%4g", ERR_FORMAT, NULL }, { "https://h/%00", ERR_FORMAT, NULL },
-		{ "https://h/%2e%2e/x", ERR_FORMAT, NULL }, { "https://h/.%2E/x", ERR_FORMAT, NULL },
-		{ "https://h/%2e", ERR_FORMAT, NULL },
-		{ "https://b\xc3\xbc" "cher.example/", ERR_FORMAT, NULL }, { "https://h./", ERR_FORMAT, NULL },
-		{ "https://.h/", ERR_FORMAT, NULL },
-		{ "https://a..b/", ERR_FORMAT, NULL }, { "https://-a/", ERR_FORMAT, NULL }, { "https://a-/", ERR_FORMAT, NULL },
-		{ "https://a%2eb/", ERR_FORMAT, NULL }, { "https://127.1/", ERR_FORMAT, NULL },
-		{ "https://2130706433/", ERR_FORMAT, NULL },
-		{ "https://0x7f000001/", ERR_FORMAT, NULL }, { "https://127.0.0.01/", ERR_FORMAT, NULL },
-		{ "https://1.2.3.256/", ERR_FORMAT, NULL },
-		{ "https://h:/", ERR_FORMAT, NULL }, { "https://h:0/", ERR_FORMAT, NULL }, { "https://h:65536/", ERR_FORMAT, NULL },
-		{ "https://h:080/", ERR_FORMAT, NULL }, { "https://h:+1/", ERR_FORMAT, NULL },
-		{ "https://h:65535/", OK, "https://h:65535/" },
-		{ "https://[::1/", ERR_FORMAT, NULL }, { "https://::1/", ERR_FORMAT, NULL },
-		{ "https://[fe80::1%25eth0]/", ERR_FORMAT, NULL },
-		{ "https://[127.0.0.1]/", ERR_FORMAT, NULL }, { "https://[]/", ERR_FORMAT, NULL },
-		{ "https://a@b@h/", ERR_FORMAT, NULL },
-		{ "https://h/?a b", ERR_FORMAT, NULL }, { "https://h/#a#b", ERR_FORMAT, NULL },
-		{ "file://host/x", ERR_FORMAT, NULL }, { "file:///x?y", ERR_FORMAT, NULL }, { "file:x", ERR_FORMAT, NULL },
-	};
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT(spellings); i++) {
 		struct url u;
 		struct diag d = { 0 };
-		enum status s = url_parse(bytes_of(rows[i].in), &a, &u, &d);
-		CHECK_ROW(s == rows[i].want, rows[i].in);
-		CHECK_ROW(s == OK ? strcmp(url_text(&u, &a), rows[i].out) == 0 : d.text[0] != '\0', rows[i].in);
+		enum status s = url_parse(bytes_of(spellings[i].in), &a, &u, &d);
+		CHECK_ROW(s == spellings[i].want, spellings[i].in);
+		CHECK_ROW(s == OK ? strcmp(url_text(&u, &a), spellings[i].out) == 0 : d.text[0] != '\0', spellings[i].in);
 	}
 }
 
@@ -69,7 +100,8 @@ static void the_parts_are_where_they_belong(void)
 	const char *user, *password;
 	struct bytes value;
 	CHECK(url_parse(BYTES("https://me%40x:p%3Aw@Files.Example:444/d/na%20me.whl?k=v"
-			      "#sha256=ab&subdirectory=a%2Fb&x&y=1&y=2"), &a, &u, NULL) == OK);
+			      "#sha256=ab&subdirectory=a%2Fb&x&y=1&y=2"),
+			&a, &u, NULL) == OK);
 	CHECK(u.scheme == URL_HTTPS && strcmp(u.host, "files.example") == 0 && u.port == 444);
 	CHECK_BYTES(u.query, BYTES("k=v"));
 	CHECK(url_credentials(&u, &a, &user, &password, NULL) == OK);
@@ -92,12 +124,13 @@ static void the_parts_are_where_they_belong(void)
 
 static void file_names_cannot_leave_their_directory(void)
 {
-	static const struct { const char *in; enum status want; } rows[] = {
-		{ "https://h/a/b.whl", OK }, { "https://h/a/", ERR_ABSENT }, { "https://h", ERR_ABSENT },
-		{ "https://h/a%2fb", ERR_FORMAT },
-		{ "https://h/a%5cb", ERR_FORMAT }, { "https://h/a%0ab", ERR_FORMAT }, { "https://h/%ff", ERR_FORMAT },
-		{ "https://h/a%20b", OK },
-		{ "https://h/..%2f..%2fetc", ERR_FORMAT },
+	static const struct {
+		const char *in;
+		enum status want;
+	} rows[] = {
+		{ "https://h/a/b.whl", OK },       { "https://h/a/", ERR_ABSENT },    { "https://h", ERR_ABSENT },
+		{ "https://h/a%2fb", ERR_FORMAT }, { "https://h/a%5cb", ERR_FORMAT }, { "https://h/a%0ab", ERR_FORMAT },
+		{ "https://h/%ff", ERR_FORMAT },   { "https://h/a%20b", OK },         { "https://h/..%2f..%2fetc", ERR_FORMAT },
 	};
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
@@ -111,21 +144,47 @@ static void file_names_cannot_leave_their_directory(void)
 
 static void references_resolve_as_in_rfc_3986_section_5_4(void)
 {
-	static const struct { const char *reference, *want; } rows[] = {
-		{ "g", "https://a/b/c/g" }, { "./g", "https://a/b/c/g" }, { "g/", "https://a/b/c/g/" }, { "/g", "https://a/g" },
-		{ "//g", "https://g/" }, { "?y", "https://a/b/c/d;p?y" }, { "g?y", "https://a/b/c/g?y" },
+	static const struct {
+		const char *reference, *want;
+	} rows[] = {
+		{ "g", "https://a/b/c/g" },
+		{ "./g", "https://a/b/c/g" },
+		{ "g/", "https://a/b/c/g/" },
+		{ "/g", "https://a/g" },
+		{ "//g", "https://g/" },
+		{ "?y", "https://a/b/c/d;p?y" },
+		{ "g?y", "https://a/b/c/g?y" },
 		{ "#s", "https://a/b/c/d;p?q" },
-		{ "g#s", "https://a/b/c/g" }, { "g?y#s", "https://a/b/c/g?y" }, { ";x", "https://a/b/c/;x" },
+		{ "g#s", "https://a/b/c/g" },
+		{ "g?y#s", "https://a/b/c/g?y" },
+		{ ";x", "https://a/b/c/;x" },
 		{ "g;x", "https://a/b/c/g;x" },
-		{ "", "https://a/b/c/d;p?q" }, { ".", "https://a/b/c/" }, { "./", "https://a/b/c/" }, { "..", "https://a/b/" },
-		{ "../", "https://a/b/" }, { "../g", "https://a/b/g" }, { "../..", "https://a/" }, { "../../g", "https://a/g" },
-		{ "../../../g", "https://a/g" }, { "/./g", "https://a/g" }, { "/../g", "https://a/g" }, { "g.", "https://a/b/c/g." },
-		{ ".g", "https://a/b/c/.g" }, { "g..", "https://a/b/c/g.." }, { "./../g", "https://a/b/g" },
+		{ "", "https://a/b/c/d;p?q" },
+		{ ".", "https://a/b/c/" },
+		{ "./", "https://a/b/c/" },
+		{ "..", "https://a/b/" },
+		{ "../", "https://a/b/" },
+		{ "../g", "https://a/b/g" },
+		{ "../..", "https://a/" },
+		{ "../../g", "https://a/g" },
+		{ "../../../g", "https://a/g" },
+		{ "/./g", "https://a/g" },
+		{ "/../g", "https://a/g" },
+		{ "g.", "https://a/b/c/g." },
+		{ ".g", "https://a/b/c/.g" },
+		{ "g..", "https://a/b/c/g.." },
+		{ "./../g", "https://a/b/g" },
 		{ "./g/.", "https://a/b/c/g/" },
-		{ "g/../h", "https://a/b/c/h" }, { "g;x=1/../y", "https://a/b/c/y" }, { "g?y/./x", "https://a/b/c/g?y/./x" },
-		{ "http://h/x", "http://h/x" }, { "//u@h:1/", "https://h:1/" }, { "javascript:x", NULL }, { "/a b", NULL },
+		{ "g/../h", "https://a/b/c/h" },
+		{ "g;x=1/../y", "https://a/b/c/y" },
+		{ "g?y/./x", "https://a/b/c/g?y/./x" },
+		{ "http://h/x", "http://h/x" },
+		{ "//u@h:1/", "https://h:1/" },
+		{ "javascript:x", NULL },
+		{ "/a b", NULL },
 		{ "//", NULL },
-		{ "mailto:a@b", NULL }, { "///x", NULL },
+		{ "mailto:a@b", NULL },
+		{ "///x", NULL },
 	};
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
@@ -145,7 +204,9 @@ static void references_resolve_as_in_rfc_3986_section_5_4(void)
 
 static void what_is_logged_holds_no_secret(void)
 {
-	static const struct { const char *in, *want; } rows[] = {
+	static const struct {
+		const char *in, *want;
+	} rows[] = {
 		{ "https://user:hunter2@h/x", "https://h/x" },
 		{ "https://h/x?token=hunter2&a=b", "https://h/x?token=...&a=..." },
 		{ "https://h/x?hunter2", "https://h/x?..." },
@@ -227,7 +288,7 @@ static void a_cut_url_never_crashes(void)
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
 	for (size_t cut = 0; cut <= sizeof whole - 1; cut++) {
-		CLEANUP(buf_done) struct buf copy;	/* of its own size, so that the sanitizer sees its end */
+		CLEANUP(buf_done) struct buf copy; /* of its own size, so that the sanitizer sees its end */
 		struct url u;
 		buf_init(&copy, sizeof whole);
 		buf_add(&copy, bytes_make(whole, cut));

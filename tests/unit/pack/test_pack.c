@@ -58,9 +58,15 @@ static const struct made_wheel plain = {
 
 static void the_archive_is_the_same_whoever_wrote_it(void)
 {
-	static const struct { const char *name; bool reversed, deflated; uint32_t dos_time; bool folder; } rows[] = {
-		{ "another order", true, false, 0, false }, { "packed", false, true, 0, false }, { "another time", false, false, 0x5a215bcd, false },
-		{ "with its folder", false, false, 0, true }, { "all of that", true, true, 0x5a215bcd, true },
+	static const struct {
+		const char *name;
+		bool reversed, deflated;
+		uint32_t dos_time;
+		bool folder;
+	} rows[] = {
+		{ "another order", true, false, 0, false },          { "packed", false, true, 0, false },
+		{ "another time", false, false, 0x5a215bcd, false }, { "with its folder", false, false, 0, true },
+		{ "all of that", true, true, 0x5a215bcd, true },
 	};
 	CLEANUP(packed_done) struct packed first;
 	pack(&plain, 1700000000, &first);
@@ -88,18 +94,22 @@ static void the_archive_is_the_same_whoever_wrote_it(void)
 
 static void modes_order_times_and_flags_are_normal(void)
 {
-	static const struct { const char *name; uint32_t mode; } want[] = {
-		{ "Zoo.py", 0100644 }, { "a_b-1.0.data/scripts/run", 0100755 }, { "pkg/__init__.py", 0100644 }, { "pkg/z.py", 0100644 },
-		{ MADE_INFO "METADATA", 0100644 }, { MADE_INFO "WHEEL", 0100755 }, { MADE_INFO "zoo", 0100644 }, { MADE_INFO "RECORD", 0100644 },
+	static const struct {
+		const char *name;
+		uint32_t mode;
+	} want[] = {
+		{ "Zoo.py", 0100644 },        { "a_b-1.0.data/scripts/run", 0100755 }, { "pkg/__init__.py", 0100644 },
+		{ "pkg/z.py", 0100644 },      { MADE_INFO "METADATA", 0100644 },       { MADE_INFO "WHEEL", 0100755 },
+		{ MADE_INFO "zoo", 0100644 }, { MADE_INFO "RECORD", 0100644 },
 	};
 	CLEANUP(packed_done) struct packed p;
 	struct zip_limits limits = zip_limits_default();
 	struct zip zip;
 	struct made_wheel w = plain;
 	w.members[0].mode = 0100600;
-	w.members[1].mode = 0100601;	/* whoever may run it: it runs */
+	w.members[1].mode = 0100601; /* whoever may run it: it runs */
 	w.members[2].mode = 0100000;
-	w.members[3].mode = 0666;	/* without a type */
+	w.members[3].mode = 0666; /* without a type */
 	w.members[4].mode = 0100777;
 	w.members[6] = (struct made_member){ .name = MADE_INFO "zoo", .content = TEXT };
 	pack(&w, 1700000000, &p);
@@ -111,8 +121,10 @@ static void modes_order_times_and_flags_are_normal(void)
 	for (size_t i = 0; i < COUNT(want); i++) {
 		const struct zip_entry *e = &zip.entries[i];
 		CHECK_BYTES(e->name, bytes_of(want[i].name));
-		CHECK_ROW(e->unix_mode == want[i].mode && e->dos_time == zip.entries[0].dos_time && e->local_dos_time == e->dos_time, want[i].name);
-		CHECK_ROW((e->flags & 8) == 0 && e->extra.size == 0 && e->local_extra.size == 0 && e->comment.size == 0, want[i].name);
+		CHECK_ROW(e->unix_mode == want[i].mode && e->dos_time == zip.entries[0].dos_time && e->local_dos_time == e->dos_time,
+			  want[i].name);
+		CHECK_ROW((e->flags & 8) == 0 && e->extra.size == 0 && e->local_extra.size == 0 && e->comment.size == 0,
+			  want[i].name);
 	}
 	CHECK(zip_find(&zip, BYTES("pkg/__init__.py"))->method == 8);
 	struct wire reply = wire_over(buf_bytes(&p.reply));
@@ -123,18 +135,44 @@ static void modes_order_times_and_flags_are_normal(void)
 
 static void a_wheel_that_is_not_right_is_refused_by_its_rule(void)
 {
-	static const struct { const char *name; struct made_wheel wheel; const char *id, *says; } rows[] = {
-		{ "a wrong digest", { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a.py", .content = "x",
-		  .record = "a.py,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,1" } } }, "R03", "'a.py'" },
-		{ "not in RECORD", { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a.py", .content = "x", .record = "" } } }, "R02", "'a.py'" },
-		{ "only in RECORD", { .members = { MADE_METADATA, MADE_WHEEL },
-		  .record_more = "b.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n" }, "R02", "'b.py'" },
+	static const struct {
+		const char *name;
+		struct made_wheel wheel;
+		const char *id, *says;
+	} rows[] = {
+		{ "a wrong digest",
+		  { .members = { MADE_METADATA,
+				 MADE_WHEEL,
+				 { .name = "a.py",
+				   .content = "x",
+				   .record = "a.py,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,1" } } },
+		  "R03",
+		  "'a.py'" },
+		{ "not in RECORD",
+		  { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a.py", .content = "x", .record = "" } } },
+		  "R02",
+		  "'a.py'" },
+		{ "only in RECORD",
+		  { .members = { MADE_METADATA, MADE_WHEEL },
+		    .record_more = "b.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n" },
+		  "R02",
+		  "'b.py'" },
 		{ "no RECORD", { .members = { MADE_METADATA, MADE_WHEEL }, .record_name = "" }, "R01", "RECORD" },
-		{ "md5", { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a.py", .content = "",
-		  .record = "a.py,md5=1B2M2Y8AsgTpgAmY7PhCfg,0" } } }, "R01", "md5" },
-		{ "a link", { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a", .content = "/etc", .mode = 0120777 } } }, "Z18", "'a'" },
+		{ "md5",
+		  { .members = { MADE_METADATA,
+				 MADE_WHEEL,
+				 { .name = "a.py", .content = "", .record = "a.py,md5=1B2M2Y8AsgTpgAmY7PhCfg,0" } } },
+		  "R01",
+		  "md5" },
+		{ "a link",
+		  { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a", .content = "/etc", .mode = 0120777 } } },
+		  "Z18",
+		  "'a'" },
 		{ "setgid", { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a", .content = "x", .mode = 0102755 } } }, "Z19", "'a'" },
-		{ "a lie about content", { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a", .content = "x", .crc_add = 1 } } }, "Z13", "'a'" },
+		{ "a lie about content",
+		  { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a", .content = "x", .crc_add = 1 } } },
+		  "Z13",
+		  "'a'" },
 		{ "no .dist-info", { .members = { { .name = "a.py", .content = "x" } }, .record_name = "RECORD" }, "I02", ".dist-info" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -185,7 +223,9 @@ static void a_name_that_is_no_utf8_is_refused(void)
 	CHECK(p.status == ERR_ARTEFACT && p.wheel.size == 0);
 	/* RECORD.jws needs no row, so that its name is the one way past RECORD. */
 	CLEANUP(packed_done) struct packed jws;
-	struct made_wheel signature = { .members = { MADE_METADATA, MADE_WHEEL, { .name = "\xe9.dist-info/RECORD.jws", .content = "x", .record = "" } } };
+	struct made_wheel signature = {
+		.members = { MADE_METADATA, MADE_WHEEL, { .name = "\xe9.dist-info/RECORD.jws", .content = "x", .record = "" } }
+	};
 	pack(&signature, 0, &jws);
 	CHECK(jws.status == ERR_ARTEFACT);
 }

@@ -16,12 +16,20 @@ struct pieces {
 	const char *format, *executable, *version, *tags, *purelib, *suffix, *glibc, *markers, *more;
 };
 
-static const struct pieces good = { "1", "/usr/bin/python3", "3.11.7", "[\"cp311-cp311-linux_x86_64\",\"py3-none-any\"]",
-				    "lib/python3.11/site-packages", ".cpython-311-x86_64-linux-gnu.so", "\"2.36\"", MARKERS, "" };
+static const struct pieces good = { "1",
+				    "/usr/bin/python3",
+				    "3.11.7",
+				    "[\"cp311-cp311-linux_x86_64\",\"py3-none-any\"]",
+				    "lib/python3.11/site-packages",
+				    ".cpython-311-x86_64-linux-gnu.so",
+				    "\"2.36\"",
+				    MARKERS,
+				    "" };
 
 static struct bytes answer(struct arena *a, const struct pieces *p)
 {
-	return bytes_of(arena_printf(a,
+	return bytes_of(arena_printf(
+		a,
 		"{\"format\":%s,\"executable\":\"%s\",\"real_executable\":\"/usr/bin/python3.11\",\"prefix\":\"/usr\","
 		"\"base_prefix\":\"/usr\",\"version\":\"%s\",\"implementation\":\"cpython\",\"free_threaded\":false,\"tags\":%s,"
 		"\"markers\":{%s},\"paths\":{\"stdlib\":\"/usr/lib/python3.11\",\"include\":\"/usr/include/python3.11\","
@@ -102,7 +110,7 @@ static void an_answer_or_record_cut_anywhere_is_refused(void)
 	CHECK(interpreter_parse(answer(&a, &good), &a, &i, NULL) == OK);
 	interpreter_write(&i, &record);
 	CHECK_NUMBER(each_truncation(buf_bytes(&record), try_record), 1);
-	i.purelib = BYTES("../lib");	/* what a broken sender could say */
+	i.purelib = BYTES("../lib"); /* what a broken sender could say */
 	buf_clear(&record);
 	interpreter_write(&i, &record);
 	CHECK(interpreter_read(buf_bytes(&record), &a, &i, NULL) == ERR_FORMAT);

@@ -8,8 +8,9 @@
 
 static void fields_are_read_up_to_the_description(void)
 {
-	static const char text[] = HEAD "Requires-Dist: a>=1\nrequires-dist: b; extra == 'X'\nProvides-Extra: X_y\nRequires-Python: >=3.8\n"
-					"Dynamic: Requires-Dist\nSummary: s\n\nRequires-Dist: not a field\n";
+	static const char text[] = HEAD
+		"Requires-Dist: a>=1\nrequires-dist: b; extra == 'X'\nProvides-Extra: X_y\nRequires-Python: >=3.8\n"
+		"Dynamic: Requires-Dist\nSummary: s\n\nRequires-Dist: not a field\n";
 	CLEANUP(arena_done) struct arena a;
 	struct metadata m;
 	struct diag d = { 0 };
@@ -27,17 +28,25 @@ static void fields_are_read_up_to_the_description(void)
 
 static void bad_metadata_is_refused(void)
 {
-	static const struct { const char *text, *named; } rows[] = {
-		{ "", "Metadata-Version" }, { "Name: a\nVersion: 1\n", "Metadata-Version" },
+	static const struct {
+		const char *text, *named;
+	} rows[] = {
+		{ "", "Metadata-Version" },
+		{ "Name: a\nVersion: 1\n", "Metadata-Version" },
 		{ "Metadata-Version: 2.1\nVersion: 1\n", "Name" },
-		{ "Metadata-Version: 2.1\nName: a\n", "Version" }, { HEAD "Name: b\n", "Name" }, { HEAD "Version: 1.0\n", "Version" },
+		{ "Metadata-Version: 2.1\nName: a\n", "Version" },
+		{ HEAD "Name: b\n", "Name" },
+		{ HEAD "Version: 1.0\n", "Version" },
 		{ HEAD "Metadata-Version: 2.1\n", "Metadata-Version" },
 		{ HEAD "Requires-Python: >=3\nRequires-Python: >=3\n", "Requires-Python" },
 		{ "Metadata-Version: 3.0\nName: a\nVersion: 1\n", "newer" },
 		{ "Metadata-Version: x\nName: a\nVersion: 1\n", "Metadata-Version" },
-		{ "Metadata-Version: 2.1\nName: -a\nVersion: 1\n", "Name" }, { "Metadata-Version: 2.1\nName: a\nVersion: x\n", "Version" },
-		{ HEAD "Requires-Dist: a >\n", "Requires-Dist" }, { HEAD "Requires-Python: 3\n", "Requires-Python" },
-		{ HEAD "Provides-Extra: a b\n", "Provides-Extra" }, { HEAD "Dynamic: Version\n", "Dynamic" },
+		{ "Metadata-Version: 2.1\nName: -a\nVersion: 1\n", "Name" },
+		{ "Metadata-Version: 2.1\nName: a\nVersion: x\n", "Version" },
+		{ HEAD "Requires-Dist: a >\n", "Requires-Dist" },
+		{ HEAD "Requires-Python: 3\n", "Requires-Python" },
+		{ HEAD "Provides-Extra: a b\n", "Provides-Extra" },
+		{ HEAD "Dynamic: Version\n", "Dynamic" },
 		{ HEAD "Requires-Dist:\n", "Requires-Dist" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -73,7 +82,8 @@ static void metadata_travels_and_is_checked_again(void)
 	buf_init(&again, 4096);
 	CHECK(metadata_parse(bytes_of(text), &a, &m, NULL) == OK);
 	metadata_write(&m, &record);
-	CHECK(metadata_read(buf_bytes(&record), &a, &n, NULL) == OK && metadata_same(&m, &n) && n.requires[0].specifier.n_clauses == 1);
+	CHECK(metadata_read(buf_bytes(&record), &a, &n, NULL) == OK && metadata_same(&m, &n) &&
+	      n.requires[0].specifier.n_clauses == 1);
 	metadata_write(&n, &again);
 	CHECK_BYTES(buf_bytes(&again), buf_bytes(&record));
 	CHECK_NUMBER(each_truncation(buf_bytes(&record), try_metadata_record), 1);
@@ -112,7 +122,8 @@ static void metadata_has_limits(void)
 
 static void record_rows_are_read(void)
 {
-	static const char text[] = "a/b.py," SHA256 ",12\r\n\"c,\"\"d\"\"\"," SHA384 ",0\nx.py," SHA512 ",\nfoo-1.dist-info/RECORD,,\n";
+	static const char text[] = "a/b.py," SHA256 ",12\r\n\"c,\"\"d\"\"\"," SHA384 ",0\nx.py," SHA512
+				   ",\nfoo-1.dist-info/RECORD,,\n";
 	CLEANUP(arena_done) struct arena a;
 	struct record r;
 	struct diag d = { 0 };
@@ -133,20 +144,36 @@ static void record_rows_are_read(void)
 
 static void bad_record_rows_are_refused_with_their_line(void)
 {
-	static const struct { const char *row; enum status want; } rows[] = {
-		{ "a," SHA256, ERR_FORMAT }, { "a," SHA256 ",1,2", ERR_FORMAT }, { "a,,", ERR_FORMAT }, { "RECORD,,", ERR_FORMAT },
-		{ "x/y.dist-info/RECORD,,", ERR_FORMAT }, { "a,md5=1B2M2Y8AsgTpgAmY7PhCfg,1", ERR_REFUSED },
+	static const struct {
+		const char *row;
+		enum status want;
+	} rows[] = {
+		{ "a," SHA256, ERR_FORMAT },
+		{ "a," SHA256 ",1,2", ERR_FORMAT },
+		{ "a,,", ERR_FORMAT },
+		{ "RECORD,,", ERR_FORMAT },
+		{ "x/y.dist-info/RECORD,,", ERR_FORMAT },
+		{ "a,md5=1B2M2Y8AsgTpgAmY7PhCfg,1", ERR_REFUSED },
 		{ "a,MD5=1B2M2Y8AsgTpgAmY7PhCfg,1", ERR_REFUSED },
-		{ "a,sha1=2jmj7l5rSw0yVb_vlWAYkK_YBwk,1", ERR_REFUSED }, { "a," SHA256 "=,1", ERR_FORMAT },
+		{ "a,sha1=2jmj7l5rSw0yVb_vlWAYkK_YBwk,1", ERR_REFUSED },
+		{ "a," SHA256 "=,1", ERR_FORMAT },
 		{ "a,sha256=AAAA,1", ERR_FORMAT },
-		{ "a,sha256=,1", ERR_FORMAT }, { "a,sha256,1", ERR_FORMAT }, { "a,crc=AAAA,1", ERR_FORMAT },
+		{ "a,sha256=,1", ERR_FORMAT },
+		{ "a,sha256,1", ERR_FORMAT },
+		{ "a,crc=AAAA,1", ERR_FORMAT },
 		{ "a,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFV,1", ERR_FORMAT },
-		{ "a," SHA256 ",-1", ERR_FORMAT }, { "a," SHA256 ",9223372036854775808", ERR_FORMAT }, { "a," SHA256 ",1 ", ERR_FORMAT },
-		{ "/a," SHA256 ",1", ERR_FORMAT }, { "../a," SHA256 ",1", ERR_FORMAT }, { "./a," SHA256 ",1", ERR_FORMAT },
+		{ "a," SHA256 ",-1", ERR_FORMAT },
+		{ "a," SHA256 ",9223372036854775808", ERR_FORMAT },
+		{ "a," SHA256 ",1 ", ERR_FORMAT },
+		{ "/a," SHA256 ",1", ERR_FORMAT },
+		{ "../a," SHA256 ",1", ERR_FORMAT },
+		{ "./a," SHA256 ",1", ERR_FORMAT },
 		{ "a//b," SHA256 ",1", ERR_FORMAT },
-		{ "a\\b," SHA256 ",1", ERR_FORMAT }, { "," SHA256 ",1", ERR_FORMAT }, { "a/," SHA256 ",1", ERR_FORMAT },
+		{ "a\\b," SHA256 ",1", ERR_FORMAT },
+		{ "," SHA256 ",1", ERR_FORMAT },
+		{ "a/," SHA256 ",1", ERR_FORMAT },
 		{ "\xff," SHA256 ",1", ERR_FORMAT },
-		{ "ok," SHA256 ",1", ERR_FORMAT },	/* twice */
+		{ "ok," SHA256 ",1", ERR_FORMAT }, /* twice */
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(arena_done) struct arena a;

@@ -47,8 +47,14 @@ static void a_full_file_is_read(void)
 	CHECK_BYTES(p.name, BYTES("Foo"));
 	CHECK_NUMBER(p.n_warnings, 1);
 	CHECK_BYTES(p.warnings[0], BYTES("pyproject.toml:5: unknown key 'future' in [build-system] is ignored"));
-	static const struct { const char *key; uint32_t line; bool plain; size_t n; const char *first; } want[] = {
-		{ "policy", 11, true, 1, "strict" }, { "limits.memory", 13, true, 1, "1G" }, { "limits.n", 14, true, 1, "3" },
+	static const struct {
+		const char *key;
+		uint32_t line;
+		bool plain;
+		size_t n;
+		const char *first;
+	} want[] = {
+		{ "policy", 11, true, 1, "strict" },       { "limits.memory", 13, true, 1, "1G" }, { "limits.n", 14, true, 1, "3" },
 		{ "limits.\"a b\"", 15, true, 2, "true" }, { "limits.mixed", 16, false, 0, NULL }, { "t", 17, false, 0, NULL },
 	};
 	CHECK_NUMBER(p.n_settings, COUNT(want));
@@ -64,17 +70,26 @@ static void a_full_file_is_read(void)
 
 static void errors_have_line_and_column(void)
 {
-	static const struct { const char *text; uint32_t line, column; } rows[] = {
-		{ "x = \n", 1, 0 }, { "build-system = 1\n", 1, 0 }, { "[build-system]\nbuild-backend = 'x'\n", 1, 0 },
-		{ "[build-system]\nrequires = 'a'\n", 2, 12 }, { "[build-system]\nrequires = [\n'a',\n  1]\n", 4, 3 },
-		{ "[build-system]\nrequires = ['a', 'b >']\n", 2, 18 }, { "[build-system]\nrequires = []\nbuild-backend = 'a b'\n", 3, 17 },
+	static const struct {
+		const char *text;
+		uint32_t line, column;
+	} rows[] = {
+		{ "x = \n", 1, 0 },
+		{ "build-system = 1\n", 1, 0 },
+		{ "[build-system]\nbuild-backend = 'x'\n", 1, 0 },
+		{ "[build-system]\nrequires = 'a'\n", 2, 12 },
+		{ "[build-system]\nrequires = [\n'a',\n  1]\n", 4, 3 },
+		{ "[build-system]\nrequires = ['a', 'b >']\n", 2, 18 },
+		{ "[build-system]\nrequires = []\nbuild-backend = 'a b'\n", 3, 17 },
 		{ "[build-system]\nrequires = []\nbuild-backend = 1\n", 3, 17 },
 		{ "[build-system]\nrequires = []\nbackend-path = '.'\n", 3, 16 },
 		{ "[build-system]\nrequires = []\nbackend-path = ['../x']\n", 3, 17 },
 		{ "[build-system]\nrequires = []\nbackend-path = ['/x']\n", 3, 17 },
-		{ "[build-system]\nrequires = []\nbackend-path = ['']\n", 3, 17 }, { "project = []\n", 1, 0 },
+		{ "[build-system]\nrequires = []\nbackend-path = ['']\n", 3, 17 },
+		{ "project = []\n", 1, 0 },
 		{ "[project]\nname = '-a'\n", 2, 8 },
-		{ "[project]\nname = 1\n", 2, 8 }, { "[project]\nname = 'a'\nversion = 'x'\n", 3, 11 },
+		{ "[project]\nname = 1\n", 2, 8 },
+		{ "[project]\nname = 'a'\nversion = 'x'\n", 3, 11 },
 		{ "[project]\ndynamic = 'x'\n", 2, 11 },
 		{ "[tool]\nhwb = 3\n", 2, 0 },
 	};
@@ -91,10 +106,13 @@ static void errors_have_line_and_column(void)
 
 static void a_backend_is_dotted_identifiers(void)
 {
-	static const struct { const char *in; bool want; } rows[] = {
-		{ "a", true }, { "a.b:c.d", true }, { "_a1:B", true }, { "", false }, { ":a", false }, { "a:", false }, { "a..b", false },
-		{ "a:b:c", false },
-		{ "1a", false }, { "a b", false }, { "a;b", false }, { "a.", false }, { "a\n", false }, { "\xc3\xa4", false },
+	static const struct {
+		const char *in;
+		bool want;
+	} rows[] = {
+		{ "a", true },    { "a.b:c.d", true }, { "_a1:B", true },  { "", false },         { ":a", false },
+		{ "a:", false },  { "a..b", false },   { "a:b:c", false }, { "1a", false },       { "a b", false },
+		{ "a;b", false }, { "a.", false },     { "a\n", false },   { "\xc3\xa4", false },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK_ROW(project_backend_is_valid(bytes_of(rows[i].in)) == rows[i].want, rows[i].in);
@@ -102,10 +120,12 @@ static void a_backend_is_dotted_identifiers(void)
 
 static void backend_paths_stay_inside(void)
 {
-	static const struct { const char *in; bool want; } rows[] = {
-		{ ".", true }, { "a/b", true }, { "./a", true }, { "a..b/..c", true }, { "..", false }, { "a/../..", false },
-		{ "a/..", false },
-		{ "/a", false }, { "", false }, { "a\\b", false }, { "a\nb", false }, { "\xff", false },
+	static const struct {
+		const char *in;
+		bool want;
+	} rows[] = {
+		{ ".", true },     { "a/b", true }, { "./a", true }, { "a..b/..c", true }, { "..", false },   { "a/../..", false },
+		{ "a/..", false }, { "/a", false }, { "", false },   { "a\\b", false },    { "a\nb", false }, { "\xff", false },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK_ROW(project_path_is_valid(bytes_of(rows[i].in)) == rows[i].want, rows[i].in);
@@ -125,7 +145,10 @@ static struct bytes many(struct arena *a, const char *head, const char *item, si
 
 static void lists_have_limits(void)
 {
-	static const struct { const char *head, *item, *tail; size_t limit; } rows[] = {
+	static const struct {
+		const char *head, *item, *tail;
+		size_t limit;
+	} rows[] = {
 		{ "[build-system]\nrequires=[", "'a", "]", PROJECT_REQUIRES_MAX },
 		{ "[build-system]\nrequires=[]\nbackend-path=[", "'a", "]", PROJECT_PATHS_MAX },
 		{ "[project]\ndynamic=[", "'a", "]", PROJECT_REQUIRES_MAX },

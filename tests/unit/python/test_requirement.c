@@ -6,16 +6,35 @@
 
 static void requirements_are_written_canonically(void)
 {
-	static const struct { const char *in, *want; } rows[] = {
-		{ "a", "a" }, { " Zope.Interface [B_b,a, b-B] ( >= 1.0 , < 2 ) ; os.name == 'posix' ",
-			"zope-interface[a,b-b]<2,>=1.0; os_name == \"posix\"" },
+	static const struct {
+		const char *in, *want;
+	} rows[] = {
+		{ "a", "a" },
+		{ " Zope.Interface [B_b,a, b-B] ( >= 1.0 , < 2 ) ; os.name == 'posix' ",
+		  "zope-interface[a,b-b]<2,>=1.0; os_name == \"posix\"" },
 		{ "a@https://e.org/x.whl#sha256=00", "a @ https://e.org/x.whl#sha256=00" },
 		{ "a @ https://e.org/x ; extra=='B_C'", "a @ https://e.org/x ; extra == \"b-c\"" },
-		{ "a[]", "a" }, { "a ()", "a" }, { "a>=1,", "a>=1" }, { "a;(os_name=='x')", "a; os_name == \"x\"" },
-		{ "a[b,]", NULL }, { "a[b c]", NULL }, { "a[b", NULL }, { "a>=1<2", NULL }, { "a (>=1", NULL }, { "a @", NULL },
+		{ "a[]", "a" },
+		{ "a ()", "a" },
+		{ "a>=1,", "a>=1" },
+		{ "a;(os_name=='x')", "a; os_name == \"x\"" },
+		{ "a[b,]", NULL },
+		{ "a[b c]", NULL },
+		{ "a[b", NULL },
+		{ "a>=1<2", NULL },
+		{ "a (>=1", NULL },
+		{ "a @", NULL },
 		{ "a @ x\ny", NULL },
-		{ "", NULL }, { "-a", NULL }, { "a_", NULL }, { "a;", NULL }, { "a;x=='1'", NULL }, { "a 1.0", NULL }, { "a\n", NULL },
-		{ "a; os_name == 'a\\'b'", NULL }, { "a; os_name == '\xff'", NULL }, { "\xc3\xa4>=1", NULL },
+		{ "", NULL },
+		{ "-a", NULL },
+		{ "a_", NULL },
+		{ "a;", NULL },
+		{ "a;x=='1'", NULL },
+		{ "a 1.0", NULL },
+		{ "a\n", NULL },
+		{ "a; os_name == 'a\\'b'", NULL },
+		{ "a; os_name == '\xff'", NULL },
+		{ "\xc3\xa4>=1", NULL },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -69,30 +88,46 @@ static void requirements_have_limits(void)
 
 static struct marker_env linux_env(void)
 {
-	return (struct marker_env){ .field = {
-		[MARKER_IMPLEMENTATION_NAME] = LIT("cpython"), [MARKER_IMPLEMENTATION_VERSION] = LIT("3.11.7"),
-			[MARKER_OS_NAME] = LIT("posix"),
-		[MARKER_PLATFORM_MACHINE] = LIT("x86_64"), [MARKER_PLATFORM_PYTHON_IMPLEMENTATION] = LIT("CPython"),
-		[MARKER_PLATFORM_RELEASE] = LIT("6.1.0-17-amd64"), [MARKER_PLATFORM_SYSTEM] = LIT("Linux"),
-		[MARKER_PLATFORM_VERSION] = LIT("#1 SMP"), [MARKER_PYTHON_FULL_VERSION] = LIT("3.11.7+"),
-			[MARKER_PYTHON_VERSION] = LIT("3.11"),
-		[MARKER_SYS_PLATFORM] = LIT("linux") } };
+	return (struct marker_env){ .field = { [MARKER_IMPLEMENTATION_NAME] = LIT("cpython"),
+					       [MARKER_IMPLEMENTATION_VERSION] = LIT("3.11.7"),
+					       [MARKER_OS_NAME] = LIT("posix"),
+					       [MARKER_PLATFORM_MACHINE] = LIT("x86_64"),
+					       [MARKER_PLATFORM_PYTHON_IMPLEMENTATION] = LIT("CPython"),
+					       [MARKER_PLATFORM_RELEASE] = LIT("6.1.0-17-amd64"),
+					       [MARKER_PLATFORM_SYSTEM] = LIT("Linux"),
+					       [MARKER_PLATFORM_VERSION] = LIT("#1 SMP"),
+					       [MARKER_PYTHON_FULL_VERSION] = LIT("3.11.7+"),
+					       [MARKER_PYTHON_VERSION] = LIT("3.11"),
+					       [MARKER_SYS_PLATFORM] = LIT("linux") } };
 }
 
 enum outcome { IS_FALSE, IS_TRUE, IS_ERROR };
 
 static void markers_are_true_false_or_meaningless(void)
 {
-	static const struct { const char *in; enum outcome want; } rows[] = {
-		{ "python_version >= '3.9'", IS_TRUE }, { "'3.9' <= python_version", IS_TRUE }, { "python_version < '3.9'", IS_FALSE },
-		{ "python_version == '3.11.*'", IS_TRUE }, { "python_full_version == '3.11.7+local'", IS_TRUE },
+	static const struct {
+		const char *in;
+		enum outcome want;
+	} rows[] = {
+		{ "python_version >= '3.9'", IS_TRUE },
+		{ "'3.9' <= python_version", IS_TRUE },
+		{ "python_version < '3.9'", IS_FALSE },
+		{ "python_version == '3.11.*'", IS_TRUE },
+		{ "python_full_version == '3.11.7+local'", IS_TRUE },
 		{ "os_name == 'posix' or os_name == 'nt' and os_name == 'x'", IS_TRUE },
 		{ "(os_name == 'posix' or os_name == 'nt') and os_name == 'x'", IS_FALSE },
-		{ "extra == 'My_Extra'", IS_TRUE }, { "extra != 'my.extra'", IS_FALSE }, { "os_name >= 'posix'", IS_TRUE },
+		{ "extra == 'My_Extra'", IS_TRUE },
+		{ "extra != 'my.extra'", IS_FALSE },
+		{ "os_name >= 'posix'", IS_TRUE },
 		{ "os_name < 'z'", IS_FALSE },
-		{ "'ix' in os_name", IS_TRUE }, { "os_name not in 'posix nt'", IS_FALSE }, { "os_name ~= 'posix'", IS_ERROR },
-		{ "os_name === 'posix'", IS_ERROR }, { "'a' == 'a'", IS_ERROR }, { "'a' in extras", IS_ERROR },
-		{ "os_name == 'posix' or 'a' in dependency_groups", IS_ERROR }, { "python_version >= 'three'", IS_FALSE },
+		{ "'ix' in os_name", IS_TRUE },
+		{ "os_name not in 'posix nt'", IS_FALSE },
+		{ "os_name ~= 'posix'", IS_ERROR },
+		{ "os_name === 'posix'", IS_ERROR },
+		{ "'a' == 'a'", IS_ERROR },
+		{ "'a' in extras", IS_ERROR },
+		{ "os_name == 'posix' or 'a' in dependency_groups", IS_ERROR },
+		{ "python_version >= 'three'", IS_FALSE },
 		{ "platform_release >= '5'", IS_FALSE },
 	};
 	struct marker_env env = linux_env();
@@ -148,7 +183,8 @@ static void a_marker_may_have_16384_bytes(void)
 
 static void names_are_compared_in_normal_form(void)
 {
-	CHECK(name_equal(BYTES("A-_.b"), BYTES("a.B")) && !name_equal(BYTES("a-b"), BYTES("ab")) && !name_equal(BYTES("a"), BYTES("a-")));
+	CHECK(name_equal(BYTES("A-_.b"), BYTES("a.B")) && !name_equal(BYTES("a-b"), BYTES("ab")) &&
+	      !name_equal(BYTES("a"), BYTES("a-")));
 	CHECK(name_is_valid(BYTES("a")) && !name_is_valid(BYTES("a-")) && !name_is_valid(BYTES("")) && !name_is_valid(BYTES("a b")));
 	CHECK(name_is_normalized(BYTES("a-b")) && !name_is_normalized(BYTES("a--b")) && !name_is_normalized(BYTES("A")));
 	CLEANUP(arena_done) struct arena a;
@@ -171,21 +207,32 @@ static void wheel_names_are_taken_apart(void)
 	static const char *const order[] = { "a-1-py3-none-any.whl", "a-1-1-py3-none-any.whl", "a-1-1a-py3-none-any.whl",
 					     "a-1-2-py3-none-any.whl", "a-1-0010-py3-none-any.whl" };
 	for (size_t i = 0; i + 1 < COUNT(order); i++) {
-		CHECK(wheel_name_parse(bytes_of(order[i]), &a, &v, NULL) == OK && wheel_name_parse(bytes_of(order[i + 1]), &a, &w,
-			NULL) == OK);
+		CHECK(wheel_name_parse(bytes_of(order[i]), &a, &v, NULL) == OK &&
+		      wheel_name_parse(bytes_of(order[i + 1]), &a, &w, NULL) == OK);
 		CHECK_ROW(wheel_build_compare(&v, &w) == -1 && wheel_build_compare(&w, &v) == 1 && wheel_build_compare(&v, &v) == 0,
-			order[i]);
+			  order[i]);
 	}
 }
 
 static void bad_wheel_names_are_refused(void)
 {
 	static const char *const rows[] = {
-		"", ".whl", "a-1-py3-none-any.zip", "a-1-py3-none.whl", "a-1-1-py3-none-any-x.whl", "a__b-1-py3-none-any.whl",
-			"_a-1-py3-none-any.whl",
-		"-1-py3-none-any.whl", "a-x-py3-none-any.whl", "a-1-x-py3-none-any.whl", "a-1-3py-none-any.whl",
-			"a-1-py3..py2-none-any.whl",
-		"a-1-py3-none-.whl", "a-1-py3-no/ne-any.whl", "../a-1-py3-none-any.whl", "a-1-py3-none-\xc3\xa4.whl",
+		"",
+		".whl",
+		"a-1-py3-none-any.zip",
+		"a-1-py3-none.whl",
+		"a-1-1-py3-none-any-x.whl",
+		"a__b-1-py3-none-any.whl",
+		"_a-1-py3-none-any.whl",
+		"-1-py3-none-any.whl",
+		"a-x-py3-none-any.whl",
+		"a-1-x-py3-none-any.whl",
+		"a-1-3py-none-any.whl",
+		"a-1-py3..py2-none-any.whl",
+		"a-1-py3-none-.whl",
+		"a-1-py3-no/ne-any.whl",
+		"../a-1-py3-none-any.whl",
+		"a-1-py3-none-\xc3\xa4.whl",
 	};
 	CLEANUP(arena_done) struct arena a;
 	struct wheel_name w;
@@ -199,7 +246,7 @@ static void bad_wheel_names_are_refused(void)
 	CHECK_NUMBER(text.size, DIST_NAME_SIZE_MAX + 2);
 	CHECK(wheel_name_parse(bytes_from(buf_bytes(&text), 2), &a, &w, NULL) == OK);
 	CHECK(wheel_name_parse(bytes_from(buf_bytes(&text), 1), &a, &w, NULL) == ERR_LIMIT);
-	buf_clear(&text);	/* 11 * 11 * 11 tags in few bytes */
+	buf_clear(&text); /* 11 * 11 * 11 tags in few bytes */
 	buf_add_string(&text, "a-1-p.p.p.p.p.p.p.p.p.p.p-n.n.n.n.n.n.n.n.n.n.n-y.y.y.y.y.y.y.y.y.y.y.whl");
 	CHECK(wheel_name_parse(buf_bytes(&text), &a, &w, NULL) == ERR_LIMIT);
 }
@@ -217,12 +264,19 @@ static void a_wheel_name_cut_anywhere_is_refused(void)
 
 static void sdist_names_old_and_new_are_read(void)
 {
-	static const struct { const char *file, *project, *version; } rows[] = {
-		{ "foo_bar-1.0.tar.gz", "foo-bar", "1.0" }, { "foo-bar-1.0.tar.gz", "foo-bar", "1.0" },
+	static const struct {
+		const char *file, *project, *version;
+	} rows[] = {
+		{ "foo_bar-1.0.tar.gz", "foo-bar", "1.0" },
+		{ "foo-bar-1.0.tar.gz", "foo-bar", "1.0" },
 		{ "Foo.Bar-1.0-1.zip", "foo-bar", "1.0-1" },
-		{ "foo-1-2.tar.gz", "foo-1", "2" }, { "foo-1-2.tar.gz", "foo", "1-2" }, { "foo-1.0.tar.gz", "bar", NULL },
+		{ "foo-1-2.tar.gz", "foo-1", "2" },
+		{ "foo-1-2.tar.gz", "foo", "1-2" },
+		{ "foo-1.0.tar.gz", "bar", NULL },
 		{ "foo-1.0.tgz", "foo", NULL },
-		{ "foo-.tar.gz", "foo", NULL }, { "-1.0.tar.gz", "", NULL }, { "foo-x.tar.gz", "foo", NULL },
+		{ "foo-.tar.gz", "foo", NULL },
+		{ "-1.0.tar.gz", "", NULL },
+		{ "foo-x.tar.gz", "foo", NULL },
 		{ "foo-1.0 .tar.gz", "foo", NULL },
 		{ ".tar.gz", "", NULL },
 	};
@@ -241,10 +295,13 @@ static void the_best_tag_of_a_wheel_counts(void)
 {
 	static const struct bytes tags[] = { LIT("cp311-cp311-linux_x86_64"), LIT("cp311-abi3-linux_x86_64"), LIT("py3-none-any"),
 					     LIT("cp311-abi3-linux_x86_64") };
-	static const struct { const char *wheel; int want; } rows[] = {
-		{ "a-1-cp311-cp311-linux_x86_64.whl", 0 }, { "a-1-cp38.cp311-abi3-linux_x86_64.whl", 1 }, { "a-1-py2.py3-none-any.whl", 2 },
-		{ "a-1-cp311.py3-cp311.none-any.linux_x86_64.whl", 0 }, { "a-1-cp312-cp312-linux_x86_64.whl", -1 },
-		{ "a-1-py2-none-any.whl", -1 },
+	static const struct {
+		const char *wheel;
+		int want;
+	} rows[] = {
+		{ "a-1-cp311-cp311-linux_x86_64.whl", 0 },  { "a-1-cp38.cp311-abi3-linux_x86_64.whl", 1 },
+		{ "a-1-py2.py3-none-any.whl", 2 },          { "a-1-cp311.py3-cp311.none-any.linux_x86_64.whl", 0 },
+		{ "a-1-cp312-cp312-linux_x86_64.whl", -1 }, { "a-1-py2-none-any.whl", -1 },
 	};
 	CLEANUP(arena_done) struct arena a;
 	const struct tag_set *set, *empty;

@@ -96,8 +96,13 @@ static void a_wrong_answer_is_seen(void)
 static void a_bad_question_gets_an_error(void)
 {
 	static const char *const lines[] = {
-		"", "{", "[]", "{}", "{\"fn\":\"nothing\",\"in\":{}}", "{\"fn\":\"version.parse\"}",
-			"{\"fn\":\"version.parse\",\"in\":{\"v\":1}}",
+		"",
+		"{",
+		"[]",
+		"{}",
+		"{\"fn\":\"nothing\",\"in\":{}}",
+		"{\"fn\":\"version.parse\"}",
+		"{\"fn\":\"version.parse\",\"in\":{\"v\":1}}",
 	};
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		CLEANUP(arena_done) struct arena a;

@@ -4,12 +4,24 @@
 
 static void versions_are_written_canonically(void)
 {
-	static const struct { const char *in, *want, *trimmed; } rows[] = {
-		{ "0", "0", "0" }, { " v1.0 ", "1.0", "1" }, { "1.0.0", "1.0.0", "1" }, { "0!01.02", "1.2", "1.2" },
+	static const struct {
+		const char *in, *want, *trimmed;
+	} rows[] = {
+		{ "0", "0", "0" },
+		{ " v1.0 ", "1.0", "1" },
+		{ "1.0.0", "1.0.0", "1" },
+		{ "0!01.02", "1.2", "1.2" },
 		{ "0.0.0", "0.0.0", "0" },
-		{ "1!0.0", "1!0.0", "1!0" }, { "1.0ALPHA-3.POST_4.Dev5+Ab-01_c", "1.0a3.post4.dev5+ab.1.c", "1a3.post4.dev5+ab.1.c" },
-		{ "1.0-1", "1.0.post1", "1.post1" }, { "1.0preview", "1.0rc0", "1rc0" }, { "1.0.", NULL, NULL }, { "", NULL, NULL },
-		{ "1.0+", NULL, NULL }, { "1.0+_a", NULL, NULL }, { "1!", NULL, NULL }, { "1.0 a1", NULL, NULL },
+		{ "1!0.0", "1!0.0", "1!0" },
+		{ "1.0ALPHA-3.POST_4.Dev5+Ab-01_c", "1.0a3.post4.dev5+ab.1.c", "1a3.post4.dev5+ab.1.c" },
+		{ "1.0-1", "1.0.post1", "1.post1" },
+		{ "1.0preview", "1.0rc0", "1rc0" },
+		{ "1.0.", NULL, NULL },
+		{ "", NULL, NULL },
+		{ "1.0+", NULL, NULL },
+		{ "1.0+_a", NULL, NULL },
+		{ "1!", NULL, NULL },
+		{ "1.0 a1", NULL, NULL },
 		{ "1\xc2\xa0", NULL, NULL },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -39,8 +51,17 @@ static struct version version_of(struct arena *a, const char *text)
 static void numbers_of_any_length_are_ordered(void)
 {
 	static const char *const ascending[] = {
-		"1.dev99999999999999999999999999", "1a18446744073709551615", "1a18446744073709551616", "1", "1+a", "1+2", "1+10",
-		"18446744073709551615", "18446744073709551616", "100000000000000000000000000000000", "1!0",
+		"1.dev99999999999999999999999999",
+		"1a18446744073709551615",
+		"1a18446744073709551616",
+		"1",
+		"1+a",
+		"1+2",
+		"1+10",
+		"18446744073709551615",
+		"18446744073709551616",
+		"100000000000000000000000000000000",
+		"1!0",
 	};
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
@@ -94,12 +115,14 @@ struct contains_row {
 static void specifiers_know_their_prereleases(void)
 {
 	static const struct contains_row rows[] = {
-		{ "", "1.0", true, true }, { "", "1.0a1", true, false }, { ">=1.0a1", "1.0a2", true, false },
-		{ "<1.0", "1.0a1", false, false },
-		{ "<1.0a2", "1.0a1", true, false }, { ">1.0", "1.0.post1", false, false }, { ">1.0", "1.0+x", false, false },
-		{ ">1.0.post1", "1.0.post2", true, true }, { "==1.0", "1.0+x", true, true }, { "==1.0+x", "1.0", false, false },
-		{ "~=1.4.2", "1.4.9", true, true }, { "~=1.4.2", "1.5", false, false }, { "===1.0", "1.0.0", false, false },
-		{ "===1.0A1", "1.0a1", true, false }, { "!=1.*", "1.5", false, false }, { "==1!1.*", "1.1", false, false },
+		{ "", "1.0", true, true },           { "", "1.0a1", true, false },
+		{ ">=1.0a1", "1.0a2", true, false }, { "<1.0", "1.0a1", false, false },
+		{ "<1.0a2", "1.0a1", true, false },  { ">1.0", "1.0.post1", false, false },
+		{ ">1.0", "1.0+x", false, false },   { ">1.0.post1", "1.0.post2", true, true },
+		{ "==1.0", "1.0+x", true, true },    { "==1.0+x", "1.0", false, false },
+		{ "~=1.4.2", "1.4.9", true, true },  { "~=1.4.2", "1.5", false, false },
+		{ "===1.0", "1.0.0", false, false }, { "===1.0A1", "1.0a1", true, false },
+		{ "!=1.*", "1.5", false, false },    { "==1!1.*", "1.1", false, false },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -116,9 +139,13 @@ static void specifiers_know_their_prereleases(void)
 
 static void naming_a_prerelease_asks_for_them(void)
 {
-	static const struct { const char *set; bool want; } rows[] = {
-		{ "", false }, { ">=1.0", false }, { ">=1.0a1", true }, { "!=1.0a1", false }, { "==1.0.dev1", true }, { "===1.0rc1", true },
-		{ "===what", false }, { "==1.*", false }, { "!=1.0a1,<2.0b3", true },
+	static const struct {
+		const char *set;
+		bool want;
+	} rows[] = {
+		{ "", false },        { ">=1.0", false },     { ">=1.0a1", true },
+		{ "!=1.0a1", false }, { "==1.0.dev1", true }, { "===1.0rc1", true },
+		{ "===what", false }, { "==1.*", false },     { "!=1.0a1,<2.0b3", true },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -182,9 +209,12 @@ static void a_set_cut_anywhere_is_read_or_refused(void)
 
 static void a_clause_is_found_at_the_front(void)
 {
-	static const struct { const char *in; size_t want; } rows[] = {
-		{ ">=1.0,<2", 5 }, { ">= 1.0 ", 6 }, { ">=1.0.*", 5 }, { "==1.0.*", 7 }, { "==1.0+x.1-", 9 }, { ">=1.0+x", 5 }, { "=1", 0 },
-		{ ">=", 0 }, { "===a,b c", 6 }, { "==1.0a1.*", 7 }, { "", 0 },
+	static const struct {
+		const char *in;
+		size_t want;
+	} rows[] = {
+		{ ">=1.0,<2", 5 }, { ">= 1.0 ", 6 }, { ">=1.0.*", 5 },  { "==1.0.*", 7 },   { "==1.0+x.1-", 9 }, { ">=1.0+x", 5 },
+		{ "=1", 0 },       { ">=", 0 },      { "===a,b c", 6 }, { "==1.0a1.*", 7 }, { "", 0 },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK_ROW(specifier_clause_prefix(bytes_of(rows[i].in)) == rows[i].want, rows[i].in);

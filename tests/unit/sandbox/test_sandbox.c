@@ -18,12 +18,26 @@ static struct sandbox_spec sample(void)
 	static const char *const argv[] = { "/env/bin/python", "-c", "" }, *const env[] = { "A=1", "B=" };
 	static const struct sandbox_mount mounts[] = { { "/usr", "/usr" }, { "/tmp/tree", "/env" } };
 	static const struct sandbox_item items[] = {
-		{ "/etc", NULL, false }, { "/etc/passwd", "build:x:1000\n", false }, { "/bin", "usr/bin", true }, { "/etc/empty", "", false },
+		{ "/etc", NULL, false },
+		{ "/etc/passwd", "build:x:1000\n", false },
+		{ "/bin", "usr/bin", true },
+		{ "/etc/empty", "", false },
 	};
 	struct sandbox_spec s = {
-		.argv = argv, .n_argv = COUNT(argv), .env = env, .n_env = COUNT(env), .mounts = mounts, .n_mounts = COUNT(mounts),
-		.items = items, .n_items = COUNT(items), .snapshot_path = "/build/src", .cwd = "/build", .epoch = -5, .outside_id = 65534,
-		.with_channel = true, .with_listener = false,
+		.argv = argv,
+		.n_argv = COUNT(argv),
+		.env = env,
+		.n_env = COUNT(env),
+		.mounts = mounts,
+		.n_mounts = COUNT(mounts),
+		.items = items,
+		.n_items = COUNT(items),
+		.snapshot_path = "/build/src",
+		.cwd = "/build",
+		.epoch = -5,
+		.outside_id = 65534,
+		.with_channel = true,
+		.with_listener = false,
 	};
 	limits_init(&s.limits);
 	s.limits.disk = 12345;
@@ -83,9 +97,18 @@ static void a_specification_without_what_must_be_is_refused(void)
 	arena_init(&a);
 	for (size_t i = 0; i < COUNT(many); i++)
 		many[i] = "A=1";
-	static const struct { const char *name; size_t n_argv, n_env; uint32_t outside_id; bool trailing; enum status want; } rows[] = {
-		{ "as it is", 3, 2, 1, false, OK }, { "no program", 0, 2, 1, false, ERR_FORMAT }, { "root outside", 3, 2, 0, false, ERR_FORMAT },
-		{ "bytes behind the end", 3, 2, 1, true, ERR_FORMAT }, { "4096 variables", 3, 4096, 1, false, OK },
+	static const struct {
+		const char *name;
+		size_t n_argv, n_env;
+		uint32_t outside_id;
+		bool trailing;
+		enum status want;
+	} rows[] = {
+		{ "as it is", 3, 2, 1, false, OK },
+		{ "no program", 0, 2, 1, false, ERR_FORMAT },
+		{ "root outside", 3, 2, 0, false, ERR_FORMAT },
+		{ "bytes behind the end", 3, 2, 1, true, ERR_FORMAT },
+		{ "4096 variables", 3, 4096, 1, false, OK },
 		{ "4097 variables", 3, 4097, 1, false, ERR_FORMAT },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -119,7 +142,12 @@ static void every_control_has_a_name_of_its_own(void)
 
 static void every_end_is_explained(void)
 {
-	static const struct { enum sandbox_reason reason; const char *name; enum status want; const char *says, *helps; } rows[] = {
+	static const struct {
+		enum sandbox_reason reason;
+		const char *name;
+		enum status want;
+		const char *says, *helps;
+	} rows[] = {
 		{ REASON_EXIT, "exit", ERR_BACKEND, "status 3", "" },
 		{ REASON_SIGNAL, "signal", ERR_BACKEND, "signal 11 (Segmentation fault)", "" },
 		{ REASON_WALL, "wall", ERR_LIMIT, "wall-time limit (90 s)", "--limit wall=" },
@@ -150,7 +178,11 @@ static void every_end_is_explained(void)
 
 static void a_step_that_fails_has_a_reason_and_a_remedy(void)
 {
-	static const struct { const char *step; int error; const char *detail, *says, *helps; } rows[] = {
+	static const struct {
+		const char *step;
+		int error;
+		const char *detail, *says, *helps;
+	} rows[] = {
 		{ "make the namespaces", ENOSPC, "", "limit of user namespaces", "max_user_namespaces" },
 		{ "make the namespaces", EPERM, NULL, "switched off", "unprivileged_userns_clone" },
 		{ "make the namespaces", ENOSYS, "", "clone3", "seccomp=unconfined" },
@@ -167,7 +199,8 @@ static void a_step_that_fails_has_a_reason_and_a_remedy(void)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct diag d = { 0 };
 		CHECK_ROW(sandbox_setup_failed(rows[i].step, rows[i].error, rows[i].detail, &d) == ERR_ISOLATION, rows[i].says);
-		CHECK_ROW(d.code == ERR_ISOLATION && strstr(d.text, rows[i].step) && strstr(d.text, strerror(rows[i].error)), rows[i].says);
+		CHECK_ROW(d.code == ERR_ISOLATION && strstr(d.text, rows[i].step) && strstr(d.text, strerror(rows[i].error)),
+			  rows[i].says);
 		CHECK_ROW(strstr(d.text, rows[i].says) && strstr(d.help, rows[i].helps), rows[i].says);
 	}
 }
@@ -192,7 +225,13 @@ static void fill_out(const struct place *p)
 static void only_a_regular_file_is_collected(void)
 {
 	CLEANUP(place_done) struct place p;
-	static const struct { struct bytes name; uint64_t max; enum status want; const char *says; struct bytes content; } rows[] = {
+	static const struct {
+		struct bytes name;
+		uint64_t max;
+		enum status want;
+		const char *says;
+		struct bytes content;
+	} rows[] = {
 		{ LIT("wheel.whl"), 10, OK, "", LIT("0123456789") },
 		{ LIT("empty.whl"), 0, OK, "", LIT("") },
 		{ LIT("wheel.whl"), 9, ERR_ARTEFACT, "10 bytes", LIT("") },
@@ -212,7 +251,7 @@ static void only_a_regular_file_is_collected(void)
 	};
 	place_make(&p);
 	fill_out(&p);
-	(void)alarm(20);	/* the pipe has no writer: a plain open would wait for one */
+	(void)alarm(20); /* the pipe has no writer: a plain open would wait for one */
 	CLEANUP(fd_close) int out = openat(p.fd, "out", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *row = (const char *)rows[i].name.data;

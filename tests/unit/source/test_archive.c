@@ -148,7 +148,7 @@ static void a_tar_cut_short_is_refused(void)
 	buf_init(&tar, 1 << 20);
 	place_file(&p, "p-1/setup.py", BYTES("print('a line that is long enough to be cut')\n"), 0644);
 	CHECK(make_tar(&p, "-czf", &tar));
-	for (size_t cut = 0; cut < tar.size - 8; cut++) {	/* the last 8 bytes are gzip's own checksum and size */
+	for (size_t cut = 0; cut < tar.size - 8; cut++) { /* the last 8 bytes are gzip's own checksum and size */
 		CLEANUP(answer_done) struct answer x;
 		call(tar_source_verb, bytes_part(buf_bytes(&tar), 0, cut), &x);
 		if (x.status != ERR_REFUSED)
@@ -159,9 +159,14 @@ static void a_tar_cut_short_is_refused(void)
 
 static void what_is_no_archive_is_refused(void)
 {
-	static const struct { const char *name; struct bytes in; } rows[] = {
-		{ "nothing", LIT("") }, { "text", LIT("this is no archive at all, whatever its name says\n") },
-		{ "a gzip of nothing", LIT("\x1f\x8b\x08\0\0\0\0\0\0\3\3\0\0\0\0\0\0\0\0\0") }, { "a shell script", LIT("#!/bin/sh\nexit 0\n") },
+	static const struct {
+		const char *name;
+		struct bytes in;
+	} rows[] = {
+		{ "nothing", LIT("") },
+		{ "text", LIT("this is no archive at all, whatever its name says\n") },
+		{ "a gzip of nothing", LIT("\x1f\x8b\x08\0\0\0\0\0\0\3\3\0\0\0\0\0\0\0\0\0") },
+		{ "a shell script", LIT("#!/bin/sh\nexit 0\n") },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(answer_done) struct answer tar;

@@ -9,8 +9,8 @@ struct given {
 	const char *path;
 	char type;
 	uint32_t mode;
-	const char *text;	/* content of a file, target of a link */
-	int size_add;		/* how the header lies about the content */
+	const char *text; /* content of a file, target of a link */
+	int size_add; /* how the header lies about the content */
 };
 
 enum { MEMBERS_MAX = 8 };
@@ -91,27 +91,45 @@ static void list(const struct outcome *o, struct buf *out)
 
 static void members_become_a_snapshot(void)
 {
-	static const struct { const char *name; struct given members[MEMBERS_MAX]; const char *want, *top; } rows[] = {
+	static const struct {
+		const char *name;
+		struct given members[MEMBERS_MAX];
+		const char *want, *top;
+	} rows[] = {
 		{ "nothing", { { 0 } }, "", "" },
 		{ "an sdist: its one top directory is taken off",
 		  { { "p-1/", 'd', 0755, NULL, 0 }, { "p-1/setup.py", 'f', 0644, "print()", 0 }, { "p-1/PKG-INFO", 'f', 0644, "x", 0 } },
-		  "f PKG-INFO=x;f setup.py=print();", "p-1" },
+		  "f PKG-INFO=x;f setup.py=print();",
+		  "p-1" },
 		{ "parents that were not named", { { "p-1/a/b/c.py", 'f', 0644, "x", 0 } }, "d a;d a/b;f a/b/c.py=x;", "p-1" },
 		{ "two tops are kept", { { "b/x", 'f', 0644, "1", 0 }, { "a/y", 'f', 0644, "2", 0 } }, "d a;f a/y=2;d b;f b/x=1;", "" },
-		{ "a file at the top keeps the directory", { { "p-1/x", 'f', 0644, "1", 0 }, { "README", 'f', 0644, "2", 0 } },
-		  "f README=2;d p-1;f p-1/x=1;", "" },
+		{ "a file at the top keeps the directory",
+		  { { "p-1/x", 'f', 0644, "1", 0 }, { "README", 'f', 0644, "2", 0 } },
+		  "f README=2;d p-1;f p-1/x=1;",
+		  "" },
 		{ "a single file", { { "setup.py", 'f', 0644, "x", 0 } }, "f setup.py=x;", "" },
-		{ "dots and double slashes are cleaned", { { "./p-1//./a/", 'd', 0755, NULL, 0 }, { "./p-1/.//a//b", 'f', 0644, "x", 0 } },
-		  "d a;f a/b=x;", "p-1" },
+		{ "dots and double slashes are cleaned",
+		  { { "./p-1//./a/", 'd', 0755, NULL, 0 }, { "./p-1/.//a//b", 'f', 0644, "x", 0 } },
+		  "d a;f a/b=x;",
+		  "p-1" },
 		{ "the archive's own root", { { "./", 'd', 0755, NULL, 0 }, { "./p/x", 'f', 0644, "x", 0 } }, "f x=x;", "p" },
 		{ "only the owner's bit makes it executable",
-		  { { "p/a", 'f', 0755, "1", 0 }, { "p/b", 'f', 0655, "2", 0 }, { "p/c", 'f', 0100, "3", 0 } }, "x a=1;f b=2;x c=3;", "p" },
-		{ "links inside", { { "p/a/link", 'l', 0777, "../b", 0 }, { "p/b", 'f', 0644, "x", 0 } }, "d a;l a/link=../b;f b=x;", "p" },
-		{ "a directory named twice", { { "p/a", 'd', 0755, NULL, 0 }, { "p/a/", 'd', 0700, NULL, 0 }, { "p/a/x", 'f', 0644, "", 0 } },
-		  "d a;f a/x=;", "p" },
+		  { { "p/a", 'f', 0755, "1", 0 }, { "p/b", 'f', 0655, "2", 0 }, { "p/c", 'f', 0100, "3", 0 } },
+		  "x a=1;f b=2;x c=3;",
+		  "p" },
+		{ "links inside",
+		  { { "p/a/link", 'l', 0777, "../b", 0 }, { "p/b", 'f', 0644, "x", 0 } },
+		  "d a;l a/link=../b;f b=x;",
+		  "p" },
+		{ "a directory named twice",
+		  { { "p/a", 'd', 0755, NULL, 0 }, { "p/a/", 'd', 0700, NULL, 0 }, { "p/a/x", 'f', 0644, "", 0 } },
+		  "d a;f a/x=;",
+		  "p" },
 		{ "a sticky directory", { { "p/a", 'd', 01777, NULL, 0 }, { "p/b", 'd', 02755, NULL, 0 } }, "d a;d b;", "p" },
-		{ "sorted by bytes", { { "p/a/x", 'f', 0644, "1", 0 }, { "p/a.b", 'f', 0644, "2", 0 }, { "p/a-b", 'f', 0644, "3", 0 } },
-		  "d a;f a-b=3;f a.b=2;f a/x=1;", "p" },
+		{ "sorted by bytes",
+		  { { "p/a/x", 'f', 0644, "1", 0 }, { "p/a.b", 'f', 0644, "2", 0 }, { "p/a-b", 'f', 0644, "3", 0 } },
+		  "d a;f a-b=3;f a.b=2;f a/x=1;",
+		  "p" },
 		{ "names of more than ASCII", { { "p/\xc3\xa9", 'f', 0644, "x", 0 } }, "f \xc3\xa9=x;", "p" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -130,7 +148,11 @@ static void members_become_a_snapshot(void)
 
 static void each_rule_refuses_by_name(void)
 {
-	static const struct { const char *name; struct given members[MEMBERS_MAX]; const char *path, *says; } rows[] = {
+	static const struct {
+		const char *name;
+		struct given members[MEMBERS_MAX];
+		const char *path, *says;
+	} rows[] = {
 		{ "absolute", { { "/etc/passwd", 'f', 0644, "x", 0 } }, "'/etc/passwd'", "absolute" },
 		{ "up", { { "p/../../x", 'f', 0644, "x", 0 } }, "'p/../../x'", "'..'" },
 		{ "up and back", { { "p/../p/x", 'f', 0644, "x", 0 } }, "'p/../p/x'", "'..'" },
@@ -143,16 +165,31 @@ static void each_rule_refuses_by_name(void)
 		{ "an absolute link", { { "p/x", 'l', 0777, "/etc/passwd", 0 } }, "'p/x'", "link out of the tree" },
 		{ "an empty link", { { "p/x", 'l', 0777, "", 0 } }, "'p/x'", "link out of the tree" },
 		{ "a link that leads out once the top is gone", { { "p/x", 'l', 0777, "../etc", 0 } }, "'p/x'", "link out of the tree" },
-		{ "a link at the top to beside it", { { "p/x", 'f', 0644, "1", 0 }, { "p/y", 'l', 0777, "../p/x", 0 } }, "'p/y'", "link out" },
+		{ "a link at the top to beside it",
+		  { { "p/x", 'f', 0644, "1", 0 }, { "p/y", 'l', 0777, "../p/x", 0 } },
+		  "'p/y'",
+		  "link out" },
 		{ "more content than said", { { "p/x", 'f', 0644, "text", -1 } }, "'p/x'", "more content" },
 		{ "less content than said", { { "p/x", 'f', 0644, "text", 1 } }, "'p/x'", "less content" },
-		{ "less content than said, not the last", { { "p/x", 'f', 0644, "te", 1 }, { "p/y", 'd', 0755, NULL, 0 } }, "'p/x'", "less content" },
+		{ "less content than said, not the last",
+		  { { "p/x", 'f', 0644, "te", 1 }, { "p/y", 'd', 0755, NULL, 0 } },
+		  "'p/x'",
+		  "less content" },
 		{ "twice", { { "p/x", 'f', 0644, "1", 0 }, { "./p/x", 'f', 0644, "2", 0 } }, "'p/x'", "twice" },
-		{ "a file and a directory", { { "p/x", 'f', 0644, "1", 0 }, { "p/x/y", 'f', 0644, "2", 0 } }, "'p/x'", "file and a directory" },
-		{ "a link and a directory", { { "p/x", 'l', 0777, "y", 0 }, { "p/x/y", 'f', 0644, "2", 0 } }, "'p/x'", "file and a directory" },
+		{ "a file and a directory",
+		  { { "p/x", 'f', 0644, "1", 0 }, { "p/x/y", 'f', 0644, "2", 0 } },
+		  "'p/x'",
+		  "file and a directory" },
+		{ "a link and a directory",
+		  { { "p/x", 'l', 0777, "y", 0 }, { "p/x/y", 'f', 0644, "2", 0 } },
+		  "'p/x'",
+		  "file and a directory" },
 		{ "a link and a file", { { "p/x", 'l', 0777, "y", 0 }, { "p/x", 'f', 0644, "2", 0 } }, "'p/x'", "twice" },
 		{ "only case differs", { { "p/Read.me", 'f', 0644, "1", 0 }, { "p/READ.ME", 'f', 0644, "2", 0 } }, "'p/READ.ME'", "case" },
-		{ "only the case of a parent differs", { { "p/A/x", 'f', 0644, "1", 0 }, { "p/a/y", 'f', 0644, "2", 0 } }, "'p/A'", "case" },
+		{ "only the case of a parent differs",
+		  { { "p/A/x", 'f', 0644, "1", 0 }, { "p/a/y", 'f', 0644, "2", 0 } },
+		  "'p/A'",
+		  "case" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(outcome_done) struct outcome o;
@@ -180,9 +217,15 @@ static void content_of_one_member_never_becomes_that_of_another(void)
 
 static void names_that_a_snapshot_cannot_hold_are_refused(void)
 {
-	static const struct { const char *name; size_t part, parts; enum status want; } rows[] = {
-		{ "a component of 255 bytes", 255, 1, OK }, { "a component of 256 bytes", 256, 1, ERR_REFUSED },
-		{ "a path of 4,095 bytes", 63, 64, OK }, { "a path of 4,159 bytes", 63, 65, ERR_REFUSED },
+	static const struct {
+		const char *name;
+		size_t part, parts;
+		enum status want;
+	} rows[] = {
+		{ "a component of 255 bytes", 255, 1, OK },
+		{ "a component of 256 bytes", 256, 1, ERR_REFUSED },
+		{ "a path of 4,095 bytes", 63, 64, OK },
+		{ "a path of 4,159 bytes", 63, 65, ERR_REFUSED },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char path[8192] = "";
@@ -203,15 +246,24 @@ static void names_that_a_snapshot_cannot_hold_are_refused(void)
 	struct diag d = { 0 };
 	bool wants;
 	CHECK(members_add(&set, &(struct member){ .path = BYTES("p/a\0b"), .type = 'f' }, &wants, &d) == ERR_REFUSED);
-	CHECK(members_add(&set, &(struct member){ .path = BYTES("p/a"), .type = 'l', .target = BYTES("b\0c") }, &wants, &d) == ERR_REFUSED);
+	CHECK(members_add(&set, &(struct member){ .path = BYTES("p/a"), .type = 'l', .target = BYTES("b\0c") }, &wants, &d) ==
+	      ERR_REFUSED);
 }
 
 static void each_limit_holds_exactly(void)
 {
-	static const struct given members[] = { { "p/a", 'f', 0644, "0123456789", 0 }, { "p/b", 'f', 0644, "01234567890123456789", 0 } };
-	static const struct { const char *name; struct source_limits limits; enum status want; const char *says; } rows[] = {
-		{ "all exactly", { 30, 2, 0, 20 }, OK, "" }, { "a byte less", { 29, 2, 0, 20 }, ERR_REFUSED, "source-size" },
-		{ "a member less", { 30, 1, 0, 20 }, ERR_REFUSED, "more than 1 members" }, { "a smaller file", { 30, 2, 0, 19 }, ERR_REFUSED, "source-file" },
+	static const struct given members[] = { { "p/a", 'f', 0644, "0123456789", 0 },
+						{ "p/b", 'f', 0644, "01234567890123456789", 0 } };
+	static const struct {
+		const char *name;
+		struct source_limits limits;
+		enum status want;
+		const char *says;
+	} rows[] = {
+		{ "all exactly", { 30, 2, 0, 20 }, OK, "" },
+		{ "a byte less", { 29, 2, 0, 20 }, ERR_REFUSED, "source-size" },
+		{ "a member less", { 30, 1, 0, 20 }, ERR_REFUSED, "more than 1 members" },
+		{ "a smaller file", { 30, 2, 0, 19 }, ERR_REFUSED, "source-file" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(outcome_done) struct outcome o;
@@ -219,15 +271,23 @@ static void each_limit_holds_exactly(void)
 		CHECK_ROW(o.status == rows[i].want && strstr(o.d.text, rows[i].says), rows[i].name);
 	}
 	/* The ratio counts from one MiB on; these sizes are only said, which is enough to be refused. */
-	static const struct { uint64_t size; enum status want; } ratios[] = {
-		{ 1 << 20, OK }, { (1 << 20) + 1, ERR_REFUSED }, { UINT64_MAX, ERR_REFUSED },
+	static const struct {
+		uint64_t size;
+		enum status want;
+	} ratios[] = {
+		{ 1 << 20, OK },
+		{ (1 << 20) + 1, ERR_REFUSED },
+		{ UINT64_MAX, ERR_REFUSED },
 	};
 	for (size_t i = 0; i < COUNT(ratios); i++) {
 		CLEANUP(arena_done) struct arena a;
 		arena_init(&a);
-		struct member_set set = { .arena = &a, .limits = { UINT64_MAX, 10, 100, UINT64_MAX }, .packed_size = 10000, .spool_fd = -1 };
+		struct member_set set = {
+			.arena = &a, .limits = { UINT64_MAX, 10, 100, UINT64_MAX }, .packed_size = 10000, .spool_fd = -1
+		};
 		bool wants;
-		CHECK_NUMBER(members_add(&set, &(struct member){ .path = BYTES("x"), .type = 'f', .size = ratios[i].size }, &wants, NULL),
+		CHECK_NUMBER(members_add(&set, &(struct member){ .path = BYTES("x"), .type = 'f', .size = ratios[i].size }, &wants,
+					 NULL),
 			     ratios[i].want);
 	}
 }
@@ -241,8 +301,8 @@ static void sizes_do_not_wrap(void)
 	bool wants;
 	struct diag d = { 0 };
 	CHECK(members_add(&set, &(struct member){ .path = BYTES("a"), .type = 'f', .size = 1 << 20 }, &wants, &d) == OK);
-	CHECK(members_add(&set, &(struct member){ .path = BYTES("b"), .type = 'f', .size = UINT64_MAX - (1 << 20) + 2 }, &wants, &d) ==
-	      ERR_REFUSED);
+	CHECK(members_add(&set, &(struct member){ .path = BYTES("b"), .type = 'f', .size = UINT64_MAX - (1 << 20) + 2 }, &wants,
+			  &d) == ERR_REFUSED);
 	CHECK(members_add(&set, &(struct member){ .path = BYTES("c"), .type = 'f', .size = 1 }, &wants, &d) == ERR_REFUSED);
 }
 

@@ -103,10 +103,18 @@ static void links_stay_when_they_stay_inside(void)
 {
 	CLEANUP(place_done) struct place p;
 	CLEANUP(read_done) struct read_tree r;
-	static const struct { const char *name, *target; bool kept; } rows[] = {
-		{ "src/near", "file", true }, { "src/pkg/up", "../file", true }, { "src/dangling", "not/there", true },
-		{ "src/out", "../secret", false }, { "src/pkg/out", "../../secret", false }, { "src/absolute", "/etc/passwd", false },
-		{ "src/hidden", "pkg/../../secret", false }, { "src/pkg/folder", "/etc", false },
+	static const struct {
+		const char *name, *target;
+		bool kept;
+	} rows[] = {
+		{ "src/near", "file", true },
+		{ "src/pkg/up", "../file", true },
+		{ "src/dangling", "not/there", true },
+		{ "src/out", "../secret", false },
+		{ "src/pkg/out", "../../secret", false },
+		{ "src/absolute", "/etc/passwd", false },
+		{ "src/hidden", "pkg/../../secret", false },
+		{ "src/pkg/folder", "/etc", false },
 	};
 	place_make(&p);
 	place_file(&p, "secret", BYTES("token"), 0644);
@@ -129,9 +137,19 @@ static void what_a_build_must_not_see_is_left_out(void)
 {
 	CLEANUP(place_done) struct place p;
 	CLEANUP(read_done) struct read_tree r;
-	static const struct { const char *path, *why; } rows[] = {
-		{ "venv", NULL }, { "venv/lib", NULL }, { "deep/.venv", NULL }, { "pkg/__pycache__", NULL }, { "build", NULL }, { "dist", NULL },
-		{ ".env", "credentials" }, { "pkg/.pypirc", "credentials" }, { ".ssh", "credentials" }, { "id_rsa", "a private key" },
+	static const struct {
+		const char *path, *why;
+	} rows[] = {
+		{ "venv", NULL },
+		{ "venv/lib", NULL },
+		{ "deep/.venv", NULL },
+		{ "pkg/__pycache__", NULL },
+		{ "build", NULL },
+		{ "dist", NULL },
+		{ ".env", "credentials" },
+		{ "pkg/.pypirc", "credentials" },
+		{ ".ssh", "credentials" },
+		{ "id_rsa", "a private key" },
 		{ "pipe", "neither a file nor a directory" },
 	};
 	place_make(&p);
@@ -163,7 +181,8 @@ static void a_repository_loses_hooks_configuration_and_alternates(void)
 	CLEANUP(place_done) struct place p;
 	CLEANUP(read_done) struct read_tree r;
 	static const char *const left[] = {
-		".git/hooks", ".git/hooks/post-checkout", ".git/objects/info/alternates", ".git/logs", ".git/info", ".git/config.worktree",
+		".git/hooks", ".git/hooks/post-checkout", ".git/objects/info/alternates", ".git/logs",
+		".git/info",  ".git/config.worktree",
 	};
 	struct bytes config;
 	place_make(&p);
@@ -248,14 +267,30 @@ static void the_digest_depends_on_content_names_and_modes_alone(void)
 		place_make(&p);
 		fill(&p, true);
 		switch (i) {
-		case 1: place_file(&p, "src/c", BYTES("src/C"), 0644); break;
-		case 2: place_file(&p, "src/c", BYTES("src/c "), 0644); break;
-		case 3: place_file(&p, "src/c", BYTES("src/c"), 0744); break;
-		case 4: CHECK(renameat(p.fd, "src/c", p.fd, "src/d") == 0); break;
-		case 5: place_folder(&p, "src/new"); break;
-		case 6: CHECK(unlinkat(p.fd, "src/c", 0) == 0); break;
-		case 7: CHECK(unlinkat(p.fd, "src/c", 0) == 0 && symlinkat("src/c", p.fd, "src/c") == 0); break;
-		default: CHECK(fchmodat(p.fd, "src/c", 0600, 0) == 0); break;	/* only "executable" counts */
+		case 1:
+			place_file(&p, "src/c", BYTES("src/C"), 0644);
+			break;
+		case 2:
+			place_file(&p, "src/c", BYTES("src/c "), 0644);
+			break;
+		case 3:
+			place_file(&p, "src/c", BYTES("src/c"), 0744);
+			break;
+		case 4:
+			CHECK(renameat(p.fd, "src/c", p.fd, "src/d") == 0);
+			break;
+		case 5:
+			place_folder(&p, "src/new");
+			break;
+		case 6:
+			CHECK(unlinkat(p.fd, "src/c", 0) == 0);
+			break;
+		case 7:
+			CHECK(unlinkat(p.fd, "src/c", 0) == 0 && symlinkat("src/c", p.fd, "src/c") == 0);
+			break;
+		default:
+			CHECK(fchmodat(p.fd, "src/c", 0600, 0) == 0);
+			break; /* only "executable" counts */
 		}
 		read_it(&p, &again);
 		CHECK_ROW(sha256_equal(&again.tree.digest, &r.tree.digest) == (i == 0), changes[i]);
@@ -265,9 +300,14 @@ static void the_digest_depends_on_content_names_and_modes_alone(void)
 static void a_tree_over_a_limit_is_refused(void)
 {
 	CLEANUP(place_done) struct place p;
-	static const struct { const char *name; uint64_t members, size, file; enum status want; } rows[] = {
-		{ "all exactly", 4, 30, 20, OK }, { "a member less", 3, 30, 20, ERR_REFUSED }, { "a byte less", 4, 29, 20, ERR_REFUSED },
-		{ "a byte less for one file", 4, 30, 19, ERR_REFUSED }, { "none", 0, 30, 20, ERR_REFUSED },
+	static const struct {
+		const char *name;
+		uint64_t members, size, file;
+		enum status want;
+	} rows[] = {
+		{ "all exactly", 4, 30, 20, OK },          { "a member less", 3, 30, 20, ERR_REFUSED },
+		{ "a byte less", 4, 29, 20, ERR_REFUSED }, { "a byte less for one file", 4, 30, 19, ERR_REFUSED },
+		{ "none", 0, 30, 20, ERR_REFUSED },
 	};
 	place_make(&p);
 	place_file(&p, "src/one", BYTES("0123456789"), 0644);

@@ -11,7 +11,11 @@ static void a_word_means_one_kind_of_source(void)
 {
 	CLEANUP(place_done) struct place p;
 	CLEANUP(arena_done) struct arena a;
-	static const struct { const char *word; enum source_kind kind; const char *path, *url, *ref, *subdirectory, *name; } rows[] = {
+	static const struct {
+		const char *word;
+		enum source_kind kind;
+		const char *path, *url, *ref, *subdirectory, *name;
+	} rows[] = {
 		{ ".", SOURCE_DIRECTORY, ".", "", "", "", "" },
 		{ "folder", SOURCE_DIRECTORY, "folder", "", "", "", "" },
 		{ "./folder/", SOURCE_DIRECTORY, "./folder/", "", "", "", "" },
@@ -19,11 +23,12 @@ static void a_word_means_one_kind_of_source(void)
 		{ "a-1.tar.gz", SOURCE_ARCHIVE, "a-1.tar.gz", "", "", "", "" },
 		{ "./a-1.zip", SOURCE_ARCHIVE, "./a-1.zip", "", "", "", "" },
 		{ "https://example.org/a-1.tar.gz#sha256=" DIGITS, SOURCE_URL, "", "https://example.org/a-1.tar.gz", "", "", "" },
-		{ "https://user@example.org/a-1.zip?x=1#egg=a&sha256=" DIGITS, SOURCE_URL, "", "https://example.org/a-1.zip?x=1", "", "", "" },
+		{ "https://user@example.org/a-1.zip?x=1#egg=a&sha256=" DIGITS, SOURCE_URL, "", "https://example.org/a-1.zip?x=1",
+		  "", "", "" },
 		{ "git+https://example.org/a.git", SOURCE_GIT, "", "https://example.org/a.git", "", "", "" },
 		{ "git+https://example.org/a.git@v1.0", SOURCE_GIT, "", "https://example.org/a.git", "v1.0", "", "" },
-		{ "git+https://git@example.org/a.git@feature/x%2Fy#subdirectory=py/pkg/", SOURCE_GIT, "", "https://example.org/a.git",
-		  "feature/x/y", "py/pkg", "" },
+		{ "git+https://git@example.org/a.git@feature/x%2Fy#subdirectory=py/pkg/", SOURCE_GIT, "",
+		  "https://example.org/a.git", "feature/x/y", "py/pkg", "" },
 		{ "git+file:///srv/a", SOURCE_GIT, "", "file:///srv/a", "", "", "" },
 		{ "requests", SOURCE_INDEX, "", "", "", "", "requests" },
 		{ "Zope.Interface==1.0", SOURCE_INDEX, "", "", "", "", "zope-interface" },
@@ -57,24 +62,41 @@ static void a_word_means_one_kind_of_source(void)
 
 static void a_word_that_means_nothing_says_what_would(void)
 {
-	static const struct { const char *word, *says; } rows[] = {
-		{ "./nothing", "no source './nothing'" }, { "nothing/", "no source" }, { "pkg-1.0.tar.gz", "no source" }, { ".hidden", "no source" },
+	static const struct {
+		const char *word, *says;
+	} rows[] = {
+		{ "./nothing", "no source './nothing'" },
+		{ "nothing/", "no source" },
+		{ "pkg-1.0.tar.gz", "no source" },
+		{ ".hidden", "no source" },
 		{ "..", NULL },
-		{ "", "no directory" }, { "-x", "no directory" }, { "a b", "no directory" }, { "requests[socks]", "no directory" },
-		{ "requests @ https://example.org/r.zip", "source" }, { "requests; python_version>'3'", "no directory" }, { "==1.0", "no directory" },
-		{ "https://example.org/a-1.tar.gz", "#sha256=" }, { "https://example.org/a-1.tar.gz#sha256=12", "#sha256=" },
+		{ "", "no directory" },
+		{ "-x", "no directory" },
+		{ "a b", "no directory" },
+		{ "requests[socks]", "no directory" },
+		{ "requests @ https://example.org/r.zip", "source" },
+		{ "requests; python_version>'3'", "no directory" },
+		{ "==1.0", "no directory" },
+		{ "https://example.org/a-1.tar.gz", "#sha256=" },
+		{ "https://example.org/a-1.tar.gz#sha256=12", "#sha256=" },
 		{ "https://example.org/a.zip#sha256=" DIGITS "&sha256=" DIGITS, "#sha256=" },
 		{ "https://me:secret@example.org/a-1.tar.gz#sha256=" DIGITS, "password" },
 		{ "https://me:@example.org/a-1.tar.gz#sha256=" DIGITS, "password" },
-		{ "git+https://me:secret@example.org/a", "password" }, { "git+http://example.org/a", "git+https" },
-		{ "git+ssh://git@example.org/a", "URL" }, { "git+https://example.org/a@-upload-pack=x", "starts with '-'" },
-		{ "git+https://example.org/a@%2Dx", "starts with '-'" }, { "git+https://example.org/a#subdirectory=../b", "subdirectory" },
-		{ "git+https://example.org/a#subdirectory=/b", "subdirectory" }, { "git+https://example.org/a#subdirectory=b/../../c", "subdirectory" },
-		{ "git+", "URL" }, { "https://", "URL" }, { "ftp://example.org/a.zip", "source" },
+		{ "git+https://me:secret@example.org/a", "password" },
+		{ "git+http://example.org/a", "git+https" },
+		{ "git+ssh://git@example.org/a", "URL" },
+		{ "git+https://example.org/a@-upload-pack=x", "starts with '-'" },
+		{ "git+https://example.org/a@%2Dx", "starts with '-'" },
+		{ "git+https://example.org/a#subdirectory=../b", "subdirectory" },
+		{ "git+https://example.org/a#subdirectory=/b", "subdirectory" },
+		{ "git+https://example.org/a#subdirectory=b/../../c", "subdirectory" },
+		{ "git+", "URL" },
+		{ "https://", "URL" },
+		{ "ftp://example.org/a.zip", "source" },
 	};
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
-	CHECK(chdir("/proc/self") == 0);	/* none of the names above is there */
+	CHECK(chdir("/proc/self") == 0); /* none of the names above is there */
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct source_word w = { .kind = SOURCE_GIT };
 		struct diag d = { 0 };
@@ -88,22 +110,53 @@ static void a_word_that_means_nothing_says_what_would(void)
 
 static void what_is_left_out_and_what_of_it_is_said(void)
 {
-	static const struct { const char *path; bool directory; enum exclusion want; } rows[] = {
-		{ "__pycache__", true, EXCLUDE_SILENTLY }, { "pkg/sub/__pycache__", true, EXCLUDE_SILENTLY }, { "__pycache__", false, EXCLUDE_NOT },
-		{ "build", true, EXCLUDE_SILENTLY }, { "pkg/build", true, EXCLUDE_NOT }, { "build", false, EXCLUDE_NOT },
-		{ "dist", true, EXCLUDE_SILENTLY }, { "src/dist", true, EXCLUDE_NOT }, { ".tox", true, EXCLUDE_SILENTLY },
-		{ ".nox", true, EXCLUDE_SILENTLY }, { ".hg", true, EXCLUDE_SILENTLY }, { "a/.svn", true, EXCLUDE_SILENTLY },
-		{ "a/.mypy_cache", true, EXCLUDE_SILENTLY }, { ".pytest_cache", true, EXCLUDE_SILENTLY }, { ".ruff_cache", true, EXCLUDE_SILENTLY },
-		{ ".git", true, EXCLUDE_NOT }, { "builder", true, EXCLUDE_NOT },
-		{ ".env", false, EXCLUDE_REPORTED }, { "a/.env", false, EXCLUDE_REPORTED }, { ".env.local", false, EXCLUDE_REPORTED },
-		{ ".env.example", false, EXCLUDE_NOT }, { ".env.sample", false, EXCLUDE_NOT }, { ".env.template", false, EXCLUDE_NOT },
-		{ ".env.dist", false, EXCLUDE_NOT }, { ".environment", false, EXCLUDE_NOT }, { "my.env", false, EXCLUDE_NOT },
-		{ ".pypirc", false, EXCLUDE_REPORTED }, { ".netrc", false, EXCLUDE_REPORTED }, { "_netrc", false, EXCLUDE_REPORTED },
-		{ ".npmrc", false, EXCLUDE_REPORTED }, { ".git-credentials", false, EXCLUDE_REPORTED },
-		{ "keys/id_rsa", false, EXCLUDE_REPORTED }, { "id_ed25519", false, EXCLUDE_REPORTED }, { "id_dsa", false, EXCLUDE_REPORTED },
-		{ "id_ecdsa", false, EXCLUDE_REPORTED }, { "id_rsa.pub", false, EXCLUDE_NOT }, { "id_rsa", true, EXCLUDE_NOT },
-		{ ".ssh", true, EXCLUDE_REPORTED }, { "a/.aws", true, EXCLUDE_REPORTED }, { ".gnupg", true, EXCLUDE_REPORTED },
-		{ "setup.py", false, EXCLUDE_NOT }, { "pyproject.toml", false, EXCLUDE_NOT },
+	static const struct {
+		const char *path;
+		bool directory;
+		enum exclusion want;
+	} rows[] = {
+		{ "__pycache__", true, EXCLUDE_SILENTLY },
+		{ "pkg/sub/__pycache__", true, EXCLUDE_SILENTLY },
+		{ "__pycache__", false, EXCLUDE_NOT },
+		{ "build", true, EXCLUDE_SILENTLY },
+		{ "pkg/build", true, EXCLUDE_NOT },
+		{ "build", false, EXCLUDE_NOT },
+		{ "dist", true, EXCLUDE_SILENTLY },
+		{ "src/dist", true, EXCLUDE_NOT },
+		{ ".tox", true, EXCLUDE_SILENTLY },
+		{ ".nox", true, EXCLUDE_SILENTLY },
+		{ ".hg", true, EXCLUDE_SILENTLY },
+		{ "a/.svn", true, EXCLUDE_SILENTLY },
+		{ "a/.mypy_cache", true, EXCLUDE_SILENTLY },
+		{ ".pytest_cache", true, EXCLUDE_SILENTLY },
+		{ ".ruff_cache", true, EXCLUDE_SILENTLY },
+		{ ".git", true, EXCLUDE_NOT },
+		{ "builder", true, EXCLUDE_NOT },
+		{ ".env", false, EXCLUDE_REPORTED },
+		{ "a/.env", false, EXCLUDE_REPORTED },
+		{ ".env.local", false, EXCLUDE_REPORTED },
+		{ ".env.example", false, EXCLUDE_NOT },
+		{ ".env.sample", false, EXCLUDE_NOT },
+		{ ".env.template", false, EXCLUDE_NOT },
+		{ ".env.dist", false, EXCLUDE_NOT },
+		{ ".environment", false, EXCLUDE_NOT },
+		{ "my.env", false, EXCLUDE_NOT },
+		{ ".pypirc", false, EXCLUDE_REPORTED },
+		{ ".netrc", false, EXCLUDE_REPORTED },
+		{ "_netrc", false, EXCLUDE_REPORTED },
+		{ ".npmrc", false, EXCLUDE_REPORTED },
+		{ ".git-credentials", false, EXCLUDE_REPORTED },
+		{ "keys/id_rsa", false, EXCLUDE_REPORTED },
+		{ "id_ed25519", false, EXCLUDE_REPORTED },
+		{ "id_dsa", false, EXCLUDE_REPORTED },
+		{ "id_ecdsa", false, EXCLUDE_REPORTED },
+		{ "id_rsa.pub", false, EXCLUDE_NOT },
+		{ "id_rsa", true, EXCLUDE_NOT },
+		{ ".ssh", true, EXCLUDE_REPORTED },
+		{ "a/.aws", true, EXCLUDE_REPORTED },
+		{ ".gnupg", true, EXCLUDE_REPORTED },
+		{ "setup.py", false, EXCLUDE_NOT },
+		{ "pyproject.toml", false, EXCLUDE_NOT },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct bytes path = bytes_of(rows[i].path), name = path;
@@ -118,13 +171,34 @@ static void what_is_left_out_and_what_of_it_is_said(void)
 
 static void of_a_repository_objects_and_references_are_kept(void)
 {
-	static const struct { const char *path; bool kept; } rows[] = {
-		{ ".git/HEAD", true }, { ".git/packed-refs", true }, { ".git/index", true }, { ".git/shallow", true }, { ".git/refs", true },
-		{ ".git/refs/heads/main", true }, { ".git/objects", true }, { ".git/objects/ab/cdef", true }, { ".git/objects/pack/p.idx", true },
-		{ ".git/objects/info/alternates", false }, { ".git/objects/info/http-alternates", false }, { ".git/config", false },
-		{ ".git/config.worktree", false }, { ".git/hooks", false }, { ".git/hooks/post-checkout", false }, { ".git/info/attributes", false },
-		{ ".git/logs/HEAD", false }, { ".git/modules/x/config", false }, { ".git/refs2", false }, { ".git/objects.bak/x", false },
-		{ ".git/HEAD.lock", false }, { ".git/commondir", false }, { ".git/FETCH_HEAD", false }, { ".git/credentials", false },
+	static const struct {
+		const char *path;
+		bool kept;
+	} rows[] = {
+		{ ".git/HEAD", true },
+		{ ".git/packed-refs", true },
+		{ ".git/index", true },
+		{ ".git/shallow", true },
+		{ ".git/refs", true },
+		{ ".git/refs/heads/main", true },
+		{ ".git/objects", true },
+		{ ".git/objects/ab/cdef", true },
+		{ ".git/objects/pack/p.idx", true },
+		{ ".git/objects/info/alternates", false },
+		{ ".git/objects/info/http-alternates", false },
+		{ ".git/config", false },
+		{ ".git/config.worktree", false },
+		{ ".git/hooks", false },
+		{ ".git/hooks/post-checkout", false },
+		{ ".git/info/attributes", false },
+		{ ".git/logs/HEAD", false },
+		{ ".git/modules/x/config", false },
+		{ ".git/refs2", false },
+		{ ".git/objects.bak/x", false },
+		{ ".git/HEAD.lock", false },
+		{ ".git/commondir", false },
+		{ ".git/FETCH_HEAD", false },
+		{ ".git/credentials", false },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK_ROW(exclude_keeps_git(bytes_of(rows[i].path)) == rows[i].kept, rows[i].path);
