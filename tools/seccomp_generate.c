@@ -1,6 +1,9 @@
 /* Build-time generator: reads data/seccomp.txt and prints the BPF program as a C table. Uses libseccomp, which the shipped
  * programs do not. A line: `default kill` (else ENOSYS), `allow NAME`, `eperm NAME`, `refuse NAME` and `families NAME` for
- * the argument rules below; `#` starts a comment. A name that this architecture does not have is passed over. */
+ * the argument rules below; `#` starts a comment. A name that this architecture does not have is passed over.
+ * `watch NAME`, `watch-to NAME` and `quiet NAME` ask for a second program that reports to a supervisor what it refuses and
+ * what is watched (seccomp_unotify(2)), and for the list of calls to which that supervisor answers EPERM.
+ * With the one argument `--names` it prints the names of all system calls instead. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -85,16 +88,48 @@ static void add_socketpair(scmp_filter_ctx filter)
 		die("argument rule for", "socketpair", rc);
 }
 
-/* The calls of the table above that the file asks for. */
+enum watch_kind { WATCH_ALL, WATCH_TO, WATCH_QUIET };
+
+struct watch {
+	enum watch_kind kind;
+	int number;
+};
+
+enum { WATCHES_MAX = 32, EPERM_MAX = 256 };
+
+/* What the file asks for beside plain rules: calls of the table above, calls to watch, and those answered with EPERM. */
 struct wanted {
 	bool refuse[sizeof refused / sizeof refused[0]];
+	struct watch watches[WATCHES_MAX];
+	size_t n_watches;
+	int eperm[EPERM_MAX];
+	size_t n_eperm;
 };
+
+static void want_watch(struct wanted *w, enum watch_kind kind, const char *name)
+{
+	int number = seccomp_syscall_resolve_name(name);
+	if (w->n_watches == WATCHES_MAX)
+		die("too many", "watches", -E2BIG);
+	if (number >= 0)
+		w->watches[w->n_watches++] = (struct watch){ kind, number };
+}
+
+static void want_eperm(struct wanted *w, const char *name)
+{
+	int number = seccomp_syscall_resolve_name(name);
+	if (w->n_eperm == EPERM_MAX)
+		die("too many", "refusals", -E2BIG);
+	if (number >= 0)
+		w->eperm[w->n_eperm++] = number;
+}
 
 static void want_refused(struct wanted *w, const char *name)
 {
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
 		if (strcmp(refused[i].name, name) == 0)
 			w->refuse[i] = true;
+	want_eperm(w, name);
 }
 
 static void add_line(scmp_filter_ctx filter, char *line, struct wanted *w)
@@ -105,8 +140,15 @@ static void add_line(scmp_filter_ctx filter, char *line, struct wanted *w)
 		return;
 	if (strcmp(verb, "allow") == 0)
 		add(filter, SCMP_ACT_ALLOW, name);
-	else if (strcmp(verb, "eperm") == 0)
+	else if (strcmp(verb, "eperm") == 0) {
 		add(filter, SCMP_ACT_ERRNO(EPERM), name);
+		want_eperm(w, name);
+	} else if (strcmp(verb, "watch") == 0)
+		want_watch(w, WATCH_ALL, name);
+	else if (strcmp(verb, "watch-to") == 0)
+		want_watch(w, WATCH_TO, name);
+	else if (strcmp(verb, "quiet") == 0)
+		want_watch(w, WATCH_QUIET, name);
 	else if (strcmp(verb, "refuse") == 0)
 		want_refused(w, name);
 	else if (strcmp(verb, "families") == 0)
@@ -115,39 +157,117 @@ static void add_line(scmp_filter_ctx filter, char *line, struct wanted *w)
 		die("unknown verb", verb, -EINVAL);
 }
 
-static void print(struct sock_filter i)
+enum { PROGRAM_MAX = 4096 };
+
+struct program {
+	struct sock_filter code[PROGRAM_MAX];
+	size_t n;
+};
+
+static void put(struct program *p, struct sock_filter i)
 {
-	(void)printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", i.code, i.jt, i.jf, i.k);
+	if (p->n == PROGRAM_MAX)
+		die("too long", "the program", -E2BIG);
+	p->code[p->n++] = i;
 }
+
+#define LOAD(at) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(at)))
+#define LOAD_ARGUMENT(i, half) LOAD(offsetof(struct seccomp_data, args) + 8 * (i) + 4 * (half))
+#define JUMP(test, k, yes, no) ((struct sock_filter)BPF_JUMP(BPF_JMP | (test) | BPF_K, (uint32_t)(k), yes, no))
+#define RETURN(k) ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, (uint32_t)(k)))
 
 /* Five instructions a row; whatever does not match falls through to the next row and in the end to libseccomp's program,
  * which checks the architecture itself. On a foreign architecture the numbers may match by chance: then the answer is
  * EPERM instead of a kill, and nothing is allowed. */
-static void print_refused(const struct wanted *w)
+static void put_refused(struct program *p, const struct wanted *w)
 {
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
 		if (!w->refuse[i])
 			continue;
-		int number = seccomp_syscall_resolve_name(refused[i].name);
-		uint32_t at = (uint32_t)offsetof(struct seccomp_data, args) + 8 * refused[i].argument;
-		uint16_t test = refused[i].any_bit ? BPF_JSET : BPF_JEQ;
-		print((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)));
-		print((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 3));
-		print((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at));
-		print((struct sock_filter)BPF_JUMP(BPF_JMP | test | BPF_K, refused[i].value, 0, 1));
-		print((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
+		put(p, LOAD(offsetof(struct seccomp_data, nr)));
+		put(p, JUMP(BPF_JEQ, seccomp_syscall_resolve_name(refused[i].name), 0, 3));
+		put(p, LOAD_ARGUMENT(refused[i].argument, 0));
+		put(p, JUMP(refused[i].any_bit ? BPF_JSET : BPF_JEQ, refused[i].value, 0, 1));
+		put(p, RETURN(SECCOMP_RET_ERRNO | EPERM));
 	}
 }
 
-static void print_program(int fd, const char *name, const struct wanted *w)
+/* In front of everything else, and for our architecture only: what the supervisor is asked about. */
+static void put_watches(struct program *p, const struct wanted *w)
+{
+	put(p, LOAD(offsetof(struct seccomp_data, nr)));
+	for (size_t i = 0; i < w->n_watches; i++) {
+		const struct watch *watch = &w->watches[i];
+		if (watch->kind != WATCH_TO) {
+			put(p, JUMP(BPF_JEQ, watch->number, 0, 1));
+			put(p, RETURN(watch->kind == WATCH_QUIET ? SECCOMP_RET_ERRNO | ENOSYS : SECCOMP_RET_USER_NOTIF));
+			continue;
+		}
+		/* Only with a destination: the fifth argument is a pointer, and either half of it may be the one that is set. */
+		put(p, JUMP(BPF_JEQ, watch->number, 0, 6));
+		put(p, LOAD_ARGUMENT(4, 0));
+		put(p, JUMP(BPF_JEQ, 0, 0, 2));
+		put(p, LOAD_ARGUMENT(4, 1));
+		put(p, JUMP(BPF_JEQ, 0, 1, 0));
+		put(p, RETURN(SECCOMP_RET_USER_NOTIF));
+		put(p, LOAD(offsetof(struct seccomp_data, nr)));
+	}
+}
+
+static void put_exported(struct program *p, int fd)
 {
 	struct sock_filter instruction;
 	(void)lseek(fd, 0, SEEK_SET);
-	(void)printf("/* Generated by tools/seccomp_generate.c. */\nstatic const struct sock_filter %s[] = {\n", name);
-	print_refused(w);
 	while (read(fd, &instruction, sizeof instruction) == (ssize_t)sizeof instruction)
-		print(instruction);
+		put(p, instruction);
+}
+
+static void print_program(const char *name, const char *more, const struct program *p)
+{
+	(void)printf("static const struct sock_filter %s%s[] = {\n", name, more);
+	for (size_t i = 0; i < p->n; i++)
+		(void)printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", p->code[i].code, p->code[i].jt, p->code[i].jf, p->code[i].k);
 	(void)printf("};\n");
+}
+
+/* What is refused is reported as well: every answer with an errno becomes a question. A foreign architecture passes over
+ * the watches; what the rest of the program then does to it stays as it is. */
+static void print_watched(const char *name, const struct wanted *w, const struct program *plain)
+{
+	static struct program watched, watches;
+	put_watches(&watches, w);
+	if (watches.n > 255)
+		die("too many", "watches", -E2BIG);
+	put(&watched, LOAD(offsetof(struct seccomp_data, arch)));
+	put(&watched, JUMP(BPF_JEQ, seccomp_arch_native(), 0, watches.n));
+	for (size_t i = 0; i < watches.n; i++)
+		put(&watched, watches.code[i]);
+	for (size_t i = 0; i < plain->n; i++) {
+		struct sock_filter now = plain->code[i];
+		if (now.code == (BPF_RET | BPF_K) && (now.k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
+			now.k = SECCOMP_RET_USER_NOTIF;
+		put(&watched, now);
+	}
+	print_program(name, "_watched", &watched);
+	(void)printf("static const int %s_eperm[] = {", name);
+	for (size_t i = 0; i < w->n_eperm; i++)
+		(void)printf(" %d,", w->eperm[i]);
+	(void)printf(" };\n");
+}
+
+/* Both kinds of numbers that a filter may meet: those of this machine, in order. */
+static int print_names(void)
+{
+	(void)printf("/* Generated by tools/seccomp_generate.c. */\nstatic const struct {\n\tunsigned number;\n\tconst char *name;\n} "
+		     "system_calls[] = {\n");
+	for (int number = 0; number < 1024; number++) {
+		char *name = seccomp_syscall_resolve_num_arch(seccomp_arch_native(), number);
+		if (name)
+			(void)printf("\t{ %d, \"%s\" },\n", number, name);
+		free(name);
+	}
+	(void)printf("};\n");
+	return 0;
 }
 
 static bool default_is_kill(FILE *in)
@@ -162,6 +282,9 @@ static bool default_is_kill(FILE *in)
 
 int main(int argc, char **argv)
 {
+	static struct program program;
+	if (argc == 2 && strcmp(argv[1], "--names") == 0)
+		return print_names();
 	FILE *in = argc == 3 ? fopen(argv[1], "r") : NULL;
 	if (!in)
 		die("open", argc == 3 ? argv[1] : "(usage: FILE TABLE)", -errno);
@@ -175,7 +298,12 @@ int main(int argc, char **argv)
 	int rc = out ? seccomp_export_bpf(filter, fileno(out)) : -errno;
 	if (rc)
 		die("export", "filter", rc);
-	print_program(fileno(out), argv[2], &wanted);
+	put_refused(&program, &wanted);
+	put_exported(&program, fileno(out));
+	(void)printf("/* Generated by tools/seccomp_generate.c. */\n");
+	print_program(argv[2], "", &program);
+	if (wanted.n_watches)
+		print_watched(argv[2], &wanted, &program);
 	seccomp_release(filter);
 	(void)fclose(in);
 	return 0;

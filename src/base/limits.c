@@ -18,6 +18,8 @@ static const struct limit_row rows[] = {
 	{ "inodes", UNIT_COUNT, 1000000, 100000000, AT(inodes), "files the build may make in each of those" },
 	{ "processes", UNIT_COUNT, 1024, 30000, AT(processes), "processes and threads alive at once" },
 	{ "open-files", UNIT_COUNT, 4096, 1048576, AT(open_files), "open files of one process" },
+	{ "network-up", UNIT_BYTES, 64 * MIB, 1024 * GIB, AT(network_up), "bytes a build may send to the hosts it is allowed" },
+	{ "network-down", UNIT_BYTES, 4 * GIB, 1024 * GIB, AT(network_down), "bytes a build may receive from them" },
 	{ "log", UNIT_BYTES, 64 * MIB, 4 * GIB, AT(log_size), "output of the backend that is kept" },
 	{ "source-size", UNIT_BYTES, 4 * GIB, 64 * GIB, AT(source_size), "unpacked size of a source" },
 	{ "source-members", UNIT_COUNT, 200000, 10000000, AT(source_members), "members of a source" },

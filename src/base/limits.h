@@ -8,6 +8,7 @@
 struct limits {
 	uint64_t wall_ms, cpu_ms, silence_ms;
 	uint64_t memory, disk, inodes, processes, open_files, log_size;
+	uint64_t network_up, network_down;
 	uint64_t source_size, source_members, source_ratio, source_file;
 	uint64_t wheel_size, wheel_members;
 	uint64_t download_size, page_size, metadata_size, http_ms, http_retries;

@@ -159,7 +159,7 @@ static enum status converse(struct conversation *c, struct diag *d)
 		if (event == EVENT_LOG && c->request->log)
 			c->request->log(c->request->log_context, sandbox_log(c->sandbox));
 		if (event == EVENT_READY && c->request->ready && !failure)
-			failure = c->request->ready(c->request->context, sandbox_result(c->sandbox), d);
+			failure = c->request->ready(c->request->context, sandbox_result(c->sandbox), sandbox_listener(c->sandbox), d);
 		if (event == EVENT_CHANNEL && !failure)
 			failure = read_answer(c, &closed, d);
 		if (event == EVENT_ENDED)
@@ -223,6 +223,8 @@ enum status build_run(const struct run_context *run, const struct build_request 
 		.snapshot_path = "/build/src",
 		.outside_id = request->outside_id,
 		.with_channel = true,
+		.with_listener = request->with_listener,
+		.with_watch = true,
 		.limits = *run->limits,
 	};
 	spec.cwd = request->subdirectory[0] ? arena_printf(a, "/build/src/%s", request->subdirectory) : "/build/src";
@@ -240,11 +242,15 @@ enum status build_run(const struct run_context *run, const struct build_request 
 		s = converse(&c, d);
 	if (s == OK && result.outcome == BUILD_DONE)
 		s = collect(&c, d);
-	if (c.sandbox)
+	activity_init(&result.activity, a);
+	if (c.sandbox) {
 		result.sandbox = *sandbox_result(c.sandbox);
+		activity_add(&result.activity, sandbox_activity(c.sandbox));
+	}
 	sandbox_free(c.sandbox);
 	buf_done(&c.packet);
 	ret->sandbox = result.sandbox;
+	ret->activity = result.activity;
 	if (s == OK)
 		*ret = result;
 	return s;

@@ -37,8 +37,10 @@ struct build_request {
 	/* Gets every byte of output, hostile, as it comes. */
 	void (*log)(void *context, struct bytes output);
 	void *log_context;
-	/* Is told once the sandbox stands, before the backend runs; may refuse. NULL is fine. */
-	enum status (*ready)(void *context, const struct sandbox_result *so_far, struct diag *d);
+	bool with_listener; /* a socket on the loopback of the inside for a proxy, handed to `ready` */
+	/* Is told once the sandbox stands, before the backend runs; may refuse. listener_fd: borrowed, -1 without a listener.
+	 * NULL is fine. */
+	enum status (*ready)(void *context, const struct sandbox_result *so_far, int listener_fd, struct diag *d);
 };
 
 enum build_outcome {
@@ -55,10 +57,11 @@ struct build_result {
 	int fd; /* a memory file with its bytes; the caller closes */
 	struct collected collected;
 	struct sandbox_result sandbox;
+	struct activity activity; /* what was seen of it; in a */
 };
 
 /* ERR_BACKEND with the hook's own words, ERR_ARTEFACT when what it made is not a file, ERR_LIMIT naming the limit,
- * ERR_ISOLATION, ERR_CANCELLED. Strings of *ret live as long as a. ret->sandbox is filled even on failure. */
+ * ERR_ISOLATION, ERR_CANCELLED. Strings of *ret live as long as a. ret->sandbox and ret->activity are filled even on failure. */
 MUST_USE enum status build_run(const struct run_context *run, const struct build_request *request, struct arena *a,
 			       struct build_result *ret, struct diag *d);
 

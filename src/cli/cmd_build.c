@@ -49,6 +49,7 @@ static enum status build_one(struct build_command *c, const char *source, const 
 	*run = c->session.run;
 	run->limits = &own->limits;
 	*p = (struct pipeline){ .run = run, .settings = own, .console = c->session.console, .arena = c->arena, .log_fd = -1 };
+	activity_init(&p->activity, c->arena);
 	enum status s = buildlog_open(c->session.logs_path, &p->log_fd, d);
 	if (s == OK)
 		s = pipeline_build(p, source, python, d);

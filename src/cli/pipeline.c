@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "build/build.h"
 #include "cli/artefact.h"
-#include "cli/buildlog.h"
+#include "cli/hook_run.h"
 #include "cli/known_backends.h"
 #include "cli/report.h"
 #include "host/file.h"
@@ -75,15 +75,6 @@ static void warn_of_source(struct pipeline *p)
 		console_warning(p->console, "%.*s", BYTES_ARG(s->project.warnings[i]));
 }
 
-/* What was asked for and is not there is refused, never ignored. */
-static enum status check_available(const struct settings *s, struct diag *d)
-{
-	if (s->allow_hosts.n == 0 && s->network_isolation)
-		return OK;
-	(void)fail(d, ERR_ISOLATION, 0, "this version of hwb gives a build no network at all");
-	return remedy(d, "build without --allow-host; dependencies are fetched by hwb itself, before the build");
-}
-
 static enum status take_source(struct pipeline *p, const struct source_word *word, const char *out_path, struct diag *d)
 {
 	struct stage_time t = stage_begin(p, "source");
@@ -97,15 +88,15 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 		.outside_id = p->settings->outside_id,
 	};
 	enum status s = source_run(p->run, &request, p->arena, &p->source, d);
-	if (s)
-		return s;
+	enum status noted = network_add_proxy(&p->network, "source", &p->source.network, p->run->audit, p->console, p->arena,
+					      s ? NULL : d);
+	if (s || noted)
+		return s ? s : noted;
 	p->has_source = true;
 	stage_end(p, t);
 	warn_of_source(p);
 	size_t n_warnings = p->settings->warnings.n;
 	s = settings_check_project(p->settings, &p->source.project, p->arena, d);
-	if (s == OK)
-		s = check_available(p->settings, d);
 	for (size_t i = n_warnings; s == OK && i < p->settings->warnings.n; i++)
 		console_warning(p->console, "%s", p->settings->warnings.items[i]);
 	return s ? s : note_source(p, d);
@@ -234,91 +225,6 @@ static bool has_requires(void *context, const struct bytes *requires, size_t n)
 	return lock_satisfies(p->lock.pins, p->lock.n_pins, requires, n, &p->python.interpreter);
 }
 
-/* The backend's output goes to the console, which redacts it and hands it on to the build log. */
-static void take_output(void *context, struct bytes output)
-{
-	struct pipeline *p = context;
-	console_output(p->console, output);
-}
-
-static void keep_output(void *context, struct bytes redacted)
-{
-	struct pipeline *p = context;
-	buildlog_write(p->log_fd, p->run->id, redacted);
-}
-
-static enum status note_ready(void *context, const struct sandbox_result *so_far, struct diag *d)
-{
-	struct pipeline *p = context;
-	p->sandbox.controls = so_far->controls;
-	struct json_writer *w = audit_begin(p->run->audit, "sandbox.started");
-	report_controls(w, so_far->controls);
-	return audit_end(p->run->audit, false, d);
-}
-
-static enum status note_finished(struct pipeline *p, struct diag *d)
-{
-	const struct sandbox_result *r = &p->sandbox;
-	struct json_writer *w = audit_begin(p->run->audit, "sandbox.finished");
-	json_pair_cstring(w, "reason", sandbox_reason_name(r->reason));
-	json_pair_integer(w, "exit_code", r->exit_code);
-	json_pair_integer(w, "signal", r->signal);
-	json_pair_unsigned(w, "wall_ms", r->wall_ms);
-	json_pair_unsigned(w, "user_us", r->user_us);
-	json_pair_unsigned(w, "system_us", r->system_us);
-	json_pair_unsigned(w, "peak_memory", r->peak_memory);
-	json_pair_unsigned(w, "log_bytes", r->log_size);
-	return audit_end(p->run->audit, false, d);
-}
-
-static enum status run_once(struct pipeline *p, enum build_kind kind, bool ask, struct build_result *ret, struct diag *d)
-{
-	const struct project *project = &p->source.project;
-	struct arena *a = p->arena;
-	const char **paths = ARENA_ARRAY(a, const char *, project->n_backend_path + 1);
-	for (size_t i = 0; i < project->n_backend_path; i++)
-		paths[i] = arena_string(a, project->backend_path[i]);
-	struct sandbox_mount *mounts = ARENA_ARRAY(a, struct sandbox_mount, p->python.n_mounts + p->settings->allow_read.n);
-	size_t n_mounts = p->python.n_mounts;
-	bytes_copy(mounts, bytes_make(p->python.mounts, n_mounts * sizeof *mounts));
-	for (size_t i = 0; i < p->settings->allow_read.n; i++)
-		mounts[n_mounts++] = (struct sandbox_mount){ p->settings->allow_read.items[i], p->settings->allow_read.items[i] };
-	struct build_request request = {
-		.kind = kind,
-		.snapshot_fd = p->source.tree.fd,
-		.subdirectory = arena_string(a, p->source.subdirectory),
-		.backend = arena_string(a, project->backend),
-		.backend_paths = paths,
-		.n_backend_paths = project->n_backend_path,
-		.settings = p->settings->config.items,
-		.n_settings = p->settings->config.n / 2,
-		.ask_requires = ask,
-		.has_requires = has_requires,
-		.context = p,
-		.environment = p->env.path,
-		.mounts = mounts,
-		.n_mounts = n_mounts,
-		.env = p->settings->env.items,
-		.n_env = p->settings->env.n,
-		.epoch = p->source.epoch,
-		.outside_id = p->settings->outside_id,
-		.log = take_output,
-		.log_context = p,
-		.ready = note_ready,
-	};
-	known_backend_preload(project->backend, &request.preload, &request.n_preload);
-	p->has_sandbox = true;
-	console_set_log(p->console, keep_output, p);
-	enum status s = build_run(p->run, &request, a, ret, d);
-	console_output_end(p->console);
-	console_set_log(p->console, NULL, NULL);
-	uint64_t controls = p->sandbox.controls;
-	p->sandbox = ret->sandbox;
-	p->sandbox.controls |= controls;
-	enum status noted = note_finished(p, s ? NULL : d);
-	return s ? s : noted;
-}
-
 /* Asks get_requires_*, widens the environment when the answer needs it, and builds. */
 static enum status build_artefact(struct pipeline *p, enum build_kind kind, struct build_result *ret, struct diag *d)
 {
@@ -329,13 +235,13 @@ static enum status build_artefact(struct pipeline *p, enum build_kind kind, stru
 	if (s)
 		return s;
 	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "build wheel" : "build sdist");
-	s = run_once(p, kind, true, ret, d);
+	s = hook_run(p, kind, has_requires, ret, d);
 	if (s == OK && ret->outcome == BUILD_NEEDS) {
 		s = known_requires_check(ret->requires, ret->n_requires, &p->lock, p->settings, d);
 		if (s == OK)
 			s = prepare(p, ret->requires, ret->n_requires, d);
 		if (s == OK)
-			s = run_once(p, kind, false, ret, d);
+			s = hook_run(p, kind, NULL, ret, d);
 	}
 	stage_end(p, t);
 	if (s) {
@@ -473,7 +379,6 @@ static enum status make_sdist(struct pipeline *p, int out_dir, const char *out_p
 	unpacked.tree.n_left_out = p->source.tree.n_left_out;
 	unpacked.commit = p->source.commit;
 	unpacked.epoch = p->source.epoch; /* what the backend wrote just now has the time of now: not the source's */
-	unpacked.network = p->source.network;
 	p->source = unpacked;
 	return note_source(p, d);
 }
@@ -545,9 +450,7 @@ enum status pipeline_build(struct pipeline *p, const char *source_word, const ch
 {
 	struct source_word word;
 	CLEANUP(fd_close) int out_dir = -1;
-	enum status s = check_available(p->settings, d);
-	if (s == OK)
-		s = source_word_parse(source_word, p->arena, &word, d);
+	enum status s = source_word_parse(source_word, p->arena, &word, d);
 	if (s == OK)
 		s = open_index(p, d);
 	if (s)

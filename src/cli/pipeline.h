@@ -7,6 +7,7 @@
 #include "base/run.h"
 #include "check/check.h"
 #include "cli/console.h"
+#include "cli/network.h"
 #include "cli/settings.h"
 #include "env/env.h"
 #include "lock/lock.h"
@@ -43,6 +44,8 @@ struct pipeline {
 	struct lock_result lock;
 	struct env_result env;
 	struct sandbox_result sandbox; /* of the last build */
+	struct activity activity; /* of all builds of the run */
+	struct network network;
 	bool has_source, has_lock, has_env, has_sandbox;
 	struct finding_list findings;
 	struct artefact artefacts[ARTEFACTS_MAX];

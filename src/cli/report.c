@@ -79,24 +79,6 @@ static void put_isolation(struct json_writer *w, const struct pipeline *p)
 	json_object_end(w);
 }
 
-/* What git connected to; a build has no network. */
-static void put_network(struct json_writer *w, const struct pipeline *p)
-{
-	const struct proxy_report *r = &p->source.network;
-	json_key(w, "network");
-	json_array_begin(w);
-	for (size_t i = 0; p->has_source && i < r->n_attempts; i++) {
-		json_object_begin(w);
-		json_pair_cstring(w, "host", r->attempts[i].host);
-		json_pair_unsigned(w, "port", r->attempts[i].port);
-		json_pair_cstring(w, "verdict", r->attempts[i].allowed ? "allowed" : "denied");
-		json_pair_unsigned(w, "bytes_up", r->attempts[i].up);
-		json_pair_unsigned(w, "bytes_down", r->attempts[i].down);
-		json_object_end(w);
-	}
-	json_array_end(w);
-}
-
 static void put_lock(struct json_writer *w, const struct pipeline *p)
 {
 	json_key(w, "lock");
@@ -176,7 +158,9 @@ void report_write(const struct pipeline *pipelines, size_t n, const char *log_he
 	json_array_end(&w);
 	put_source(&w, last);
 	put_isolation(&w, last);
-	put_network(&w, last);
+	network_put(&w, &last->network);
+	if (last->has_sandbox)
+		report_put_activity(&w, last->console, &last->activity, &last->sandbox);
 	put_lock(&w, last);
 	put_findings(&w, last);
 	put_stages(&w, last);

@@ -17,4 +17,11 @@ void report_controls(struct json_writer *w, uint64_t controls);
 /* Writes a report to a file, whole or not at all. ERR_IO. */
 MUST_USE enum status report_save(const char *path, struct bytes text, struct diag *d);
 
+/* What a build did (cli/report_activity.c): the object of the report, the fields of sandbox.finished, and sentences for the
+ * terminal. Everything is redacted by c. */
+void report_put_activity(struct json_writer *w, const struct console *c, const struct activity *act,
+			 const struct sandbox_result *sandbox);
+void report_activity_sums(struct json_writer *w, const struct console *c, const struct activity *act);
+void report_say_activity(struct console *c, const struct activity *act, struct arena *a);
+
 #endif

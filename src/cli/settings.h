@@ -24,7 +24,8 @@ struct settings {
 	struct strings pythons; /* -p, repeatable */
 	struct strings constraints; /* -b: files */
 	struct strings allow_read, env; /* --allow-read, --env K[=V] (K alone: its value was taken from the environment) */
-	struct strings allow_hosts; /* --allow-host */
+	struct strings allow_hosts; /* --allow-host: HOST or HOST:PORT */
+	struct strings private_hosts; /* HOST=CIDR: where an allowed name may lead although it is not public */
 	enum isolation isolation;
 	bool trust_project;
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
@@ -94,6 +95,10 @@ MUST_USE enum status settings_load(char **env, struct arena *a, struct settings 
 
 /* After the flags: the default index, HWB_INDEX_DEFAULT_*, netrc. options_parse calls it. */
 MUST_USE enum status settings_finish(struct settings *s, struct arena *a, struct diag *d);
+
+/* The way out of the sandbox as the proxy takes it; false: there is none. Everything lives as long as a. */
+struct proxy_options;
+bool settings_egress(const struct settings *s, struct arena *a, struct proxy_options *ret);
 
 /* The project's [tool.hwb] against the table's column: ERR_USAGE names the key, the flag --trust-project, and the operator's
  * equivalent. What it may tighten, or may at all because it is trusted, is set; what the operator set stays. --trust-project and

@@ -5,7 +5,9 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "cli/settings_parts.h"
+#include "net/address.h"
 #include "crypto/digest.h"
+#include "net/address.h"
 
 #define SETTER(name) static enum status name(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
 #define UNUSED(x) (void)(x)
@@ -271,6 +273,21 @@ SETTER(set_allow_hosts)
 	return status;
 }
 
+/* "HOST=CIDR": an allowed name that may lead into a network which is not public, and into which one. */
+SETTER(set_private_hosts)
+{
+	struct address net;
+	unsigned prefix;
+	if (!begin_list(&s->private_hosts, value, is_first))
+		return OK;
+	struct bytes range = value, host = bytes_cut(&range, '=');
+	if (!url_is_host_name(host) || cidr_parse(range, &net, &prefix, NULL))
+		return fail(d, ERR_USAGE, 0, "takes HOST=RANGE such as git.corp.example=10.0.0.0/8, not '%.*s'",
+			    BYTES_ARG(bytes_part(value, 0, 100)));
+	strings_add(&s->private_hosts, a, value);
+	return OK;
+}
+
 /* "SHA256 PATH", as the loader writes a table of the file. */
 SETTER(set_trust)
 {
@@ -342,9 +359,11 @@ static const struct setting_row rows[] = {
 	  true },
 	{ "security.trust", NULL, "tables { path, sha256 }", "none", NEVER, "projects whose [tool.hwb] counts", set_trust, true },
 	{ "security.network-allowed-hosts", "HWB_ALLOW_HOSTS", "hosts", "none", TRUSTED,
-	  "hosts that the build can reach; refused in this version", set_allow_hosts, true },
+	  "hosts that the build can reach, through a proxy and by name", set_allow_hosts, true },
 	{ "security.network-isolation", "HWB_NETWORK_ISOLATION", "true or false", "true", TIGHTEN,
-	  "false: the build reaches any public host; refused in this version", set_network_isolation, false },
+	  "false: the build reaches port 443 of any public host, through the proxy", set_network_isolation, false },
+	{ "security.network-private-hosts", "HWB_PRIVATE_HOSTS", "HOST=RANGE pairs", "none", NEVER,
+	  "allowed hosts that may lead into these networks, which are not public", set_private_hosts, true },
 	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER,
 	  "let --isolation none be asked for; no such mode in this version", set_allow_unisolated, false },
 	{ "console.color", "HWB_COLOR", "auto, always or never", "auto", NEVER, "colour", set_color, false },

@@ -16,30 +16,6 @@
 
 enum { PACKET_MAX = 8192, EXIT_SETUP = 125 };
 
-int control_send(struct bytes packet, const int *fds, size_t n_fds)
-{
-	union {
-		char room[CMSG_SPACE(4 * sizeof(int))];
-		struct cmsghdr align;
-	} control = { .room = { 0 } };
-	struct iovec part = { .iov_base = (void *)(uintptr_t)packet.data, .iov_len = packet.size };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	if (n_fds > 4) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (n_fds) {
-		message.msg_control = control.room;
-		message.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
-		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
-		memcpy(CMSG_DATA(header), fds, n_fds * sizeof(int));
-	}
-	return sendmsg(SANDBOX_FD_CONTROL, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
-}
-
 static void send_failed(const char *step, int error, const char *detail)
 {
 	CLEANUP(buf_done) struct buf b;
@@ -83,13 +59,20 @@ struct verdict {
 	uint64_t controls;
 };
 
+/* Over the way back; the listener of the filter goes along when there is one, and is not kept. */
+static void send_verdict(struct inner *in, const struct verdict *v)
+{
+	(void)packet_send(4, bytes_make(v, sizeof *v), &in->notify_fd, in->notify_fd >= 0 ? 1 : 0);
+	fd_close(&in->notify_fd);
+}
+
 /* The descriptors are ordered so that close_range can take all the rest: 3 is the channel, 4 the way back until exec. */
 static void payload_main(struct inner *in, int verdict_fd)
 {
 	struct verdict v = { 0 };
 	size_t n;
 	const struct step *steps = payload_steps(&n);
-	/* The channel sits on 5 and the verdict pipe anywhere: move both out of the way first. */
+	/* The channel sits on 5 and the verdict's socket anywhere: move both out of the way first. */
 	int way_back = fcntl(verdict_fd, F_DUPFD_CLOEXEC, 64);
 	int channel = fcntl(SANDBOX_FD_CHANNEL, F_DUPFD_CLOEXEC, 64);
 	bool moved = way_back >= 0 && channel >= 0 && dup2(channel, 3) == 3 && dup3(way_back, 4, O_CLOEXEC) == 4 &&
@@ -100,31 +83,50 @@ static void payload_main(struct inner *in, int verdict_fd)
 	const char *failed = moved ? steps_run(steps, n, in) : "move the descriptors";
 	if (!failed) {
 		v.controls = in->controls;
-		(void)!write(4, &v, sizeof v);
+		send_verdict(in, &v);
 		(void)execve(in->spec->argv[0], (char *const *)(uintptr_t)in->spec->argv, (char *const *)(uintptr_t)in->spec->env);
 		failed = "start the program";
 	}
 	v.error = errno;
 	(void)snprintf(v.step, sizeof v.step, "%s", failed);
-	(void)!write(4, &v, sizeof v);
+	send_verdict(in, &v);
 	_exit(EXIT_SETUP);
 }
 
-/* True when the payload is running; otherwise the failure has been sent. */
-static bool payload_started(struct inner *in, int verdict_fd)
+/* What there is to watch goes to the launcher at once: the payload's first call, its own start, already waits for it. */
+static void send_leash(struct inner *in, int leash_fd, int notify_fd)
+{
+	static const char *const places[] = { "/build", "/tmp", "/out" };
+	struct leash_packet packet = { .has_notify = notify_fd >= 0, .has_names = in->names_fd >= 0 };
+	int fds[PACKET_FDS_MAX];
+	size_t n = 0;
+	if (packet.has_notify)
+		fds[n++] = notify_fd;
+	if (packet.has_names)
+		fds[n++] = in->names_fd;
+	for (size_t i = 0; in->spec->with_watch && i < COUNT(places); i++) {
+		int fd = open(places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0)
+			fds[n++] = fd;
+		packet.n_places += fd >= 0;
+	}
+	(void)packet_send(leash_fd, bytes_make(&packet, sizeof packet), fds, n);
+	for (size_t i = 0; i < n; i++)
+		(void)close(fds[i]);
+	in->names_fd = -1;
+}
+
+/* True when the payload is running; otherwise the failure has been sent. One verdict and end of file: started. Two: exec
+ * failed after the steps. */
+static bool payload_started(struct inner *in, int verdict_fd, int leash_fd)
 {
 	struct verdict v[2] = { 0 };
-	size_t have = 0;
-	/* One verdict and end of file: started. Two: exec failed after the steps. */
-	while (have < sizeof v) {
-		ssize_t n = read(verdict_fd, (char *)v + have, sizeof v - have);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		have += (size_t)n;
-	}
-	const struct verdict *bad = have == sizeof v ? &v[1] : have < sizeof v[0] || v[0].error ? &v[0] : NULL;
+	size_t n = 0, n_fds;
+	int fds[PACKET_FDS_MAX];
+	while (n < COUNT(v) && packet_receive(verdict_fd, &v[n], sizeof v[n], fds, &n_fds) == (ssize_t)sizeof v[n])
+		if (n++ == 0 && v[0].error == 0)
+			send_leash(in, leash_fd, n_fds ? fds[0] : -1);
+	const struct verdict *bad = n == 2 ? &v[1] : n == 0 || v[0].error ? &v[0] : NULL;
 	if (bad) {
 		send_failed(bad->step[0] ? bad->step : "start the payload", bad->error ? bad->error : ECHILD, in->spec->argv[0]);
 		return false;
@@ -156,11 +158,11 @@ static void set_namespace_controls(struct inner *in)
 		control_set(in, made_by_clone[i]);
 }
 
-void init_main(struct inner *in, int go_fd)
+void init_main(struct inner *in, int leash_fd)
 {
 	char go = 0;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (read(go_fd, &go, 1) != 1 || go != 'g')
+	if (read(leash_fd, &go, 1) != 1 || go != 'g')
 		_exit(EXIT_SETUP);
 	(void)prctl(PR_SET_DUMPABLE, 0); /* only now: before, the launcher could not have written the id maps */
 	set_namespace_controls(in);
@@ -168,8 +170,8 @@ void init_main(struct inner *in, int go_fd)
 	const struct step *steps = inner_steps(&n);
 	const char *failed = steps_run(steps, n, in);
 	int verdict[2];
-	if (!failed && pipe2(verdict, O_CLOEXEC))
-		failed = "make a pipe";
+	if (!failed && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, verdict))
+		failed = "make a socket pair";
 	if (failed) {
 		send_failed(failed, errno, in->detail);
 		_exit(EXIT_SETUP);
@@ -178,12 +180,13 @@ void init_main(struct inner *in, int go_fd)
 	if (payload == 0)
 		payload_main(in, verdict[1]);
 	(void)close(verdict[1]);
-	if (payload < 0 || !payload_started(in, verdict[0]))
+	if (payload < 0 || !payload_started(in, verdict[0], leash_fd))
 		_exit(EXIT_SETUP);
 	send_ready(in);
 	/* /out must not stay open in here: the last thing that keeps it is hwb's own descriptor. Log and channel go too. */
 	fd_close(&in->out_fd);
 	fd_close(&in->listen_fd);
+	fd_close(&leash_fd);
 	(void)close(SANDBOX_FD_CHANNEL);
 	(void)close(SANDBOX_FD_LOG);
 	(void)close(2);

@@ -17,6 +17,8 @@ struct inner {
 	int *tree_fds; /* one detached tree a mount of the spec */
 	int device_fds[DEVICES_MAX];
 	int out_fd, listen_fd;
+	int notify_fd; /* of the watching filter, in the payload until it has handed it out */
+	int names_fd; /* the name server's socket */
 };
 
 struct step {
@@ -40,10 +42,22 @@ int landlock_apply(struct inner *in);
 int seccomp_apply(struct inner *in);
 int capabilities_drop(struct inner *in);
 
-/* pid 1: takes the steps, runs the payload, reports; never returns. go_fd: one byte says that the id maps are written. */
-void init_main(struct inner *in, int go_fd) __attribute__((noreturn));
+/* pid 1: takes the steps, runs the payload, reports; never returns. leash_fd: SOCK_SEQPACKET to the launcher; one byte from
+ * there says that the id maps are written, one packet back hands over what there is to watch. */
+void init_main(struct inner *in, int leash_fd) __attribute__((noreturn));
 
-/* One packet over the control socket; fds may be NULL. */
+enum { PACKET_FDS_MAX = 8 };
+/* One packet over a socket of ours, with descriptors; fds may be NULL. 0, or -1 with errno. */
+int packet_send(int to, struct bytes packet, const int *fds, size_t n_fds);
+/* Up to size bytes and PACKET_FDS_MAX descriptors (close-on-exec); returns as recvmsg does. */
+ssize_t packet_receive(int from, void *packet, size_t size, int fds[PACKET_FDS_MAX], size_t *ret_n_fds);
+/* The same as packet_send, to hwb. */
 int control_send(struct bytes packet, const int *fds, size_t n_fds);
+
+/* What the inside hands to the launcher's watch (sandbox/watch.h), one descriptor each in this order. */
+struct leash_packet {
+	bool has_notify, has_names;
+	unsigned n_places;
+};
 
 #endif

@@ -17,7 +17,7 @@ static const struct sandbox_item etc_files[] = {
 	  "build:x:1000:1000:build:/build/home:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n", false },
 	{ "/etc/group", "build:x:1000:\nnogroup:x:65534:\n", false },
 	{ "/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n", false },
-	{ "/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n", false },
+	{ "/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n", false },
 	{ "/etc/mtab", "/proc/self/mounts", true },
 };
 
@@ -40,6 +40,34 @@ static const char *const variables[] = {
 	"NO_COLOR=1",
 	"CI=1",
 };
+
+#define PROXY_URL "http://127.0.0.1:3128"
+#define CA_FILE "/etc/ssl/certs/ca-certificates.crt"
+/* pip, requests, curl, cargo, wget, git and npm take lower case; go wants upper case; node and java a word of their own. */
+static const char *const egress_variables[] = {
+	"https_proxy=" PROXY_URL,
+	"HTTPS_PROXY=" PROXY_URL,
+	"http_proxy=" PROXY_URL,
+	"HTTP_PROXY=" PROXY_URL,
+	"all_proxy=" PROXY_URL,
+	"ALL_PROXY=" PROXY_URL,
+	"no_proxy=127.0.0.1,localhost,::1",
+	"NO_PROXY=127.0.0.1,localhost,::1",
+	"NODE_USE_ENV_PROXY=1",
+	"JAVA_TOOL_OPTIONS=-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=3128 -Dhttp.nonProxyHosts=localhost|127.*",
+	"PIP_CERT=" CA_FILE,
+	"REQUESTS_CA_BUNDLE=" CA_FILE,
+	"CURL_CA_BUNDLE=" CA_FILE,
+	"CARGO_HTTP_CAINFO=" CA_FILE,
+	"GIT_SSL_CAINFO=" CA_FILE,
+	"NODE_EXTRA_CA_CERTS=" CA_FILE,
+};
+
+const char *const *inside_egress_env(size_t *ret_n)
+{
+	*ret_n = COUNT(egress_variables);
+	return egress_variables;
+}
 
 static bool same_name(const char *a, const char *b)
 {

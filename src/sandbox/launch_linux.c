@@ -11,20 +11,23 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/wire.h"
 #include "sandbox/inner.h"
 #include "sandbox/kernel.h"
 #include "sandbox/memory.h"
+#include "sandbox/watch.h"
 
 /* Namespaces of every build; the time namespace is left out, it would only hide the uptime. */
 #define NAMESPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
-enum { SPEC_MAX = 16 << 20, MEMORY_POLL_MS = 200, EXIT_SETUP = 125 };
+enum { SPEC_MAX = 16 << 20, MEMORY_POLL_MS = 200, EXIT_SETUP = 125, SUMS_MAX = 7000, GONE_MAX = 8000 };
 
 static int refuse(const char *step, const char *detail)
 {
@@ -39,13 +42,24 @@ static int refuse(const char *step, const char *detail)
 	return EXIT_SETUP;
 }
 
-static void send_gone(enum sandbox_end why, uint64_t peak)
+/* One sandbox as the launcher sees it, from its first process to its last. */
+struct guard {
+	pid_t pid; /* pid 1 of the inside */
+	int pidfd, leash_fd;
+	uint64_t memory_max, memory_peak, memory_due_ms;
+	enum sandbox_end why;
+	struct watch watch;
+	struct buf sums; /* written while there is still somebody to look at */
+};
+
+static void send_gone(const struct guard *g)
 {
 	CLEANUP(buf_done) struct buf b;
-	buf_init(&b, 64);
+	buf_init(&b, GONE_MAX);
 	wire_put_u32(&b, SANDBOX_GONE);
-	wire_put_u32(&b, (uint32_t)why);
-	wire_put_u64(&b, peak);
+	wire_put_u32(&b, (uint32_t)g->why);
+	wire_put_u64(&b, g->memory_peak);
+	buf_add(&b, buf_bytes(&g->sums));
 	(void)control_send(buf_bytes(&b), NULL, 0);
 }
 
@@ -86,70 +100,130 @@ static const char *write_maps(pid_t pid, uint32_t outside_id)
 	return write_proc(pid, "gid_map", text) ? "write gid_map" : NULL;
 }
 
-/* Watches until pid 1 of the sandbox is gone: its end, hwb's end (the control socket closes) or too much memory. */
-static enum sandbox_end watch(pid_t pid, int pidfd, uint64_t memory_max, uint64_t *ret_peak)
+/* What the inside hands over once its payload is about to start. */
+static void take_leash(struct guard *g)
 {
-	enum sandbox_end why = END_NORMAL;
-	for (;;) {
-		struct pollfd waits[] = { { .fd = pidfd, .events = POLLIN }, { .fd = SANDBOX_FD_CONTROL, .events = POLLIN } };
+	struct leash_packet packet = { 0 };
+	int fds[PACKET_FDS_MAX], places[WATCH_PLACES] = { -1, -1, -1 };
+	size_t n_fds, at = 0;
+	ssize_t n = packet_receive(g->leash_fd, &packet, sizeof packet, fds, &n_fds);
+	fd_close(&g->leash_fd);
+	if (n != (ssize_t)sizeof packet || n_fds != (size_t)packet.has_notify + packet.has_names + packet.n_places ||
+	    packet.n_places > WATCH_PLACES)
+		return; /* it died on the way; that shows by itself */
+	int notify = packet.has_notify ? fds[at++] : -1;
+	int names = packet.has_names ? fds[at++] : -1;
+	for (size_t i = 0; i < packet.n_places; i++)
+		places[i] = fds[at++];
+	watch_take(&g->watch, notify, names, places);
+}
+
+/* Looks at everybody inside; parents come before children, so pid 1 is the first and the payload the second. */
+static size_t look(struct guard *g, const pid_t **ret_tree)
+{
+	static pid_t tree[PROCESSES_MAX];
+	size_t n = tree_of(g->pid, tree, PROCESSES_MAX);
+	uint64_t used = memory_of_tree(tree, n);
+	if (used > g->memory_peak)
+		g->memory_peak = used;
+	watch_measure(&g->watch);
+	*ret_tree = tree;
+	return n;
+}
+
+static void check_memory(struct guard *g)
+{
+	const pid_t *tree;
+	uint64_t now = clock_ms();
+	if (now < g->memory_due_ms)
+		return;
+	g->memory_due_ms = now + MEMORY_POLL_MS;
+	(void)look(g, &tree);
+	if (g->memory_peak > g->memory_max)
+		g->why = END_MEMORY;
+}
+
+static void note_sums(struct guard *g)
+{
+	const pid_t *tree;
+	size_t n = look(g, &tree);
+	watch_put_sums(&g->watch, tree + (n > 2 ? 2 : n), n > 2 ? n - 2 : 0, &g->sums);
+}
+
+/* Watches until pid 1 of the sandbox is gone: its end, hwb's end (the control socket closes) or too much memory. */
+static void guard_until_gone(struct guard *g)
+{
+	g->memory_due_ms = clock_ms() + MEMORY_POLL_MS;
+	while (g->why == END_NORMAL) {
+		struct pollfd waits[3 + WATCH_FDS] = {
+			{ .fd = g->pidfd, .events = POLLIN },
+			{ .fd = SANDBOX_FD_CONTROL, .events = POLLIN },
+			{ .fd = g->leash_fd, .events = POLLIN },
+		};
+		watch_poll(&g->watch, waits + 3);
 		int n = poll(waits, COUNT(waits), MEMORY_POLL_MS);
 		if (n < 0 && errno != EINTR)
 			break;
 		if (n > 0 && waits[0].revents)
-			return why;
-		if (n > 0 && waits[1].revents) { /* anything hwb sends, and its end, means: stop */
-			why = END_TOLD;
 			break;
-		}
-		uint64_t used = memory_of_tree(pid);
-		if (used > *ret_peak)
-			*ret_peak = used;
-		if (used > memory_max) {
-			why = END_MEMORY;
-			break;
-		}
+		if (n > 0 && waits[1].revents) /* anything hwb sends, and its end, means: stop */
+			g->why = END_TOLD;
+		else if (n > 0 && waits[2].revents)
+			take_leash(g);
+		else if (n > 0)
+			watch_work(&g->watch, waits + 3);
+		check_memory(g);
 	}
-	(void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-	return why;
+	note_sums(g);
+	(void)syscall(SYS_pidfd_send_signal, g->pidfd, SIGKILL, NULL, 0);
+}
+
+static int refuse_and_reap(const char *step, pid_t pid)
+{
+	int status, code = refuse(step, "");
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, &status, 0);
+	return code;
 }
 
 static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
 {
-	int go[2], pidfd = -1, status;
-	if (pipe2(go, O_CLOEXEC))
-		return refuse("make a pipe", "");
+	struct guard g = { .memory_max = spec->limits.memory, .pidfd = -1 };
+	int leash[2], status;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, leash))
+		return refuse("make a socket pair", "");
 	if (geteuid() == 0 && setgroups(0, NULL))
 		return refuse("drop the groups", "");
-	pid_t pid = kernel_clone(NAMESPACES, &pidfd);
-	if (pid == 0) {
-		struct inner in = { .spec = spec, .arena = a, .root_fd = -1, .out_fd = -1, .listen_fd = -1 };
-		(void)close(go[1]);
-		init_main(&in, go[0]);
+	g.pid = kernel_clone(NAMESPACES, &g.pidfd);
+	if (g.pid == 0) {
+		struct inner in = {
+			.spec = spec, .arena = a, .root_fd = -1, .out_fd = -1, .listen_fd = -1, .notify_fd = -1, .names_fd = -1
+		};
+		(void)close(leash[1]);
+		init_main(&in, leash[0]);
 	}
-	if (pid < 0)
+	if (g.pid < 0)
 		return refuse("make the namespaces", "clone3");
-	(void)close(go[0]);
-	const char *failed = write_maps(pid, spec->outside_id);
-	if (failed) {
-		int code = refuse(failed, "");
-		(void)kill(pid, SIGKILL);
-		(void)waitpid(pid, &status, 0);
-		return code;
-	}
+	(void)close(leash[0]);
+	g.leash_fd = leash[1];
+	watch_init(&g.watch);
+	buf_init(&g.sums, SUMS_MAX);
+	const char *failed = write_maps(g.pid, spec->outside_id);
+	if (failed)
+		return refuse_and_reap(failed, g.pid);
 	/* Not before the maps: what we clone inherits it, and an ordinary user may not write the maps of such a process. */
 	(void)prctl(PR_SET_DUMPABLE, 0);
-	(void)!write(go[1], "g", 1);
-	(void)close(go[1]);
+	(void)!write(g.leash_fd, "g", 1);
 	/* The log belongs to what is inside: as long as we held it, its end would never be seen. */
 	(void)close(SANDBOX_FD_LOG);
 	(void)close(2);
 	(void)close(SANDBOX_FD_CHANNEL);
 	(void)close(SANDBOX_FD_SNAPSHOT);
-	uint64_t peak = 0;
-	enum sandbox_end why = watch(pid, pidfd, spec->limits.memory, &peak);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	guard_until_gone(&g);
+	while (waitpid(g.pid, &status, 0) < 0 && errno == EINTR)
 		;
-	send_gone(why, peak);
+	watch_done(&g.watch);
+	send_gone(&g);
 	return 0;
 }
 

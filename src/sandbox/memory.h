@@ -2,10 +2,15 @@
 #ifndef SANDBOX_MEMORY_H
 #define SANDBOX_MEMORY_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Bytes of resident anonymous and shared memory below (and of) pid; 0 when nothing can be read. Looks at 32,768 processes. */
-uint64_t memory_of_tree(pid_t pid);
+enum { PROCESSES_MAX = 32768 };
+
+/* pid and all its descendants, parents before children; returns how many, at most `most`. */
+size_t tree_of(pid_t pid, pid_t *tree, size_t most);
+/* Bytes of resident anonymous and shared memory of these processes together; 0 when nothing can be read. */
+uint64_t memory_of_tree(const pid_t *tree, size_t n);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/number.h"
 
-enum { PROCESSES_MAX = 32768, TEXT_MAX = 4096 };
+enum { TEXT_MAX = 4096 };
 
 static struct bytes read_proc(pid_t pid, const char *name, char text[TEXT_MAX])
 {
@@ -37,13 +37,13 @@ static uint64_t memory_of(pid_t pid)
 }
 
 /* Reads one list of children to its end, however long it is. */
-static size_t add_list(pid_t pid, const char *name, pid_t *queue, size_t n)
+static size_t add_list(pid_t pid, const char *name, pid_t *queue, size_t n, size_t most)
 {
 	char path[340];
 	(void)snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, name);
 	FILE *list = fopen(path, "re");
 	int child;
-	while (list && n < PROCESSES_MAX && fscanf(list, "%d", &child) == 1)
+	while (list && n < most && fscanf(list, "%d", &child) == 1)
 		queue[n++] = (pid_t)child;
 	if (list)
 		(void)fclose(list);
@@ -51,28 +51,32 @@ static size_t add_list(pid_t pid, const char *name, pid_t *queue, size_t n)
 }
 
 /* A child belongs to the thread that forked it, so every thread is asked. */
-static size_t add_children(pid_t pid, pid_t *queue, size_t n)
+static size_t add_children(pid_t pid, pid_t *queue, size_t n, size_t most)
 {
 	char path[64];
 	(void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
 	DIR *threads = opendir(path);
 	for (struct dirent *e; threads && (e = readdir(threads));)
 		if (e->d_name[0] != '.')
-			n = add_list(pid, e->d_name, queue, n);
+			n = add_list(pid, e->d_name, queue, n, most);
 	if (threads)
 		(void)closedir(threads);
 	return n;
 }
 
-uint64_t memory_of_tree(pid_t pid)
+size_t tree_of(pid_t pid, pid_t *tree, size_t most)
 {
-	static pid_t queue[PROCESSES_MAX];
 	size_t n = 1;
+	tree[0] = pid;
+	for (size_t i = 0; i < n; i++)
+		n = add_children(tree[i], tree, n, most);
+	return n;
+}
+
+uint64_t memory_of_tree(const pid_t *tree, size_t n)
+{
 	uint64_t sum = 0;
-	queue[0] = pid;
-	for (size_t i = 0; i < n; i++) {
-		sum += memory_of(queue[i]);
-		n = add_children(queue[i], queue, n);
-	}
+	for (size_t i = 0; i < n; i++)
+		sum += memory_of(tree[i]);
 	return sum;
 }

@@ -20,7 +20,7 @@
 #include "sandbox/kernel.h"
 
 static const char *const devices[] = { "null", "zero", "full", "random", "urandom" };
-enum { DEVICE_NULL = 0, LISTEN_PORT = 3128 };
+enum { DEVICE_NULL = 0, NAMES_PORT = 53 };
 
 const char *steps_run(const struct step *steps, size_t n, struct inner *in)
 {
@@ -359,17 +359,26 @@ static int loopback_up(struct inner *in)
 	return 0;
 }
 
-static int open_listener(struct inner *in)
+static int bind_loopback(int type, uint16_t port)
 {
-	if (!in->spec->with_listener)
-		return 0;
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_port = htons(LISTEN_PORT),
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	in->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (in->listen_fd < 0)
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	CLEANUP(fd_close) int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address))
 		return -1;
-	return bind(in->listen_fd, (struct sockaddr *)&address, sizeof address) || listen(in->listen_fd, 64) ? -1 : 0;
+	return take_fd(&fd);
+}
+
+/* The proxy's listener when one is asked for, and the socket that learns which names were asked for. */
+static int open_listeners(struct inner *in)
+{
+	if (in->spec->with_listener) {
+		in->listen_fd = bind_loopback(SOCK_STREAM, SANDBOX_PROXY_PORT);
+		if (in->listen_fd < 0 || listen(in->listen_fd, 64))
+			return -1;
+	}
+	if (in->spec->with_watch)
+		in->names_fd = bind_loopback(SOCK_DGRAM, NAMES_PORT);
+	return in->spec->with_watch && in->names_fd < 0 ? -1 : 0;
 }
 
 static int copy_in(struct inner *in)
@@ -400,7 +409,7 @@ const struct step *inner_steps(size_t *ret_n)
 		{ "change the root", change_root },
 		{ "name the host", name_host },
 		{ "raise the loopback", loopback_up },
-		{ "listen for the proxy", open_listener },
+		{ "listen on the loopback", open_listeners },
 		{ "copy the source in", copy_in },
 	};
 	*ret_n = COUNT(steps);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/run.h"
+#include "sandbox/activity.h"
 #include "sandbox/spec.h"
 
 struct sandbox;
@@ -54,6 +55,8 @@ struct bytes sandbox_log(const struct sandbox *s);
 void sandbox_stop(struct sandbox *s);
 /* After EVENT_ENDED. */
 const struct sandbox_result *sandbox_result(const struct sandbox *s);
+/* After EVENT_ENDED, when the spec had with_watch: what happened inside. Owned by the sandbox. */
+const struct activity *sandbox_activity(const struct sandbox *s);
 /* After EVENT_ENDED: the directory /out as the payload left it, O_RDONLY; -1 before. Owned by the sandbox. */
 int sandbox_out(const struct sandbox *s);
 /* Kills if it runs, reaps, frees; ok on NULL. */

@@ -26,6 +26,7 @@ struct sandbox {
 	bool stopping, gone, log_closed, exited;
 	enum sandbox_reason forced; /* the limit that ended it; REASON_EXIT while there is none */
 	struct sandbox_result result;
+	struct activity activity;
 	size_t log_size;
 	unsigned char log[LOG_BLOCK];
 };
@@ -36,6 +37,7 @@ static struct sandbox *sandbox_new(void)
 	arena_init(&home);
 	struct sandbox *s = ARENA_NEW(&home, struct sandbox);
 	s->home = home;
+	activity_init(&s->activity, &s->home);
 	return s;
 }
 
@@ -121,6 +123,11 @@ const struct sandbox_result *sandbox_result(const struct sandbox *s)
 	return &s->result;
 }
 
+const struct activity *sandbox_activity(const struct sandbox *s)
+{
+	return &s->activity;
+}
+
 int sandbox_out(const struct sandbox *s)
 {
 	return s->gone ? s->out_fd : -1;
@@ -172,6 +179,7 @@ static void note_gone(struct sandbox *s, struct wire *w)
 {
 	uint32_t why = wire_get_u32(w);
 	uint64_t peak = wire_get_u64(w);
+	activity_take_sums(&s->activity, w);
 	if (peak > s->result.peak_memory)
 		s->result.peak_memory = peak;
 	if (why == END_MEMORY)
@@ -241,6 +249,8 @@ static enum status read_control(struct sandbox *s, bool *ret_is_event, enum sand
 		*ret_is_event = true;
 	} else if (kind == SANDBOX_EXITED) {
 		note_exit(s, &w);
+	} else if (kind == SANDBOX_SEEN) {
+		activity_take(&s->activity, &w);
 	} else if (kind == SANDBOX_GONE) {
 		note_gone(s, &w);
 	}

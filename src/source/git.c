@@ -2,10 +2,11 @@
  * DESIGN.md sections 2 and 3. */
 #include <limits.h>
 
-#include "audit/audit.h"
 #include "base/cleanup.h"
 #include "base/number.h"
+#include "net/egress.h"
 #include "net/url.h"
+#include "sandbox/inside.h"
 #include "sandbox/program.h"
 #include "source/parts.h"
 
@@ -46,40 +47,9 @@ static const char script[] =
 	"printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = false\\n' > .git/config\n"
 	"cd /build && mv repo \"$commit-$time\" && tar -cf /out/answer \"$commit-$time\"\n";
 
-struct egress {
-	const struct run_context *run;
-	struct proxy_host host;
-	struct proxy *proxy;
-};
-
 static enum status open_egress(void *context, int listener_fd, struct diag *d)
 {
-	struct egress *e = context;
-	struct proxy_options options = { .allowed = &e->host, .n_allowed = 1 };
-	if (listener_fd < 0)
-		return OK;
-	return proxy_start(e->run, &options, listener_fd, &e->proxy, d);
-}
-
-/* Every attempt is in the log, whatever became of git. */
-static enum status note_attempts(struct egress *e, struct arena *a, struct proxy_report *ret, struct diag *d)
-{
-	enum status s = proxy_stop(e->proxy, a, ret, d);
-	for (size_t i = 0; i < ret->n_attempts; i++) {
-		const struct proxy_attempt *attempt = &ret->attempts[i];
-		struct json_writer *w = audit_begin(e->run->audit, "network.attempt");
-		json_pair_cstring(w, "host", attempt->host);
-		json_pair_unsigned(w, "port", attempt->port);
-		json_pair_cstring(w, "verdict", attempt->allowed ? "allowed" : "denied");
-		json_pair_cstring(w, "reason", attempt->reason);
-		json_pair_unsigned(w, "bytes_up", attempt->up);
-		json_pair_unsigned(w, "bytes_down", attempt->down);
-		json_pair_unsigned(w, "ms", attempt->ms);
-		enum status noted = audit_end(e->run->audit, false, d);
-		if (s == OK)
-			s = noted;
-	}
-	return s;
+	return egress_open(context, listener_fd, d);
 }
 
 /* "COMMIT-TIME" of the tar's top directory. */
@@ -113,7 +83,8 @@ static enum status run_git(struct egress *egress, const struct source_request *r
 		address = "file:///build/from.git";
 	}
 	const char *const argv[] = { "/bin/sh", "-c", script, address, arena_string(a, word->ref), local ? "file" : "https" };
-	const char *const env[] = { "https_proxy=http://127.0.0.1:3128", "GIT_SSL_CAINFO=/etc/ssl/certs/ca-certificates.crt" };
+	size_t n_env;
+	const char *const *env = inside_egress_env(&n_env);
 	struct program program = {
 		.what = "git",
 		.argv = argv,
@@ -121,7 +92,7 @@ static enum status run_git(struct egress *egress, const struct source_request *r
 		.mounts = &mount,
 		.n_mounts = local ? 1 : 0,
 		.env = env,
-		.n_env = local ? 0 : COUNT(env),
+		.n_env = local ? 0 : n_env,
 		.snapshot_fd = -1,
 		.epoch = SOURCE_EPOCH_MIN,
 		.outside_id = request->outside_id,
@@ -143,11 +114,12 @@ enum status git_to_tree(const struct run_context *run, const struct source_reque
 	enum status s = url_parse(request->word->url, a, &url, d);
 	if (s)
 		return s;
-	struct egress egress = { .run = run, .host = { url.host, url.port } };
+	struct proxy_host host = { url.host, url.port };
+	struct egress egress = { .run = run, .options = { .allowed = &host, .n_allowed = 1 } };
 	s = run_git(&egress, request, &url, a, &tar, d);
-	enum status noted = egress.proxy ? note_attempts(&egress, a, &ret->network, s ? NULL : d) : OK;
+	enum status closed = egress_close(&egress, a, &ret->network, s ? NULL : d);
 	if (s == OK)
-		s = noted;
+		s = closed;
 	if (s == ERR_BACKEND && d)
 		s = d->code = ERR_NETWORK; /* git said why; nothing of the project ran */
 	if (s == OK)

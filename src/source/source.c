@@ -140,6 +140,7 @@ enum status source_run(const struct run_context *run, const struct source_reques
 		s = read_project(run, &r, a, d);
 	if (s) {
 		fd_close(&r.tree.fd);
+		ret->network = r.network;
 		return s;
 	}
 	if (r.epoch < SOURCE_EPOCH_MIN)

@@ -51,7 +51,7 @@ struct source_result {
 	struct bytes commit; /* SOURCE_GIT: resolved, 40 or 64 hexadecimal digits */
 	int64_t epoch; /* for SOURCE_DATE_EPOCH: commit time, else newest time; >= 315532800 */
 	struct bytes subdirectory; /* of the snapshot, "" for its root */
-	struct proxy_report network; /* SOURCE_GIT: what git connected to */
+	struct proxy_report network; /* SOURCE_GIT: what git connected to; filled on failure too */
 };
 
 /* ERR_REFUSED (exit 4) names the member and the rule; ERR_HASH; ERR_NETWORK; ERR_RESOLVE (no such project or version);

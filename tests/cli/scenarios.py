@@ -6,13 +6,14 @@ import sys
 
 sys.dont_write_bytecode = True  # before the others: the source tree stays as it is
 
+import scenario_activity
 import scenario_endurance
 import scenario_index
 import scenario_sources
 import scenario_streams
 import support
 
-MODULES = [scenario_sources, scenario_index, scenario_streams, scenario_endurance]
+MODULES = [scenario_sources, scenario_index, scenario_streams, scenario_activity, scenario_endurance]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)

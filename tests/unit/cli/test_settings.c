@@ -103,6 +103,7 @@ static void test_every_key(void)
 		  "[{ path = \"p\", sha256 = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF\" }]" },
 		{ "security.network-allowed-hosts", "[\"a.example\"]" },
 		{ "security.network-isolation", "false" },
+		{ "security.network-private-hosts", "[\"a.example=10.0.0.0/8\"]" },
 		{ "security.allow-unisolated", "true" },
 		{ "console.color", "\"never\"" },
 	};

@@ -1,0 +1,162 @@
+#include "cli/hook_run.h"
+
+#include "audit/audit.h"
+#include "cli/buildlog.h"
+#include "cli/known_backends.h"
+#include "cli/report.h"
+#include "net/egress.h"
+#include "sandbox/inside.h"
+
+/* What the callbacks of one run share. */
+struct hook_context {
+	struct pipeline *p;
+	bool (*has_requires)(void *pipeline, const struct bytes *requires, size_t n);
+	struct egress egress;
+};
+
+static bool has_requires_now(void *context, const struct bytes *requires, size_t n)
+{
+	struct hook_context *h = context;
+	return h->has_requires(h->p, requires, n);
+}
+
+/* The backend's output goes to the console, which redacts it and hands it on to the build log. */
+static void take_output(void *context, struct bytes output)
+{
+	struct pipeline *p = context;
+	console_output(p->console, output);
+}
+
+static void keep_output(void *context, struct bytes redacted)
+{
+	struct pipeline *p = context;
+	buildlog_write(p->log_fd, p->run->id, redacted);
+}
+
+static enum status note_ready(void *context, const struct sandbox_result *so_far, int listener_fd, struct diag *d)
+{
+	struct hook_context *h = context;
+	h->p->sandbox.controls = so_far->controls;
+	struct json_writer *w = audit_begin(h->p->run->audit, "sandbox.started");
+	report_controls(w, so_far->controls);
+	enum status s = audit_end(h->p->run->audit, false, d);
+	return s ? s : egress_open(&h->egress, listener_fd, d);
+}
+
+static enum status note_finished(struct pipeline *p, const struct activity *activity, struct diag *d)
+{
+	const struct sandbox_result *r = &p->sandbox;
+	struct json_writer *w = audit_begin(p->run->audit, "sandbox.finished");
+	json_pair_cstring(w, "reason", sandbox_reason_name(r->reason));
+	json_pair_integer(w, "exit_code", r->exit_code);
+	json_pair_integer(w, "signal", r->signal);
+	json_pair_unsigned(w, "wall_ms", r->wall_ms);
+	json_pair_unsigned(w, "user_us", r->user_us);
+	json_pair_unsigned(w, "system_us", r->system_us);
+	json_pair_unsigned(w, "peak_memory", r->peak_memory);
+	json_pair_unsigned(w, "log_bytes", r->log_size);
+	report_activity_sums(w, p->console, activity);
+	return audit_end(p->run->audit, false, d);
+}
+
+static void fill_mounts(const struct pipeline *p, struct build_request *request)
+{
+	const struct strings *more = &p->settings->allow_read;
+	struct sandbox_mount *mounts = ARENA_ARRAY(p->arena, struct sandbox_mount, p->python.n_mounts + more->n);
+	size_t n = p->python.n_mounts;
+	bytes_copy(mounts, bytes_make(p->python.mounts, n * sizeof *mounts));
+	for (size_t i = 0; i < more->n; i++)
+		mounts[n++] = (struct sandbox_mount){ more->items[i], more->items[i] };
+	request->mounts = mounts;
+	request->n_mounts = n;
+}
+
+/* The operator's variables come last: they win. */
+static void fill_env(const struct pipeline *p, struct build_request *request)
+{
+	size_t n_egress = 0;
+	const char *const *egress = request->with_listener ? inside_egress_env(&n_egress) : NULL;
+	const char **env = ARENA_ARRAY(p->arena, const char *, n_egress + p->settings->env.n);
+	bytes_copy(env, bytes_make(egress, n_egress * sizeof *env));
+	bytes_copy(env + n_egress, bytes_make(p->settings->env.items, p->settings->env.n * sizeof *env));
+	request->env = env;
+	request->n_env = n_egress + p->settings->env.n;
+}
+
+static void fill_project(const struct pipeline *p, struct build_request *request)
+{
+	const struct project *project = &p->source.project;
+	const char **paths = ARENA_ARRAY(p->arena, const char *, project->n_backend_path + 1);
+	for (size_t i = 0; i < project->n_backend_path; i++)
+		paths[i] = arena_string(p->arena, project->backend_path[i]);
+	request->backend = arena_string(p->arena, project->backend);
+	request->backend_paths = paths;
+	request->n_backend_paths = project->n_backend_path;
+	request->subdirectory = arena_string(p->arena, p->source.subdirectory);
+	known_backend_preload(project->backend, &request->preload, &request->n_preload);
+}
+
+/* What was seen goes to the log, to the report and in a sentence to the terminal, whatever became of the build. */
+static enum status take_notes(struct pipeline *p, struct egress *egress, const struct build_result *built, struct diag *d)
+{
+	size_t from = p->network.n;
+	struct proxy_report report;
+	uint64_t controls = p->sandbox.controls;
+	p->sandbox = built->sandbox;
+	p->sandbox.controls |= controls;
+	activity_add(&p->activity, &built->activity);
+	enum status closed = egress_close(egress, p->arena, &report, d);
+	enum status s = network_add_proxy(&p->network, "build", &report, p->run->audit, p->console, p->arena, d);
+	if (s == OK)
+		s = network_add_activity(&p->network, &built->activity, p->run->audit, p->console, p->arena, d);
+	if (s == OK)
+		s = note_finished(p, &built->activity, d);
+	network_say(p->console, &p->network, from, p->arena);
+	report_say_activity(p->console, &built->activity, p->arena);
+	return s ? s : closed;
+}
+
+/* A build that wanted the network and failed: most likely for that. */
+static enum status add_remedy(const struct pipeline *p, size_t from, enum status s, struct diag *d)
+{
+	const char *names = network_refused_names(&p->network, from, p->arena);
+	if (names && d && !d->help[0] && (s == ERR_BACKEND || s == ERR_LIMIT))
+		(void)remedy(d, "the build asked for hosts it was not given: %s; --allow-host HOST lets it reach one", names);
+	return s;
+}
+
+enum status hook_run(struct pipeline *p, enum build_kind kind,
+		     bool (*has_requires)(void *pipeline, const struct bytes *requires, size_t n), struct build_result *ret,
+		     struct diag *d)
+{
+	size_t from = p->network.n;
+	struct hook_context context = { .p = p, .has_requires = has_requires, .egress = { .run = p->run } };
+	struct build_request request = {
+		.kind = kind,
+		.snapshot_fd = p->source.tree.fd,
+		.settings = p->settings->config.items,
+		.n_settings = p->settings->config.n / 2,
+		.ask_requires = has_requires != NULL,
+		.has_requires = has_requires_now,
+		.context = &context,
+		.environment = p->env.path,
+		.epoch = p->source.epoch,
+		.outside_id = p->settings->outside_id,
+		.log = take_output,
+		.log_context = p,
+		.ready = note_ready,
+		.with_listener = settings_egress(p->settings, p->arena, &context.egress.options),
+	};
+	fill_project(p, &request);
+	fill_mounts(p, &request);
+	fill_env(p, &request);
+	p->has_sandbox = true;
+	console_set_log(p->console, keep_output, p);
+	enum status s = build_run(p->run, &request, p->arena, ret, d);
+	console_output_end(p->console);
+	console_set_log(p->console, NULL, NULL);
+	enum status noted = take_notes(p, &context.egress, ret, s ? NULL : d);
+	if (s)
+		return add_remedy(p, from, s, d);
+	return noted;
+}

@@ -1,0 +1,15 @@
+/* One sandbox with a build backend in it: what it sees, its way out, and what is written down about it. The loops around it
+ * are the pipeline's. */
+#ifndef CLI_HOOK_RUN_H
+#define CLI_HOOK_RUN_H
+
+#include "build/build.h"
+#include "cli/pipeline.h"
+
+/* Builds one artefact from p's source in p's environment. has_requires: as in build_request; NULL: get_requires_* was asked
+ * before. Fills p->sandbox, adds to p->activity and p->network. As build_run, and ERR_LOG. */
+MUST_USE enum status hook_run(struct pipeline *p, enum build_kind kind,
+			      bool (*has_requires)(void *pipeline, const struct bytes *requires, size_t n),
+			      struct build_result *ret, struct diag *d);
+
+#endif

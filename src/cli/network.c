@@ -1,0 +1,173 @@
+#include "cli/network.h"
+
+enum { NAMED_MAX = 10 };
+
+static enum status add(struct network *n, const struct network_attempt *attempt, struct audit *audit, struct arena *a, struct diag *d)
+{
+	n->attempts = arena_grow(a, n->attempts, n->n, sizeof *n->attempts);
+	n->attempts[n->n++] = *attempt;
+	struct json_writer *w = audit_begin(audit, "network.attempt");
+	json_pair_cstring(w, "stage", attempt->stage);
+	json_pair_cstring(w, "way", attempt->way);
+	json_pair_cstring(w, "host", attempt->host);
+	json_pair_unsigned(w, "port", attempt->port);
+	json_pair_cstring(w, "verdict", attempt->allowed ? "allowed" : "denied");
+	json_pair_cstring(w, "reason", attempt->reason);
+	json_pair_unsigned(w, "bytes_up", attempt->up);
+	json_pair_unsigned(w, "bytes_down", attempt->down);
+	json_pair_unsigned(w, "ms", attempt->ms);
+	json_pair_unsigned(w, "times", attempt->n_times);
+	return audit_end(audit, false, d);
+}
+
+static enum status add_more(struct network *n, const char *stage, uint64_t n_more, struct audit *audit, struct diag *d)
+{
+	if (n_more == 0)
+		return OK;
+	n->n_more += n_more;
+	struct json_writer *w = audit_begin(audit, "network.attempts_not_listed");
+	json_pair_cstring(w, "stage", stage);
+	json_pair_unsigned(w, "times", n_more);
+	return audit_end(audit, false, d);
+}
+
+enum status network_add_proxy(struct network *n, const char *stage, const struct proxy_report *report, struct audit *audit,
+			      const struct console *c, struct arena *a, struct diag *d)
+{
+	enum status s = OK;
+	for (size_t i = 0; s == OK && i < report->n_attempts; i++) {
+		const struct proxy_attempt *p = &report->attempts[i];
+		struct network_attempt attempt = {
+			.stage = stage,
+			.way = "proxy",
+			.host = console_redacted(c, p->host, a),
+			.port = p->port,
+			.allowed = p->allowed,
+			.reason = arena_string(a, bytes_of(p->reason)),
+			.up = p->up,
+			.down = p->down,
+			.ms = p->ms,
+			.n_times = 1,
+		};
+		s = add(n, &attempt, audit, a, d);
+	}
+	uint64_t all = report->n_allowed + report->n_denied;
+	return s ? s : add_more(n, stage, all > report->n_attempts ? all - report->n_attempts : 0, audit, d);
+}
+
+enum status network_add_activity(struct network *n, const struct activity *activity, struct audit *audit, const struct console *c,
+				 struct arena *a, struct diag *d)
+{
+	static const struct {
+		const char *way, *reason;
+	} ways[] = {
+		[ACTIVITY_CONNECT] = { "connect", "there is no way out" },
+		[ACTIVITY_NAME] = { "dns", "there is no name server" },
+	};
+	enum status s = OK;
+	uint64_t n_kept = 0;
+	for (size_t i = 0; s == OK && i < activity->n_attempts; i++) {
+		const struct activity_attempt *p = &activity->attempts[i];
+		struct network_attempt attempt = {
+			.stage = "build",
+			.way = ways[p->way].way,
+			.host = console_redacted(c, arena_string(a, p->host), a),
+			.port = p->port,
+			.reason = ways[p->way].reason,
+			.n_times = p->n_times,
+		};
+		n_kept += p->n_times;
+		s = add(n, &attempt, audit, a, d);
+	}
+	return s ? s : add_more(n, "build", activity->n_tried > n_kept ? activity->n_tried - n_kept : 0, audit, d);
+}
+
+void network_put(struct json_writer *w, const struct network *n)
+{
+	json_key(w, "network");
+	json_array_begin(w);
+	for (size_t i = 0; i < n->n; i++) {
+		const struct network_attempt *t = &n->attempts[i];
+		json_object_begin(w);
+		json_pair_cstring(w, "stage", t->stage);
+		json_pair_cstring(w, "way", t->way);
+		json_pair_cstring(w, "host", t->host);
+		json_pair_unsigned(w, "port", t->port);
+		json_pair_cstring(w, "verdict", t->allowed ? "allowed" : "denied");
+		json_pair_cstring(w, "reason", t->reason);
+		json_pair_unsigned(w, "bytes_up", t->up);
+		json_pair_unsigned(w, "bytes_down", t->down);
+		json_pair_unsigned(w, "times", t->n_times);
+		json_object_end(w);
+	}
+	json_array_end(w);
+	json_pair_unsigned(w, "network_not_listed", n->n_more);
+}
+
+static bool same_place(const struct network_attempt *x, const struct network_attempt *y)
+{
+	return x->allowed == y->allowed && x->port == y->port && strcmp(x->host, y->host) == 0;
+}
+
+static bool is_first(const struct network *n, size_t from, size_t at)
+{
+	for (size_t i = from; i < at; i++)
+		if (same_place(&n->attempts[i], &n->attempts[at]))
+			return false;
+	return true;
+}
+
+static void put_place(const struct network_attempt *t, struct buf *out)
+{
+	buf_printf(out, "%s%.100s", out->size ? ", " : "", t->host[0] ? t->host : "(malformed request)");
+	if (t->port)
+		buf_printf(out, ":%u", (unsigned)t->port);
+}
+
+/* The places with that verdict, each once; *ret_n counts them all. */
+static const char *places(const struct network *n, size_t from, bool allowed, size_t *ret_n, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf text;
+	buf_init(&text, NAMED_MAX * 256);
+	*ret_n = 0;
+	for (size_t i = from; i < n->n; i++)
+		if (n->attempts[i].allowed == allowed && is_first(n, from, i) && (*ret_n)++ < NAMED_MAX)
+			put_place(&n->attempts[i], &text);
+	if (*ret_n > NAMED_MAX)
+		buf_printf(&text, " and %zu more", *ret_n - NAMED_MAX);
+	return arena_string(a, buf_bytes(&text));
+}
+
+void network_say(struct console *c, const struct network *n, size_t from, struct arena *a)
+{
+	size_t n_places;
+	uint64_t up = 0, down = 0;
+	const char *text = places(n, from, true, &n_places, a);
+	for (size_t i = from; i < n->n; i++) {
+		up += n->attempts[i].up;
+		down += n->attempts[i].down;
+	}
+	if (n_places)
+		console_note(c, "the build reached %s (%llu bytes up, %llu down)", text, (unsigned long long)up,
+			     (unsigned long long)down);
+	text = places(n, from, false, &n_places, a);
+	if (n_places)
+		console_warning(c, "the build tried to reach %s, and could not", text);
+}
+
+const char *network_refused_names(const struct network *n, size_t from, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf text;
+	size_t n_names = 0;
+	buf_init(&text, NAMED_MAX * 256);
+	for (size_t i = from; i < n->n && n_names < NAMED_MAX; i++) {
+		const struct network_attempt *t = &n->attempts[i];
+		if (t->allowed || !t->host[0] || strcmp(t->way, "connect") == 0 || !is_first(n, from, i))
+			continue;
+		struct network_attempt name = *t;
+		name.port = t->port == 443 ? 0 : t->port;
+		put_place(&name, &text);
+		n_names++;
+	}
+	return n_names ? arena_string(a, buf_bytes(&text)) : NULL;
+}
