@@ -10,10 +10,17 @@
 
 struct audit;
 
+/* How a stranger's code is kept in (DESIGN.md section 3, "Isolation modes"). Chosen once for a run, never changed in silence:
+ * namespaces of our own, a container of podman or docker, or Landlock and seccomp alone, which is weaker. */
+enum isolation_mode { MODE_SANDBOX, MODE_CONTAINER, MODE_LANDLOCK, N_MODES };
+/* "sandbox", "container", "landlock": for people, records and reports. */
+const char *isolation_mode_name(enum isolation_mode mode);
+
 struct run_context {
 	const char *id; /* 32 hexadecimal digits, new for each run */
 	struct audit *audit; /* NULL in tests: events go nowhere */
 	const struct limits *limits;
+	enum isolation_mode mode;
 	const volatile sig_atomic_t *cancelled; /* the number of the signal that asked us to stop, else 0; may be NULL */
 };
 

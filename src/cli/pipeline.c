@@ -462,7 +462,7 @@ enum status pipeline_build(struct pipeline *p, const char *source_word, const ch
 		return s;
 	stage_end(p, t);
 	const char *out_path = choose_out_path(p, &word);
-	audit_set_isolation(p->run->audit, "sandbox");
+	audit_set_isolation(p->run->audit, isolation_mode_name(p->run->mode));
 	s = take_source(p, &word, out_path, d);
 	if (s == OK)
 		s = open_out(p, out_path, &out_dir, d);

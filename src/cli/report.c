@@ -74,7 +74,7 @@ static void put_isolation(struct json_writer *w, const struct pipeline *p)
 {
 	json_key(w, "isolation");
 	json_object_begin(w);
-	json_pair_cstring(w, "mode", "sandbox");
+	json_pair_cstring(w, "mode", p->run ? isolation_mode_name(p->run->mode) : NULL);
 	report_controls(w, p->sandbox.controls);
 	json_object_end(w);
 }

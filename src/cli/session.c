@@ -40,7 +40,9 @@ enum status session_open(struct settings *settings, const char *command, char **
 				       .ci_provider = settings->ci_provider,
 				       .ci_workflow = settings->ci_workflow,
 				       .ci_run = settings->ci_run };
-	ret->run = (struct run_context){ .id = ret->id, .limits = &settings->limits, .cancelled = &caught_signal };
+	ret->run = (struct run_context){
+		.id = ret->id, .limits = &settings->limits, .mode = settings->isolation, .cancelled = &caught_signal
+	};
 	ret->logs_path = arena_printf(a, "%s/logs", settings->home_dir);
 	enum status s = audit_open(ret->logs_path, &ret->who, &ret->run.audit, d);
 	if (s)

@@ -8,7 +8,6 @@
 #include "base/status.h"
 #include "index/index.h"
 
-enum isolation { ISOLATION_AUTO, ISOLATION_SANDBOX, ISOLATION_CONTAINER, ISOLATION_LANDLOCK, ISOLATION_NONE };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct strings {
@@ -26,7 +25,7 @@ struct settings {
 	struct strings allow_read, env; /* --allow-read, --env K[=V] (K alone: its value was taken from the environment) */
 	struct strings allow_hosts; /* --allow-host: HOST or HOST:PORT */
 	struct strings private_hosts; /* HOST=CIDR: where an allowed name may lead although it is not public */
-	enum isolation isolation;
+	enum isolation_mode isolation;
 	bool trust_project;
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */

@@ -157,25 +157,25 @@ SETTER(set_env)
 
 SETTER(set_isolation)
 {
-	static const char *const later[] = { "container", "docker", "podman", "landlock" };
+	/* "auto" is the strongest there is and never less: what cannot be had is exit 5 with the remedies. */
+	static const struct {
+		const char *word;
+		enum isolation_mode mode;
+	} words[] = {
+		{ "auto", MODE_SANDBOX },        { "sandbox", MODE_SANDBOX },  { "venv", MODE_SANDBOX },
+		{ "container", MODE_CONTAINER }, { "docker", MODE_CONTAINER }, { "podman", MODE_CONTAINER },
+		{ "landlock", MODE_LANDLOCK },
+	};
 	UNUSED(a);
 	UNUSED(is_first);
-	if (bytes_equal(value, BYTES("auto"))) {
-		s->isolation = ISOLATION_AUTO;
-		return OK;
-	}
-	if (bytes_equal(value, BYTES("sandbox")) || bytes_equal(value, BYTES("venv"))) {
-		s->isolation = ISOLATION_SANDBOX;
-		return OK;
-	}
-	for (size_t i = 0; i < COUNT(later); i++)
-		if (bytes_equal(value, bytes_of(later[i]))) {
-			(void)fail(d, ERR_ISOLATION, 0, "isolation '%s' is not available in this version", later[i]);
-			return remedy(d, "use 'sandbox', or run hwb inside a container of your own");
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_equal(value, bytes_of(words[i].word))) {
+			s->isolation = words[i].mode;
+			return OK;
 		}
 	if (bytes_equal(value, BYTES("none")))
 		return fail(d, ERR_USAGE, 0, "isolation 'none' is refused: hwb always isolates the build");
-	return fail(d, ERR_USAGE, 0, "takes auto, sandbox or venv, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+	return fail(d, ERR_USAGE, 0, "takes auto, sandbox, container or landlock, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
 }
 
 SETTER(set_index_url)
@@ -326,7 +326,8 @@ SETTER(set_color)
 #define TIGHTEN PROJECT_TIGHTEN
 static const struct setting_row rows[] = {
 	{ "build.out-dir", "HWB_OUT_DIR", "a path", "SRC/dist, else ./dist", NEVER, "where artefacts go", set_out_dir, false },
-	{ "build.isolation", "HWB_ISOLATION", "auto or sandbox", "auto", NEVER, "how the build is isolated", set_isolation, false },
+	{ "build.isolation", "HWB_ISOLATION", "auto, sandbox, container or landlock", "auto", NEVER, "how the build is isolated",
+	  set_isolation, false },
 	{ "build.keep-archive", "HWB_KEEP_ARCHIVE", "true or false", "false", TRUSTED,
 	  "keep the backend's own wheel archive instead of the canonical one", set_keep_archive, false },
 	{ "build.cache-dir", "HWB_CACHE_DIR", "a path", "$XDG_CACHE_HOME/hwb", NEVER, "the cache", set_cache_dir, false },

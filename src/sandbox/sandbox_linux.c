@@ -89,6 +89,10 @@ enum status sandbox_start(const struct run_context *run, const struct sandbox_sp
 	enum status status = run_check(run, d);
 	if (status)
 		return status;
+	if (run->mode != MODE_SANDBOX) {
+		(void)fail(d, ERR_ISOLATION, 0, "isolation '%s' is not available in this version", isolation_mode_name(run->mode));
+		return remedy(d, "use 'sandbox', or run hwb inside a container of your own");
+	}
 	struct sandbox *s = sandbox_new();
 	s->run = run;
 	s->limits = spec->limits;
