@@ -83,6 +83,7 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 		.index = p->index,
 		.python = &p->python.interpreter,
 		.out_path = out_path,
+		.ca_file = p->settings->ca_file,
 		.allow_prereleases = p->settings->allow_prereleases,
 		.exclude_newer = p->settings->exclude_newer,
 		.outside_id = p->settings->outside_id,

@@ -10,6 +10,8 @@
 void inside_fill(struct sandbox_spec *spec, const struct sandbox_mount *mounts, size_t n_mounts, const char *const *env,
 		 size_t n_env, int64_t epoch, struct arena *a);
 
+/* Where a sandbox with_listener finds its proxy: SANDBOX_PROXY_PORT as text. */
+#define INSIDE_PROXY_URL "http://127.0.0.1:3128"
 /* The variables by which programs find the proxy on SANDBOX_PROXY_PORT and the certificates, for a sandbox with_listener.
  * Static. */
 const char *const *inside_egress_env(size_t *ret_n);

@@ -41,16 +41,15 @@ static const char *const variables[] = {
 	"CI=1",
 };
 
-#define PROXY_URL "http://127.0.0.1:3128"
 #define CA_FILE "/etc/ssl/certs/ca-certificates.crt"
 /* pip, requests, curl, cargo, wget, git and npm take lower case; go wants upper case; node and java a word of their own. */
 static const char *const egress_variables[] = {
-	"https_proxy=" PROXY_URL,
-	"HTTPS_PROXY=" PROXY_URL,
-	"http_proxy=" PROXY_URL,
-	"HTTP_PROXY=" PROXY_URL,
-	"all_proxy=" PROXY_URL,
-	"ALL_PROXY=" PROXY_URL,
+	"https_proxy=" INSIDE_PROXY_URL,
+	"HTTPS_PROXY=" INSIDE_PROXY_URL,
+	"http_proxy=" INSIDE_PROXY_URL,
+	"HTTP_PROXY=" INSIDE_PROXY_URL,
+	"all_proxy=" INSIDE_PROXY_URL,
+	"ALL_PROXY=" INSIDE_PROXY_URL,
 	"no_proxy=127.0.0.1,localhost,::1",
 	"NO_PROXY=127.0.0.1,localhost,::1",
 	"NODE_USE_ENV_PROXY=1",

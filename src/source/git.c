@@ -67,32 +67,46 @@ static enum status take_identity(struct bytes top, struct source_result *ret, st
 	return OK;
 }
 
+/* What git sees of the host beside the system: a repository of this machine, or the operator's certificates. */
+static enum status find_mount(const struct source_request *request, const struct url *url, struct arena *a,
+			      struct sandbox_mount *ret, struct diag *d)
+{
+	char real[PATH_MAX];
+	bool local = url->scheme == URL_FILE;
+	struct bytes path = bytes_of(request->ca_file ? request->ca_file : "");
+	if (local && url_decode(url->path, a, &path, d))
+		return d->code = ERR_USAGE;
+	if (!path.size)
+		return OK;
+	if (!realpath(arena_string(a, path), real))
+		return fail(d, ERR_USAGE, 0, "there is no %s '%.*s'", local ? "repository" : "file of certificates", BYTES_ARG(path));
+	*ret = (struct sandbox_mount){ arena_string(a, bytes_of(real)), local ? "/build-from" : "/etc/hwb-ca.pem" };
+	return OK;
+}
+
 static enum status run_git(struct egress *egress, const struct source_request *request, const struct url *url, struct arena *a,
 			   int *ret_fd, struct diag *d)
 {
 	const struct source_word *word = request->word;
 	bool local = url->scheme == URL_FILE;
-	char real[PATH_MAX];
-	struct sandbox_mount mount = { "", "" };
-	struct bytes path;
-	const char *address = arena_string(a, word->url);
-	if (local) {
-		if (url_decode(url->path, a, &path, d) || !realpath(arena_string(a, path), real))
-			return fail(d, ERR_USAGE, 0, "there is no repository '%s'", address);
-		mount = (struct sandbox_mount){ real, "/build-from" };
-		address = "file:///build/from.git";
-	}
+	struct sandbox_mount mount = { NULL, NULL };
+	enum status s = find_mount(request, url, a, &mount, d);
+	if (s)
+		return s;
+	const char *address = local ? "file:///build/from.git" : arena_string(a, word->url);
+	const char *authorities = mount.target ? mount.target : "/etc/ssl/certs/ca-certificates.crt";
 	const char *const argv[] = { "/bin/sh", "-c", script, address, arena_string(a, word->ref), local ? "file" : "https" };
-	size_t n_env;
-	const char *const *env = inside_egress_env(&n_env);
+	/* The last one only with the operator's certificates: an empty folder, or git's library trusts the system's beside them. */
+	const char *const env[] = { "https_proxy=" INSIDE_PROXY_URL, arena_printf(a, "GIT_SSL_CAINFO=%s", authorities),
+				    "GIT_SSL_CAPATH=/build/home" };
 	struct program program = {
 		.what = "git",
 		.argv = argv,
 		.n_argv = COUNT(argv),
 		.mounts = &mount,
-		.n_mounts = local ? 1 : 0,
+		.n_mounts = mount.target ? 1 : 0,
 		.env = env,
-		.n_env = local ? 0 : n_env,
+		.n_env = local ? 0 : COUNT(env) - !mount.target,
 		.snapshot_fd = -1,
 		.epoch = SOURCE_EPOCH_MIN,
 		.outside_id = request->outside_id,
@@ -103,6 +117,15 @@ static enum status run_git(struct egress *egress, const struct source_request *r
 		.context = egress,
 	};
 	return program_run(egress->run, &program, a, ret_fd, d);
+}
+
+/* git says "403 from the proxy"; only the proxy knows what it refused and why. */
+static void name_refused(const struct proxy_report *r, struct diag *d)
+{
+	for (size_t i = 0; i < r->n_attempts; i++)
+		if (!r->attempts[i].allowed)
+			(void)remedy(d, "hwb did not let git reach '%s' port %u: %s", r->attempts[i].host,
+				     (unsigned)r->attempts[i].port, r->attempts[i].reason);
 }
 
 enum status git_to_tree(const struct run_context *run, const struct source_request *request, struct arena *a,
@@ -120,8 +143,10 @@ enum status git_to_tree(const struct run_context *run, const struct source_reque
 	enum status closed = egress_close(&egress, a, &ret->network, s ? NULL : d);
 	if (s == OK)
 		s = closed;
-	if (s == ERR_BACKEND && d)
-		s = d->code = ERR_NETWORK; /* git said why; nothing of the project ran */
+	if (s == ERR_BACKEND && d) { /* git said why; nothing of the project ran */
+		s = d->code = ERR_NETWORK;
+		name_refused(&ret->network, d);
+	}
 	if (s == OK)
 		s = archive_to_tree(run, tar, BYTES("repository.tar"), a, &ret->tree, &top, d);
 	if (s == OK)

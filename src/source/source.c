@@ -138,9 +138,9 @@ enum status source_run(const struct run_context *run, const struct source_reques
 	enum status s = kinds[request->word->kind](run, request, a, &r, d);
 	if (s == OK)
 		s = read_project(run, &r, a, d);
+	ret->network = r.network;
 	if (s) {
 		fd_close(&r.tree.fd);
-		ret->network = r.network;
 		return s;
 	}
 	if (r.epoch < SOURCE_EPOCH_MIN)

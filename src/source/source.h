@@ -37,6 +37,7 @@ struct source_request {
 	bool allow_prereleases;
 	int64_t exclude_newer; /* INT64_MAX: none; else an sdist of the index needs an upload time up to then */
 	const char *out_path; /* left out of a directory's snapshot */
+	const char *ca_file; /* PEM that git trusts instead of the system's certificates; NULL: the system's */
 	uint32_t outside_id;
 };
 
@@ -51,11 +52,12 @@ struct source_result {
 	struct bytes commit; /* SOURCE_GIT: resolved, 40 or 64 hexadecimal digits */
 	int64_t epoch; /* for SOURCE_DATE_EPOCH: commit time, else newest time; >= 315532800 */
 	struct bytes subdirectory; /* of the snapshot, "" for its root */
-	struct proxy_report network; /* SOURCE_GIT: what git connected to; filled on failure too */
+	struct proxy_report network; /* SOURCE_GIT: what git connected to */
 };
 
 /* ERR_REFUSED (exit 4) names the member and the rule; ERR_HASH; ERR_NETWORK; ERR_RESOLVE (no such project or version);
- * ERR_ISOLATION; ERR_FORMAT with line and column for a broken pyproject.toml. tree.fd is the caller's. */
+ * ERR_ISOLATION; ERR_FORMAT with line and column for a broken pyproject.toml. tree.fd is the caller's.
+ * ret->network is filled on failure too: what was refused is what the user wants to see. */
 MUST_USE enum status source_run(const struct run_context *run, const struct source_request *request, struct arena *a,
 				struct source_result *ret, struct diag *d);
 
