@@ -225,8 +225,8 @@ def git(folder, *words):
     return subprocess.run(["git", *words], cwd=folder, env=env, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def git_sources(tap):
-    """sources in git"""
+def repository():
+    """A project in git with the tag v1 on its first commit and the branch side with a second one; (folder, first commit)."""
     if not shutil.which("git"):
         raise Skip("git is not installed")
     said = "def files():\n    return {'demo.py': open('which').read() + ' ' + os.environ['SOURCE_DATE_EPOCH']}\n"
@@ -242,13 +242,24 @@ def git_sources(tap):
     write(tree, {"which": "second"})
     git(tree, "commit", "-qam", "second")
     git(tree, "checkout", "-q", "main")
+    return tree, first
+
+
+def content(place):
+    """What the wheel of such a project says: which commit, and its time."""
+    return zipfile.ZipFile(os.path.join(place.out, WHEEL)).read("demo.py").decode() if place.made(WHEEL) else ""
+
+
+def git_sources(tap):
+    """sources in git"""
+    tree, first = repository()
     write(tree, {".git/hooks/post-checkout": "#!/bin/sh\ntouch '%s/hooked-ran'\n" % tree, "which": "dirty"})
     os.chmod(tree + "/.git/hooks/post-checkout", 0o755)
     url = "git+file://" + tree
     for what, word, want in (("no ref", url, "first"), ("a tag", url + "@v1", "first"), ("a branch", url + "@side", "second"), ("a commit", url + "@" + first, "first")):
         place = Place()
         run = place.build("--no-index", "--wheel", word)
-        got = zipfile.ZipFile(os.path.join(place.out, WHEEL)).read("demo.py").decode() if place.made("*.whl") else ""
+        got = content(place)
         tap.check("git+file with %s builds what is committed, with the commit's time" % what, run.code == 0 and got == want + " 1400000000", got, run.told())
     place = Place()
     run = place.build("--no-index", "--wheel", "--json", url + "@v1#subdirectory=nested/dir")

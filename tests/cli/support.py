@@ -208,6 +208,10 @@ class Place:
             lines += [json.loads(line) for line in open(path, "rb").read().splitlines()]
         return lines
 
+    def report(self):
+        """What --report wrote to report.json in this place."""
+        return json.load(open(os.path.join(self.top, "report.json")))
+
     def kept_text(self):
         """Every byte of the logs, for what must not be in them."""
         return b"".join(open(p, "rb").read() for p in glob.glob(os.path.join(self.hwb_home, "logs", "*")))
