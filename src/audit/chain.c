@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "format/json.h"
-#include "host/sealed.h"
+#include "host/mapped.h"
 
 static bool is_log_name(struct bytes name)
 {

@@ -1,10 +1,6 @@
 /* The checks of a wheel, in hwb-parse: archive, identity, RECORD. What stops a look is a finding too, for it refuses. */
 #include "check/verbs.h"
 
-#include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include "base/wire.h"
 #include "check/finding.h"
 #include "format/rfc822.h"
@@ -228,7 +224,7 @@ enum status check_verb(const struct verb_call *call, struct buf *reply, struct d
 {
 	struct wire w = wire_over(call->request);
 	struct checking c = { .call = call, .findings = { .arena = call->arena } };
-	struct stat st;
+	struct bytes file;
 	c.file_name = wire_get_bytes(&w);
 	c.want_name = wire_get_bytes(&w);
 	c.want_version = wire_get_bytes(&w);
@@ -236,15 +232,11 @@ enum status check_verb(const struct verb_call *call, struct buf *reply, struct d
 	c.members_max = wire_get_u64(&w);
 	c.size_max = wire_get_u64(&w);
 	enum status s = wire_end(&w, "check", d);
+	if (s == OK)
+		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
 	if (s)
 		return s;
-	if (fstat(call->fds[0], &st))
-		return fail(d, ERR_IO, 0, "look at the wheel: %s", strerror(errno));
-	size_t size = (size_t)st.st_size;
-	void *map = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, call->fds[0], 0) : NULL;
-	if (map == MAP_FAILED)
-		return fail(d, ERR_IO, 0, "map the wheel: %s", strerror(errno));
-	check_all(&c, bytes_make(map, size));
+	check_all(&c, file);
 	write_reply(&c, reply);
 	return OK;
 }

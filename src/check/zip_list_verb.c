@@ -1,8 +1,4 @@
 /* The "zip-list" verb: the members of an archive as our reader sees them, a JSON object a line; for `hwb debug zip-list`. */
-#include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include "check/verbs.h"
 #include "format/json_write.h"
 #include "format/zip.h"
@@ -26,13 +22,10 @@ enum status zip_list_verb(const struct verb_call *call, struct buf *reply, struc
 {
 	struct zip_limits limits = zip_limits_default();
 	struct zip zip;
-	struct stat st;
-	if (fstat(call->fds[0], &st))
-		return fail(d, ERR_IO, 0, "look at the archive: %s", strerror(errno));
-	void *map = st.st_size ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, call->fds[0], 0) : NULL;
-	if (map == MAP_FAILED)
-		return fail(d, ERR_IO, 0, "map the archive: %s", strerror(errno));
-	enum status s = zip_open(bytes_make(map, (size_t)st.st_size), &limits, call->arena, &zip, d);
+	struct bytes file;
+	enum status s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
+	if (s == OK)
+		s = zip_open(file, &limits, call->arena, &zip, d);
 	for (size_t i = 0; s == OK && i < zip.n_entries; i++)
 		put_entry(&zip.entries[i], reply);
 	return s;

@@ -7,7 +7,7 @@
 #include "audit/audit.h"
 #include "base/cleanup.h"
 #include "host/file.h"
-#include "host/sealed.h"
+#include "host/mapped.h"
 #include "python/name.h"
 
 enum { CONSTRAINTS_MAX = 16 << 20 };

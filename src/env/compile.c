@@ -9,6 +9,7 @@
 #include "env/compile_program.h"
 #include "format/snapshot.h"
 #include "host/file.h"
+#include "host/mapped.h"
 #include "host/sealed.h"
 #include "sandbox/program.h"
 

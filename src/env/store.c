@@ -15,6 +15,7 @@
 #include "format/snapshot.h"
 #include "host/file.h"
 #include "host/helper.h"
+#include "host/mapped.h"
 #include "host/sealed.h"
 
 enum { MANIFEST_MAX = 256 << 20, METADATA_MAX = 8 << 20, LOCK_PAUSE_MS = 20 };

@@ -3,8 +3,6 @@
 #include "env/verbs.h"
 
 #include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "base/wire.h"
 #include "format/ini.h"
@@ -310,20 +308,16 @@ enum status wheel_unpack_verb(const struct verb_call *call, struct buf *reply, s
 	struct unpack u = { .call = call, .out_fd = call->fds[OUT_FD] };
 	struct zip_limits limits = zip_limits_default();
 	const char *id = "";
-	struct stat st;
-	struct bytes file_name = wire_get_bytes(&w);
+	struct bytes file, file_name = wire_get_bytes(&w);
 	u.purelib = wire_get_bytes(&w);
 	u.minor = wire_get_bytes(&w);
 	enum status s = wire_end(&w, "wheel-unpack", d);
+	if (s == OK)
+		s = verb_map(call, WHEEL_FD, VERB_FILE_MAX, &file, d);
 	if (s)
 		return s;
-	if (fstat(call->fds[WHEEL_FD], &st) || st.st_size <= 0)
-		return fail(d, ERR_FORMAT, 0, "the wheel is empty");
-	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, call->fds[WHEEL_FD], 0);
-	if (map == MAP_FAILED)
-		return fail(d, ERR_IO, 0, "map the wheel: %s", strerror(errno));
 	limits.allow_gaps = false;
-	s = wheel_open(bytes_make(map, (size_t)st.st_size), file_name, &limits, call->arena, &u.wheel, &id, d);
+	s = wheel_open(file, file_name, &limits, call->arena, &u.wheel, &id, d);
 	if (s == OK)
 		s = wheel_verify(&u.wheel, call->arena, note_breach, &u, d);
 	if (s == OK && u.breach)

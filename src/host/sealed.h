@@ -15,8 +15,4 @@ MUST_USE enum status sealed_close(int fd, struct diag *d);
  * path: below dir. ERR_ABSENT, ERR_IO (also: not a regular file), ERR_LIMIT over max. */
 MUST_USE enum status sealed_copy(int dir, const char *path, uint64_t max, int *ret_fd, struct diag *d);
 
-/* The whole of a file, mapped read-only and private; an empty file gives {NULL, 0}. Undo with mapped_done. ERR_IO, ERR_LIMIT. */
-MUST_USE enum status mapped_open(int fd, uint64_t max, struct bytes *ret, struct diag *d);
-void mapped_done(struct bytes *b);
-
 #endif

@@ -1,25 +1,22 @@
 #include "host/verb.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "base/wire.h"
 #include "host/confine.h"
 #include "host/helper.h"
+#include "host/mapped.h"
 #include "host/reply.h"
 
 enum { REQUEST_MAX = 64 << 20, FIRST_FD = 3, EXIT_UNUSABLE = 2 };
 
 static bool read_request(struct bytes *ret_verb, struct bytes *ret_request)
 {
-	struct stat st;
-	if (fstat(0, &st) || st.st_size <= 0 || st.st_size > REQUEST_MAX)
+	struct bytes all;
+	if (mapped_open(0, REQUEST_MAX, &all, NULL))
 		return false;
-	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, 0, 0);
-	if (map == MAP_FAILED)
-		return false;
-	struct wire w = wire_over(bytes_make(map, (size_t)st.st_size));
+	struct wire w = wire_over(all);
 	*ret_verb = wire_get_bytes(&w);
 	*ret_request = wire_get_bytes(&w);
 	return wire_end(&w, "request", NULL) == OK;
@@ -43,6 +40,12 @@ static const struct verb *find_verb(const struct verb *verbs, size_t n_verbs, st
 		if (bytes_equal(name, bytes_of(verbs[i].name)))
 			return &verbs[i];
 	return NULL;
+}
+
+enum status verb_map(const struct verb_call *call, size_t at, uint64_t max, struct bytes *ret, struct diag *d)
+{
+	assert(at < call->n_fds);
+	return mapped_open(call->fds[at], max, ret, d);
 }
 
 int verb_serve(const struct verb *verbs, size_t n_verbs)

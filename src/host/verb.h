@@ -24,6 +24,13 @@ struct verb {
 	verb_function run;
 };
 
+/* No limit of hwb.toml lets a larger file in (base/limits.c); each stage holds to its own, smaller one before it asks. */
+#define VERB_FILE_MAX (UINT64_C(64) << 30)
+
+/* The whole of the input that is descriptor `at` of the call, mapped until the program ends; an empty one gives {NULL, 0}.
+ * ERR_IO, ERR_LIMIT over max bytes. */
+MUST_USE enum status verb_map(const struct verb_call *call, size_t at, uint64_t max, struct bytes *ret, struct diag *d);
+
 /* The main of a parsing program: reads the name of the verb and its request from fd 0, finds the descriptors from 3 on,
  * confines itself (sandbox of the program: no files, no network, no exec), runs the verb and writes the reply to fd 1.
  * Returns the exit status: 0 when a reply was written, whatever it says. */

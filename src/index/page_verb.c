@@ -1,8 +1,4 @@
 /* One index page: PEP 691 JSON (any minor version of 1, unknown keys ignored) or PEP 503 HTML. */
-#include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include "base/clock.h"
 #include "base/wire.h"
 #include "format/html_links.h"
@@ -12,24 +8,15 @@
 #include "net/url.h"
 #include "python/wheel.h"
 
+/* What limit page-size can be set to at most; a METADATA has a limit of its own where it is parsed, the rest are wheels. */
+#define PAGE_SIZE_MAX (UINT64_C(1) << 30)
+
 struct paging {
 	struct arena *arena;
 	struct bytes project, text;
 	struct url base;
 	struct index_project page;
 };
-
-static enum status map_input(int fd, struct bytes *ret, struct diag *d)
-{
-	struct stat st;
-	if (fstat(fd, &st))
-		return fail(d, ERR_IO, 0, "look at the input: %s", strerror(errno));
-	void *map = st.st_size ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
-	if (map == MAP_FAILED)
-		return fail(d, ERR_IO, 0, "map the input: %s", strerror(errno));
-	*ret = bytes_make(map, (size_t)st.st_size);
-	return OK;
-}
 
 static void add_file(struct paging *p, struct index_file f, struct bytes href)
 {
@@ -169,7 +156,7 @@ enum status page_verb(const struct verb_call *call, struct buf *reply, struct di
 	if (s == OK)
 		s = url_parse(base, p.arena, &p.base, d);
 	if (s == OK)
-		s = map_input(call->fds[0], &p.text, d);
+		s = verb_map(call, 0, PAGE_SIZE_MAX, &p.text, d);
 	if (s)
 		return s;
 	s = bytes_search(type, BYTES("json")) < type.size ? take_json(&p, d) : take_html(&p, d);
@@ -190,7 +177,7 @@ static enum status write_metadata(struct bytes text, struct arena *a, struct buf
 enum status metadata_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
 {
 	struct bytes text;
-	enum status s = map_input(call->fds[0], &text, d);
+	enum status s = verb_map(call, 0, METADATA_SIZE_MAX, &text, d);
 	return s ? s : write_metadata(text, call->arena, reply, d);
 }
 
@@ -205,7 +192,7 @@ enum status wheel_metadata_verb(const struct verb_call *call, struct buf *reply,
 	buf_init(&text, METADATA_SIZE_MAX);
 	enum status s = wire_end(&w, "wheel-metadata", d);
 	if (s == OK)
-		s = map_input(call->fds[0], &file, d);
+		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
 	if (s == OK)
 		s = wheel_open(file, name, &limits, call->arena, &wheel, &id, d);
 	if (s == OK)

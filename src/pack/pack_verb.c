@@ -2,10 +2,6 @@
  * build. Order: plain names sorted, then .dist-info sorted, RECORD last (PEP 427 recommends the folder at the end). */
 #include "pack/verbs.h"
 
-#include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include "base/wire.h"
 #include "format/zip_write.h"
 #include "python/wheel.h"
@@ -95,23 +91,18 @@ enum status pack_verb(const struct verb_call *call, struct buf *reply, struct di
 	struct wire w = wire_over(call->request);
 	struct packing p = { .call = call };
 	struct zip_limits limits = zip_limits_default();
-	struct stat st;
 	int out_fd = call->fds[OUT_FD];
-	struct bytes file_name = wire_get_bytes(&w);
+	struct bytes file, file_name = wire_get_bytes(&w);
 	int64_t epoch = (int64_t)wire_get_u64(&w);
 	limits.n_members = wire_get_u64(&w);
 	uint64_t size_max = wire_get_u64(&w);
 	if (size_max > limits.total_size)
 		limits.total_size = size_max;
 	enum status s = wire_end(&w, "pack", d);
-	if (s)
-		return s;
-	if (fstat(call->fds[WHEEL_FD], &st) || st.st_size <= 0)
-		return fail(d, ERR_ARTEFACT, 0, "the wheel '%.*s' is refused: Z02: it is empty", BYTES_ARG(file_name));
-	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, call->fds[WHEEL_FD], 0);
-	if (map == MAP_FAILED)
-		return fail(d, ERR_IO, 0, "map the wheel: %s", strerror(errno));
-	s = open_checked(&p, bytes_make(map, (size_t)st.st_size), file_name, &limits, d);
+	if (s == OK)
+		s = verb_map(call, WHEEL_FD, VERB_FILE_MAX, &file, d);
+	if (s == OK)
+		s = open_checked(&p, file, file_name, &limits, d);
 	if (s)
 		return s;
 	CLEANUP(zip_writer_done) struct zip_writer out;

@@ -1,10 +1,10 @@
 #include "source/members.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 
 #include "base/wire.h"
 #include "format/snapshot.h"
+#include "host/mapped.h"
 
 enum { MODE_SET_ID = 06000, RATIO_FROM = 1 << 20, WRITE_BLOCK = 1 << 17 };
 
@@ -281,15 +281,12 @@ enum status members_write(struct member_set *s, int out_fd, struct buf *reply, s
 	status = merge_same(s, d);
 	if (status == OK)
 		status = check_case(s, d);
+	if (status == OK)
+		status = mapped_open(s->spool_fd, s->spool_size, &spool, d);
 	if (status)
 		return status;
-	if (s->spool_size) {
-		void *map = mmap(NULL, (size_t)s->spool_size, PROT_READ, MAP_PRIVATE, s->spool_fd, 0);
-		if (map == MAP_FAILED)
-			return fail(d, ERR_IO, 0, "map the unpacked source: %s", strerror(errno));
-		spool = bytes_make(map, (size_t)s->spool_size);
-	}
 	status = write_snapshot(s, spool, top, out_fd, d);
+	mapped_done(&spool);
 	wire_put_u64(reply, s->n_kept);
 	wire_put_u64(reply, (uint64_t)s->newest);
 	wire_put_bytes(reply, top);

@@ -1,8 +1,4 @@
 /* The "project" verb: pyproject.toml out of a snapshot, and what an sdist says of itself. */
-#include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include "base/wire.h"
 #include "format/snapshot.h"
 #include "python/project.h"
@@ -78,18 +74,14 @@ static enum status find_file(struct bytes file, const char *path, bool *ret_ther
 enum status project_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
 {
 	struct wire w = wire_over(call->request);
-	struct stat st;
 	struct arena *a = call->arena;
 	const char *subdirectory = wire_get_string(&w, a);
+	struct bytes file, unused, pkg_info;
 	enum status s = wire_end(&w, "project", d);
+	if (s == OK)
+		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
 	if (s)
 		return s;
-	if (fstat(call->fds[0], &st) || st.st_size <= 0)
-		return fail(d, ERR_IO, 0, "the snapshot is empty");
-	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, call->fds[0], 0);
-	if (map == MAP_FAILED)
-		return fail(d, ERR_IO, 0, "map the snapshot: %s", strerror(errno));
-	struct bytes file = bytes_make(map, (size_t)st.st_size), unused, pkg_info;
 	const char *root = subdirectory[0] ? arena_printf(a, "%s/", subdirectory) : "";
 	struct project_files files = { 0 };
 	struct project project;

@@ -1,13 +1,12 @@
 /* The "tar-source" verb of hwb-unpack: tar in any of the usual compressions, by libarchive. The only file that names it. */
 #include <archive.h>
 #include <archive_entry.h>
-#include <sys/stat.h>
 
 #include "base/wire.h"
 #include "source/members.h"
 #include "source/verbs.h"
 
-enum { ARCHIVE_FD = 0, SPOOL_FD = 1, OUT_FD = 2, READ_BLOCK = 65536, PIECE = 65536 };
+enum { ARCHIVE_FD = 0, SPOOL_FD = 1, OUT_FD = 2, PIECE = 8192 };
 
 static enum status archive_failed(struct archive *a, struct diag *d)
 {
@@ -46,7 +45,7 @@ static enum status add_entry(struct member_set *set, struct archive *a, struct a
 	if (m.type == 'f')
 		m.size = archive_entry_size(e) > 0 ? (uint64_t)archive_entry_size(e) : 0;
 	enum status s = members_add(set, &m, &wants, d);
-	unsigned char piece[READ_BLOCK / 8];
+	unsigned char piece[PIECE];
 	while (s == OK && wants) {
 		la_ssize_t n = archive_read_data(a, piece, sizeof piece);
 		if (n < 0)
@@ -77,13 +76,15 @@ enum status tar_source_verb(const struct verb_call *call, struct buf *reply, str
 {
 	struct wire w = wire_over(call->request);
 	struct member_set set = { .arena = call->arena, .limits = source_limits_read(&w), .spool_fd = call->fds[SPOOL_FD] };
-	struct stat st;
+	struct bytes file;
 	enum status s = wire_end(&w, "tar-source", d);
+	if (s == OK)
+		s = verb_map(call, ARCHIVE_FD, VERB_FILE_MAX, &file, d);
 	if (s)
 		return s;
-	if (fstat(call->fds[ARCHIVE_FD], &st) || st.st_size <= 0)
+	if (!file.size)
 		return fail(d, ERR_REFUSED, 0, "the archive is empty");
-	set.packed_size = (uint64_t)st.st_size;
+	set.packed_size = file.size;
 	struct archive *a = archive_read_new();
 	if (!a)
 		return fail(d, ERR_IO, 0, "start the archive reader");
@@ -93,7 +94,7 @@ enum status tar_source_verb(const struct verb_call *call, struct buf *reply, str
 	(void)archive_read_support_filter_xz(a);
 	(void)archive_read_support_filter_zstd(a);
 	(void)archive_read_support_format_tar(a);
-	s = archive_read_open_fd(a, call->fds[ARCHIVE_FD], READ_BLOCK) == ARCHIVE_OK ? read_all(&set, a, d) : archive_failed(a, d);
+	s = archive_read_open_memory(a, file.data, file.size) == ARCHIVE_OK ? read_all(&set, a, d) : archive_failed(a, d);
 	(void)archive_read_free(a);
 	return s ? s : members_write(&set, call->fds[OUT_FD], reply, d);
 }

@@ -1,8 +1,4 @@
 /* The "zip-source" verb: a zip sdist, by our own reader. */
-#include <errno.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include "base/wire.h"
 #include "format/zip.h"
 #include "source/members.h"
@@ -51,20 +47,19 @@ enum status zip_source_verb(const struct verb_call *call, struct buf *reply, str
 	struct member_set set = { .arena = call->arena, .limits = source_limits_read(&w), .spool_fd = call->fds[SPOOL_FD] };
 	struct zip_limits limits = zip_limits_default();
 	struct zip zip;
-	struct stat st;
+	struct bytes file;
 	enum status s = wire_end(&w, "zip-source", d);
+	if (s == OK)
+		s = verb_map(call, ARCHIVE_FD, VERB_FILE_MAX, &file, d);
 	if (s)
 		return s;
-	if (fstat(call->fds[ARCHIVE_FD], &st) || st.st_size <= 0)
+	if (!file.size)
 		return fail(d, ERR_REFUSED, 0, "the archive is empty");
-	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, call->fds[ARCHIVE_FD], 0);
-	if (map == MAP_FAILED)
-		return fail(d, ERR_IO, 0, "map the archive: %s", strerror(errno));
-	set.packed_size = (uint64_t)st.st_size;
+	set.packed_size = file.size;
 	limits.n_members = set.limits.members;
 	limits.total_size = set.limits.size;
 	limits.ratio = set.limits.ratio;
-	s = zip_open(bytes_make(map, (size_t)st.st_size), &limits, call->arena, &zip, d);
+	s = zip_open(file, &limits, call->arena, &zip, d);
 	for (size_t i = 0; s == OK && i < zip.n_entries; i++)
 		s = add_entry(&set, &zip, &zip.entries[i], d);
 	if (s == ERR_FORMAT || s == ERR_LIMIT)

@@ -8,6 +8,7 @@
 #include "base/wire.h"
 #include "host/file.h"
 #include "host/helper.h"
+#include "host/mapped.h"
 #include "host/reply.h"
 #include "host/sealed.h"
 #include "host/self.h"

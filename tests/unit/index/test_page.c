@@ -411,6 +411,36 @@ static void a_request_that_is_cut_is_refused(void)
 	}
 }
 
+/* Sparse: what is over its limit is never mapped. One byte less is, and fails as what it is: zeros. */
+static void an_input_over_its_limit_is_not_read(void)
+{
+	static const struct {
+		const char *name;
+		verb_function verb;
+		uint64_t max;
+	} rows[] = {
+		{ "a METADATA of 4 MiB", metadata_verb, METADATA_SIZE_MAX },
+		{ "a wheel of 64 GiB", wheel_metadata_verb, VERB_FILE_MAX },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(arena_done) struct arena a;
+		CLEANUP(fd_close) int fd = memory_file(BYTES(""));
+		CLEANUP(buf_done) struct buf ask;
+		CLEANUP(buf_done) struct buf reply;
+		struct diag d = { 0 };
+		arena_init(&a);
+		buf_init(&ask, 4096);
+		buf_init(&reply, 4096);
+		if (rows[i].verb == wheel_metadata_verb)
+			wire_put_string(&ask, "a_b-1.0-py3-none-any.whl");
+		struct verb_call c = { .request = buf_bytes(&ask), .fds = &fd, .n_fds = 1, .arena = &a };
+		CHECK(ftruncate(fd, (off_t)rows[i].max) == 0);
+		CHECK_ROW(rows[i].verb(&c, &reply, &d) == ERR_FORMAT && d.text[0], rows[i].name);
+		CHECK(ftruncate(fd, (off_t)rows[i].max + 1) == 0);
+		CHECK_ROW(rows[i].verb(&c, &reply, &d) == ERR_LIMIT, rows[i].name);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -424,6 +454,7 @@ int main(int argc, char **argv)
 		{ "a quarantined project says so", a_quarantined_project_says_so },
 		{ "an HTML page gives its files", an_html_page_gives_its_files },
 		{ "a request that is cut is refused", a_request_that_is_cut_is_refused },
+		{ "an input over its limit is not read", an_input_over_its_limit_is_not_read },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));
 }
