@@ -6,6 +6,7 @@
 
 #include "audit/audit.h"
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "host/file.h"
 #include "host/mapped.h"
 #include "python/name.h"
@@ -28,7 +29,7 @@ enum status artefact_write(int out_dir, const char *out_path, int fd, struct art
 		return s;
 	s = file_draft_open(out_dir, 0644, &draft, d);
 	if (s == OK) {
-		s = file_write_all(draft.fd, content, d);
+		s = fd_write_all(draft.fd, content, d);
 		/* The rename cannot be taken back: what led to it is on the disk first. */
 		if (s == OK)
 			s = audit_note(run->audit, true, d, "artifact.writing", "name", artefact->name, NULL);

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "cli/console.h"
 #include "host/file.h"
 
@@ -42,5 +43,5 @@ void buildlog_write(int fd, const char *run, struct bytes output)
 		buf_add(&lines, line);
 		buf_add_byte(&lines, '\n');
 	}
-	(void)!file_write_all(fd, buf_bytes(&lines), NULL);
+	(void)!fd_write_all(fd, buf_bytes(&lines), NULL);
 }

@@ -1,5 +1,6 @@
 /* `hwb debug`: single parts of hwb on their own, for tests, oracles and developers. Bytes on stdin, text on stdout. */
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "build/hook.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -124,7 +125,7 @@ static enum status run_verb(size_t verb, struct arena *a, struct diag *d)
 		s = verbs[verb].run(buf_bytes(&in), a, &out, d);
 	if (s == OK)
 		s = buf_check(&out, "the answer", d);
-	return s ? s : file_write_all(1, buf_bytes(&out), d);
+	return s ? s : fd_write_all(1, buf_bytes(&out), d);
 }
 
 static int run_debug(struct settings *s, struct arena *a)

@@ -1,14 +1,14 @@
+#include "base/fd.h"
 #include "cli/console.h"
 #include "cli/debug.h"
 #include "cli/exit.h"
 #include "cli/trial.h"
-#include "host/file.h"
 
 /* As it is: tests and the benchmark look at every byte. */
 static void pass(void *context, struct bytes output)
 {
 	(void)context;
-	(void)!file_write_all(1, output, NULL);
+	(void)!fd_write_all(1, output, NULL);
 }
 
 /* A word without a slash is looked for where the sandbox's PATH looks first. */

@@ -3,14 +3,14 @@
 #include <stdarg.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "cli/console_parts.h"
 #include "cli/settings_parts.h"
-#include "host/file.h"
 #include "net/url.h"
 
 void console_write(struct bytes text)
 {
-	(void)!file_write_all(2, text, NULL);
+	(void)!fd_write_all(2, text, NULL);
 }
 
 void console_clear(struct console *c)
@@ -266,5 +266,5 @@ void console_result(struct console *c, struct bytes line)
 	buf_init(&safe, 8 * line.size + 256);
 	put_safe(c, line, &safe);
 	buf_add_byte(&safe, '\n');
-	(void)!file_write_all(1, buf_bytes(&safe), NULL);
+	(void)!fd_write_all(1, buf_bytes(&safe), NULL);
 }

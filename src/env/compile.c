@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/wire.h"
 #include "env/compile_program.h"
 #include "format/snapshot.h"
-#include "host/file.h"
 #include "host/mapped.h"
 #include "host/sealed.h"
 #include "sandbox/program.h"
@@ -59,7 +59,7 @@ static enum status write_pyc(int tree, const char *path, struct bytes data, stru
 	CLEANUP(fd_close) int fd = openat(tree, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
 	if (fd < 0)
 		return fail(d, ERR_IO, 0, "make '%s': %s", path, strerror(errno));
-	return file_write_all(fd, data, d);
+	return fd_write_all(fd, data, d);
 }
 
 static enum status write_all_pyc(int tree, struct bytes answer, struct diag *d)

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "format/snapshot.h"
-#include "host/file.h"
 
 enum { DEPTH_MAX = 128 };
 
@@ -24,7 +24,7 @@ static enum status write_entry(int dir, const struct snapshot_entry *e, const ch
 		return fail(d, ERR_IO, 0, "make '%s': %s", path, strerror(errno));
 	if (fchmod(fd, mode)) /* whatever the umask: the sandbox's user must read it */
 		return fail(d, ERR_IO, 0, "set the mode of '%s': %s", path, strerror(errno));
-	return file_write_all(fd, e->content, d);
+	return fd_write_all(fd, e->content, d);
 }
 
 enum status tree_write(int dir, struct bytes snapshot, struct diag *d)
@@ -63,7 +63,7 @@ static enum status copy_file(int from, const char *name, int to, const char *pat
 			return fail(d, ERR_IO, 0, "read '%s': %s", path, strerror(errno));
 		if (n == 0)
 			return OK;
-		enum status s = file_write_all(out, bytes_make(block, (size_t)n), d);
+		enum status s = fd_write_all(out, bytes_make(block, (size_t)n), d);
 		if (s)
 			return s;
 	}

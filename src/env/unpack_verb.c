@@ -2,8 +2,7 @@
  * one descriptor, writes another, and touches no file system. PEP 427, "Installing a wheel". */
 #include "env/verbs.h"
 
-#include <errno.h>
-
+#include "base/fd.h"
 #include "base/wire.h"
 #include "format/ini.h"
 #include "format/snapshot.h"
@@ -213,16 +212,9 @@ static enum status sort_placed(struct unpack *u, struct diag *d)
 
 static enum status flush(struct unpack *u, struct diag *d)
 {
-	struct bytes b = buf_bytes(&u->pending);
-	while (b.size) {
-		ssize_t n = write(u->out_fd, b.data, b.size);
-		if (n < 0 && errno != EINTR)
-			return fail(d, ERR_IO, 0, "write the snapshot: %s", strerror(errno));
-		if (n > 0)
-			b = bytes_from(b, (size_t)n);
-	}
+	enum status s = fd_write_all(u->out_fd, buf_bytes(&u->pending), d);
 	buf_clear(&u->pending);
-	return OK;
+	return s;
 }
 
 static enum status put_piece(void *context, struct bytes piece, struct diag *d)

@@ -1,9 +1,9 @@
 #include "format/zip_write.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <sys/stat.h>
 
+#include "base/fd.h"
 #include "format/zip_parts.h"
 
 /* Small members are gathered into writes of about this size. */
@@ -25,16 +25,8 @@ static void put(struct buf *out, uint64_t n, unsigned size)
 
 enum status zip_sink_fd(void *context, struct bytes piece, struct diag *d)
 {
-	int fd = *(const int *)context;
-	while (piece.size) {
-		ssize_t n = write(fd, piece.data, piece.size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return fail(d, ERR_IO, 0, "write the archive: %s", n < 0 ? strerror(errno) : "nothing was taken");
-		piece = bytes_from(piece, (size_t)n);
-	}
-	return OK;
+	enum status s = fd_write_all(*(const int *)context, piece, d);
+	return s ? explain(d, "the archive") : OK;
 }
 
 enum status zip_sink_buf(void *context, struct bytes piece, struct diag *d)

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/encode.h"
+#include "base/fd.h"
 
 /* Deeper trees are not ours: what hwb writes into its directories is flat, and a snapshot's depth is bounded by its paths. */
 enum { REMOVE_DEPTH_MAX = 2100 };
@@ -97,19 +98,6 @@ enum status file_read(int dir, const char *path, struct buf *out, struct diag *d
 	return s;
 }
 
-enum status file_write_all(int fd, struct bytes b, struct diag *d)
-{
-	while (b.size) {
-		ssize_t n = write(fd, b.data, b.size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail(d, ERR_IO, 0, "write: %s", strerror(errno));
-		b = bytes_from(b, (size_t)n);
-	}
-	return OK;
-}
-
 enum status file_draft_open(int dir, unsigned mode, struct file_draft *ret, struct diag *d)
 {
 	struct file_draft f = { .dir = dir, .fd = -1 };
@@ -158,7 +146,7 @@ enum status file_replace(int dir, const char *name, struct bytes content, unsign
 	enum status s = file_draft_open(dir, mode, &f, d);
 	if (s)
 		return s;
-	s = file_write_all(f.fd, content, d);
+	s = fd_write_all(f.fd, content, d);
 	if (s == OK)
 		return file_draft_finish(&f, name, durable, d);
 	file_draft_drop(&f);

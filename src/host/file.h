@@ -18,9 +18,6 @@ MUST_USE enum status file_read(int dir, const char *path, struct buf *out, struc
 /* Appends what is left of fd. */
 MUST_USE enum status file_read_fd(int fd, struct buf *out, struct diag *d);
 
-/* write(2) until done. ERR_IO names the reason ("No space left on device"). */
-MUST_USE enum status file_write_all(int fd, struct bytes b, struct diag *d);
-
 /* A file on its way: written under a temporary name in the same directory, renamed at the end. */
 struct file_draft {
 	int dir, fd;

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "host/file.h"
+#include "base/fd.h"
 
 enum status sealed_open(const char *name, int *ret_fd, struct diag *d)
 {
@@ -29,7 +29,7 @@ enum status sealed_make(const char *name, struct bytes b, int *ret_fd, struct di
 	CLEANUP(fd_close) int fd = -1;
 	enum status s = sealed_open(name, &fd, d);
 	if (s == OK)
-		s = file_write_all(fd, b, d);
+		s = fd_write_all(fd, b, d);
 	if (s == OK)
 		s = sealed_close(fd, d);
 	if (s == OK)
@@ -51,7 +51,7 @@ static enum status copy_all(int from, int to, uint64_t max, const char *path, st
 		size += (uint64_t)n;
 		if (size > max)
 			return fail(d, ERR_LIMIT, size, "'%s' is larger than %llu bytes", path, (unsigned long long)max);
-		enum status s = file_write_all(to, bytes_make(block, (size_t)n), d);
+		enum status s = fd_write_all(to, bytes_make(block, (size_t)n), d);
 		if (s)
 			return s;
 	}

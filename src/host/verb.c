@@ -1,8 +1,8 @@
 #include "host/verb.h"
 
 #include <assert.h>
-#include <errno.h>
 
+#include "base/fd.h"
 #include "base/wire.h"
 #include "host/confine.h"
 #include "host/helper.h"
@@ -20,18 +20,6 @@ static bool read_request(struct bytes *ret_verb, struct bytes *ret_request)
 	*ret_verb = wire_get_bytes(&w);
 	*ret_request = wire_get_bytes(&w);
 	return wire_end(&w, "request", NULL) == OK;
-}
-
-static bool write_all(struct bytes b)
-{
-	while (b.size) {
-		ssize_t n = write(1, b.data, b.size);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			b = bytes_from(b, (size_t)n);
-	}
-	return true;
 }
 
 static const struct verb *find_verb(const struct verb *verbs, size_t n_verbs, struct bytes name)
@@ -75,7 +63,7 @@ int verb_serve(const struct verb *verbs, size_t n_verbs)
 	if (s == OK)
 		s = buf_check(&payload, "the reply", &d);
 	reply_write(s, &d, buf_bytes(&payload), &frame);
-	bool written = write_all(buf_bytes(&frame));
+	bool written = fd_write_all(1, buf_bytes(&frame), NULL) == OK;
 	buf_done(&payload);
 	buf_done(&frame);
 	arena_done(&arena);

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "host/file.h"
+#include "base/fd.h"
 #include "sandbox/kernel.h"
 
 enum { NAME_MAX_SIZE = 255, COPY_BLOCK = 8192 };
@@ -77,7 +77,7 @@ enum status collect_file(int out_fd, struct bytes name, uint64_t max, int to_fd,
 		if (c.size > max)
 			return fail(d, ERR_ARTEFACT, c.size, "'%.*s' grew over the limit while it was read", BYTES_ARG(name));
 		sha256_add(&hash, bytes_make(block, (size_t)n));
-		s = file_write_all(to_fd, bytes_make(block, (size_t)n), d);
+		s = fd_write_all(to_fd, bytes_make(block, (size_t)n), d);
 		if (s)
 			return s;
 	}

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "format/snapshot.h"
 #include "sandbox/kernel.h"
 
@@ -39,19 +40,6 @@ static int open_parent(struct expansion *x, struct bytes path)
 	return x->parent_fd < 0 ? -1 : 0;
 }
 
-static int write_all(int fd, struct bytes content)
-{
-	while (content.size) {
-		ssize_t n = write(fd, content.data, content.size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		content = bytes_from(content, (size_t)n);
-	}
-	return 0;
-}
-
 static int expand_entry(struct expansion *x, const struct snapshot_entry *e)
 {
 	size_t slash = bytes_find_last(e->path, '/');
@@ -74,7 +62,7 @@ static int expand_entry(struct expansion *x, const struct snapshot_entry *e)
 	}
 	mode_t mode = e->type == 'x' ? 0755 : 0644;
 	CLEANUP(fd_close) int fd = openat(x->parent_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-	return fd < 0 || write_all(fd, e->content) || futimens(fd, x->times) ? -1 : 0;
+	return fd < 0 || fd_write_all(fd, e->content, NULL) || futimens(fd, x->times) ? -1 : 0;
 }
 
 /* Directories last: writing into them moved their times. */

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "sandbox/kernel.h"
 
 static const char *const devices[] = { "null", "zero", "full", "random", "urandom" };
@@ -144,8 +145,7 @@ static int make_file(struct inner *in, const char *path, struct bytes content, m
 	CLEANUP(fd_close) int fd = openat(in->root_fd, path + 1, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return -1;
-	ssize_t n = content.size ? write(fd, content.data, content.size) : 0;
-	return n == (ssize_t)content.size ? 0 : -1;
+	return fd_write_all(fd, content, NULL) ? -1 : 0;
 }
 
 static int make_items(struct inner *in)

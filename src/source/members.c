@@ -1,7 +1,7 @@
 #include "source/members.h"
 
-#include <errno.h>
-
+#include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/wire.h"
 #include "format/snapshot.h"
 #include "host/mapped.h"
@@ -125,18 +125,6 @@ enum status members_add(struct member_set *s, const struct member *m, bool *ret_
 	return OK;
 }
 
-static enum status write_all(int fd, struct bytes b, struct diag *d)
-{
-	while (b.size) {
-		ssize_t n = write(fd, b.data, b.size);
-		if (n < 0 && errno != EINTR)
-			return fail(d, ERR_IO, 0, "write the unpacked source: %s", strerror(errno));
-		if (n > 0)
-			b = bytes_from(b, (size_t)n);
-	}
-	return OK;
-}
-
 enum status members_content(struct member_set *s, struct bytes piece, struct diag *d)
 {
 	struct kept_member *last = &s->kept[s->n_kept - 1];
@@ -144,7 +132,7 @@ enum status members_content(struct member_set *s, struct bytes piece, struct dia
 	if (piece.size > last->size - have)
 		return refuse(last->path, "has more content than its header says", d);
 	s->spool_size += piece.size;
-	return write_all(s->spool_fd, piece, d);
+	return fd_write_all(s->spool_fd, piece, d);
 }
 
 static int compare_kept(const void *a, const void *b)
@@ -256,16 +244,16 @@ static enum status write_snapshot(struct member_set *s, struct bytes spool, stru
 		snapshot_put_header(&out, m->type, below(m->path, top), size);
 		struct bytes content = m->type == 'l' ? m->target : bytes_part(spool, (size_t)m->offset, (size_t)m->size);
 		if (out.size + content.size > WRITE_BLOCK) {
-			status = write_all(out_fd, buf_bytes(&out), d);
+			status = fd_write_all(out_fd, buf_bytes(&out), d);
 			buf_clear(&out);
 			if (status == OK)
-				status = write_all(out_fd, content, d);
+				status = fd_write_all(out_fd, content, d);
 		} else {
 			buf_add(&out, content);
 		}
 	}
 	snapshot_put_end(&out);
-	return status ? status : write_all(out_fd, buf_bytes(&out), d);
+	return status ? status : fd_write_all(out_fd, buf_bytes(&out), d);
 }
 
 enum status members_write(struct member_set *s, int out_fd, struct buf *reply, struct diag *d)

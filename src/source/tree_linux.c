@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "format/snapshot.h"
 #include "host/file.h"
 #include "host/sealed.h"
@@ -169,7 +170,7 @@ static enum status flush(struct writer *out, struct diag *d)
 {
 	sha256_add(&out->hash, buf_bytes(&out->pending));
 	out->size += out->pending.size;
-	enum status s = file_write_all(out->fd, buf_bytes(&out->pending), d);
+	enum status s = fd_write_all(out->fd, buf_bytes(&out->pending), d);
 	buf_clear(&out->pending);
 	return s;
 }

@@ -1,7 +1,14 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/encode.h"
+#include "base/fd.h"
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/wire.h"
@@ -166,6 +173,30 @@ static void every_limit_has_a_default_below_its_most(void)
 	CHECK(limits_set(&l, BYTES("wool"), BYTES("1"), &d) == ERR_USAGE);
 }
 
+static void writing_to_a_full_device_says_why(void)
+{
+	struct diag d = { 0 };
+	CLEANUP(fd_close) int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	if (full < 0)
+		test_skip("no /dev/full");
+	CHECK(fd_write_all(full, BYTES("x"), &d) == ERR_IO && errno == ENOSPC && strstr(d.text, "No space left on device"));
+	CHECK(fd_write_all(full, BYTES("x"), NULL) == ERR_IO && errno == ENOSPC);
+	CHECK(fd_write_all(full, BYTES(""), &d) == OK);
+}
+
+/* The kernel takes what the limit leaves room for and says why only at the next call. */
+static void what_a_write_leaves_is_written_by_the_next(void)
+{
+	struct diag d = { 0 };
+	const struct rlimit limit = { .rlim_cur = 10, .rlim_max = 10 };
+	CLEANUP(fd_close) int fd = memfd_create("test", MFD_CLOEXEC);
+	CHECK(fd >= 0 && signal(SIGXFSZ, SIG_IGN) != SIG_ERR && setrlimit(RLIMIT_FSIZE, &limit) == 0);
+	CHECK(fd_write_all(fd, BYTES("0123456789"), &d) == OK);
+	CHECK(lseek(fd, 4, SEEK_SET) == 4 && fd_write_all(fd, BYTES("abcdefgh"), &d) == ERR_IO && errno == EFBIG);
+	char got[11] = { 0 };
+	CHECK(pread(fd, got, sizeof got, 0) == 10 && strcmp(got, "0123abcdef") == 0);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -177,6 +208,8 @@ int main(int argc, char **argv)
 		{ "UTF-8 follows table 3-7", utf8_follows_table_3_7 },
 		{ "dates parse as RFC 3339", dates_parse_as_rfc_3339 },
 		{ "every limit has a default below its most", every_limit_has_a_default_below_its_most },
+		{ "writing to a full device says why", writing_to_a_full_device_says_why },
+		{ "what a write leaves is written by the next", what_a_write_leaves_is_written_by_the_next },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "harness.h"
+#include "base/fd.h"
 #include "host/file.h"
 
 void place_make(struct place *p)
@@ -41,7 +42,7 @@ void place_file(const struct place *p, const char *name, struct bytes content, u
 	}
 	CLEANUP(fd_close) int fd = openat(p->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	CHECK(fd >= 0);
-	CHECK(file_write_all(fd, content, NULL) == OK);
+	CHECK(fd_write_all(fd, content, NULL) == OK);
 	CHECK(fchmod(fd, (mode_t)mode) == 0);
 }
 
@@ -79,7 +80,7 @@ int memory_file(struct bytes content)
 {
 	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	CHECK(fd >= 0);
-	CHECK(file_write_all(fd, content, NULL) == OK);
+	CHECK(fd_write_all(fd, content, NULL) == OK);
 	return fd;
 }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "harness.h"
+#include "base/fd.h"
 #include "host/file.h"
 #include "place.h"
 
@@ -48,7 +49,7 @@ static void a_dropped_draft_leaves_the_target_and_nothing_else(void)
 	place_make(&p);
 	place_file(&p, "target", BYTES("old"), 0644);
 	CHECK(file_draft_open(p.fd, 0644, &f, NULL) == OK);
-	CHECK(file_write_all(f.fd, BYTES("half of the n"), NULL) == OK);
+	CHECK(fd_write_all(f.fd, BYTES("half of the n"), NULL) == OK);
 	CHECK_NUMBER(place_count(&p, "."), 2);
 	file_draft_drop(&f);
 	CHECK(f.fd == -1);
@@ -62,7 +63,7 @@ static void a_finished_draft_may_be_dropped_again(void)
 	CLEANUP(place_done) struct place p;
 	struct file_draft f;
 	place_make(&p);
-	CHECK(file_draft_open(p.fd, 0644, &f, NULL) == OK && file_write_all(f.fd, BYTES("new"), NULL) == OK);
+	CHECK(file_draft_open(p.fd, 0644, &f, NULL) == OK && fd_write_all(f.fd, BYTES("new"), NULL) == OK);
 	CHECK(file_draft_finish(&f, "target", true, NULL) == OK);
 	file_draft_drop(&f);
 	check_content(&p, "target", BYTES("new"));
@@ -233,16 +234,6 @@ static void reading_appends_and_starts_where_the_descriptor_stands(void)
 	CHECK_BYTES(buf_bytes(&out), BYTES("before 789"));
 }
 
-static void writing_to_a_full_pipe_or_device_says_why(void)
-{
-	struct diag d = { 0 };
-	CLEANUP(fd_close) int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
-	if (full < 0)
-		test_skip("no /dev/full");
-	CHECK(file_write_all(full, BYTES("x"), &d) == ERR_IO && strstr(d.text, "No space left on device"));
-	CHECK(file_write_all(full, BYTES(""), &d) == OK);
-}
-
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -259,7 +250,6 @@ int main(int argc, char **argv)
 		{ "a directory of many files is removed", a_directory_of_many_files_is_removed },
 		{ "reading stops at the limit", reading_stops_at_the_limit },
 		{ "reading appends and starts where the descriptor stands", reading_appends_and_starts_where_the_descriptor_stands },
-		{ "writing to a full device says why", writing_to_a_full_pipe_or_device_says_why },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));
 }

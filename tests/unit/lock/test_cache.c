@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "harness.h"
 #include "host/file.h"
 #include "lock/cache.h"
@@ -145,7 +146,7 @@ static void put_record(struct table *t, const struct lock_request *request, cons
 	sha256_text(&key, text);
 	(void)snprintf(path, sizeof path, "resolve/%s", text);
 	int fd = openat(t->cache_dir, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	CHECK(fd >= 0 && file_write_all(fd, buf_bytes(&record), NULL) == OK);
+	CHECK(fd >= 0 && fd_write_all(fd, buf_bytes(&record), NULL) == OK);
 	(void)close(fd);
 }
 
