@@ -1,7 +1,9 @@
 """What hwb says, where, and in which form: streams, reports, exit codes, settings, the small commands."""
+import glob
 import json
 import os
 import re
+import time
 
 import support
 from support import Place, Setting, fresh, make_wheel, project, pyproject, write
@@ -194,6 +196,39 @@ def cache(tap):
     tap.check("cache clean refuses a folder that is no cache", run.code == 2 and "precious.txt" in run.err and os.path.exists(foreign + "/precious.txt"), run.told())
 
 
+def cache_gc(tap):
+    """hwb cache gc"""
+    links, place = fresh("links"), Place()
+    make_wheel(links, "helper", "1.0")
+    tree = project(requires=["helper"])
+    for more in ([], ["--pre"]):    # two questions to the resolver: two entries of that kind
+        place.build("--no-index", "-f", links, "--wheel", *more, tree)
+
+    def entries(kind):
+        return sorted(glob.glob("%s/%s/*" % (place.cache, kind)))
+
+    def info():
+        return place.hwb("cache", "info", "--json").json()
+    resolved = entries("resolve")
+    whole = info()
+    if not tap.check("two questions leave two resolutions", len(resolved) == 2 == whole["kinds"]["resolve"]["entries"], resolved, whole):
+        return
+    for age, path in ((2000, resolved[1]), (1000, resolved[0])):
+        os.utime(path, (time.time() - 86400 * age,) * 2)
+    for path in (p for kind in ("blob", "metadata", "interp", "index") for p in glob.glob("%s/%s/**" % (place.cache, kind), recursive=True)):
+        os.utime(path)
+    run = place.hwb("cache", "gc", "--max-size", str(whole["bytes"] - 1), "--json")
+    tap.check("gc removes the resolution that was used least recently, and no more than is needed", run.code == 0 and run.json()["removed"] == 1 and entries("resolve") == resolved[:1], run.told(), entries("resolve"))
+    run = place.hwb("cache", "gc", "--max-size", str(info()["bytes"]), "--json")
+    tap.check("a cache that is small enough stays", run.code == 0 and run.json()["removed"] == 0 and entries("resolve") == resolved[:1], run.told())
+    run = place.hwb("cache", "gc", "--max-size", "0", "--json")
+    left = info()["kinds"]
+    tap.check("--max-size 0 leaves nothing but trees that may be in use", run.code == 0 and [k for k, v in left.items() if v["entries"]] == ["wheel", "env"] and run.json()["in_use"] == 2, run.told(), left)
+    tap.run("gc without a size says what it takes", place.hwb("cache", "gc"), 2, "--max-size")
+    again = place.build("--no-index", "-f", links, "--wheel", tree)
+    tap.check("and a build after it works", again.code == 0, again.told())
+
+
 def log_show(tap):
     """hwb log show"""
     place = Place()
@@ -215,4 +250,4 @@ def log_show(tap):
     tap.check("in CI the events name provider, workflow and run", run.code == 0 and place.log()[-1]["environment"] == {"ci_provider": "github", "workflow": "w", "run_id": "17"}, place.log()[-1])
 
 
-TESTS = [streams, report, usage, configuration, redaction, ci_commands, doctor, cache, log_show]
+TESTS = [streams, report, usage, configuration, redaction, ci_commands, doctor, cache, cache_gc, log_show]
