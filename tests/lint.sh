@@ -40,6 +40,7 @@ gate "every system library is named in one file" "$(grep -lE '#include <(jansson
 	grep -oE '#include <(jansson|curl/|openssl/|archive\.|pcre2|libdeflate|zlib|seccomp|nettle/sha2)' "$f" | sort -u; done | sort | uniq -d)"
 gate "no platform conditions inside functions" "$(grep -rnE '^#if(def)? .*(linux|__linux__|__APPLE__|_WIN32)' src)"
 gate "only cli and programs print or exit" "$(grep -rnE '\b(printf|puts|fputs|perror|exit)\(' src --include='*.c' | grep -vE '^src/(cli|programs)/|_exit\(|sys\.exit|snprintf|buf_printf|arena_printf|^src/base/ban')"
+gate "a diag, which may be NULL, is written by base/status.c alone" "$(grep -rnE '\bd->(code|line|column) = ' src | grep -v '^src/base/status\.c')"
 gate "no line is longer than 180" "$(sources | xargs awk 'length($0) > 180 { print FILENAME ":" FNR ": " length($0) }')"
 gate "no trailing blanks" "$(sources | xargs grep -nE '[ 	]+$' | head -5)"
 # Other versions lay out differently: the gate is for that of Debian 12.

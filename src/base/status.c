@@ -35,6 +35,21 @@ enum status fail(struct diag *d, enum status code, uint64_t at, const char *form
 	return code;
 }
 
+enum status recode(struct diag *d, enum status code)
+{
+	if (d)
+		d->code = code;
+	return code;
+}
+
+void locate(struct diag *d, uint32_t line, uint32_t column)
+{
+	if (!d)
+		return;
+	d->line = line;
+	d->column = column;
+}
+
 enum status remedy(struct diag *d, const char *format, ...)
 {
 	if (!d)

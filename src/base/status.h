@@ -46,10 +46,17 @@ struct diag {
  * at: byte offset in the input, 0 when it means nothing. The text is cut at its size. */
 enum status fail(struct diag *d, enum status code, uint64_t at, const char *format, ...) PRINTF_LIKE(4, 5);
 
-/* Adds the remedy to *d and returns d->code. */
+/* Makes it another kind of failure: what is malformed to a parser may be a wrong request to its caller. Returns code, also for
+ * NULL; nobody writes d->code beside fail and this. */
+enum status recode(struct diag *d, enum status code);
+
+/* Says where in a text it happened, 1-based; 0 when it means nothing. */
+void locate(struct diag *d, uint32_t line, uint32_t column);
+
+/* Adds the remedy to *d and returns d->code, ERR_IO for NULL: who may be without a diag returns its own status. */
 enum status remedy(struct diag *d, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Puts "context: " before the text of *d: once per layer on the way up. Returns d->code. */
+/* Puts "context: " before the text of *d: once per layer on the way up. Returns as remedy does. */
 enum status explain(struct diag *d, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The status as one lower-case word for logs and JSON ("hash", "backend"). Never NULL. */

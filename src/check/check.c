@@ -52,7 +52,7 @@ enum status check_run(const struct run_context *run, const struct check_request 
 	if (s == OK)
 		s = read_reply(buf_bytes(&reply), a, &result, d);
 	else if (s != ERR_CANCELLED)
-		s = d ? (d->code = ERR_UNCHECKED) : ERR_UNCHECKED;
+		s = recode(d, ERR_UNCHECKED);
 	if (s)
 		return explain(d, "could not check '%.*s'", BYTES_ARG(request->file_name));
 	result.digest = digest;

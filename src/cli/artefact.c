@@ -76,8 +76,8 @@ enum status artefact_read_constraints(const char *path, struct arena *a, struct 
 	CLEANUP(buf_done) struct buf text;
 	buf_init(&text, CONSTRAINTS_MAX);
 	if (file_read(AT_FDCWD, path, &text, d)) {
-		d->code = ERR_USAGE;
-		return explain(d, "the constraints");
+		(void)explain(d, "the constraints");
+		return recode(d, ERR_USAGE);
 	}
 	return lock_constraints_parse(arena_copy(a, buf_bytes(&text)), path, a, ret, ret_n, d);
 }

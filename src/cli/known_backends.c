@@ -82,8 +82,7 @@ enum status known_requires_check(const struct bytes *requires, size_t n, const s
 		enum status status = requirement_parse(requires[i], &a, &r, d);
 		if (status) {
 			(void)explain(d, "the backend asks for '%.*s'", BYTES_ARG(requires[i]));
-			d->code = ERR_BACKEND;
-			return ERR_BACKEND;
+			return recode(d, ERR_BACKEND);
 		}
 		if (is_known(r.name) || is_pinned(r.name, lock))
 			continue;

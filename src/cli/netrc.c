@@ -20,8 +20,7 @@ struct lexer {
 static enum status word_failed(const struct lexer *x, const char *what, struct diag *d)
 {
 	(void)fail(d, ERR_FORMAT, 0, "line %u: %s", x->line, what);
-	if (d)
-		d->line = x->line;
+	locate(d, x->line, 0);
 	return ERR_FORMAT;
 }
 
@@ -190,9 +189,7 @@ enum status netrc_load(struct settings *s, struct arena *a, struct diag *d)
 		return OK;
 	if (status) {
 		(void)explain(d, "'%s'", path);
-		if (d)
-			d->code = ERR_USAGE;
-		return ERR_USAGE;
+		return recode(d, ERR_USAGE);
 	}
 	settings_add_credential(s, a, url_origin(&url, a), user, password, false);
 	return OK;

@@ -96,8 +96,7 @@ TAKE(take_config_json)
 	const struct json *root;
 	if (json_parse(bytes_of(value), a, &root, d)) {
 		(void)explain(d, "takes a JSON object");
-		d->code = ERR_USAGE;
-		return ERR_USAGE;
+		return recode(d, ERR_USAGE);
 	}
 	if (root->type != JSON_TYPE_OBJECT)
 		return fail(d, ERR_USAGE, 0, "takes a JSON object, not %s", json_type_name(root->type));

@@ -26,8 +26,7 @@ enum status settings_url(struct settings *s, struct arena *a, struct bytes text,
 	struct url url;
 	if (url_parse(text, a, &url, d)) {
 		(void)explain(d, "takes a URL");
-		d->code = ERR_USAGE;
-		return ERR_USAGE;
+		return recode(d, ERR_USAGE);
 	}
 	if (url.userinfo.data) {
 		if (url_credentials(&url, a, &user, &password, d))

@@ -109,10 +109,9 @@ struct file_load {
 
 static enum status at(const struct file_load *l, const struct toml_value *value, const char *key)
 {
-	l->d->line = value->line;
-	l->d->column = value->column;
-	l->d->code = ERR_USAGE;
-	return explain(l->d, "%s:%u:%u: '%s'", l->path, value->line, value->column, key);
+	(void)explain(l->d, "%s:%u:%u: '%s'", l->path, value->line, value->column, key);
+	locate(l->d, value->line, value->column);
+	return recode(l->d, ERR_USAGE);
 }
 
 /* A value's text: what the setters take, for every type that has one. */
@@ -248,8 +247,7 @@ static enum status load_file(struct settings *s, struct arena *a, const char *pa
 		status = toml_parse(buf_bytes(&text), a, &root, &now);
 	if (status) {
 		(void)fail(d, ERR_USAGE, now.offset, "%s:%u:%u: %s", path, now.line, now.column, now.text);
-		d->line = now.line;
-		d->column = now.column;
+		locate(d, now.line, now.column);
 		return ERR_USAGE;
 	}
 	status = check_owner(path, d);

@@ -76,10 +76,7 @@ static enum status refuse(const struct project_setting *set, const char *why, st
 {
 	(void)fail(d, ERR_USAGE, 0, "pyproject.toml:%u:%u: the project sets '%.*s' in [tool.hwb]: %s", set->line, set->column,
 		   BYTES_ARG(bytes_part(set->key, 0, 200)), why);
-	if (d) {
-		d->line = set->line;
-		d->column = set->column;
-	}
+	locate(d, set->line, set->column);
 	return ERR_USAGE;
 }
 

@@ -84,8 +84,7 @@ static enum status run_probe(const struct probe *p, struct buf *record, struct d
 	s = program_run(p->run, &program, p->arena, &answer, d);
 	if (s == ERR_BACKEND) {
 		(void)explain(d, "'%s' is not a usable Python", p->real);
-		d->code = ERR_USAGE;
-		return ERR_USAGE;
+		return recode(d, ERR_USAGE);
 	}
 	return s ? s : helper_call(p->run, "hwb-parse", "interpreter", (struct bytes){ NULL, 0 }, &answer, 1, record, d);
 }

@@ -13,8 +13,7 @@ struct cursor {
 static enum status bad(const struct cursor *c, size_t ahead, enum status code, const char *what)
 {
 	(void)fail(c->d, code, c->offset + ahead, "line %u: %s", c->line, what);
-	if (c->d)
-		c->d->line = c->line;
+	locate(c->d, c->line, 0);
 	return code;
 }
 

@@ -108,8 +108,7 @@ static int compare_sections(const void *a, const void *b)
 static enum status twice(struct parser *p, const char *what, struct bytes name, uint32_t line)
 {
 	(void)fail(p->d, ERR_FORMAT, 0, "line %u: %s '%.*s' is there twice", line, what, BYTES_ARG(bytes_part(name, 0, 200)));
-	if (p->d)
-		p->d->line = line;
+	locate(p->d, line, 0);
 	return ERR_FORMAT;
 }
 

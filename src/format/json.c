@@ -11,10 +11,7 @@ struct cursor {
 static enum status over(struct cursor *c, size_t at, struct diag *d, const char *what, int limit)
 {
 	enum status s = fail(d, ERR_LIMIT, at, "JSON with more than %d %s", limit, what);
-	if (d) {
-		d->line = c->line;
-		d->column = (uint32_t)(at - c->line_start) + 1;
-	}
+	locate(d, c->line, (uint32_t)(at - c->line_start) + 1);
 	return s;
 }
 
@@ -139,10 +136,7 @@ enum status json_parse(struct bytes text, struct arena *a, const struct json **r
 				  &error);
 	if (!tree) {
 		s = fail(d, ERR_FORMAT, error.position > 0 ? (uint64_t)error.position : 0, "not JSON: %s", error.text);
-		if (d) {
-			d->line = error.line > 0 ? (uint32_t)error.line : 0;
-			d->column = error.column > 0 ? (uint32_t)error.column : 0;
-		}
+		locate(d, error.line > 0 ? (uint32_t)error.line : 0, error.column > 0 ? (uint32_t)error.column : 0);
 		return s;
 	}
 	struct json *root = ARENA_NEW(a, struct json);

@@ -10,8 +10,7 @@ enum status lines_fail(const struct lines *l, enum status code, struct diag *d, 
 	(void)vsnprintf(words, sizeof words, format, args);
 	va_end(args);
 	(void)fail(d, code, l->offset, "line %u: %s", l->line, words);
-	if (d)
-		d->line = l->line;
+	locate(d, l->line, 0);
 	return code;
 }
 

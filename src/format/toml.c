@@ -21,10 +21,7 @@ enum status toml_fail(struct toml_parser *p, enum status code, const char *forma
 	(void)vsnprintf(words, sizeof words, format, args);
 	va_end(args);
 	(void)fail(p->d, code, p->at, "%s", words);
-	if (p->d) {
-		p->d->line = p->line;
-		p->d->column = (uint32_t)(p->at - p->line_start) + 1;
-	}
+	locate(p->d, p->line, (uint32_t)(p->at - p->line_start) + 1);
 	return code;
 }
 

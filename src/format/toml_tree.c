@@ -87,10 +87,8 @@ const char *toml_type_name(enum toml_type type)
 
 static enum status at_value(const struct toml_value *v, enum status code, struct diag *d)
 {
-	if (d && v) {
-		d->line = v->line;
-		d->column = v->column;
-	}
+	if (v)
+		locate(d, v->line, v->column);
 	return code;
 }
 

@@ -106,8 +106,8 @@ enum status page_parse(struct index *i, int fd, struct bytes name, const char *u
 	wire_put_string(&ask, content_type);
 	enum status s = helper_call(i->run, "hwb-parse", "page", buf_bytes(&ask), &fd, 1, record, d);
 	/* What an index says that makes no sense is the index's failure, not the user's. */
-	if ((s == ERR_FORMAT || s == ERR_LIMIT) && d)
-		s = d->code = ERR_NETWORK;
+	if (s == ERR_FORMAT || s == ERR_LIMIT)
+		s = recode(d, ERR_NETWORK);
 	return s ? explain(d, "the index page of '%.*s'", BYTES_ARG(name)) : OK;
 }
 
@@ -344,7 +344,7 @@ static enum status take_file(struct index *i, uint64_t id, const struct sha256 *
 		return s;
 	if (t->status) {
 		s = transfer_failed(t, "download", d);
-		return s == ERR_ABSENT && d ? (d->code = ERR_NETWORK) : s;
+		return s == ERR_ABSENT ? recode(d, ERR_NETWORK) : s;
 	}
 	s = blob_store(i, t->fd, digest, size, url, d);
 	if (i->options.progress)

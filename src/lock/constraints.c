@@ -14,8 +14,7 @@ struct reader {
 static enum status refuse(const struct reader *r, const char *why, struct bytes what)
 {
 	(void)fail(r->d, ERR_USAGE, 0, "%s line %zu: %s: '%.*s'", r->file_name, r->line, why, BYTES_ARG(bytes_part(what, 0, 200)));
-	if (r->d)
-		r->d->line = (uint32_t)r->line;
+	locate(r->d, (uint32_t)r->line, 0);
 	return ERR_USAGE;
 }
 

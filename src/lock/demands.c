@@ -33,9 +33,7 @@ static enum status add_of_project(const struct lock_request *request, struct byt
 		s = marker_evaluate(r->marker, &request->python->env, (struct bytes){ NULL, 0 }, &applies, d);
 	if (s) {
 		(void)explain(d, "%.*s: '%.*s'", BYTES_ARG(request->origin), BYTES_ARG(text));
-		if (d)
-			d->code = ERR_RESOLVE;
-		return ERR_RESOLVE;
+		return recode(d, ERR_RESOLVE);
 	}
 	if (!applies)
 		return OK;

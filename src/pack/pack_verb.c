@@ -82,8 +82,8 @@ static enum status open_checked(struct packing *p, struct bytes file, struct byt
 		(void)fail(d, ERR_ARTEFACT, 0, "%s", p->breach);
 	else if (s == OK)
 		return OK;
-	d->code = ERR_ARTEFACT;
-	return explain(d, "the wheel '%.*s' is refused: %s", BYTES_ARG(file_name), id);
+	(void)explain(d, "the wheel '%.*s' is refused: %s", BYTES_ARG(file_name), id);
+	return recode(d, ERR_ARTEFACT);
 }
 
 enum status pack_verb(const struct verb_call *call, struct buf *reply, struct diag *d)

@@ -12,8 +12,7 @@ static enum status take_one(const struct rfc822 *block, const char *name, bool *
 	if (second) {
 		enum status s = fail(d, ERR_FORMAT, 0, "%s is there twice, at line %u and %u", name, (unsigned)field->line,
 				     (unsigned)second->line);
-		if (d)
-			d->line = second->line;
+		locate(d, second->line, 0);
 		return s;
 	}
 	if (field)
@@ -54,8 +53,7 @@ static enum status parse(struct bytes text, struct arena *a, struct metadata *m,
 		return s;
 	if (block.unseparated_line != 0) { /* readers differ on what follows: PKG-INFO bodies have hidden fields this way */
 		s = fail(d, ERR_FORMAT, 0, "line %u is neither a field nor empty", (unsigned)block.unseparated_line);
-		if (d)
-			d->line = block.unseparated_line;
+		locate(d, block.unseparated_line, 0);
 		return s;
 	}
 	s = take_required(&block, "Metadata-Version", &m->metadata_version, d);

@@ -21,10 +21,7 @@ struct reading {
 /* Adds the place of v to an error. */
 static enum status at(struct diag *d, const struct toml_value *v, enum status s)
 {
-	if (d) {
-		d->line = v->line;
-		d->column = v->column;
-	}
+	locate(d, v->line, v->column);
 	return s;
 }
 

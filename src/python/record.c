@@ -10,8 +10,8 @@ static enum status parse_row(const struct csv_row *row, struct record_row *ret_r
 		s = fail(d, ERR_FORMAT, row->offset, "a row has %zu columns, not 3", row->n_fields);
 	else
 		s = record_row_parse(row->fields[0], row->fields[1], row->fields[2], ret_row, d);
-	if (s != OK && d)
-		d->line = row->line;
+	if (s != OK)
+		locate(d, row->line, 0);
 	ret_row->line = row->line;
 	return s;
 }

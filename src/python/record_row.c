@@ -115,8 +115,7 @@ enum status record_check_unique(const struct record_row *rows, size_t n, struct 
 		if (!bytes_equal(sorted[i - 1]->path, sorted[i]->path))
 			continue;
 		enum status s = fail(d, ERR_FORMAT, 0, "'%.*s' is listed twice", SHOWN(sorted[i]->path));
-		if (d)
-			d->line = sorted[i]->line;
+		locate(d, sorted[i]->line, 0);
 		return s;
 	}
 	return OK;

@@ -143,8 +143,8 @@ enum status git_to_tree(const struct run_context *run, const struct source_reque
 	enum status closed = egress_close(&egress, a, &ret->network, s ? NULL : d);
 	if (s == OK)
 		s = closed;
-	if (s == ERR_BACKEND && d) { /* git said why; nothing of the project ran */
-		s = d->code = ERR_NETWORK;
+	if (s == ERR_BACKEND) { /* git said why; nothing of the project ran */
+		s = recode(d, ERR_NETWORK);
 		name_refused(&ret->network, d);
 	}
 	if (s == OK)

@@ -28,7 +28,7 @@ static void put_place(struct diag *d)
 	bool named = strncmp(d->text, file, sizeof file - 1) == 0 && d->text[sizeof file - 1] == ':';
 	(void)snprintf(words, sizeof words, "%s", d->text + (named ? sizeof file + 1 : 0));
 	(void)snprintf(d->text, sizeof d->text, "%s:%u:%u: %.1900s", file, d->line, d->column, words);
-	d->line = d->column = 0;
+	locate(d, 0, 0);
 }
 
 /* pyproject.toml by hwb-parse, out of the very bytes that will be built. */

@@ -34,8 +34,10 @@ static enum status parse_url(struct bytes text, struct arena *a, struct source_w
 	enum status s = url_parse(text, a, &u, d);
 	if (s == OK)
 		s = no_password(&u, d);
-	if (s)
-		return d->code = ERR_USAGE, explain(d, "the source's URL");
+	if (s) {
+		(void)explain(d, "the source's URL");
+		return recode(d, ERR_USAGE);
+	}
 	if (url_fragment_find(&u, "sha256", a, &hash, NULL) || sha256_parse(hash, &ret->digest)) {
 		(void)fail(d, ERR_USAGE, 0, "'%.*s' has no #sha256=", BYTES_ARG(url_for_log(text, a)));
 		return remedy(d, "add #sha256= and the 64 hexadecimal digits of the archive");
@@ -53,14 +55,16 @@ static enum status parse_git(struct bytes text, struct arena *a, struct source_w
 	enum status s = url_parse(bytes_from(text, 4), a, &u, d);
 	if (s == OK)
 		s = no_password(&u, d);
-	if (s)
-		return d->code = ERR_USAGE, explain(d, "the source's URL");
+	if (s) {
+		(void)explain(d, "the source's URL");
+		return recode(d, ERR_USAGE);
+	}
 	if (u.scheme == URL_HTTP)
 		return fail(d, ERR_USAGE, 0, "git over http is not supported; use git+https");
 	size_t at = bytes_find_last(u.path, '@');
 	if (at < u.path.size) {
 		if (url_decode(bytes_from(u.path, at + 1), a, &ret->ref, d))
-			return d->code = ERR_USAGE;
+			return recode(d, ERR_USAGE);
 		u.path.size = at;
 	}
 	if (ret->ref.size && ret->ref.data[0] == '-')

@@ -63,6 +63,6 @@ enum status zip_source_verb(const struct verb_call *call, struct buf *reply, str
 	for (size_t i = 0; s == OK && i < zip.n_entries; i++)
 		s = add_entry(&set, &zip, &zip.entries[i], d);
 	if (s == ERR_FORMAT || s == ERR_LIMIT)
-		s = d->code = ERR_REFUSED;
+		s = recode(d, ERR_REFUSED);
 	return s ? s : members_write(&set, call->fds[OUT_FD], reply, d);
 }

@@ -173,6 +173,19 @@ static void every_limit_has_a_default_below_its_most(void)
 	CHECK(limits_set(&l, BYTES("wool"), BYTES("1"), &d) == ERR_USAGE);
 }
 
+static void a_failure_may_go_without_words(void)
+{
+	struct diag d = { 0 };
+	CHECK(fail(&d, ERR_FORMAT, 7, "no %s", "end") == ERR_FORMAT && explain(&d, "'%s'", "a.zip") == ERR_FORMAT);
+	locate(&d, 3, 14);
+	CHECK(recode(&d, ERR_REFUSED) == ERR_REFUSED && d.code == ERR_REFUSED && remedy(&d, "try another") == ERR_REFUSED);
+	CHECK(strcmp(d.text, "'a.zip': no end") == 0 && strcmp(d.help, "try another") == 0);
+	CHECK(d.offset == 7 && d.line == 3 && d.column == 14);
+	CHECK(fail(NULL, ERR_FORMAT, 7, "no end") == ERR_FORMAT && recode(NULL, ERR_REFUSED) == ERR_REFUSED);
+	CHECK(explain(NULL, "x") == ERR_IO && remedy(NULL, "x") == ERR_IO);
+	locate(NULL, 3, 14);
+}
+
 static void writing_to_a_full_device_says_why(void)
 {
 	struct diag d = { 0 };
@@ -208,6 +221,7 @@ int main(int argc, char **argv)
 		{ "UTF-8 follows table 3-7", utf8_follows_table_3_7 },
 		{ "dates parse as RFC 3339", dates_parse_as_rfc_3339 },
 		{ "every limit has a default below its most", every_limit_has_a_default_below_its_most },
+		{ "a failure may go without words", a_failure_may_go_without_words },
 		{ "writing to a full device says why", writing_to_a_full_device_says_why },
 		{ "what a write leaves is written by the next", what_a_write_leaves_is_written_by_the_next },
 	};

@@ -103,6 +103,7 @@ static void a_word_that_means_nothing_says_what_would(void)
 		if (!rows[i].says)
 			continue;
 		CHECK_ROW(source_word_parse(rows[i].word, &a, &w, &d) == ERR_USAGE && d.code == ERR_USAGE, rows[i].word);
+		CHECK_ROW(source_word_parse(rows[i].word, &a, &w, NULL) != OK, rows[i].word);
 		CHECK_ROW(strstr(d.text, rows[i].says) && w.kind == SOURCE_GIT && w.url.size == 0, rows[i].word);
 		CHECK_ROW(!strstr(d.text, "secret") && !strstr(d.help, "secret"), rows[i].word);
 	}
