@@ -84,8 +84,6 @@ enum status network_add_activity(struct network *n, const struct activity *activ
 
 void network_put(struct json_writer *w, const struct network *n)
 {
-	json_key(w, "network");
-	json_array_begin(w);
 	for (size_t i = 0; i < n->n; i++) {
 		const struct network_attempt *t = &n->attempts[i];
 		json_object_begin(w);
@@ -100,8 +98,6 @@ void network_put(struct json_writer *w, const struct network *n)
 		json_pair_unsigned(w, "times", t->n_times);
 		json_object_end(w);
 	}
-	json_array_end(w);
-	json_pair_unsigned(w, "network_not_listed", n->n_more);
 }
 
 static bool same_place(const struct network_attempt *x, const struct network_attempt *y)

@@ -30,7 +30,7 @@ MUST_USE enum status network_add_proxy(struct network *n, const char *stage, con
 MUST_USE enum status network_add_activity(struct network *n, const struct activity *activity, struct audit *audit,
 					  const struct console *c, struct arena *a, struct diag *d);
 
-/* The array of the report. */
+/* The attempts as elements of an open array. */
 void network_put(struct json_writer *w, const struct network *n);
 /* A line for the hosts that were reached, one for those that were not. From the attempt number `from` on. */
 void network_say(struct console *c, const struct network *n, size_t from, struct arena *a);

@@ -130,6 +130,7 @@ static enum status read_constraints(struct pipeline *p, struct lock_request *req
 static enum status note_lock(struct pipeline *p, struct diag *d)
 {
 	struct json_writer *w = audit_begin(p->run->audit, "lock.created");
+	json_pair_string(w, "python", p->python.interpreter.version);
 	json_key(w, "pins");
 	json_array_begin(w);
 	for (size_t i = 0; i < p->lock.n_pins; i++) {

@@ -14,7 +14,18 @@ static void put_digest(struct json_writer *w, const char *key, const struct sha2
 	json_pair_cstring(w, key, text);
 }
 
-static void put_artefact(struct json_writer *w, const struct artefact *a)
+/* Which Python ran the backend. */
+static void put_interpreter(struct json_writer *w, const struct interpreter *i)
+{
+	json_key(w, "interpreter");
+	json_object_begin(w);
+	json_pair_string(w, "implementation", i->implementation);
+	json_pair_string(w, "version", i->version);
+	json_pair_string(w, "path", i->executable);
+	json_object_end(w);
+}
+
+static void put_artefact(struct json_writer *w, const struct artefact *a, const struct interpreter *i)
 {
 	json_object_begin(w);
 	json_pair_cstring(w, "name", a->name);
@@ -30,6 +41,7 @@ static void put_artefact(struct json_writer *w, const struct artefact *a)
 	put_digest(w, "sha256", &a->backend_digest);
 	json_object_end(w);
 	json_pair_cstring(w, "compressor", a->compressor);
+	put_interpreter(w, i);
 	json_object_end(w);
 }
 
@@ -79,10 +91,8 @@ static void put_isolation(struct json_writer *w, const struct pipeline *p)
 	json_object_end(w);
 }
 
-static void put_lock(struct json_writer *w, const struct pipeline *p)
+static void put_packages(struct json_writer *w, const struct pipeline *p)
 {
-	json_key(w, "lock");
-	json_object_begin(w);
 	json_key(w, "packages");
 	json_array_begin(w);
 	for (size_t i = 0; p->has_lock && i < p->lock.n_pins; i++) {
@@ -97,8 +107,32 @@ static void put_lock(struct json_writer *w, const struct pipeline *p)
 		json_object_end(w);
 	}
 	json_array_end(w);
+}
+
+static void put_lock(struct json_writer *w, const struct pipeline *p)
+{
+	json_key(w, "lock");
+	json_object_begin(w);
+	put_packages(w, p);
 	json_pair_cstring(w, "python", p->python.interpreter.version.size ? (const char *)p->python.interpreter.version.data : NULL);
 	json_object_end(w);
+}
+
+/* "lock" is that of the last build alone: with several sources or interpreters each has pins of its own. */
+static void put_locks(struct json_writer *w, const struct pipeline *pipelines, size_t n)
+{
+	json_key(w, "locks");
+	json_array_begin(w);
+	for (size_t i = 0; i < n; i++) {
+		if (!pipelines[i].has_lock)
+			continue;
+		json_object_begin(w);
+		json_pair_string(w, "source", pipelines[i].source.display);
+		put_interpreter(w, &pipelines[i].python.interpreter);
+		put_packages(w, &pipelines[i]);
+		json_object_end(w);
+	}
+	json_array_end(w);
 }
 
 static const char *severity_name(enum severity s)
@@ -141,6 +175,19 @@ static void put_stages(struct json_writer *w, const struct pipeline *p)
 	json_array_end(w);
 }
 
+static void put_network(struct json_writer *w, const struct pipeline *pipelines, size_t n)
+{
+	uint64_t n_more = 0;
+	json_key(w, "network");
+	json_array_begin(w);
+	for (size_t i = 0; i < n; i++) {
+		network_put(w, &pipelines[i].network);
+		n_more += pipelines[i].network.n_more;
+	}
+	json_array_end(w);
+	json_pair_unsigned(w, "network_not_listed", n_more);
+}
+
 void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, const struct diag *d,
 		  struct buf *out)
 {
@@ -154,14 +201,15 @@ void report_write(const struct pipeline *pipelines, size_t n, const char *log_he
 	json_array_begin(&w);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < pipelines[i].n_artefacts; k++)
-			put_artefact(&w, &pipelines[i].artefacts[k]);
+			put_artefact(&w, &pipelines[i].artefacts[k], &pipelines[i].python.interpreter);
 	json_array_end(&w);
 	put_source(&w, last);
 	put_isolation(&w, last);
-	network_put(&w, &last->network);
+	put_network(&w, pipelines, n);
 	if (last->has_sandbox)
 		report_put_activity(&w, last->console, &last->activity, &last->sandbox);
 	put_lock(&w, last);
+	put_locks(&w, pipelines, n);
 	put_findings(&w, last);
 	put_stages(&w, last);
 	json_pair_cstring(&w, "log_head", log_head);

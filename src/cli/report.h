@@ -7,7 +7,8 @@
 #include "cli/pipeline.h"
 #include "format/json_write.h"
 
-/* One pipeline a source and interpreter; the artefacts of all, the facts of the last; d: what failed, redacted, or empty. */
+/* One pipeline a source and interpreter; the artefacts and pins of all, the other facts of the last; d: what failed, redacted, or
+ * empty. */
 void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, const struct diag *d,
 		  struct buf *out);
 

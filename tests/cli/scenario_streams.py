@@ -69,6 +69,31 @@ def report(tap):
     tap.check("--report with a bare name writes to the working directory", run.code == 0 and os.path.exists(place.top + "/plain.json"), run.told())
 
 
+def interpreters(tap):
+    """-p twice"""
+    other = support.find_other_python()
+    links = fresh("links")
+    make_wheel(links, "helper", "1.0")
+    make_wheel(links, "helper", "2.0")
+    versions = [support.version_of(p) for p in (Setting.python, other)]
+    requires = ["helper==%d.0; python_full_version == '%s'" % (i + 1, v) for i, v in enumerate(versions)]
+    place = Place()
+    run = place.build("-p", other, "--no-index", "-f", links, "--json", project(requires=requires))
+    if not tap.check("a build with two interpreters makes one sdist and two wheels", run.code == 0 and [a["kind"] for a in run.json()["artifacts"]] == ["sdist", "wheel", "wheel"], run.told()):
+        return
+    got = run.json()
+    tap.check("each artefact names its interpreter", [a["interpreter"]["version"] for a in got["artifacts"]] == [versions[0]] + versions, got["artifacts"])
+    tap.check("with its path", [os.path.realpath(a["interpreter"]["path"]) for a in got["artifacts"][1:]] == [os.path.realpath(p) for p in (Setting.python, other)], got["artifacts"])
+    pins = [(lock["interpreter"]["version"], [(p["name"], p["version"]) for p in lock["packages"]]) for lock in got["locks"]]
+    tap.check("the pins of each are there", pins == [(versions[0], [("helper", "1.0")]), (versions[1], [("helper", "2.0")])], got["locks"])
+    tap.check("lock is that of the last one", got["lock"] == {"packages": got["locks"][1]["packages"], "python": versions[1]}, got["lock"])
+    tap.check("the log tells them apart too", {e["python"] for e in place.log() if e["event"] == "lock.created"} == set(versions))
+    tree = project(HOOK + "    import sys\n    if sys.version_info[:3] == %r: raise ValueError('x')\n    return wheel(folder)\n" % (tuple(map(int, versions[1].split("."))),), requires=requires)
+    run = place.build("-p", other, "--no-index", "-f", links, "--wheel", "--json", tree)
+    got = run.json() if run.code == 1 else {"locks": [], "artifacts": []}
+    tap.check("a failure with the second leaves what the first made, and the pins of both", [len(got["locks"]), len(got["artifacts"])] == [2, 1], run.told())
+
+
 USAGE = [  # words, exit code, what is said
     ([], 2, ["build"]), (["--help"], 0, ["build", "doctor", "log", "cache"]), (["help"], (0, 2), []), (["bild"], 2, ["bild"]), (["version"], 0, ["0."]), (["--version"], 0, ["0."]),
     (["build", "--help"], 0, ["--out-dir", "--offline"]), (["build", "--offlin"], 2, ["--offline"]), (["build", "-Z"], 2, ["-Z"]), (["build", "-o"], 2, ["--out-dir"]),
@@ -250,4 +275,4 @@ def log_show(tap):
     tap.check("in CI the events name provider, workflow and run", run.code == 0 and place.log()[-1]["environment"] == {"ci_provider": "github", "workflow": "w", "run_id": "17"}, place.log()[-1])
 
 
-TESTS = [streams, report, usage, configuration, redaction, ci_commands, doctor, cache, cache_gc, log_show]
+TESTS = [streams, report, interpreters, usage, configuration, redaction, ci_commands, doctor, cache, cache_gc, log_show]

@@ -109,6 +109,20 @@ def find_python():
     return known[0]
 
 
+def version_of(python):
+    code = "import platform; print(platform.python_version())"
+    return subprocess.run([python, "-I", "-c", code], capture_output=True, text=True).stdout.strip()
+
+
+def find_other_python():
+    """An interpreter of another version than the one that all tests use."""
+    for python in sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/3.*/bin/python3")), reverse=True) + ["/usr/bin/python3"]:
+        version = version_of(python)
+        if re.fullmatch(r"3\.([89]|1\d)\.\d+", version) and version != version_of(Setting.python):
+            return python
+    raise Skip("there is only one Python here")
+
+
 class Setting:
     """What main was given, and the places that all tests share."""
     hwb = python = venv = top = None
