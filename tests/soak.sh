@@ -7,7 +7,11 @@ work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 export HWB_CACHE_DIR="$work/cache" HWB_HOME="$work/hwb"
 "$build/hwb" build -q --wheel --no-index -f /usr/share/python-wheels -p /usr/bin/python3 -o "$work/out" "$top/tests/example" || exit 1
-left() { pgrep -f 'hwb-sandbox|hwb_hook|hwb-parse' | wc -l; }
+# Of this build alone, by its very files: other builds may run on the machine. What is inside a sandbox ends with its hwb-sandbox.
+left() {
+	ours=$(stat -Lc %d:%i "$build/hwb-sandbox" "$build/hwb-parse" "$build/hwb-unpack" "$build/hwb-net")
+	stat -Lc %d:%i /proc/[0-9]*/exe 2>/dev/null | grep -cxF "$ours"
+}
 mounts=$(wc -l </proc/self/mounts)
 round=0 bad=0
 while [ "$round" -lt "$rounds" ]; do

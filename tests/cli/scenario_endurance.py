@@ -10,12 +10,11 @@ import subprocess
 import sys
 
 import support
-from support import IS_ROOT, Index, Place, Setting, Skip, alive, fresh, make_wheel, project, wait_for, wait_for_text, write
+from support import IS_ROOT, Index, Place, Setting, Skip, fresh, make_wheel, project, wait_for, wait_for_text, write
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 HOOK = "def build_wheel(folder, settings=None, metadata=None):\n"
-MARK = "7%06d" % (os.getpid() % 1000000)
-SLEEPS = HOOK + "    import subprocess, sys\n    print('asleep', flush=True)\n    subprocess.run(['sleep', '%s'])\n" % MARK
+SLEEPS = HOOK + "    import subprocess, sys\n    print('asleep', flush=True)\n    subprocess.run(['sleep', '3600'])\n"
 USES = "def files():\n    import helper\n    return {'demo.py': helper.version}\n"
 
 
@@ -55,9 +54,9 @@ def at_once(tap):
 
 
 def ended(tap, what, place, run, code):
-    left = wait_for(lambda: not alive(place.top) and not alive("sleep\0" + MARK), 10)
+    left = support.still_running()
     tap.check("%s ends hwb with %s" % (what, code), run.code == code, run.told())
-    tap.check("%s leaves no process, no artefact and no temporary file" % what, left and not place.made("*.whl") and not place.left_over(), alive(place.top), place.left_over())
+    tap.check("%s leaves no process, no artefact and no temporary file" % what, not left and not place.made("*.whl") and not place.left_over(), left, place.left_over())
 
 
 def interrupted(tap):
@@ -130,8 +129,8 @@ def killed(tap):
             tap.check("after kill -9 at %s the next run makes the same wheel" % what, run.code == 0 and place.sha() == want.sha(), code, run.told())
             verified = place.hwb("log", "verify")
             tap.run("and the log is whole after kill -9 at %s" % what, verified, 0)
-            gone = wait_for(lambda: not alive(place.top), 10)
-            tap.check("and no process is left of kill -9 at %s" % what, gone, alive(place.top))
+            left = support.still_running()
+            tap.check("and no process is left of kill -9 at %s" % what, not left, left)
 
 
 def drafts(cache, *kinds):

@@ -22,6 +22,10 @@ import urllib.request
 import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+
+import family
+
 BACKEND = open(os.path.join(HERE, "backend.py")).read()
 FAKE_INDEX = os.path.join(HERE, "..", "server", "fake_index.py")
 HANG = 120  # seconds after which a run counts as hanging; nothing else depends on time
@@ -136,6 +140,7 @@ def begin(argv):
         del argv[argv.index("--only"):][:2]
     if len(argv) < 2:
         sys.exit("usage: %s HWB [VENV] [--only WORD]" % argv[0])
+    family.adopt()
     Setting.hwb = os.path.abspath(argv[1])
     Setting.venv = os.path.abspath(argv[2]) if len(argv) > 2 and os.path.exists(argv[2]) else None
     if not os.access(Setting.hwb, os.X_OK):
@@ -312,6 +317,7 @@ def make_sdist(folder, name="demo", version="1.0", code="", extra=(), suffix=".t
 
 class Index:
     """The fake index over a folder, as a context."""
+    running = set()
 
     def __init__(self, folder):
         self.folder = folder
@@ -319,12 +325,14 @@ class Index:
     def __enter__(self):
         self.process = subprocess.Popen([sys.executable, FAKE_INDEX, self.folder], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         self.port = int(self.process.stdout.readline())
+        Index.running.add(self.process.pid)
         return self
 
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        Index.running.discard(self.process.pid)
 
     def url(self, modes="", host="127.0.0.1"):
         return "http://%s:%d/%ssimple/" % (host, self.port, modes + "/" if modes else "")
@@ -397,14 +405,9 @@ def ordinary_user():
     raise Skip("there is no ordinary user here")
 
 
-def alive(marker):
-    """Processes with these words in their command line."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError):
-            if marker.encode() in open("/proc/%s/cmdline" % pid, "rb").read():
-                found.append(int(pid))
-    return found
+def still_running():
+    """What of the runs of this test is still there after a while."""
+    return family.gone(Index.running)
 
 
 def wait_for(condition, seconds=HANG):

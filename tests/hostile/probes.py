@@ -133,7 +133,7 @@ def p18():
         os.setsid()
         if os.fork() == 0:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            os.execv("/bin/sh", ["sh", "-c", "trap '' TERM; exec sleep %s" % DECOY["marker"]])
+            os.execv("/bin/sh", ["sh", "-c", "trap '' TERM; exec sleep 3600"])
         os._exit(0)
     return "left behind"
 

@@ -13,7 +13,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+sys.dont_write_bytecode = True  # before the next import: the source tree stays as it is
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+import family
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HWB = os.path.abspath(sys.argv[1])
@@ -103,7 +107,6 @@ class Decoy:
         self.abstract = "hwb-hostile-%d" % os.getpid()
         self.listen(socket.AF_UNIX, "\0" + self.abstract)
         self.listen(socket.AF_UNIX, os.path.join(self.home, "agent.sock"))
-        self.marker = "7%06d" % (os.getpid() % 1000000)
 
     def listen(self, family, address):
         s = socket.socket(family)
@@ -130,7 +133,7 @@ class Suite:
                        '[project]\nname = "hostile"\nversion = "1.0"\n')
         with open(os.path.join(self.project, "decoy.json"), "w") as file:
             json.dump({"home": self.decoy.home, "source": self.project, "user": user or "root", "port": self.decoy.port,
-                       "port6": self.decoy.port6, "abstract": self.decoy.abstract, "pid": os.getpid(), "marker": self.decoy.marker}, file)
+                       "port6": self.decoy.port6, "abstract": self.decoy.abstract, "pid": os.getpid()}, file)
         self.out = os.path.join(top, "out-" + (user or "root"))
         os.makedirs(self.out)
         if user:
@@ -166,16 +169,6 @@ class Suite:
     def wheels(self):
         return [name for name in os.listdir(self.out) if name.endswith(".whl")]
 
-    def alive(self, marker):
-        found = []
-        for pid in os.listdir("/proc"):
-            try:
-                if pid.isdigit() and marker.encode() in open("/proc/%s/cmdline" % pid, "rb").read():
-                    found.append(pid)
-            except OSError:
-                pass
-        return found
-
     def label(self, text):
         return "%s: %s" % ("as " + self.user if self.user else "as root", text)
 
@@ -201,7 +194,8 @@ class Suite:
             check(self.label("probe %d: %s" % (number, what)), number in got and good(got[number]), got.get(number, "no answer: " + text[-300:]))
         check(self.label("the secret is nowhere in the output"), SECRET not in text)
         check(self.label("the source is untouched"), hash_tree(self.project) == before)
-        check(self.label("the daemon of probe 18 is dead"), not self.alive("sleep\0" + self.decoy.marker))
+        left = family.gone()
+        check(self.label("the daemon of probe 18 is dead, as everything else"), not left, repr(left))
         self.boot_id = got.get(5)
         self.clean()
         again = self.build("probes", "--limit", "disk=64M").stdout.decode("utf-8", "replace")
@@ -226,7 +220,8 @@ class Suite:
         self.clean()
         run = self.build("rewriter")
         check(self.label("probe 64: a background writer cannot touch what is published"), run.returncode in (0, 6), run.stdout[-500:])
-        check(self.label("probe 65: nothing of it is left running"), not self.alive("hwb_hook.pyc"))
+        left = family.gone()
+        check(self.label("probe 65: nothing of it is left running"), not left, repr(left))
         self.clean()
 
     def stops(self):
@@ -236,16 +231,16 @@ class Suite:
         for line in process.stdout:
             if b"asleep" in line:
                 break
-        inside = self.alive("hwb_hook.pyc")
-        launchers = [pid for pid in self.alive("hwb-sandbox") if "PPid:\t%d\n" % process.pid in open("/proc/%s/status" % pid).read()]
-        for pid in launchers:
-            os.kill(int(pid), signal.SIGKILL)
-        deadline = time.monotonic() + 10
-        while self.alive("hwb_hook.pyc") and time.monotonic() < deadline:
-            time.sleep(0.01)
-        check(self.label("probe 19: killing the launcher kills the payload"), inside and launchers and not self.alive("hwb_hook.pyc"))
+        running = family.below(process.pid)
+        inside = [p for p in running if "hwb_hook.pyc" in p.words]
+        launchers = [p for p in running if p.parent == process.pid and "hwb-sandbox" in p.words]
+        for launcher in launchers:
+            os.kill(launcher.pid, signal.SIGKILL)
         process.stdout.read()
-        check(self.label("probe 19: and hwb says so"), process.wait() == 5)
+        status = process.wait()
+        left = family.gone()
+        check(self.label("probe 19: killing the launcher kills the payload"), inside and launchers and not left, "%r %r" % (running, left))
+        check(self.label("probe 19: and hwb says so"), status == 5, str(status))
         for name, number, code in (("SIGINT", signal.SIGINT, 130), ("SIGTERM", signal.SIGTERM, 130), ("SIGKILL", signal.SIGKILL, -9)):
             process = subprocess.Popen(self.command("sleep"), env=self.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             for line in process.stdout:
@@ -254,10 +249,7 @@ class Suite:
             process.send_signal(number)
             rest = process.stdout.read()
             status = process.wait()
-            deadline = time.monotonic() + 10
-            while (self.alive("hwb_hook.pyc") or self.alive("hwb-sandbox")) and time.monotonic() < deadline:
-                time.sleep(0.01)
-            left = self.alive("hwb_hook.pyc") + self.alive("hwb-sandbox")
+            left = family.gone()
             temporary = [n for n in os.listdir(self.out) if n.startswith(".hwb-")]
             check(self.label("%s leaves no process and no temporary file" % name), status == code and not left and not temporary,
                   "%s %s %s %s" % (status, left, temporary, rest[-300:]))
@@ -276,6 +268,7 @@ def hash_tree(top):
 
 
 def main():
+    family.adopt()
     users = [None] if os.getuid() == 0 else [""]
     if os.getuid() == 0 and len(sys.argv) > 2:
         users.append(sys.argv[2])
