@@ -74,6 +74,15 @@ static const char *shared_sdist(struct build_command *c, const char *source)
 	return c->sdist ? c->sdist : source;
 }
 
+/* Of several builds the one that failed is named, the source as the user wrote it. */
+static enum status name_build(const struct build_command *c, const char *source, const char *python, struct diag *d)
+{
+	enum status s = d->code;
+	if (c->settings->pythons.n > 1)
+		s = explain(d, "-p %.300s", python);
+	return c->settings->sources.n > 1 ? explain(d, "'%.300s'", source) : s;
+}
+
 static enum status build_all(struct build_command *c, struct diag *d)
 {
 	static const char *here[] = { "." }, *any[] = { "" };
@@ -85,7 +94,7 @@ static enum status build_all(struct build_command *c, struct diag *d)
 		for (size_t k = 0; k < pythons.n; k++) {
 			enum status s = build_one(c, k ? shared_sdist(c, sources.items[i]) : sources.items[i], pythons.items[k], d);
 			if (s)
-				return s;
+				return name_build(c, sources.items[i], pythons.items[k], d);
 		}
 	return OK;
 }

@@ -15,6 +15,7 @@ struct log_command {
 	struct settings *settings;
 	struct console *console;
 	const char *path;
+	char last_run[64]; /* the one that began last; "" when the log has none */
 };
 
 static enum status open_logs(const struct log_command *c, int *ret_dir, struct diag *d)
@@ -71,7 +72,7 @@ static enum status log_verify(struct log_command *c, struct diag *d)
 	return OK;
 }
 
-/* "2026-11-23T21:10:00.123Z run.started 0123abcd command=build" */
+/* "2026-11-23T21:10:00.123Z build.started 0123abcd source="/home/me/demo" kind="wheel"" */
 static void show_line(void *context, struct bytes line)
 {
 	struct log_command *c = context;
@@ -79,8 +80,8 @@ static void show_line(void *context, struct bytes line)
 	CLEANUP(buf_done) struct buf out;
 	const struct json *root;
 	struct bytes timestamp, event, run;
-	static const char *const common[] = { "timestamp",   "event", "seq",  "prev",      "run",
-					      "environment", "image", "user", "isolation", "source" };
+	static const char *const common[] = { "timestamp",   "event", "seq",  "prev",     "run",
+					      "environment", "image", "user", "isolation" };
 	arena_init(&a);
 	buf_init(&out, 2 * AUDIT_LINE_MAX);
 	if (c->settings->json || json_parse(line, &a, &root, NULL) || json_get_string(root, "timestamp", &timestamp, NULL) ||
@@ -109,11 +110,29 @@ static void show_line(void *context, struct bytes line)
 	console_result(c->console, buf_bytes(&out));
 }
 
+static void note_run(void *context, struct bytes line)
+{
+	struct log_command *c = context;
+	CLEANUP(arena_done) struct arena a;
+	const struct json *root;
+	struct bytes run;
+	arena_init(&a);
+	if (json_parse(line, &a, &root, NULL) == OK && json_get_string(root, "run", &run, NULL) == OK)
+		(void)snprintf(c->last_run, sizeof c->last_run, "%.*s", BYTES_ARG(run));
+}
+
 static enum status log_show(struct log_command *c, struct diag *d)
 {
 	CLEANUP(fd_close) int dir = -1;
+	const char *run = c->settings->log_run;
+	if (run && c->settings->log_last)
+		return fail(d, ERR_USAGE, 0, "--run and --last cannot go together");
 	enum status s = open_logs(c, &dir, d);
-	return s ? s : chain_show(dir, c->settings->log_run, c->settings->log_event, show_line, c, d);
+	if (s == OK && c->settings->log_last) {
+		s = chain_show(dir, NULL, "run.started", note_run, c, d);
+		run = c->last_run;
+	}
+	return s ? s : chain_show(dir, run, c->settings->log_event, show_line, c, d);
 }
 
 static enum status take_head(struct settings *s, struct arena *a, const char *value, struct diag *d)
@@ -138,6 +157,15 @@ static enum status take_run(struct settings *s, struct arena *a, const char *val
 	return take_word(&s->log_run, a, value, d);
 }
 
+static enum status take_last(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	(void)a;
+	(void)value;
+	(void)d;
+	s->log_last = true;
+	return OK;
+}
+
 static enum status take_event(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
 	return take_word(&s->log_event, a, value, d);
@@ -146,6 +174,7 @@ static enum status take_event(struct settings *s, struct arena *a, const char *v
 static const struct option options[] = {
 	{ "--head", 0, { 0 }, "SHA256", "verify: this line must be in the log.", take_head },
 	{ "--run", 0, { 0 }, "ID", "show: only this run (the beginning of its id is enough).", take_run },
+	{ "--last", 0, { 0 }, NULL, "show: only the run that began last.", take_last },
 	{ "--event", 0, { 0 }, "NAME", "show: only events that begin so.", take_event },
 	{ "--json", 0, { 0 }, NULL, "Print JSON; show: the lines as they are.", option_take_json },
 	{ 0 },

@@ -61,6 +61,7 @@ struct settings {
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
+	bool log_last;
 
 	/* How it was put together; for settings_*.c and options.c. */
 	char **environment;

@@ -69,6 +69,20 @@ def report(tap):
     tap.check("--report with a bare name writes to the working directory", run.code == 0 and os.path.exists(place.top + "/plain.json"), run.told())
 
 
+def several(tap):
+    """several sources"""
+    good, bad = project(), project(HOOK + "    raise ValueError('rubber duck')\n")
+    place = Place()
+    run = place.build("--no-index", "--wheel", "--json", good, bad)
+    shown = run.json() if run.code == 1 else {"exit": {"message": ""}, "artifacts": []}
+    tap.check("a failure of one of several sources names it", shown["exit"]["message"].startswith("'%s': " % bad) and good not in shown["exit"]["message"], run.told())
+    tap.check("what was built before stays, in the report too", place.made() == [WHEEL] and [a["name"] for a in shown["artifacts"]] == [WHEEL], place.made(), shown)
+    run = place.build("--no-index", "--wheel", "/nonexistent/source", good)
+    tap.run("also one that is not there", run, 2, "'/nonexistent/source': ")
+    run = place.build("--no-index", "--wheel", bad)
+    tap.check("one source is not named", run.code == 1 and "error: build_wheel" in run.err, run.told())
+
+
 def interpreters(tap):
     """-p twice"""
     other = support.find_other_python()
@@ -92,6 +106,7 @@ def interpreters(tap):
     run = place.build("-p", other, "--no-index", "-f", links, "--wheel", "--json", tree)
     got = run.json() if run.code == 1 else {"locks": [], "artifacts": []}
     tap.check("a failure with the second leaves what the first made, and the pins of both", [len(got["locks"]), len(got["artifacts"])] == [2, 1], run.told())
+    tap.check("and names the interpreter", got["exit"]["message"].startswith("-p %s: " % other) if got["locks"] else False, run.told())
 
 
 USAGE = [  # words, exit code, what is said
@@ -269,10 +284,16 @@ def log_show(tap):
     tap.check("each with the common fields, seq one by one", all(common <= set(e) for e in events) and [e["seq"] for e in events] == list(range(1, len(events) + 1)), events[0])
     shown = place.hwb("log", "show", "--run", runs[0][:8]).out
     tap.check("log show --run shows that run alone", runs[0][:8] in shown and runs[1][:8] not in shown, shown)
+    shown = place.hwb("log", "show", "--last").out.splitlines()
+    last = [e for e in events if e["run"] == runs[1]]
+    tap.check("log show --last shows the run that began last, and no other", len(shown) == len(last) > 5 and all(runs[1][:8] in line for line in shown), shown)
+    tap.check("with the source, once it is known", ["source=%s" % json.dumps(e["source"]) in line for e, line in zip(last, shown)] == [bool(e["source"]) for e in last] and last[-1]["source"], shown)
+    tap.run("--last with --event is both", place.hwb("log", "show", "--last", "--event", "build.failed"), 0, "build.failed", runs[1][:8], absent=["build.started"])
+    tap.run("--run and --last do not go together", place.hwb("log", "show", "--last", "--run", runs[0]), 2, "--last")
     shown = place.hwb("log", "show", "--event", "build.", "--json").out.splitlines()
     tap.check("log show --event --json shows those lines as they are", [json.loads(line)["event"] for line in shown] == [n for n in names if n.startswith("build.")], shown)
     run = place.build("--no-index", "--wheel", project(), env={"GITHUB_ACTIONS": "true", "GITHUB_WORKFLOW": "w", "GITHUB_RUN_ID": "17"})
     tap.check("in CI the events name provider, workflow and run", run.code == 0 and place.log()[-1]["environment"] == {"ci_provider": "github", "workflow": "w", "run_id": "17"}, place.log()[-1])
 
 
-TESTS = [streams, report, interpreters, usage, configuration, redaction, ci_commands, doctor, cache, cache_gc, log_show]
+TESTS = [streams, report, several, interpreters, usage, configuration, redaction, ci_commands, doctor, cache, cache_gc, log_show]
