@@ -75,7 +75,7 @@ static enum status find_mount(const struct source_request *request, const struct
 	bool local = url->scheme == URL_FILE;
 	struct bytes path = bytes_of(request->ca_file ? request->ca_file : "");
 	if (local && url_decode(url->path, a, &path, d))
-		return d->code = ERR_USAGE;
+		return recode(d, ERR_USAGE);
 	if (!path.size)
 		return OK;
 	if (!realpath(arena_string(a, path), real))
