@@ -50,6 +50,7 @@ else
 	skip "every file is laid out by .clang-format" "clang-format 14 is not installed"
 fi
 if command -v shellcheck >/dev/null; then
+	gate "the completion for bash passes shellcheck" "$(shellcheck -S warning -s bash completions/hwb.bash 2>&1)"
 	gate "shell scripts pass shellcheck" "$(shellcheck -S warning -s sh dev .ci/run tests/*.sh tests/fuzz/run.sh tests/unit/format/toml_test.sh 2>&1)"
 else
 	skip "shell scripts pass shellcheck" "shellcheck is not installed"

@@ -128,6 +128,8 @@ static enum status run_verb(size_t verb, struct arena *a, struct diag *d)
 	return s ? s : fd_write_all(1, buf_bytes(&out), d);
 }
 
+#define VERBS "toml-decode|json-check|zip-list|record-check|vectors|hook|sandbox|completion"
+
 static int run_debug(struct settings *s, struct arena *a)
 {
 	const char *word = s->sources.n ? s->sources.items[0] : "";
@@ -135,8 +137,9 @@ static int run_debug(struct settings *s, struct arena *a)
 	enum status status = ERR_USAGE;
 	if (strcmp(word, "sandbox") == 0)
 		return debug_sandbox(s, a);
-	(void)fail(&d, ERR_USAGE, 0,
-		   "hwb debug takes one of: toml-decode, json-check, zip-list, record-check, vectors, hook, sandbox");
+	if (strcmp(word, "completion") == 0)
+		return debug_completion(s, a);
+	(void)fail(&d, ERR_USAGE, 0, "hwb debug takes one of: " VERBS);
 	for (size_t i = 0; s->sources.n == 1 && i < COUNT(verbs); i++)
 		if (strcmp(word, verbs[i].name) == 0)
 			status = run_verb(i, a, &d);
@@ -154,7 +157,7 @@ static const struct option options[] = {
 
 const struct command command_debug = {
 	.name = "debug",
-	.arguments = "VERB [-- ARGUMENT...]",
+	.arguments = VERBS " [-- ARGUMENT...]",
 	.what = "run one part of hwb on its own",
 	.options = options,
 	.run = run_debug,

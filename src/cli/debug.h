@@ -8,4 +8,7 @@
  * no sandbox, 9 for a limit. */
 int debug_sandbox(struct settings *s, struct arena *a);
 
+/* `hwb debug completion bash|zsh|fish`: the script on stdout. */
+int debug_completion(struct settings *s, struct arena *a);
+
 #endif

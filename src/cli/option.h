@@ -8,7 +8,9 @@ struct option {
 	const char *name; /* "--out-dir" */
 	char letter; /* 'o' or 0 */
 	const char *aliases[4]; /* "--outdir", ... NULL-terminated */
-	const char *value; /* "DIR", or NULL for a flag; "[WHEN]" for an optional one */
+	/* "DIR", or NULL for a flag; "[FILE]" for an optional one. "auto|never": what is in lower case are the words themselves.
+	 * The completions know FILE, PATH, SRC and DIR; so they read a command's arguments too. */
+	const char *value;
 	const char *what; /* one sentence for --help */
 	enum status (*take)(struct settings *s, struct arena *a, const char *value, struct diag *d);
 };

@@ -56,7 +56,7 @@ TAKE(take_no_config)
 static const struct option common[] = {
 	{ "--quiet", 'q', { 0 }, NULL, "Say only warnings and errors.", take_quiet },
 	{ "--verbose", 'v', { 0 }, NULL, "Say more, and show the build's output as it comes.", take_verbose },
-	{ "--color", 0, { "--colour" }, "WHEN", "auto, always or never.", take_color },
+	{ "--color", 0, { "--colour" }, "auto|always|never", "Whether there is colour.", take_color },
 	{ "--no-progress", 0, { 0 }, NULL, "No line that is overwritten.", take_no_progress },
 	{ "--cache-dir", 0, { 0 }, "DIR", "The cache, instead of $XDG_CACHE_HOME/hwb.", take_cache_dir },
 	{ "--no-config", 0, { 0 }, NULL, "Read neither hwb.toml nor pip.conf.", take_no_config },

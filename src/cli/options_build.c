@@ -166,7 +166,7 @@ const struct option options_build[] = {
 	  "Let the build reach HOST[:PORT] by name, through a proxy; can be repeated.",
 	  take_allow_host },
 	{ "--env", 0, { 0 }, "NAME[=VALUE]", "Let the build see this variable; can be repeated.", option_take_env },
-	{ "--isolation", 0, { 0 }, "MODE", "auto, sandbox, container or landlock.", take_isolation },
+	{ "--isolation", 0, { 0 }, "auto|sandbox|container|landlock", "How the build is isolated.", take_isolation },
 	{ "--no-isolation", 'n', { "--no-build-isolation" }, NULL, "Refused: hwb always isolates.", take_no_isolation },
 	{ "--trust-project", 0, { 0 }, NULL, "Let the [tool.hwb] of a local directory count.", take_trust },
 	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },

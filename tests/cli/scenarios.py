@@ -7,13 +7,21 @@ import sys
 sys.dont_write_bytecode = True  # before the others: the source tree stays as it is
 
 import scenario_activity
+import scenario_completion
 import scenario_endurance
 import scenario_index
 import scenario_sources
 import scenario_streams
 import support
 
-MODULES = [scenario_sources, scenario_index, scenario_streams, scenario_activity, scenario_endurance]
+MODULES = [
+    scenario_sources,
+    scenario_index,
+    scenario_streams,
+    scenario_activity,
+    scenario_completion,
+    scenario_endurance,
+]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)

@@ -1,0 +1,124 @@
+# bash completion for hwb
+# Made by `hwb debug completion bash`: change the tables of hwb instead.
+
+_hwb_words() {
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+_hwb_paths() {
+	compopt -o filenames
+	mapfile -t COMPREPLY < <(compgen "$1" -- "$cur")
+}
+
+_hwb_options() {
+	case $1 in
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --no-isolation --no-build-isolation -n --trust-project --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	log) _hwb_words "--head --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	doctor) _hwb_words "--python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	version) _hwb_words "--json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	esac
+}
+
+# Fails for an option that takes no value.
+_hwb_value() {
+	case "$1 $2" in
+	"build --out-dir=" | "build --out-dir") _hwb_paths -d ;;
+	"build --outdir=" | "build --outdir") _hwb_paths -d ;;
+	"build --output=" | "build --output") _hwb_paths -d ;;
+	"build --wheel-dir=" | "build --wheel-dir") _hwb_paths -d ;;
+	"build -o") _hwb_paths -d ;;
+	"build --config-setting=" | "build --config-setting") : ;;
+	"build --config-settings=" | "build --config-settings") : ;;
+	"build -C") : ;;
+	"build --config-json=" | "build --config-json") : ;;
+	"build --python=" | "build --python") _hwb_paths -f ;;
+	"build -p") _hwb_paths -f ;;
+	"build --build-constraint=" | "build --build-constraint") _hwb_paths -f ;;
+	"build --build-constraints=" | "build --build-constraints") _hwb_paths -f ;;
+	"build --dependency-constraints-txt=" | "build --dependency-constraints-txt") _hwb_paths -f ;;
+	"build -b") _hwb_paths -f ;;
+	"build --index-url=" | "build --index-url") : ;;
+	"build --default-index=" | "build --default-index") : ;;
+	"build -i") : ;;
+	"build --find-links=" | "build --find-links") _hwb_paths -d ;;
+	"build -f") _hwb_paths -d ;;
+	"build --exclude-newer=" | "build --exclude-newer") : ;;
+	"build --allow-read=" | "build --allow-read") _hwb_paths -f ;;
+	"build --allow-host=" | "build --allow-host") : ;;
+	"build --allow-network=" | "build --allow-network") : ;;
+	"build --env=" | "build --env") : ;;
+	"build --isolation=" | "build --isolation") _hwb_words "auto sandbox container landlock" ;;
+	"build --netrc=") _hwb_paths -f ;;
+	"build --cert=" | "build --cert") _hwb_paths -f ;;
+	"build --proxy=" | "build --proxy") : ;;
+	"build --limit=" | "build --limit") : ;;
+	"build --report=" | "build --report") _hwb_paths -f ;;
+	"build --color=" | "build --color") _hwb_words "auto always never" ;;
+	"build --colour=" | "build --colour") _hwb_words "auto always never" ;;
+	"build --cache-dir=" | "build --cache-dir") _hwb_paths -d ;;
+	"log --head=" | "log --head") : ;;
+	"log --run=" | "log --run") : ;;
+	"log --event=" | "log --event") : ;;
+	"log --color=" | "log --color") _hwb_words "auto always never" ;;
+	"log --colour=" | "log --colour") _hwb_words "auto always never" ;;
+	"log --cache-dir=" | "log --cache-dir") _hwb_paths -d ;;
+	"cache --max-size=" | "cache --max-size") : ;;
+	"cache --color=" | "cache --color") _hwb_words "auto always never" ;;
+	"cache --colour=" | "cache --colour") _hwb_words "auto always never" ;;
+	"cache --cache-dir=" | "cache --cache-dir") _hwb_paths -d ;;
+	"doctor --python=" | "doctor --python") _hwb_paths -f ;;
+	"doctor -p") _hwb_paths -f ;;
+	"doctor --color=" | "doctor --color") _hwb_words "auto always never" ;;
+	"doctor --colour=" | "doctor --colour") _hwb_words "auto always never" ;;
+	"doctor --cache-dir=" | "doctor --cache-dir") _hwb_paths -d ;;
+	"debug --env=" | "debug --env") : ;;
+	"debug --allow-read=" | "debug --allow-read") _hwb_paths -f ;;
+	"debug --limit=" | "debug --limit") : ;;
+	"debug --color=" | "debug --color") _hwb_words "auto always never" ;;
+	"debug --colour=" | "debug --colour") _hwb_words "auto always never" ;;
+	"debug --cache-dir=" | "debug --cache-dir") _hwb_paths -d ;;
+	"version --color=" | "version --color") _hwb_words "auto always never" ;;
+	"version --colour=" | "version --colour") _hwb_words "auto always never" ;;
+	"version --cache-dir=" | "version --cache-dir") _hwb_paths -d ;;
+	*) return 1 ;;
+	esac
+}
+
+_hwb_argument() {
+	case $1 in
+	build) _hwb_paths -f ;;
+	log) _hwb_words "show verify path" ;;
+	cache) _hwb_words "dir info clean gc" ;;
+	doctor) : ;;
+	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook sandbox completion" ;;
+	version) : ;;
+	esac
+}
+
+_hwb() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		_hwb_words "build log cache doctor debug version --help --version"
+		return
+	fi
+	# "--color=never" comes as three words.
+	if [[ $cur == = ]]; then
+		cur='' prev+='='
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}=
+	fi
+	if [[ " ${COMP_WORDS[*]:0:COMP_CWORD} " == *' -- '* ]]; then
+		_hwb_paths -f
+	elif _hwb_value "$command" "$prev"; then
+		return
+	elif [[ $cur == -* ]]; then
+		_hwb_options "$command"
+	else
+		_hwb_argument "$command"
+	fi
+}
+
+complete -F _hwb hwb
