@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
@@ -17,19 +19,24 @@
 
 #define MASK32 UINT64_C(0xffffffff)
 
-/* Calls that are allowed but for some values of one argument's low 32 bits (CVE-2019-10063: the high ones do not count).
- * libseccomp has no "allowed unless", so these tests stand in front of its program. */
+/* Calls that are allowed but for some values of the low 32 bits of arguments (CVE-2019-10063: the high ones do not count).
+ * libseccomp has no "allowed unless", so these tests stand in front of its program. A row refuses when all its tests hold. */
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
-static const struct {
+enum { TESTS_MAX = 2 };
+static const struct refusal {
 	const char *name;
-	uint32_t argument;
-	bool any_bit; /* refused when any of these bits is set; else when equal */
-	uint32_t value;
+	struct {
+		uint16_t test; /* BPF_JSET: any of these bits is set; BPF_JEQ: equal; 0: no test */
+		uint32_t argument, value;
+	} tests[TESTS_MAX];
 } refused[] = {
-	{ "clone", 0, true, NAMESPACES },
-	{ "ioctl", 1, false, TIOCSTI }, /* input pushed into a terminal */
-	{ "ioctl", 1, false, TIOCLINUX }, /* the console's paste */
+	{ "clone", { { BPF_JSET, 0, NAMESPACES } } },
+	{ "ioctl", { { BPF_JEQ, 1, TIOCSTI } } }, /* input pushed into a terminal */
+	{ "ioctl", { { BPF_JEQ, 1, TIOCLINUX } } }, /* the console's paste */
+	/* TLS, ESP and SMC of the kernel on top of a connection: much code that no build needs. */
+	{ "setsockopt", { { BPF_JEQ, 1, IPPROTO_TCP }, { BPF_JEQ, 2, TCP_ULP } } },
 };
+
 static void die(const char *what, const char *name, int rc)
 {
 	(void)fprintf(stderr, "seccomp_generate: %s '%s': %s\n", what, name, strerror(-rc));
@@ -176,20 +183,32 @@ static void put(struct program *p, struct sock_filter i)
 #define JUMP(test, k, yes, no) ((struct sock_filter)BPF_JUMP(BPF_JMP | (test) | BPF_K, (uint32_t)(k), yes, no))
 #define RETURN(k) ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, (uint32_t)(k)))
 
-/* Five instructions a row; whatever does not match falls through to the next row and in the end to libseccomp's program,
- * which checks the architecture itself. On a foreign architecture the numbers may match by chance: then the answer is
- * EPERM instead of a kill, and nothing is allowed. */
+/* A word of the call against a value: two instructions, and over the rest of the row when it does not hold. */
+static void put_test(struct program *p, struct sock_filter load, uint16_t test, uint32_t value, unsigned rest)
+{
+	put(p, load);
+	put(p, JUMP(test, value, 0, rest));
+}
+
+/* Whatever does not match falls through to the next row and in the end to libseccomp's program, which checks the architecture
+ * itself. On a foreign architecture the numbers may match by chance: then the answer is EPERM instead of a kill, and nothing is
+ * allowed. */
+static void put_row(struct program *p, const struct refusal *r)
+{
+	unsigned n = 0;
+	while (n < TESTS_MAX && r->tests[n].test)
+		n++;
+	put_test(p, LOAD(offsetof(struct seccomp_data, nr)), BPF_JEQ, (uint32_t)seccomp_syscall_resolve_name(r->name), 2 * n + 1);
+	for (unsigned i = 0; i < n; i++)
+		put_test(p, LOAD_ARGUMENT(r->tests[i].argument, 0), r->tests[i].test, r->tests[i].value, 2 * (n - i - 1) + 1);
+	put(p, RETURN(SECCOMP_RET_ERRNO | EPERM));
+}
+
 static void put_refused(struct program *p, const struct wanted *w)
 {
-	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-		if (!w->refuse[i])
-			continue;
-		put(p, LOAD(offsetof(struct seccomp_data, nr)));
-		put(p, JUMP(BPF_JEQ, seccomp_syscall_resolve_name(refused[i].name), 0, 3));
-		put(p, LOAD_ARGUMENT(refused[i].argument, 0));
-		put(p, JUMP(refused[i].any_bit ? BPF_JSET : BPF_JEQ, refused[i].value, 0, 1));
-		put(p, RETURN(SECCOMP_RET_ERRNO | EPERM));
-	}
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+		if (w->refuse[i])
+			put_row(p, &refused[i]);
 }
 
 /* In front of everything else, and for our architecture only: what the supervisor is asked about. */

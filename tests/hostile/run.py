@@ -68,6 +68,7 @@ ROWS = {
     51: ("netlink shows lo alone", lambda got: got[0] == ["lo"] and got[1:] == ["ENOSYS", "ENOSYS"]),
     52: ("abstract sockets of the host are not there", within("ECONNREFUSED", "EPERM")),
     53: ("no docker, dbus, agent or X11 socket", within("ENOENT")),
+    54: ("no other protocol is put on top of TCP", lambda got: got == ["EPERM"] * 4 + ["ok"]),
     60: ("no hard link out of /usr", within("EXDEV", "EROFS", "EPERM")),
     63: ("nothing of the host can be written, by the mounts alone", lambda got: got == ["EROFS"] * 4 + ["ENOENT"]),
     66: ("the disk limit holds", within("ENOSPC")),
