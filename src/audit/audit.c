@@ -110,22 +110,39 @@ static enum status open_today(struct audit *a, const char *timestamp, struct dia
 	return OK;
 }
 
-static enum status tail_of_older(struct audit *a, struct arena *scratch, struct chain_tail *ret, struct diag *d)
+/* Adds what an older file says to what the newer ones do: its last line where they have none, its seq where they have no event. */
+static enum status add_older(const struct audit *a, const char *name, struct arena *scratch, struct chain_tail *tail, struct diag *d)
+{
+	struct chain_tail older;
+	CLEANUP(fd_close) int fd = openat(a->dir, name, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return log_failed(name, d);
+	enum status s = chain_tail_read(fd, scratch, &older, d);
+	if (s)
+		return s;
+	if (tail->torn) {
+		tail->seq = older.seq;
+		return OK;
+	}
+	if (older.open && write(fd, "\n", 1) != 1)
+		return log_failed(name, d);
+	older.open = false;
+	*tail = older;
+	return OK;
+}
+
+/* The end of the chain: of today's file, which is new or may hold a torn line alone, and of as many older ones as it takes. */
+static enum status read_tail(const struct audit *a, struct arena *scratch, struct chain_tail *ret, struct diag *d)
 {
 	const char **names;
 	size_t n;
-	enum status s = chain_files(a->dir, scratch, &names, &n, d);
-	for (size_t i = n; s == OK && i-- > 0;) {
-		if (strcmp(names[i], a->name) >= 0)
-			continue;
-		CLEANUP(fd_close) int fd = openat(a->dir, names[i], O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-		if (fd < 0)
-			return log_failed(names[i], d);
-		s = chain_tail_read(fd, scratch, ret, d);
-		if (s == OK && ret->torn.size && write(fd, "\n", 1) != 1)
-			return log_failed(names[i], d);
+	enum status s = chain_tail_read(a->fd, scratch, ret, d);
+	if (s || ret->seq)
 		return s;
-	}
+	s = chain_files(a->dir, scratch, &names, &n, d);
+	for (size_t i = n; s == OK && !ret->seq && i-- > 0;)
+		if (strcmp(names[i], a->name) < 0)
+			s = add_older(a, names[i], scratch, ret, d);
 	return s;
 }
 
@@ -192,21 +209,16 @@ static enum status catch_up(struct audit *a, const char *timestamp, struct diag 
 	if (st.st_size == a->known_size)
 		return OK;
 	CLEANUP(arena_done) struct arena scratch;
+	struct chain_tail tail;
 	arena_init(&scratch);
-	struct chain_tail tail = { .seq = 0 };
-	enum status s = chain_tail_read(a->fd, &scratch, &tail, d);
-	if (s == OK && st.st_size == 0)
-		s = tail_of_older(a, &scratch, &tail, d);
+	enum status s = read_tail(a, &scratch, &tail, d);
 	if (s)
 		return s;
 	a->last = tail.last;
 	a->seq = tail.seq;
-	if (!tail.torn.size)
-		return OK;
-	a->last = sha256_of(tail.torn);
-	if (st.st_size != 0 && write(a->fd, "\n", 1) != 1) /* one of an older file is closed there already */
+	if (tail.open && write(a->fd, "\n", 1) != 1)
 		return log_failed(a->name, d);
-	return append(a, timestamp, "audit.recovered", BYTES("{\"reason\":\"the line before was torn\"}"), d);
+	return tail.torn ? append(a, timestamp, "audit.recovered", BYTES("{\"reason\":\"the line before was torn\"}"), d) : OK;
 }
 
 enum status audit_end(struct audit *a, bool durable, struct diag *d)

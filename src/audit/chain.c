@@ -43,105 +43,116 @@ enum status chain_files(int dir, struct arena *a, const char ***ret_names, size_
 	return OK;
 }
 
-static enum status read_seq(struct bytes line, uint64_t *ret, struct diag *d)
+/* What the chain needs of a line. */
+struct event {
+	uint64_t seq;
+	struct bytes prev, name; /* in the arena of the reader */
+};
+
+static enum status read_event(struct bytes line, struct arena *a, struct event *ret, struct diag *d)
 {
-	CLEANUP(arena_done) struct arena a;
-	arena_init(&a);
 	const struct json *root;
 	int64_t seq;
-	if (json_parse(line, &a, &root, d) || json_get_integer(root, "seq", &seq, d) || seq < 1)
-		return fail(d, ERR_LOG, 0, "the line is not an event of the audit log");
-	*ret = (uint64_t)seq;
+	if (json_parse(line, a, &root, d) || json_get_string(root, "prev", &ret->prev, d) ||
+	    json_get_string(root, "event", &ret->name, d) || json_get_integer(root, "seq", &seq, d) || seq < 1)
+		return fail(d, ERR_LOG, 0, "not an event");
+	ret->seq = (uint64_t)seq;
 	return OK;
+}
+
+/* Cuts the last line off; text does not end in a newline. */
+static struct bytes cut_last(struct bytes *text)
+{
+	size_t newline = bytes_find_last(*text, '\n');
+	struct bytes line = newline == text->size ? *text : bytes_from(*text, newline + 1);
+	*text = bytes_part(*text, 0, newline == text->size ? 0 : newline);
+	return line;
+}
+
+/* text: the end of a file, perhaps from the middle of a line on. */
+static struct chain_tail tail_of(struct bytes text)
+{
+	struct chain_tail tail = { .open = text.size && text.data[text.size - 1] != '\n' };
+	if (!text.size)
+		return tail;
+	text.size -= !tail.open;
+	for (bool is_last = true; text.size && !tail.seq; is_last = false) {
+		CLEANUP(arena_done) struct arena a;
+		struct bytes line = cut_last(&text);
+		struct event event = { .seq = 0 };
+		arena_init(&a);
+		bool is_event = read_event(line, &a, &event, NULL) == OK;
+		if (is_last) {
+			tail.last = sha256_of(line);
+			tail.torn = tail.open || !is_event;
+		}
+		tail.seq = is_event ? event.seq : 0;
+	}
+	return tail;
 }
 
 enum status chain_tail_read(int fd, struct arena *a, struct chain_tail *ret, struct diag *d)
 {
 	struct stat st;
-	struct chain_tail tail = { .seq = 0 };
 	if (fstat(fd, &st))
 		return fail(d, ERR_LOG, 0, "look at the audit log: %s", strerror(errno));
-	size_t want = st.st_size < 2 * AUDIT_LINE_MAX ? (size_t)st.st_size : 2 * AUDIT_LINE_MAX;
+	size_t most = st.st_size < 2 * AUDIT_LINE_MAX ? (size_t)st.st_size : 2 * AUDIT_LINE_MAX;
 	/* Lines are far shorter than their limit: a small read is enough nearly always. */
-	size_t size = want < 65536 ? want : 65536;
-	for (;;) {
+	for (size_t size = most < 65536 ? most : 65536;; size = most) {
 		unsigned char *data = arena_alloc(a, size + 1, 1);
 		if (pread(fd, data, size, st.st_size - (off_t)size) != (ssize_t)size)
 			return fail(d, ERR_LOG, 0, "read the audit log: %s", strerror(errno));
-		struct bytes text = bytes_make(data, size);
-		size_t end = bytes_find_last(text, '\n');
-		if (end == text.size) { /* no newline at all */
-			if (size < want) {
-				size = want;
-				continue;
-			}
-			tail.torn = text;
-			break;
-		}
-		tail.torn = bytes_from(text, end + 1);
-		struct bytes before = bytes_part(text, 0, end);
-		size_t start = bytes_find_last(before, '\n');
-		if (start == before.size && size < want) {
-			size = want;
-			continue;
-		}
-		struct bytes line = start == before.size ? before : bytes_from(before, start + 1);
-		tail.last = sha256_of(line);
-		if (read_seq(line, &tail.seq, d))
-			tail.seq = 0; /* an edited line: the chain goes on from its bytes, and verify will name it */
-		break;
+		*ret = tail_of(bytes_make(data, size));
+		if (ret->seq || size == most)
+			return OK;
 	}
-	*ret = tail;
-	return OK;
 }
 
 struct verification {
 	struct chain_report report;
 	const char *wanted_head;
 	char last[SHA256_TEXT_SIZE]; /* "" before the first line */
-	uint64_t seq;
-	bool torn; /* the line before makes no sense: only audit.recovered may follow */
+	uint64_t seq; /* of the last event; 0 before the first */
+	bool torn; /* the line before is no event: more such or audit.recovered may follow, perhaps in the next file */
 	struct diag torn_diag;
 };
 
-static enum status verify_line(struct verification *v, struct bytes line, struct diag *d)
+static enum status torn_for_good(const struct verification *v, struct diag *d)
 {
-	CLEANUP(arena_done) struct arena a;
-	arena_init(&a);
-	const struct json *root;
-	struct bytes prev;
-	int64_t seq;
-	/* A torn line is there on purpose when the next one is audit.recovered: it has no fields to check, only its hash. */
-	if (json_parse(line, &a, &root, d) || json_get_string(root, "prev", &prev, d) || json_get_integer(root, "seq", &seq, d))
-		return fail(d, ERR_LOG, 0, "not an event");
-	if (v->report.n_lines && !bytes_equal(prev, bytes_of(v->last)))
-		return fail(d, ERR_LOG, 0, "its 'prev' is %.*s, but the line before has the sha256 %s", BYTES_ARG(prev), v->last);
-	if (v->report.n_lines && v->seq && (uint64_t)seq != v->seq + 1)
-		return fail(d, ERR_LOG, 0, "its 'seq' is %lld, but the line before has %llu", (long long)seq,
+	if (d)
+		*d = v->torn_diag;
+	return ERR_LOG;
+}
+
+static enum status verify_event(struct verification *v, const struct event *e, struct diag *d)
+{
+	if (v->report.n_lines && !bytes_equal(e->prev, bytes_of(v->last)))
+		return fail(d, ERR_LOG, 0, "its 'prev' is %.*s, but the line before has the sha256 %s", BYTES_ARG(e->prev), v->last);
+	if (v->seq && e->seq != v->seq + 1)
+		return fail(d, ERR_LOG, 0, "its 'seq' is %llu, but the event before has %llu", (unsigned long long)e->seq,
 			    (unsigned long long)v->seq);
-	v->seq = (uint64_t)seq;
+	v->seq = e->seq;
 	return OK;
 }
 
-static bool is_recovery(struct bytes line)
+static enum status verify_line(struct verification *v, const char *name, uint64_t number, struct bytes line, struct diag *d)
 {
-	return bytes_search(line, BYTES("\"event\":\"audit.recovered\"")) < line.size;
-}
-
-/* A line that makes no sense is a torn one when the next, perhaps in the next file, is audit.recovered. */
-static enum status verify_next(struct verification *v, const char *name, uint64_t number, struct bytes line, struct diag *d)
-{
+	CLEANUP(arena_done) struct arena a;
+	struct event event;
 	struct diag now = { 0 };
-	if (v->torn && !is_recovery(line)) {
-		if (d)
-			*d = v->torn_diag;
-		return ERR_LOG;
-	}
-	v->torn = verify_line(v, line, &now) != OK;
-	if (v->torn) {
+	arena_init(&a);
+	if (read_event(line, &a, &event, &now) == OK) {
+		if (v->torn && !bytes_equal(event.name, BYTES("audit.recovered")))
+			return torn_for_good(v, d);
+		v->torn = false;
+		if (verify_event(v, &event, d)) {
+			(void)explain(d, "%s line %llu", name, (unsigned long long)number);
+			return ERR_LOG;
+		}
+	} else if (!v->torn) {
+		v->torn = true;
 		v->torn_diag = now;
 		(void)explain(&v->torn_diag, "%s line %llu", name, (unsigned long long)number);
-		v->seq = 0;
 	}
 	struct sha256 hash = sha256_of(line);
 	sha256_text(&hash, v->last);
@@ -159,7 +170,7 @@ static enum status verify_text(struct verification *v, const char *name, struct 
 		number++;
 		if (end == text.size)
 			return fail(d, ERR_LOG, 0, "%s line %llu: the line is torn", name, (unsigned long long)number);
-		enum status s = verify_next(v, name, number, bytes_part(text, 0, end), d);
+		enum status s = verify_line(v, name, number, bytes_part(text, 0, end), d);
 		if (s)
 			return s;
 		text = bytes_from(text, end + 1);
@@ -184,11 +195,8 @@ enum status chain_verify(int dir, const char *wanted_head, struct chain_report *
 		mapped_done(&text);
 		v.report.n_files++;
 	}
-	if (s == OK && v.torn) {
-		if (d)
-			*d = v.torn_diag;
-		s = ERR_LOG;
-	}
+	if (s == OK && v.torn)
+		s = torn_for_good(&v, d);
 	if (s)
 		return s;
 	memcpy(v.report.head, v.last, sizeof v.last);

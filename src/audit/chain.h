@@ -12,12 +12,14 @@ enum { AUDIT_LINE_MAX = 1 << 20, AUDIT_FILES_MAX = 100000 };
 /* The names of the log's files ("audit-2026-11-23.json"), oldest first. ERR_LOG. */
 MUST_USE enum status chain_files(int dir, struct arena *a, const char ***ret_names, size_t *ret_n, struct diag *d);
 
+/* The end of one file; all zero when the file is empty. */
 struct chain_tail {
-	struct sha256 last; /* of the last whole line without its newline; all zero when there is none */
-	uint64_t seq; /* of that line; 0 when there is none */
-	struct bytes torn; /* what follows the last newline, in a */
+	struct sha256 last; /* of the last line, torn or not, without its newline */
+	uint64_t seq; /* of the last event; 0 when there is none */
+	bool torn; /* the last line is no whole event: audit.recovered must follow */
+	bool open; /* it has no newline */
 };
-/* The end of one file. ERR_LOG when it cannot be read or its last line makes no sense. */
+/* ERR_LOG when it cannot be read. */
 MUST_USE enum status chain_tail_read(int fd, struct arena *a, struct chain_tail *ret, struct diag *d);
 
 struct chain_report {

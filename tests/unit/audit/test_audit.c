@@ -10,6 +10,8 @@
 #include "harness.h"
 #include "place.h"
 
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+
 static const struct audit_who who = { .run = "0123456789abcdef0123456789abcdef", .user = "tester" };
 
 static struct audit *open_log(const struct place *p)
@@ -74,7 +76,7 @@ static void every_event_carries_the_digest_of_the_line_before(void)
 	CLEANUP(place_done) struct place p;
 	CLEANUP(buf_done) struct buf text;
 	CLEANUP(arena_done) struct arena arena;
-	char last[SHA256_TEXT_SIZE] = "0000000000000000000000000000000000000000000000000000000000000000";
+	char last[SHA256_TEXT_SIZE] = ZEROS;
 	place_make(&p);
 	arena_init(&arena);
 	struct audit *a = open_log(&p);
@@ -200,7 +202,7 @@ static void a_torn_last_line_is_closed_by_the_next_run(void)
 	read_log(&p, today(), &text);
 	size_t start = text.size - line_of(buf_bytes(&text), 3).size - 1;
 	/* Every cut of the third line; at text.size - 1 only its newline is missing. */
-	for (size_t size = start + 1; size < text.size; size += size == text.size - 2 ? 1 : 9) {
+	for (size_t size = start + 1; size < text.size; size += size + 10 >= text.size ? 1 : 9) {
 		CLEANUP(buf_done) struct buf after;
 		struct chain_report r;
 		struct diag d = { 0 };
@@ -239,6 +241,56 @@ static void a_torn_line_of_yesterday_is_closed_too(void)
 	struct diag d = { 0 };
 	if (verify(&p, NULL, &r, &d))
 		test_fail(__FILE__, __LINE__, "%s", d.text);
+}
+
+/* A run may die at any of its writes: also when it has just closed a line, or while it says so, and at the first of a day. */
+static void a_second_accident_is_survived(void)
+{
+	static const struct {
+		const char *name, *today;
+		size_t lines; /* torn ones among them */
+	} rows[] = {
+		{ "nothing of today yet", "", 0 },
+		{ "the first line of today is torn", "{\"timestamp\":\"20", 1 },
+		{ "it is closed, but nobody said so", "{\"timestamp\":\"20\n", 1 },
+		{ "who said so was torn too", "{\"timestamp\":\"20\n{\"timestamp\":\"20", 2 },
+		{ "twice", "{\"timestamp\":\"20\n{\"timestamp\":\"20\n", 2 },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(place_done) struct place p;
+		CLEANUP(buf_done) struct buf text;
+		place_make(&p);
+		write_events(&p, 3);
+		CHECK(renameat(p.fd, today(), p.fd, "logs/audit-2020-01-01.json") == 0);
+		place_file(&p, "logs/audit-2020-01-02.json", BYTES(""), 0600);
+		place_file(&p, today(), bytes_of(rows[i].today), 0600);
+		write_events(&p, 2);
+		bool recovered = rows[i].lines > 0;
+		check_whole(&p, 5 + rows[i].lines + recovered);
+		read_log(&p, today(), &text);
+		struct bytes first = line_of(buf_bytes(&text), rows[i].lines + 1);
+		CHECK_ROW(bytes_search(first, BYTES("\"seq\":4,")) < first.size, rows[i].name);
+		CHECK_ROW((bytes_search(first, BYTES("audit.recovered")) < first.size) == recovered, rows[i].name);
+	}
+}
+
+/* Only a line that makes no sense can be torn: an event that does not follow is a break, whatever comes behind it. */
+static void a_recovery_excuses_no_event(void)
+{
+	CLEANUP(place_done) struct place p;
+	CLEANUP(buf_done) struct buf text;
+	static const char forged[] = "{\"event\":\"x\",\"seq\":2,\"prev\":\"" ZEROS "\"}";
+	char hash[SHA256_TEXT_SIZE];
+	struct chain_report r;
+	struct diag d = { 0 };
+	place_make(&p);
+	write_events(&p, 1);
+	read_log(&p, today(), &text);
+	struct sha256 digest = sha256_of(bytes_of(forged));
+	sha256_text(&digest, hash);
+	buf_printf(&text, "%s\n{\"event\":\"audit.recovered\",\"seq\":3,\"prev\":\"%s\"}\n", forged, hash);
+	place_file(&p, today(), buf_bytes(&text), 0600);
+	CHECK(verify(&p, NULL, &r, &d) == ERR_LOG && strstr(d.text, " line 2: its 'prev'"));
 }
 
 static void a_new_day_continues_the_chain_of_the_day_before(void)
@@ -440,6 +492,8 @@ int main(int argc, char **argv)
 		{ "a torn last line is closed by the next run", a_torn_last_line_is_closed_by_the_next_run },
 		{ "a torn only line is closed too", a_torn_only_line_is_closed_too },
 		{ "a torn line of yesterday is closed too", a_torn_line_of_yesterday_is_closed_too },
+		{ "a second accident is survived", a_second_accident_is_survived },
+		{ "a recovery excuses no event", a_recovery_excuses_no_event },
 		{ "a new day continues the chain of the day before", a_new_day_continues_the_chain_of_the_day_before },
 		{ "processes at once keep one chain", processes_at_once_keep_one_chain },
 		{ "a head is found or not", a_head_is_found_or_not },
