@@ -13,7 +13,7 @@ _hwb_paths() {
 _hwb_options() {
 	case $1 in
 	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --no-isolation --no-build-isolation -n --trust-project --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	log) _hwb_words "--head --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	doctor) _hwb_words "--python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -59,6 +59,7 @@ _hwb_value() {
 	"build --colour=" | "build --colour") _hwb_words "auto always never" ;;
 	"build --cache-dir=" | "build --cache-dir") _hwb_paths -d ;;
 	"log --head=" | "log --head") : ;;
+	"log --from-seq=" | "log --from-seq") : ;;
 	"log --run=" | "log --run") : ;;
 	"log --event=" | "log --event") : ;;
 	"log --color=" | "log --color") _hwb_words "auto always never" ;;

@@ -124,13 +124,27 @@ static enum status torn_for_good(const struct verification *v, struct diag *d)
 	return ERR_LOG;
 }
 
+/* What the first event of all has, and no other. */
+static bool is_genesis(struct bytes prev)
+{
+	static const struct sha256 none;
+	char zeros[SHA256_TEXT_SIZE];
+	sha256_text(&none, zeros);
+	return bytes_equal(prev, bytes_of(zeros));
+}
+
 static enum status verify_event(struct verification *v, const struct event *e, struct diag *d)
 {
+	if (!v->report.n_lines && is_genesis(e->prev) != (e->seq == 1))
+		return fail(d, ERR_LOG, 0, "its 'seq' is %llu and its 'prev' %.*s: that is neither the first event nor a later one",
+			    (unsigned long long)e->seq, BYTES_ARG(bytes_part(e->prev, 0, 100)));
 	if (v->report.n_lines && !bytes_equal(e->prev, bytes_of(v->last)))
 		return fail(d, ERR_LOG, 0, "its 'prev' is %.*s, but the line before has the sha256 %s", BYTES_ARG(e->prev), v->last);
 	if (v->seq && e->seq != v->seq + 1)
 		return fail(d, ERR_LOG, 0, "its 'seq' is %llu, but the event before has %llu", (unsigned long long)e->seq,
 			    (unsigned long long)v->seq);
+	if (!v->seq)
+		v->report.first_seq = e->seq;
 	v->seq = e->seq;
 	return OK;
 }

@@ -24,11 +24,13 @@ MUST_USE enum status chain_tail_read(int fd, struct arena *a, struct chain_tail 
 
 struct chain_report {
 	uint64_t n_files, n_lines;
+	uint64_t first_seq; /* of the first event that is left; 0 when the log is empty. More than 1: older events were removed */
 	char head[SHA256_TEXT_SIZE]; /* of the last line; "" when the log is empty */
 	bool head_found; /* whether the wanted head is the sha256 of some line */
 };
 /* Walks the whole log. wanted_head: 64 hexadecimal digits, or NULL. ERR_LOG names file and line of the first break:
- * a wrong prev, a jump of seq, a line that is not JSON, a torn end. */
+ * a wrong prev, a jump of seq, a line that is not JSON, a torn end. Only the very first event of all has seq 1 and a prev of
+ * zeros: where the front was cut off is in the report, for the caller to judge. */
 MUST_USE enum status chain_verify(int dir, const char *wanted_head, struct chain_report *ret, struct diag *d);
 
 /* Calls show for every line whose event or run matches (NULL matches all), oldest first. */

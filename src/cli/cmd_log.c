@@ -3,6 +3,7 @@
 
 #include "audit/chain.h"
 #include "base/cleanup.h"
+#include "base/number.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit.h"
@@ -34,42 +35,67 @@ static enum status log_path(struct log_command *c, struct diag *d)
 	return OK;
 }
 
+static void print_verified(const struct log_command *c, const struct chain_report *r, bool ok)
+{
+	CLEANUP(buf_done) struct buf out;
+	struct json_writer w;
+	buf_init(&out, 4096);
+	if (c->settings->json) {
+		json_writer_init(&w, &out, false);
+		json_object_begin(&w);
+		json_pair_bool(&w, "ok", ok);
+		json_pair_unsigned(&w, "files", r->n_files);
+		json_pair_unsigned(&w, "lines", r->n_lines);
+		json_pair_unsigned(&w, "first_seq", r->first_seq);
+		json_pair_cstring(&w, "head", r->head);
+		json_object_end(&w);
+	} else if (ok) {
+		buf_add_string(&out, "the chain is whole");
+		if (r->first_seq > 1)
+			buf_printf(&out, " from event %llu on", (unsigned long long)r->first_seq);
+		buf_printf(&out, ": %llu lines in %llu files, head %s", (unsigned long long)r->n_lines,
+			   (unsigned long long)r->n_files, r->head[0] ? r->head : "(none)");
+	}
+	if (out.size)
+		console_result(c->console, buf_bytes(&out));
+}
+
+/* The lines that are there hang together; whether they are all is another question, and one that only the operator can answer
+ * who removes old files. */
+static enum status judge(const struct log_command *c, const struct chain_report *r, const char *wanted, struct diag *d)
+{
+	uint64_t from = c->settings->log_from_seq ? c->settings->log_from_seq : 1;
+	if (wanted && !r->head_found)
+		return fail(d, ERR_LOG, 0, "no line of the log has the sha256 %s: the log was cut or replaced", wanted);
+	if (r->first_seq <= from)
+		return OK;
+	(void)fail(d, ERR_LOG, 0, "the log begins with event %llu, not with %llu: what was before it is gone",
+		   (unsigned long long)r->first_seq, (unsigned long long)from);
+	return remedy(d, "if you removed the older files yourself, --from-seq %llu verifies what is left",
+		      (unsigned long long)r->first_seq);
+}
+
 static enum status log_verify(struct log_command *c, struct diag *d)
 {
 	CLEANUP(fd_close) int dir = -1;
-	CLEANUP(buf_done) struct buf out;
 	struct chain_report report;
 	struct sha256 digest;
 	char head[SHA256_TEXT_SIZE];
 	const char *wanted = c->settings->log_head;
-	buf_init(&out, 4096);
 	if (wanted) {
 		if (sha256_parse(bytes_of(wanted), &digest))
 			return fail(d, ERR_USAGE, 0, "--head takes 64 hexadecimal digits");
 		sha256_text(&digest, head); /* in lower case, as the chain has them */
+		wanted = head;
 	}
 	enum status s = open_logs(c, &dir, d);
 	if (s == OK)
-		s = chain_verify(dir, wanted ? head : NULL, &report, d);
+		s = chain_verify(dir, wanted, &report, d);
 	if (s)
 		return s;
-	if (wanted && !report.head_found)
-		return fail(d, ERR_LOG, 0, "no line of the log has the sha256 %s: the log was cut or replaced", head);
-	if (c->settings->json) {
-		struct json_writer w;
-		json_writer_init(&w, &out, false);
-		json_object_begin(&w);
-		json_pair_bool(&w, "ok", true);
-		json_pair_unsigned(&w, "files", report.n_files);
-		json_pair_unsigned(&w, "lines", report.n_lines);
-		json_pair_cstring(&w, "head", report.head);
-		json_object_end(&w);
-	} else {
-		buf_printf(&out, "the chain is whole: %llu lines in %llu files, head %s", (unsigned long long)report.n_lines,
-			   (unsigned long long)report.n_files, report.head[0] ? report.head : "(none)");
-	}
-	console_result(c->console, buf_bytes(&out));
-	return OK;
+	s = judge(c, &report, wanted, d);
+	print_verified(c, &report, s == OK);
+	return s;
 }
 
 /* "2026-11-23T21:10:00.123Z build.started 0123abcd source="/home/me/demo" kind="wheel"" */
@@ -142,6 +168,14 @@ static enum status take_head(struct settings *s, struct arena *a, const char *va
 	return OK;
 }
 
+static enum status take_from_seq(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	(void)a;
+	if (number_parse_u64(bytes_of(value), INT64_MAX, &s->log_from_seq) || !s->log_from_seq)
+		return fail(d, ERR_USAGE, 0, "takes the number of an event, not '%.100s'", value);
+	return OK;
+}
+
 /* Ids and events are compared as text with the log's own: what they cannot hold would never be found. */
 static enum status take_word(const char **field, struct arena *a, const char *value, struct diag *d)
 {
@@ -173,6 +207,7 @@ static enum status take_event(struct settings *s, struct arena *a, const char *v
 
 static const struct option options[] = {
 	{ "--head", 0, { 0 }, "SHA256", "verify: this line must be in the log.", take_head },
+	{ "--from-seq", 0, { 0 }, "NUMBER", "verify: events before this one may be gone.", take_from_seq },
 	{ "--run", 0, { 0 }, "ID", "show: only this run (the beginning of its id is enough).", take_run },
 	{ "--last", 0, { 0 }, NULL, "show: only the run that began last.", take_last },
 	{ "--event", 0, { 0 }, "NAME", "show: only events that begin so.", take_event },

@@ -62,6 +62,7 @@ struct settings {
 	/* The words of commands other than build. */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 	bool log_last;
+	uint64_t log_from_seq; /* 0: from the first */
 
 	/* How it was put together; for settings_*.c and options.c. */
 	char **environment;

@@ -118,6 +118,7 @@ USAGE = [  # words, exit code, what is said
     (["build", "-p", "2.7"], 2, ["2.7"]), (["build", "-p", "/nonexistent/python"], 2, ["/nonexistent/python"]), (["build", "--index-url", "nonsense"], 2, ["--index-url"]),
     (["build", "--index-url", "ftp://x/"], 2, ["--index-url"]), (["build", "-f", "/nonexistent/links"], 2, ["/nonexistent/links"]), (["build", "--allow-read", "/"], 2, ["--allow-read"]),
     (["log"], 2, ["verify"]), (["log", "burn"], 2, ["verify"]), (["cache"], 2, ["clean"]), (["log", "verify", "--head", "x"], 2, ["--head"]),
+    (["log", "verify", "--from-seq", "0"], 2, ["--from-seq"]), (["log", "verify", "--from-seq", "x"], 2, ["--from-seq"]),
 ]
 
 

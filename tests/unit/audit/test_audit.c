@@ -338,6 +338,52 @@ static void processes_at_once_keep_one_chain(void)
 	check_whole(&p, PROCESSES * EVENTS);
 }
 
+static void a_log_without_its_beginning_says_where_it_begins(void)
+{
+	CLEANUP(place_done) struct place p;
+	CLEANUP(buf_done) struct buf text;
+	struct chain_report r = { 0 };
+	place_make(&p);
+	write_events(&p, 4);
+	CHECK(verify(&p, NULL, &r, NULL) == OK && r.first_seq == 1);
+	read_log(&p, today(), &text);
+	for (size_t gone = 1; gone < 4; gone++) {
+		size_t size = 0;
+		for (size_t i = 1; i <= gone; i++)
+			size += line_of(buf_bytes(&text), i).size + 1;
+		place_file(&p, today(), bytes_from(buf_bytes(&text), size), 0600);
+		CHECK(verify(&p, NULL, &r, NULL) == OK);
+		CHECK_NUMBER(r.first_seq, gone + 1);
+		CHECK_NUMBER(r.n_lines, 4 - gone);
+	}
+	/* A torn line has no number: the recovery behind it has. */
+	place_file(&p, today(), BYTES("{\"timestamp"), 0600);
+	write_events(&p, 1);
+	CHECK(verify(&p, NULL, &r, NULL) == OK && r.first_seq == 1);
+	place_file(&p, today(), BYTES(""), 0600);
+	CHECK(verify(&p, NULL, &r, NULL) == OK && r.first_seq == 0);
+}
+
+static void a_first_event_is_the_first_or_a_later_one(void)
+{
+	CLEANUP(place_done) struct place p;
+	static const struct {
+		const char *name, *line;
+	} rows[] = {
+		{ "a later one that claims to follow nothing", "{\"event\":\"x\",\"seq\":5,\"prev\":\"" ZEROS "\"}\n" },
+		{ "the first that claims to follow something", "{\"event\":\"x\",\"seq\":1,\"prev\":\"1" ZEROS "\"}\n" },
+		{ "number 0", "{\"event\":\"x\",\"seq\":0,\"prev\":\"" ZEROS "\"}\n" },
+	};
+	place_make(&p);
+	write_events(&p, 1);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct chain_report r;
+		struct diag d = { 0 };
+		place_file(&p, today(), bytes_of(rows[i].line), 0600);
+		CHECK_ROW(verify(&p, NULL, &r, &d) == ERR_LOG && strstr(d.text, " line 1: "), rows[i].name);
+	}
+}
+
 static void a_head_is_found_or_not(void)
 {
 	CLEANUP(place_done) struct place p;
@@ -496,6 +542,8 @@ int main(int argc, char **argv)
 		{ "a recovery excuses no event", a_recovery_excuses_no_event },
 		{ "a new day continues the chain of the day before", a_new_day_continues_the_chain_of_the_day_before },
 		{ "processes at once keep one chain", processes_at_once_keep_one_chain },
+		{ "a log without its beginning says where it begins", a_log_without_its_beginning_says_where_it_begins },
+		{ "a first event is the first or a later one", a_first_event_is_the_first_or_a_later_one },
 		{ "a head is found or not", a_head_is_found_or_not },
 		{ "lines are shown by run and event", lines_are_shown_by_run_and_event },
 		{ "a log that cannot be written stops the run", a_log_that_cannot_be_written_stops_the_run },
