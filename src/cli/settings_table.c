@@ -101,6 +101,16 @@ SETTER(set_constraints)
 	return status;
 }
 
+/* Where the sandbox has something of its own, which a mount would cover or be covered by. */
+static bool is_place_of_sandbox(struct bytes path)
+{
+	static const struct bytes places[] = { LIT("/build"), LIT("/out"), LIT("/env"), LIT("/proc"), LIT("/dev") };
+	for (size_t i = 0; i < COUNT(places); i++)
+		if (bytes_starts(path, places[i]) && (path.size == places[i].size || path.data[places[i].size] == '/'))
+			return true;
+	return bytes_equal(path, BYTES("/tmp")) || bytes_equal(path, BYTES("/"));
+}
+
 /* A mount's source has no symbolic links (sandbox/spec.h), so the path is resolved here. */
 SETTER(set_allow_read)
 {
@@ -113,8 +123,9 @@ SETTER(set_allow_read)
 		return status;
 	if (!realpath(path, real))
 		return fail(d, ERR_USAGE, 0, "cannot use '%s': %s", path, strerror(errno));
-	if (strcmp(real, "/") == 0)
-		return fail(d, ERR_USAGE, 0, "takes a path that a build needs, not the whole file system");
+	if (is_place_of_sandbox(bytes_of(real)))
+		return fail(d, ERR_USAGE, 0,
+			    "takes a path that a build needs, not '%s', where the sandbox has something of its own", real);
 	strings_add(&s->allow_read, a, bytes_of(real));
 	return OK;
 }

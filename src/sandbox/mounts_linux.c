@@ -400,9 +400,9 @@ const struct step *inner_steps(size_t *ret_n)
 		{ "change the user", change_ids },
 		{ "make the root", make_root },
 		{ "fill the root", make_items },
+		{ "make the writable places", make_writable }, /* before the trees: one of them may lie below /tmp */
 		{ "attach the host's trees", attach_trees },
 		{ "make /dev", make_dev },
-		{ "make the writable places", make_writable },
 		{ "mount /proc", make_proc },
 		{ "mask /proc", mask_proc },
 		{ "make the root read-only", seal_root },

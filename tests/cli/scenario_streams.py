@@ -116,7 +116,7 @@ USAGE = [  # words, exit code, what is said
     (["build", "--isolation", "none"], 2, ["none"]), (["build", "--isolation", "container"], 5, ["container"]), (["build", "--isolation", "wishful"], 2, ["wishful"]),
     (["build", "-n"], 2, ["--find-links"]), (["build", "--env", "1=2"], 2, ["--env"]), (["build", "--config-json", "[1"], 2, ["--config-json"]), (["build", "--config-json", "[1]"], 2, ["object"]),
     (["build", "-p", "2.7"], 2, ["2.7"]), (["build", "-p", "/nonexistent/python"], 2, ["/nonexistent/python"]), (["build", "--index-url", "nonsense"], 2, ["--index-url"]),
-    (["build", "--index-url", "ftp://x/"], 2, ["--index-url"]), (["build", "-f", "/nonexistent/links"], 2, ["/nonexistent/links"]), (["build", "--allow-read", "/"], 2, ["--allow-read"]),
+    (["build", "--index-url", "ftp://x/"], 2, ["--index-url"]), (["build", "-f", "/nonexistent/links"], 2, ["/nonexistent/links"]), (["build", "--allow-read", "/"], 2, ["--allow-read"]), (["build", "--allow-read", "/proc"], 2, ["'/proc'"]),
     (["log"], 2, ["verify"]), (["log", "burn"], 2, ["verify"]), (["cache"], 2, ["clean"]), (["log", "verify", "--head", "x"], 2, ["--head"]),
     (["log", "verify", "--from-seq", "0"], 2, ["--from-seq"]), (["log", "verify", "--from-seq", "x"], 2, ["--from-seq"]),
 ]
