@@ -6,10 +6,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/fd.h"
-#include "cli/console.h"
 #include "host/file.h"
 
-enum { LINE_MAX_SIZE = 1 << 20 };
+enum { LINES_MAX_SIZE = 16 << 20 };
 
 enum status buildlog_open(const char *logs_path, int *ret_fd, struct diag *d)
 {
@@ -31,14 +30,10 @@ void buildlog_write(int fd, const char *run, struct bytes output)
 {
 	if (fd < 0)
 		return;
-	CLEANUP(buf_done) struct buf text;
 	CLEANUP(buf_done) struct buf lines;
-	buf_init(&text, 4 * LINE_MAX_SIZE);
-	buf_init(&lines, 16 * LINE_MAX_SIZE);
-	console_escape(output, &text);
-	struct bytes rest = buf_bytes(&text);
-	while (rest.size) {
-		struct bytes line = bytes_cut(&rest, '\n');
+	buf_init(&lines, LINES_MAX_SIZE);
+	while (output.size) {
+		struct bytes line = bytes_cut(&output, '\n');
 		buf_printf(&lines, "%.8s ", run);
 		buf_add(&lines, line);
 		buf_add_byte(&lines, '\n');

@@ -7,7 +7,7 @@
 
 /* Opens today's file (0600) in the logs directory. ERR_LOG. */
 MUST_USE enum status buildlog_open(const char *logs_path, int *ret_fd, struct diag *d);
-/* Appends; best effort, for the audit log is the record that must not fail. fd -1 is taken. */
+/* Appends text of console_set_log; best effort, for the audit log is the record that must not fail. fd -1 is taken. */
 void buildlog_write(int fd, const char *run, struct bytes output);
 
 #endif

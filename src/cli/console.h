@@ -39,7 +39,7 @@ bool console_add_secret(struct console *c, struct bytes secret);
 void console_redact(const struct console *c, struct bytes text, struct buf *out);
 /* One sentence for a record: redacted, in a. */
 const char *console_redacted(const struct console *c, const char *text, struct arena *a);
-/* Who gets the build's output after redaction and before escaping, whatever -q and -v say: the build log. NULL: nobody. What
+/* Who gets the build's output as people get it, redacted and escaped, whatever -q and -v say: the build log. NULL: nobody. What
  * could be the beginning of a secret is held back until console_output_end, which console_stage and console_tail call too. */
 void console_set_log(struct console *c, void (*write)(void *context, struct bytes output), void *context);
 void console_output_end(struct console *c);

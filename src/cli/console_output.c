@@ -88,14 +88,14 @@ static void pass(struct console *c, struct bytes redacted, bool final)
 	CLEANUP(buf_done) struct buf safe;
 	buf_init(&text, 8 * (redacted.size + 64)); /* a byte becomes at most "\xNN", a mask three */
 	buf_init(&safe, 16 * (redacted.size + 64 + KNOWN_SIZE_MAX * 4));
-	if (c->write && redacted.size)
-		c->write(c->context, redacted);
 	escaper_add(&c->escaper, redacted, &text);
 	if (final)
 		escaper_end(&c->escaper, &text);
 	known_stream_add(&c->escaped, buf_bytes(&text), &safe);
 	if (final)
 		known_stream_end(&c->escaped, &safe);
+	if (c->write && safe.size)
+		c->write(c->context, buf_bytes(&safe));
 	keep(c, buf_bytes(&safe));
 	if (c->verbose)
 		print(c, buf_bytes(&safe));

@@ -27,10 +27,10 @@ static void take_output(void *context, struct bytes output)
 	console_output(p->console, output);
 }
 
-static void keep_output(void *context, struct bytes redacted)
+static void keep_output(void *context, struct bytes text)
 {
 	struct pipeline *p = context;
-	buildlog_write(p->log_fd, p->run->id, redacted);
+	buildlog_write(p->log_fd, p->run->id, text);
 }
 
 static enum status note_ready(void *context, const struct sandbox_result *so_far, int listener_fd, struct diag *d)

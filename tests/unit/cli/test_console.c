@@ -234,7 +234,7 @@ static void test_secrets(void)
 	WANT(strstr(text, "1 *** 2 *** 3\\x1b"));
 	WANT(!strstr(text, "hunter") && !strstr(text, "b+c"));
 	WANT(strcmp(screen_text(&s, 1), "{\"a\":\"***\"}\n") == 0);
-	WANT(bytes_equal(buf_bytes(&log), BYTES("1 *** 2 a\r\nb+c/d 3\x1b")));
+	WANT(bytes_equal(buf_bytes(&log), BYTES("1 *** 2 *** 3\\x1b")));
 	world_done(&s.w);
 }
 
