@@ -168,8 +168,8 @@ def fresh(name):
 class Place:
     """One user's world: its own HOME, HWB_HOME and HWB_CACHE_DIR; nothing of the caller's environment."""
 
-    def __init__(self, user=None, cache=None):
-        self.top, self.user = fresh("place"), user
+    def __init__(self, user=None, cache=None, program=None):
+        self.top, self.user, self.program = fresh("place"), user, program or Setting.hwb
         os.chmod(self.top, 0o755)
         self.home, self.hwb_home = os.path.join(self.top, "home"), os.path.join(self.top, "hwb")
         self.cache = cache or os.path.join(self.top, "cache")
@@ -185,12 +185,12 @@ class Place:
         env.update(more or {})
         return {k: v for k, v in env.items() if v is not None}
 
-    def start(self, *words, env=None, cwd=None):
-        command = [Setting.hwb, *words]
+    def start(self, *words, env=None, cwd=None, close_fds=True):
+        command = [self.program, *words]
         if self.user:
             command = ["setpriv", "--reuid", self.user, "--regid", "nogroup", "--clear-groups", *command]
         return subprocess.Popen(command, env=self.env(env), cwd=cwd or self.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE)
+                                stderr=subprocess.PIPE, close_fds=close_fds)
 
     def finish(self, process):
         try:
@@ -290,12 +290,12 @@ def make_wheel(folder, name, version, files=None, requires=(), python=None, tag=
     return path
 
 
-def make_sdist(folder, name="demo", version="1.0", code="", extra=(), suffix=".tar.gz", top=None):
+def make_sdist(folder, name="demo", version="1.0", code="", extra=(), suffix=".tar.gz", top=None, requires=()):
     """An sdist with the in-tree backend; extra: (TarInfo, bytes or None) for tar, (ZipInfo, bytes) for zip."""
     top = top or "%s-%s" % (name, version)
     metadata = "Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version)
     code = BACKEND + "\n\nNAME, VERSION = %r, %r\n%s" % (name, version, code)
-    files = {"pyproject.toml": pyproject(name=name, version=version), "bk.py": code, "PKG-INFO": metadata}
+    files = {"pyproject.toml": pyproject(requires, name=name, version=version), "bk.py": code, "PKG-INFO": metadata}
     path = os.path.join(folder, "%s-%s%s" % (name, version, suffix))
     if suffix == ".zip":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:

@@ -22,6 +22,7 @@ import family
 HERE = os.path.dirname(os.path.abspath(__file__))
 HWB = os.path.abspath(sys.argv[1])
 SECRET = "hostile-secret-4711"
+HANG = 120  # seconds after which a build counts as hanging; nothing else depends on time
 OURS = {"CI", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "NO_COLOR", "PATH", "PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONNOUSERSITE",
         "SHELL", "SOURCE_DATE_EPOCH", "SSL_CERT_FILE", "TERM", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV"}
 
@@ -158,7 +159,9 @@ class Suite:
         os.set_inheritable(holder, True)  # probe 9: a descriptor that the caller left open
         try:
             return subprocess.run(self.command(mode, *more), env=self.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=300, close_fds=False, **options)
+                                  stderr=subprocess.STDOUT, timeout=HANG, close_fds=False, **options)
+        except subprocess.TimeoutExpired as late:   # a limit that does not hold is one failure, not the end of the suite
+            return subprocess.CompletedProcess(late.cmd, -1, late.stdout or b"")
         finally:
             os.close(holder)
 
