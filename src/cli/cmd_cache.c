@@ -14,6 +14,7 @@
 #include "cli/options_build.h"
 #include "format/json_write.h"
 #include "host/file.h"
+#include "index/index.h"
 
 /* Trees are as deep as packages are; the files of the other folders are two levels down. A unit that was used within the last
  * hour may be mounted in a sandbox right now. */
@@ -237,7 +238,7 @@ static enum status cache_clean(struct cache_command *c, struct diag *d)
 	for (size_t i = 0; s == OK && i < c->n_units; i++)
 		s = remove_unit(c, &c->units[i], d);
 	report_removed(c);
-	return s;
+	return s || c->n_busy ? s : index_cache_adopt(c->dir, d); /* nothing in it came from elsewhere now */
 }
 
 /* Least recently used first. */

@@ -207,7 +207,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 		.cache_dir = index_cache_dir(p->index),
 		.cache_path = p->settings->cache_dir,
 		.outside_id = p->settings->outside_id,
-		.rehash = p->settings->ci_provider != NULL,
+		.rehash = p->settings->ci_provider != NULL || index_cache_is_foreign(p->index),
 	};
 	s = env_run(p->run, &env, p->index, p->arena, &p->env, d);
 	if (s)

@@ -43,6 +43,8 @@ static enum status open_cache(struct index *i, struct diag *d)
 	if (s == OK)
 		s = check_cache(i->cache_dir, path, d);
 	if (s == OK)
+		s = cache_id_check(i->cache_dir, &i->foreign, d);
+	if (s == OK)
 		s = directory_make(i->cache_dir, "blob", true, &i->blob_dir, d);
 	if (s == OK)
 		s = directory_make(i->cache_dir, arena_printf(&i->arena, "index/%s", text), true, &i->page_dir, d);
@@ -80,6 +82,11 @@ void index_free(struct index *i)
 		fd_close(fds[k]);
 	struct arena home = i->arena;
 	arena_done(&home);
+}
+
+bool index_cache_is_foreign(const struct index *i)
+{
+	return i->foreign;
 }
 
 int index_cache_dir(const struct index *i)

@@ -92,6 +92,10 @@ MUST_USE enum status index_download_url(struct index *i, const char *url, const 
 /* What decides a resolution besides its requirements, as stable text: index, folders with their listing (name, size, mtime),
  * exclude-newer, offline. For the key of the resolution cache. */
 void index_fingerprint(struct index *i, struct buf *out);
+/* Whether the cache came from elsewhere (copied, restored, another machine): then every file of it is hashed before use. */
+bool index_cache_is_foreign(const struct index *i);
+/* Makes an emptied cache this machine's own. ERR_IO. */
+MUST_USE enum status index_cache_adopt(int cache_dir, struct diag *d);
 /* The descriptor of the cache's directory; borrowed. */
 int index_cache_dir(const struct index *i);
 

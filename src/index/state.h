@@ -33,6 +33,7 @@ struct index {
 	const struct run_context *run;
 	struct index_options options;
 	int cache_dir, blob_dir, page_dir, metadata_dir;
+	bool foreign; /* the cache was not made here */
 	struct fetcher *fetcher; /* NULL until the first transfer */
 	uint64_t next_id;
 	uint64_t credentials_noted; /* bits by place in options.credentials */
@@ -51,6 +52,9 @@ MUST_USE enum status transfer_start(struct index *i, const char *url, const char
 MUST_USE enum status transfer_wait(struct index *i, uint64_t id, struct transfer **ret, struct diag *d);
 /* The failure of a finished transfer as a diag: names what it was for and its URL without credentials. */
 enum status transfer_failed(const struct transfer *t, const char *what, struct diag *d);
+
+/* Before anything is made in the cache. *ret_foreign: it was not made by this machine in this place. ERR_IO. */
+MUST_USE enum status cache_id_check(int cache_dir, bool *ret_foreign, struct diag *d);
 
 /* CACHE/blob/sha256/ab/DIGEST: opened when it is there and its bytes are right; a wrong one is removed. ERR_ABSENT. */
 MUST_USE enum status blob_open(struct index *i, const struct sha256 *digest, int *ret_fd, struct diag *d);

@@ -46,6 +46,33 @@ static void a_cache_is_made_for_its_owner_alone(void)
 	index_free(NULL);
 }
 
+static void a_cache_from_elsewhere_is_known_as_such(void)
+{
+	CLEANUP(place_done) struct place p;
+	struct index *i;
+	place_make(&p);
+	i = open_index(&p, NULL, 0);
+	CHECK(!index_cache_is_foreign(i));
+	index_free(i);
+	i = open_index(&p, NULL, 0);
+	CHECK(!index_cache_is_foreign(i)); /* and stays ours */
+	index_free(i);
+	/* A copy: the same bytes in another directory. */
+	CHECK(mkdirat(p.fd, "copy", 0700) == 0 && renameat(p.fd, "cache/id", p.fd, "copy/id") == 0);
+	CHECK(mkdirat(p.fd, "moved", 0700) == 0 && renameat(p.fd, "copy/id", p.fd, "moved/id") == 0);
+	struct diag d = { 0 };
+	CHECK(open_with(&p, "moved", NULL, 0, &i, &d) == OK && index_cache_is_foreign(i));
+	index_free(i);
+	/* One that has something, but no id. */
+	i = open_index(&p, NULL, 0);
+	CHECK(index_cache_is_foreign(i));
+	index_free(i);
+	/* And it is not adopted by being used. */
+	i = open_index(&p, NULL, 0);
+	CHECK(index_cache_is_foreign(i));
+	index_free(i);
+}
+
 static void a_cache_that_others_can_write_is_refused(void)
 {
 	static const struct {
@@ -303,6 +330,7 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{ "a cache is made for its owner alone", a_cache_is_made_for_its_owner_alone },
+		{ "a cache from elsewhere is known as such", a_cache_from_elsewhere_is_known_as_such },
 		{ "a cache that others can write is refused", a_cache_that_others_can_write_is_refused },
 		{ "a cache of somebody else is refused", a_cache_of_somebody_else_is_refused },
 		{ "a blob is found under its digest", a_blob_is_found_under_its_digest },
