@@ -59,23 +59,29 @@ static enum status note_finished(struct pipeline *p, const struct activity *acti
 	return audit_end(p->run->audit, false, d);
 }
 
-static void fill_mounts(const struct pipeline *p, struct build_request *request)
+/* What is seen of the host beside the system: the interpreter, what the operator shows, and with a way out his certificates. */
+static enum status fill_mounts(const struct pipeline *p, struct build_request *request, struct diag *d)
 {
 	const struct strings *more = &p->settings->allow_read;
-	struct sandbox_mount *mounts = ARENA_ARRAY(p->arena, struct sandbox_mount, p->python.n_mounts + more->n);
+	struct sandbox_mount *mounts = ARENA_ARRAY(p->arena, struct sandbox_mount, p->python.n_mounts + more->n + 1);
 	size_t n = p->python.n_mounts;
 	bytes_copy(mounts, bytes_make(p->python.mounts, n * sizeof *mounts));
 	for (size_t i = 0; i < more->n; i++)
 		mounts[n++] = (struct sandbox_mount){ more->items[i], more->items[i] };
+	enum status s = OK;
+	if (request->with_listener && p->settings->ca_file)
+		s = inside_ca_mount(p->settings->ca_file, p->arena, &mounts[n++], d);
 	request->mounts = mounts;
 	request->n_mounts = n;
+	return s;
 }
 
 /* The operator's variables come last: they win. */
 static void fill_env(const struct pipeline *p, struct build_request *request)
 {
 	size_t n_egress = 0;
-	const char *const *egress = request->with_listener ? inside_egress_env(&n_egress) : NULL;
+	const char *const *egress = request->with_listener ? inside_egress_env(p->settings->ca_file != NULL, p->arena, &n_egress)
+							   : NULL;
 	const char **env = ARENA_ARRAY(p->arena, const char *, n_egress + p->settings->env.n);
 	bytes_copy(env, bytes_make(egress, n_egress * sizeof *env));
 	bytes_copy(env + n_egress, bytes_make(p->settings->env.items, p->settings->env.n * sizeof *env));
@@ -147,12 +153,14 @@ enum status hook_run(struct pipeline *p, enum build_kind kind,
 		.ready = note_ready,
 		.with_listener = settings_egress(p->settings, p->arena, &context.egress.options),
 	};
+	enum status s = fill_mounts(p, &request, d);
+	if (s)
+		return s;
 	fill_project(p, &request);
-	fill_mounts(p, &request);
 	fill_env(p, &request);
 	p->has_sandbox = true;
 	console_set_log(p->console, keep_output, p);
-	enum status s = build_run(p->run, &request, p->arena, ret, d);
+	s = build_run(p->run, &request, p->arena, ret, d);
 	console_output_end(p->console);
 	console_set_log(p->console, NULL, NULL);
 	enum status noted = take_notes(p, &context.egress, ret, s ? NULL : d);

@@ -10,10 +10,13 @@
 void inside_fill(struct sandbox_spec *spec, const struct sandbox_mount *mounts, size_t n_mounts, const char *const *env,
 		 size_t n_env, int64_t epoch, struct arena *a);
 
-/* Where a sandbox with_listener finds its proxy: SANDBOX_PROXY_PORT as text. */
+/* Where a sandbox with_listener finds its proxy (SANDBOX_PROXY_PORT as text), and the operator's certificates. */
 #define INSIDE_PROXY_URL "http://127.0.0.1:3128"
-/* The variables by which programs find the proxy on SANDBOX_PROXY_PORT and the certificates, for a sandbox with_listener.
- * Static. */
-const char *const *inside_egress_env(size_t *ret_n);
+#define INSIDE_CA_FILE "/etc/hwb-ca.pem"
+/* The variables by which programs find both. own_authorities: inside_ca_mount's file instead of the system's. They live as long
+ * as a. */
+const char *const *inside_egress_env(bool own_authorities, struct arena *a, size_t *ret_n);
+/* The operator's file of certificates (PEM, on the host) as a mount. ERR_USAGE: it is not there. */
+MUST_USE enum status inside_ca_mount(const char *ca_file, struct arena *a, struct sandbox_mount *ret, struct diag *d);
 
 #endif

@@ -1,5 +1,6 @@
 #include "sandbox/inside.h"
 
+#include <limits.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -41,9 +42,8 @@ static const char *const variables[] = {
 	"CI=1",
 };
 
-#define CA_FILE "/etc/ssl/certs/ca-certificates.crt"
 /* pip, requests, curl, cargo, wget, git and npm take lower case; go wants upper case; node and java a word of their own. */
-static const char *const egress_variables[] = {
+static const char *const proxy_variables[] = {
 	"https_proxy=" INSIDE_PROXY_URL,
 	"HTTPS_PROXY=" INSIDE_PROXY_URL,
 	"http_proxy=" INSIDE_PROXY_URL,
@@ -54,18 +54,36 @@ static const char *const egress_variables[] = {
 	"NO_PROXY=127.0.0.1,localhost,::1",
 	"NODE_USE_ENV_PROXY=1",
 	"JAVA_TOOL_OPTIONS=-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=3128 -Dhttp.nonProxyHosts=localhost|127.*",
-	"PIP_CERT=" CA_FILE,
-	"REQUESTS_CA_BUNDLE=" CA_FILE,
-	"CURL_CA_BUNDLE=" CA_FILE,
-	"CARGO_HTTP_CAINFO=" CA_FILE,
-	"GIT_SSL_CAINFO=" CA_FILE,
-	"NODE_EXTRA_CA_CERTS=" CA_FILE,
 };
+static const char *const file_variables[] = {
+	"SSL_CERT_FILE",     "PIP_CERT",       "REQUESTS_CA_BUNDLE",  "CURL_CA_BUNDLE",
+	"CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "NODE_EXTRA_CA_CERTS",
+};
+/* An empty folder, or libraries trust the system's authorities beside the operator's. */
+static const char *const folder_variables[] = { "SSL_CERT_DIR=/build/home", "GIT_SSL_CAPATH=/build/home" };
 
-const char *const *inside_egress_env(size_t *ret_n)
+const char *const *inside_egress_env(bool own_authorities, struct arena *a, size_t *ret_n)
 {
-	*ret_n = COUNT(egress_variables);
-	return egress_variables;
+	const char **all = ARENA_ARRAY(a, const char *, COUNT(proxy_variables) + COUNT(file_variables) + COUNT(folder_variables));
+	const char *file = own_authorities ? INSIDE_CA_FILE : "/etc/ssl/certs/ca-certificates.crt";
+	size_t n = 0;
+	for (size_t i = 0; i < COUNT(proxy_variables); i++)
+		all[n++] = proxy_variables[i];
+	for (size_t i = 0; i < COUNT(file_variables); i++)
+		all[n++] = arena_printf(a, "%s=%s", file_variables[i], file);
+	for (size_t i = 0; own_authorities && i < COUNT(folder_variables); i++)
+		all[n++] = folder_variables[i];
+	*ret_n = n;
+	return all;
+}
+
+enum status inside_ca_mount(const char *ca_file, struct arena *a, struct sandbox_mount *ret, struct diag *d)
+{
+	char real[PATH_MAX];
+	if (!realpath(ca_file, real))
+		return fail(d, ERR_USAGE, 0, "there is no file of certificates '%s'", ca_file);
+	*ret = (struct sandbox_mount){ arena_string(a, bytes_of(real)), INSIDE_CA_FILE };
+	return OK;
 }
 
 static bool same_name(const char *a, const char *b)

@@ -72,15 +72,14 @@ static enum status find_mount(const struct source_request *request, const struct
 			      struct sandbox_mount *ret, struct diag *d)
 {
 	char real[PATH_MAX];
-	bool local = url->scheme == URL_FILE;
-	struct bytes path = bytes_of(request->ca_file ? request->ca_file : "");
-	if (local && url_decode(url->path, a, &path, d))
+	struct bytes path;
+	if (url->scheme != URL_FILE)
+		return request->ca_file ? inside_ca_mount(request->ca_file, a, ret, d) : OK;
+	if (url_decode(url->path, a, &path, d))
 		return recode(d, ERR_USAGE);
-	if (!path.size)
-		return OK;
 	if (!realpath(arena_string(a, path), real))
-		return fail(d, ERR_USAGE, 0, "there is no %s '%.*s'", local ? "repository" : "file of certificates", BYTES_ARG(path));
-	*ret = (struct sandbox_mount){ arena_string(a, bytes_of(real)), local ? "/build-from" : "/etc/hwb-ca.pem" };
+		return fail(d, ERR_USAGE, 0, "there is no repository '%.*s'", BYTES_ARG(path));
+	*ret = (struct sandbox_mount){ arena_string(a, bytes_of(real)), "/build-from" };
 	return OK;
 }
 
@@ -94,11 +93,9 @@ static enum status run_git(struct egress *egress, const struct source_request *r
 	if (s)
 		return s;
 	const char *address = local ? "file:///build/from.git" : arena_string(a, word->url);
-	const char *authorities = mount.target ? mount.target : "/etc/ssl/certs/ca-certificates.crt";
 	const char *const argv[] = { "/bin/sh", "-c", script, address, arena_string(a, word->ref), local ? "file" : "https" };
-	/* The last one only with the operator's certificates: an empty folder, or git's library trusts the system's beside them. */
-	const char *const env[] = { "https_proxy=" INSIDE_PROXY_URL, arena_printf(a, "GIT_SSL_CAINFO=%s", authorities),
-				    "GIT_SSL_CAPATH=/build/home" };
+	size_t n_env;
+	const char *const *env = inside_egress_env(mount.target != NULL, a, &n_env);
 	struct program program = {
 		.what = "git",
 		.argv = argv,
@@ -106,7 +103,7 @@ static enum status run_git(struct egress *egress, const struct source_request *r
 		.mounts = &mount,
 		.n_mounts = mount.target ? 1 : 0,
 		.env = env,
-		.n_env = local ? 0 : COUNT(env) - !mount.target,
+		.n_env = local ? 0 : n_env,
 		.snapshot_fd = -1,
 		.epoch = SOURCE_EPOCH_MIN,
 		.outside_id = request->outside_id,
