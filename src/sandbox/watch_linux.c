@@ -89,8 +89,25 @@ static void tell_attempt(struct watch *w, enum activity_seen seen, struct bytes 
 
 /* ---- programs ---- */
 
+static bool is_absent(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EACCES;
+}
+
+/* What is not there for us may be there for the process: /proc/self, and every link that leads through it, means somebody else
+ * here. The root's own links are known to lead nowhere special, and execvp tries them for every word. */
+static bool may_differ_for_us(int at, const char *path)
+{
+	static const char *const plain[] = { "/bin/", "/sbin/" };
+	for (size_t i = 0; i < COUNT(plain); i++)
+		if (strncmp(path, plain[i], strlen(plain[i])) == 0)
+			return false;
+	CLEANUP(fd_close) int fd = kernel_openat2(at, path, O_PATH, 0, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+	return fd >= 0 || !is_absent(errno);
+}
+
 /* Whether the path leads to something: execvp tries every folder of PATH, and those tries are nobody's business.
- * Looked up as the process would, never with our root. dir: of execveat, or AT_FDCWD. */
+ * Looked up as the process would, never with our root. dir: of execveat, or AT_FDCWD. In doubt it does. */
 static bool leads_somewhere(pid_t pid, int dir, const char *path)
 {
 	char base[64];
@@ -101,8 +118,10 @@ static bool leads_somewhere(pid_t pid, int dir, const char *path)
 	else
 		return true; /* execveat by descriptor: it was opened before */
 	CLEANUP(fd_close) int at = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	CLEANUP(fd_close) int fd = at < 0 ? -1 : kernel_openat2(at, path[0] ? path : ".", O_PATH, 0, RESOLVE_IN_ROOT);
-	return fd >= 0 || (errno != ENOENT && errno != ENOTDIR && errno != EACCES);
+	if (at < 0)
+		return true;
+	CLEANUP(fd_close) int fd = kernel_openat2(at, path[0] ? path : ".", O_PATH, 0, RESOLVE_IN_ROOT);
+	return fd >= 0 || !is_absent(errno) || may_differ_for_us(at, path);
 }
 
 static void put_args(pid_t pid, uint64_t argv, struct buf *record)

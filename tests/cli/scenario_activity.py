@@ -39,6 +39,14 @@ BUSY = HOOK + """    import ctypes, os, socket, subprocess
     for _ in range(5):
         print("ptrace", libc.syscall(ctypes.c_long(101), 16, 1, 0, 0), ctypes.get_errno())
     print("io_uring", libc.syscall(ctypes.c_long(425), 1, 0), ctypes.get_errno())
+    os.symlink("/proc/self", "/tmp/me")
+    os.symlink("/bin/true", "/tmp/hidden")
+    held = os.open("/bin/true", os.O_RDONLY)
+    for number, path in enumerate(("/proc/self/fd/%d" % held, "/tmp/me/fd/%d" % held, "/tmp/hidden")):
+        pid = os.fork()
+        if pid == 0:
+            os.execv(path, ["hidden", str(number)])
+        os.waitpid(pid, 0)
     subprocess.Popen(["sleep", "600"])
     return wheel(folder)
 """
@@ -65,6 +73,7 @@ def what_a_build_did(tap):
         tap.check(who + "programs are there with their arguments, as often as they ran", seen["recorded"] and started.get(("uname", "-s")) == 1 and
                   started.get(("uname", "-r")) == 1, started)
         tap.check(who + "a program that is not there is not listed", not any("curl" in w for words in started for w in words), started)
+        tap.check(who + "nothing hides behind /proc/self or a link", {("hidden", str(n)) for n in range(3)} <= set(started), started)
         tap.check(who + "secrets in arguments are redacted", "sesame-4711" not in run.text and any(words[-1] == "tok-***" for words in started), started)
         calls = {c["name"]: c["times"] for c in seen["refused_calls"]}
         tap.check(who + "refused calls are counted by name", calls.get("ptrace") == 5 and calls.get("io_uring_setup") == 1, calls)
