@@ -164,6 +164,7 @@ enum status env_python_find(const struct run_context *run, const char *wanted, c
 		s = check_usable(&p.interpreter, wanted, search.found, d);
 	if (s)
 		return s;
+	buf_add_string(&record, name);
 	struct sha256 id = sha256_of(buf_bytes(&record));
 	sha256_text(&id, p.id);
 	*ret = p;
