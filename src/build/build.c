@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "build/hook.h"
+#include "env/env.h"
 #include "sandbox/inside.h"
 #include "host/sealed.h"
 
@@ -228,11 +229,13 @@ enum status build_run(const struct run_context *run, const struct build_request 
 		.limits = *run->limits,
 	};
 	spec.cwd = request->subdirectory[0] ? arena_printf(a, "/build/src/%s", request->subdirectory) : "/build/src";
-	struct sandbox_mount *mounts = ARENA_ARRAY(a, struct sandbox_mount, request->n_mounts + 1);
-	for (size_t i = 0; i < request->n_mounts; i++)
-		mounts[i] = request->mounts[i];
-	mounts[request->n_mounts] = (struct sandbox_mount){ request->environment, "/env" };
-	inside_fill(&spec, mounts, request->n_mounts + 1, request->env, request->n_env, request->epoch, a);
+	struct sandbox_mount *mounts = ARENA_ARRAY(a, struct sandbox_mount, request->n_mounts + 2);
+	size_t n_mounts = request->n_mounts;
+	bytes_copy(mounts, bytes_make(request->mounts, n_mounts * sizeof *mounts));
+	mounts[n_mounts++] = (struct sandbox_mount){ request->environment, "/env" };
+	if (request->frozen)
+		mounts[n_mounts++] = (struct sandbox_mount){ request->frozen, ENV_FROZEN };
+	inside_fill(&spec, mounts, n_mounts, request->env, request->n_env, request->epoch, a);
 
 	struct build_result result = { .fd = -1 };
 	struct conversation c = { .run = run, .request = request, .arena = a, .result = &result };

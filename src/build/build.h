@@ -27,6 +27,7 @@ struct build_request {
 	void *context;
 
 	const char *environment; /* the host's path of the merged tree, seen inside as /env */
+	const char *frozen; /* of the directory with its frozen modules, seen as ENV_FROZEN; NULL: none */
 	const struct sandbox_mount *mounts; /* what else is seen: the interpreter's prefix, --allow-read */
 	size_t n_mounts;
 	const char *const *env; /* extra "K=V" */

@@ -207,12 +207,14 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 		.cache_dir = index_cache_dir(p->index),
 		.cache_path = p->settings->cache_dir,
 		.outside_id = p->settings->outside_id,
+		.freeze = !p->made_env,
 		.rehash = p->settings->ci_provider != NULL || index_cache_is_foreign(p->index),
 	};
 	s = env_run(p->run, &env, p->index, p->arena, &p->env, d);
 	if (s)
 		return s;
 	p->has_env = true;
+	p->made_env |= !p->env.reused;
 	stage_end(p, t);
 	if (!p->env.reused)
 		console_note(p->console, "prepared an environment of %zu distributions", p->lock.n_pins);

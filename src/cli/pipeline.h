@@ -47,6 +47,7 @@ struct pipeline {
 	struct activity activity; /* of all builds of the run */
 	struct network network;
 	bool has_source, has_lock, has_env, has_sandbox;
+	bool made_env; /* in this run: what pays off from the next use on can wait for it */
 	struct finding_list findings;
 	struct artefact artefacts[ARTEFACTS_MAX];
 	size_t n_artefacts;

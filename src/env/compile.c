@@ -13,7 +13,7 @@
 #include "host/sealed.h"
 #include "sandbox/program.h"
 
-enum { EPOCH = 315532800 };
+enum { EPOCH = 315532800, SOURCES_MAX = 1 << 20 };
 #define ANSWER_MAX (UINT64_C(4) << 30)
 
 static enum status run_compiler(const struct run_context *run, const struct env_request *request, int snapshot_fd, struct arena *a,
@@ -93,21 +93,30 @@ enum status compile_tree(const struct run_context *run, const struct env_request
 	return s;
 }
 
-enum status compile_source(const struct run_context *run, const struct env_request *request, struct bytes source, const char *path,
-			   struct arena *a, struct buf *ret_pyc, struct diag *d)
+static enum status put_sources(const struct compile_source *sources, size_t n, int *ret_snapshot, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf b;
+	buf_init(&b, SOURCES_MAX);
+	struct bytes folder = bytes_of(sources[0].path);
+	folder.size = bytes_find_last(folder, '/');
+	snapshot_put_start(&b);
+	snapshot_put_header(&b, 'd', folder, 0);
+	for (size_t i = 0; i < n; i++) {
+		snapshot_put_header(&b, 'f', bytes_of(sources[i].path), sources[i].text.size);
+		buf_add(&b, sources[i].text);
+	}
+	snapshot_put_end(&b);
+	enum status s = buf_check(&b, "a program of hwb", d);
+	return s ? s : sealed_make("hwb-compile", buf_bytes(&b), ret_snapshot, d);
+}
+
+enum status compile_sources(const struct run_context *run, const struct env_request *request, const struct compile_source *sources,
+			    size_t n, struct arena *a, struct buf *ret_pyc, struct diag *d)
 {
 	CLEANUP(fd_close) int snapshot = -1;
 	CLEANUP(fd_close) int answer = -1;
-	CLEANUP(buf_done) struct buf b;
 	struct bytes map = { NULL, 0 };
-	buf_init(&b, source.size + 4096);
-	struct bytes folder = bytes_part(bytes_of(path), 0, bytes_find_last(bytes_of(path), '/'));
-	snapshot_put_start(&b);
-	snapshot_put_header(&b, 'd', folder, 0);
-	snapshot_put_header(&b, 'f', bytes_of(path), source.size);
-	buf_add(&b, source);
-	snapshot_put_end(&b);
-	enum status s = sealed_make("hwb-compile", buf_bytes(&b), &snapshot, d);
+	enum status s = put_sources(sources, n, &snapshot, d);
 	if (s == OK)
 		s = run_compiler(run, request, snapshot, a, &answer, d);
 	if (s == OK)
@@ -115,8 +124,10 @@ enum status compile_source(const struct run_context *run, const struct env_reque
 	if (s)
 		return s;
 	struct wire w = wire_over(map);
-	(void)wire_get_bytes(&w);
-	buf_add(ret_pyc, wire_get_bytes(&w));
+	for (size_t i = 0; i < n; i++) {
+		(void)wire_get_bytes(&w); /* its name: the order is ours */
+		buf_add(&ret_pyc[i], wire_get_bytes(&w));
+	}
 	s = wire_end(&w, "compiler", d);
 	mapped_done(&map);
 	return s;

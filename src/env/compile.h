@@ -9,9 +9,14 @@
 MUST_USE enum status compile_tree(const struct run_context *run, const struct env_request *request, int snapshot_fd, int tree,
 				  struct arena *a, struct diag *d);
 
-/* Compiles one source of ours (the hook program) the same way: the bytes of its .pyc.
- * path: "folder/name.py", as it will stand below /env. */
-MUST_USE enum status compile_source(const struct run_context *run, const struct env_request *request, struct bytes source,
-				    const char *path, struct arena *a, struct buf *ret_pyc, struct diag *d);
+/* A program of ours, compiled the same way. */
+struct compile_source {
+	const char *path; /* "folder/name.py", as it will stand below /env; all in one folder, in sorted order */
+	struct bytes text;
+};
+/* ret_pyc: n buffers for the bytes of the .pyc. */
+MUST_USE enum status compile_sources(const struct run_context *run, const struct env_request *request,
+				     const struct compile_source *sources, size_t n, struct arena *a, struct buf *ret_pyc,
+				     struct diag *d);
 
 #endif

@@ -8,12 +8,21 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "env/compile.h"
+#include "env/finder_program.h"
+#include "env/frozen.h"
 #include "env/hook_program.h"
 #include "env/store.h"
 #include "env/tree_write.h"
 #include "host/file.h"
 
 enum { MANIFEST_MAX = 512 << 20, PYC_MAX = 16 << 20 };
+
+/* The programs of ours that run beside the backend. */
+static const struct compile_source hook_sources[] = {
+	{ "hook/hwb_finder.py", { finder_program_source, sizeof finder_program_source } },
+	{ "hook/hwb_hook.py", { hook_program_source, sizeof hook_program_source } },
+};
+enum { N_HOOK_SOURCES = COUNT(hook_sources) };
 
 static int compare_digests(const void *a, const void *b)
 {
@@ -32,7 +41,8 @@ static void env_digest(const struct env_request *request, struct arena *a, char 
 		qsort(sorted, request->n_pins, sizeof *sorted, compare_digests);
 	sha256_start(&hash);
 	sha256_add(&hash, bytes_of(arena_printf(a, "hwb-env %d %s ", STORE_VERSION, request->python->id)));
-	sha256_add(&hash, bytes_make(hook_program_source, sizeof hook_program_source));
+	for (size_t i = 0; i < N_HOOK_SOURCES; i++)
+		sha256_add(&hash, hook_sources[i].text);
 	for (size_t i = 0; i < request->n_pins; i++)
 		sha256_add(&hash, bytes_make(sorted[i]->file.digest.bytes, SHA256_SIZE));
 	struct sha256 digest = sha256_end(&hash);
@@ -64,15 +74,18 @@ static enum status write_shape(int tree, const struct env_python *python, struct
 static enum status write_hook(const struct run_context *run, const struct env_request *request, int tree, struct arena *a,
 			      struct diag *d)
 {
-	CLEANUP(buf_done) struct buf pyc;
-	CLEANUP(fd_close) int hook = -1;
-	buf_init(&pyc, PYC_MAX);
-	enum status s = compile_source(run, request, bytes_make(hook_program_source, sizeof hook_program_source),
-				       "hook/hwb_hook.py", a, &pyc, d);
-	/* The directory of the tree is one component; the compiler is told of the same place. */
+	struct buf pyc[N_HOOK_SOURCES];
+	CLEANUP(fd_close) int frozen = -1;
+	for (size_t i = 0; i < N_HOOK_SOURCES; i++)
+		buf_init(&pyc[i], PYC_MAX);
+	enum status s = compile_sources(run, request, hook_sources, N_HOOK_SOURCES, a, pyc, d);
 	if (s == OK)
-		s = directory_make(tree, "hook", false, &hook, d);
-	return s ? s : file_replace(hook, "hwb_hook.pyc", buf_bytes(&pyc), 0444, false, d);
+		s = directory_make(tree, ENV_FROZEN + sizeof "/env/" - 1, false, &frozen, d);
+	for (size_t i = 0; s == OK && i < N_HOOK_SOURCES; i++)
+		s = file_replace(tree, arena_printf(a, "%sc", hook_sources[i].path), buf_bytes(&pyc[i]), 0444, false, d);
+	for (size_t i = 0; i < N_HOOK_SOURCES; i++)
+		buf_done(&pyc[i]);
+	return s;
 }
 
 static enum status merge_wheels(const struct run_context *run, const struct env_request *request, struct index *index, int tree,
@@ -163,6 +176,11 @@ enum status env_run(const struct run_context *run, const struct env_request *req
 	if (s)
 		return s;
 	result.path = arena_printf(a, "%s/env/%s", request->cache_path, result.digest);
+	s = frozen_find(run, request, &result, a, &result.frozen_path, d);
+	if (s) {
+		fd_close(&result.lock_fd);
+		return s;
+	}
 	*ret = result;
 	return OK;
 }

@@ -26,6 +26,9 @@ struct env_python {
 MUST_USE enum status env_python_find(const struct run_context *run, const char *wanted, const char *path_variable, const char *home,
 				     int cache_dir, uint32_t outside_id, struct arena *a, struct env_python *ret, struct diag *d);
 
+/* Where the hook looks for frozen modules: an empty directory of the tree. */
+#define ENV_FROZEN "/env/hook/frozen"
+
 struct env_request {
 	const struct env_python *python;
 	const struct lock_pin *pins;
@@ -33,12 +36,14 @@ struct env_request {
 	int cache_dir; /* of index_cache_dir */
 	const char *cache_path;
 	uint32_t outside_id;
+	bool freeze; /* may write the file of frozen modules (env/frozen.h) of a tree that is used again */
 	bool rehash; /* check every file by content, not by size, mtime and inode (foreign cache, CI) */
 };
 
 struct env_result {
 	char digest[SHA256_TEXT_SIZE]; /* of the sorted wheel digests, the interpreter's id and the format's version */
 	const char *path; /* absolute, on the host: to be mounted at /env */
+	const char *frozen_path; /* the same, to be mounted at ENV_FROZEN; NULL: none yet */
 	bool reused;
 	int lock_fd; /* a shared lock that keeps the tree where it is; the caller closes it after the build */
 	size_t n_installed; /* wheels unpacked by this call, for the audit log; 0 when reused */

@@ -4,7 +4,7 @@ Descriptor 3 is a SOCK_SEQPACKET socket. A request is a count and that many leng
 an answer is a kind, a count and strings. The backend is imported once; every hook but the last runs in a fork, so that no
 hook sees what another left behind. Whatever is answered here, hwb treats as a stranger's word.
 
-Runs on CPython 3.8 and newer, with nothing imported that a backend does not import anyway.
+Runs on CPython 3.8 and newer, with nothing imported that a backend does not import anyway (but hwb_finder.py, beside it).
 """
 import gc
 
@@ -13,6 +13,8 @@ gc.disable()  # nothing dies while we import; the objects are frozen afterwards
 import os  # noqa: E402
 import sys  # noqa: E402
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+FROZEN = os.path.join(HERE, "frozen", "modules")  # is there once an environment has been used before
 CHANNEL = 3
 PACKET = 1 << 18
 KIND_NAME, KIND_LIST, KIND_ABSENT, KIND_ERROR = 1, 2, 3, 4
@@ -154,7 +156,8 @@ def _guarded(backend, strings):
     sys.stderr.flush()
 
 
-def _in_fork(backend, strings):
+def _in_fork(backend, strings, later):
+    """later: what the last hook imports. While the child thinks, so do we."""
     sys.stdout.flush()
     sys.stderr.flush()
     answered, answer = os.pipe()  # what is written there says that the hook came back: its exit status does not
@@ -164,6 +167,7 @@ def _in_fork(backend, strings):
         os.write(answer, b"1")
         os._exit(0)
     os.close(answer)
+    _preload(later)
     _, status = os.waitpid(child, 0)
     os.set_blocking(answered, False)  # a grandchild may hold the other end
     try:
@@ -176,36 +180,64 @@ def _in_fork(backend, strings):
         _send(KIND_ERROR, "exit", "the backend exited without a result (%s)" % ended)
 
 
-def _start(strings):
-    name, n_paths = strings[1], int(strings[2])
-    backend = _import_backend(name, strings[3:3 + n_paths])
-    for module in strings[3 + n_paths:]:  # what the backend imports lazily: paid once instead of once a hook
+def _preload(names):
+    """What hooks import lazily: paid once instead of once a hook."""
+    for name in names:
         try:
-            __import__(module)
+            __import__(name)
         except Exception:
             pass
     gc.freeze()
+
+
+def _names_in(folders):
+    names = set()
+    for folder in folders:
+        try:
+            names.update(entry.partition(".")[0] for entry in os.listdir(folder))
+        except OSError:
+            pass
+    return names
+
+
+def _start(strings, finder):
+    """Returns the backend, and what is to be imported before build_wheel."""
+    name, n_paths = strings[1], int(strings[2])
+    paths, first, last = strings[3:3 + n_paths], strings[3 + n_paths:], ()
+    backend = _import_backend(name, paths)
+    if finder:
+        learned, last = finder.preload(name.partition(":")[0])
+        first = learned or first
+    own = _names_in([".", *paths])  # a module that the project has too is left to the hooks: they may look there first
+    first, last = ([module for module in names if module.partition(".")[0] not in own] for names in (first, last))
+    _preload(first)
     _send(KIND_ABSENT)
-    return backend
+    return backend, last
+
+
+def _install_finder():
+    sys.path.insert(0, HERE)
+    import hwb_finder
+    sys.path[:] = [p for p in sys.path if p != HERE]
+    return hwb_finder.install(FROZEN)
 
 
 def main():
-    here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [p for p in sys.path if p != here]
+    finder = _install_finder()
     os.set_inheritable(CHANNEL, False)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    backend = None
+    backend, later = None, ()
     while True:
         strings = _receive()
         if strings is None:
             return
         try:
             if strings[0] == "start":
-                backend = _start(strings)
+                backend, later = _start(strings, finder)
             elif strings[1] == "fork":
-                _in_fork(backend, strings)
+                _in_fork(backend, strings, later if strings[2].endswith("_wheel") else ())
             else:
                 _guarded(backend, strings)
         except _Failed as failed:
