@@ -231,26 +231,46 @@ static int make_writable(struct inner *in)
 	return 0;
 }
 
-/* Covers one thing below /proc; what this kernel does not have needs no cover. */
+/* What this kernel does not have below /proc needs no cover. Asked before a tree is made: one that is closed without having
+ * been attached waits for a grace period of RCU, 50 us and more. */
+static bool is_there(struct inner *in, const char *path)
+{
+	return faccessat(in->root_fd, path, F_OK, 0) == 0 || errno != ENOENT;
+}
+
 static int cover(struct inner *in, int tree, const char *path)
 {
 	in->detail = path;
-	if (tree < 0)
-		return -1;
-	return kernel_attach(tree, in->root_fd, path) && errno != ENOENT ? -1 : 0;
+	return tree < 0 ? -1 : kernel_attach(tree, in->root_fd, path);
 }
 
 static int cover_read_only(struct inner *in, const char *path)
 {
 	CLEANUP(fd_close) int fd = openat(in->root_fd, path, O_PATH | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
-	CLEANUP(fd_close) int tree = kernel_clone_tree(fd, false);
+	CLEANUP(fd_close) int tree = fd < 0 ? -1 : kernel_clone_tree(fd, false);
 	return cover(in, tree, path);
+}
+
+/* The tree is the same for each: a file that reads as empty and takes every write. */
+static int cover_null(struct inner *in, const char *path)
+{
+	CLEANUP(fd_close) int null = openat(in->root_fd, "dev/null", O_PATH | O_CLOEXEC);
+	CLEANUP(fd_close) int tree = null < 0 ? -1 : kernel_clone_tree(null, true);
+	return cover(in, tree, path);
+}
+
+static int cover_empty(struct inner *in, const char *path)
+{
+	const char *const options[] = { "size", "4k", "nr_inodes", "2", NULL };
+	CLEANUP(fd_close)
+	int fs = kernel_new_fs("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY);
+	return cover(in, fs, path);
 }
 
 static int cover_file(struct inner *in, const char *stand_in, struct bytes content, const char *path)
 {
+	if (!is_there(in, path))
+		return 0;
 	if (make_file(in, stand_in, content, 0444))
 		return -1;
 	CLEANUP(fd_close) int fd = openat(in->root_fd, stand_in + 1, O_PATH | O_CLOEXEC);
@@ -288,32 +308,22 @@ static int make_proc(struct inner *in)
 
 static int mask_proc(struct inner *in)
 {
-	static const char *const read_only[] = { "proc/sys", "proc/bus", "proc/fs", "proc/irq" };
-	static const char *const hidden_files[] = {
-		"proc/kcore",       "proc/keys",          "proc/key-users",   "proc/timer_list", "proc/sysrq-trigger",
-		"proc/kmsg",        "proc/kallsyms",      "proc/config.gz",   "proc/kpagecount", "proc/kpageflags",
-		"proc/kpagecgroup", "proc/latency_stats", "proc/sched_debug", "proc/interrupts", "proc/softirqs",
-		"proc/diskstats",   "proc/partitions",
+	static const struct {
+		const char *path;
+		int (*cover)(struct inner *in, const char *path);
+	} rows[] = {
+		{ "proc/sys", cover_read_only },      { "proc/bus", cover_read_only },    { "proc/fs", cover_read_only },
+		{ "proc/irq", cover_read_only },      { "proc/kcore", cover_null },       { "proc/keys", cover_null },
+		{ "proc/key-users", cover_null },     { "proc/timer_list", cover_null },  { "proc/sysrq-trigger", cover_null },
+		{ "proc/kmsg", cover_null },          { "proc/kallsyms", cover_null },    { "proc/config.gz", cover_null },
+		{ "proc/kpagecount", cover_null },    { "proc/kpageflags", cover_null },  { "proc/kpagecgroup", cover_null },
+		{ "proc/latency_stats", cover_null }, { "proc/sched_debug", cover_null }, { "proc/interrupts", cover_null },
+		{ "proc/softirqs", cover_null },      { "proc/diskstats", cover_null },   { "proc/partitions", cover_null },
+		{ "proc/acpi", cover_empty },         { "proc/scsi", cover_empty },
 	};
-	static const char *const hidden_directories[] = { "proc/acpi", "proc/scsi" };
-	for (size_t i = 0; i < COUNT(read_only); i++)
-		if (cover_read_only(in, read_only[i]))
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (is_there(in, rows[i].path) && rows[i].cover(in, rows[i].path))
 			return -1;
-	for (size_t i = 0; i < COUNT(hidden_files); i++) {
-		CLEANUP(fd_close) int null = openat(in->root_fd, "dev/null", O_PATH | O_CLOEXEC);
-		CLEANUP(fd_close) int tree = null < 0 ? -1 : kernel_clone_tree(null, true);
-		if (cover(in, tree, hidden_files[i]))
-			return -1;
-	}
-	for (size_t i = 0; i < COUNT(hidden_directories); i++) {
-		if (faccessat(in->root_fd, hidden_directories[i], F_OK, 0))
-			continue;
-		const char *const options[] = { "size", "4k", "nr_inodes", "2", NULL };
-		CLEANUP(fd_close)
-		int fs = kernel_new_fs("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY);
-		if (cover(in, fs, hidden_directories[i]))
-			return -1;
-	}
 	unsigned char r[16];
 	if (getrandom(r, sizeof r, 0) != (ssize_t)sizeof r)
 		return -1;
