@@ -52,59 +52,16 @@ static void send_exited(int status, const struct rusage *usage)
 	(void)control_send(buf_bytes(&b), NULL, 0);
 }
 
-/* What the payload says before it becomes the payload: its controls, or the step that failed. */
-struct verdict {
-	int error;
-	char step[64];
-	uint64_t controls;
-};
-
-/* Over the way back; the listener of the filter goes along when there is one, and is not kept. */
-static void send_verdict(struct inner *in, const struct verdict *v)
-{
-	(void)packet_send(4, bytes_make(v, sizeof *v), &in->notify_fd, in->notify_fd >= 0 ? 1 : 0);
-	fd_close(&in->notify_fd);
-}
-
-/* The descriptors are ordered so that close_range can take all the rest: 3 is the channel, 4 the way back until exec. */
-static void payload_main(struct inner *in, int verdict_fd)
-{
-	struct verdict v = { 0 };
-	size_t n;
-	const struct step *steps = payload_steps(&n);
-	/* The channel sits on 5 and the verdict's socket anywhere: move both out of the way first. */
-	int way_back = fcntl(verdict_fd, F_DUPFD_CLOEXEC, 64);
-	int channel = fcntl(SANDBOX_FD_CHANNEL, F_DUPFD_CLOEXEC, 64);
-	bool moved = way_back >= 0 && channel >= 0 && dup2(channel, 3) == 3 && dup3(way_back, 4, O_CLOEXEC) == 4 &&
-		     close_range(5, ~0U, 0) == 0;
-	if (!in->spec->with_channel)
-		(void)close(3);
-	control_set(in, CONTROL_CLOSED_FDS);
-	const char *failed = moved ? steps_run(steps, n, in) : "move the descriptors";
-	if (!failed) {
-		v.controls = in->controls;
-		send_verdict(in, &v);
-		(void)execve(in->spec->argv[0], (char *const *)(uintptr_t)in->spec->argv, (char *const *)(uintptr_t)in->spec->env);
-		failed = "start the program";
-	}
-	v.error = errno;
-	(void)snprintf(v.step, sizeof v.step, "%s", failed);
-	send_verdict(in, &v);
-	_exit(EXIT_SETUP);
-}
-
-/* What there is to watch goes to the launcher at once: the payload's first call, its own start, already waits for it. */
-static void send_leash(struct inner *in, int leash_fd, int notify_fd)
+/* What can be watched without the payload goes to the launcher ahead of it. */
+static void send_places(struct inner *in, int leash_fd)
 {
 	static const char *const places[] = { "/build", "/tmp", "/out" };
-	struct leash_packet packet = { .has_notify = notify_fd >= 0, .has_names = in->names_fd >= 0 };
+	struct leash_packet packet = { .kind = LEASH_PLACES, .has_names = in->names_fd >= 0 };
 	int fds[PACKET_FDS_MAX];
 	size_t n = 0;
-	if (packet.has_notify)
-		fds[n++] = notify_fd;
 	if (packet.has_names)
 		fds[n++] = in->names_fd;
-	for (size_t i = 0; in->spec->with_watch && i < COUNT(places); i++) {
+	for (size_t i = 0; i < COUNT(places); i++) {
 		int fd = open(places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (fd >= 0)
 			fds[n++] = fd;
@@ -116,23 +73,60 @@ static void send_leash(struct inner *in, int leash_fd, int notify_fd)
 	in->names_fd = -1;
 }
 
-/* True when the payload is running; otherwise the failure has been sent. One verdict and end of file: started. Two: exec
- * failed after the steps. */
-static bool payload_started(struct inner *in, int verdict_fd, int leash_fd)
+/* By the payload itself, for pid 1 sleeps until it has become the stranger's program: its very exec waits for the launcher. */
+static void send_notify(struct inner *in, int leash_fd)
 {
-	struct verdict v[2] = { 0 };
-	size_t n = 0, n_fds;
-	int fds[PACKET_FDS_MAX];
-	while (n < COUNT(v) && packet_receive(verdict_fd, &v[n], sizeof v[n], fds, &n_fds) == (ssize_t)sizeof v[n])
-		if (n++ == 0 && v[0].error == 0)
-			send_leash(in, leash_fd, n_fds ? fds[0] : -1);
-	const struct verdict *bad = n == 2 ? &v[1] : n == 0 || v[0].error ? &v[0] : NULL;
-	if (bad) {
-		send_failed(bad->step[0] ? bad->step : "start the payload", bad->error ? bad->error : ECHILD, in->spec->argv[0]);
-		return false;
+	const struct leash_packet packet = { .kind = LEASH_NOTIFY };
+	if (in->notify_fd >= 0)
+		(void)packet_send(leash_fd, bytes_make(&packet, sizeof packet), &in->notify_fd, 1);
+	fd_close(&in->notify_fd);
+}
+
+enum { FD_KEPT_CHANNEL = 3, FD_KEPT_LEASH };
+
+/* The descriptors are ordered so that close_range can take all the rest: 3 is the channel, 4 the leash until the exec. */
+static int keep_descriptors(const struct inner *in, int leash_fd)
+{
+	/* The leash may sit on 3, the channel on 5. */
+	int leash = fcntl(leash_fd, F_DUPFD_CLOEXEC, SANDBOX_N_FDS);
+	if (leash < 0 || (in->spec->with_channel && dup2(SANDBOX_FD_CHANNEL, FD_KEPT_CHANNEL) != FD_KEPT_CHANNEL) ||
+	    dup3(leash, FD_KEPT_LEASH, O_CLOEXEC) != FD_KEPT_LEASH)
+		return -1;
+	if (!in->spec->with_channel)
+		(void)close(FD_KEPT_CHANNEL);
+	return close_range(FD_KEPT_LEASH + 1, ~0U, 0);
+}
+
+/* Runs in the memory of pid 1, which waits for the exec: what is written to *in here is read there. */
+static void payload_main(struct inner *in, int leash_fd)
+{
+	size_t n;
+	const struct step *steps = payload_steps(&n);
+	control_set(in, CONTROL_CLOSED_FDS);
+	in->verdict.step = keep_descriptors(in, leash_fd) ? "close the descriptors" : steps_run(steps, n, in);
+	if (!in->verdict.step) {
+		in->verdict.took_steps = true;
+		send_notify(in, FD_KEPT_LEASH);
+		(void)execve(in->spec->argv[0], (char *const *)(uintptr_t)in->spec->argv, (char *const *)(uintptr_t)in->spec->env);
+		in->verdict.step = "start the program";
 	}
-	in->controls |= v[0].controls;
-	return true;
+	in->verdict.error = errno;
+	_exit(EXIT_SETUP);
+}
+
+/* True when the payload is running; otherwise the failure has been sent. vfork: there is no copy of our memory to make, to
+ * fault in and to throw away, and nothing to wait for but the exec. */
+static bool start_payload(struct inner *in, int leash_fd, pid_t *ret)
+{
+	pid_t payload = vfork();
+	if (payload == 0)
+		payload_main(in, leash_fd);
+	*ret = payload;
+	const struct verdict *v = &in->verdict;
+	if (payload > 0 && v->took_steps && !v->step)
+		return true;
+	send_failed(v->step ? v->step : "start the payload", v->error ? v->error : payload < 0 ? errno : ECHILD, in->spec->argv[0]);
+	return false;
 }
 
 /* Reaps everything that comes to pid 1 until the payload itself has ended. */
@@ -169,18 +163,14 @@ void init_main(struct inner *in, int leash_fd)
 	size_t n;
 	const struct step *steps = inner_steps(&n);
 	const char *failed = steps_run(steps, n, in);
-	int verdict[2];
-	if (!failed && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, verdict))
-		failed = "make a socket pair";
 	if (failed) {
 		send_failed(failed, errno, in->detail);
 		_exit(EXIT_SETUP);
 	}
-	pid_t payload = fork();
-	if (payload == 0)
-		payload_main(in, verdict[1]);
-	(void)close(verdict[1]);
-	if (payload < 0 || !payload_started(in, verdict[0], leash_fd))
+	if (in->spec->with_watch)
+		send_places(in, leash_fd);
+	pid_t payload;
+	if (!start_payload(in, leash_fd, &payload))
 		_exit(EXIT_SETUP);
 	send_ready(in);
 	/* /out must not stay open in here: the last thing that keeps it is hwb's own descriptor. Log and channel go too. */

@@ -8,6 +8,13 @@
 
 enum { DEVICES_MAX = 8, INSIDE_ID = 1000 };
 
+/* How far the payload came before it became the stranger's program. */
+struct verdict {
+	bool took_steps;
+	int error; /* of the step that failed */
+	const char *step;
+};
+
 struct inner {
 	const struct sandbox_spec *spec;
 	struct arena *arena;
@@ -19,6 +26,7 @@ struct inner {
 	int out_fd, listen_fd;
 	int notify_fd; /* of the watching filter, in the payload until it has handed it out */
 	int names_fd; /* the name server's socket */
+	struct verdict verdict;
 };
 
 struct step {
@@ -54,9 +62,12 @@ ssize_t packet_receive(int from, void *packet, size_t size, int fds[PACKET_FDS_M
 /* The same as packet_send, to hwb. */
 int control_send(struct bytes packet, const int *fds, size_t n_fds);
 
-/* What the inside hands to the launcher's watch (sandbox/watch.h), one descriptor each in this order. */
+/* What the inside hands to the launcher's watch (sandbox/watch.h), with one descriptor each: first the name server's socket and
+ * the writable places, then, from the payload, the filter's listener. */
+enum leash_kind { LEASH_PLACES, LEASH_NOTIFY };
 struct leash_packet {
-	bool has_notify, has_names;
+	enum leash_kind kind;
+	bool has_names;
 	unsigned n_places;
 };
 

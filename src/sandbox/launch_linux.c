@@ -100,22 +100,23 @@ static const char *write_maps(pid_t pid, uint32_t outside_id)
 	return write_proc(pid, "gid_map", text) ? "write gid_map" : NULL;
 }
 
-/* What the inside hands over once its payload is about to start. */
+/* One packet of what the inside hands over; at the end of them there is nothing to hear any more. */
 static void take_leash(struct guard *g)
 {
 	struct leash_packet packet = { 0 };
-	int fds[PACKET_FDS_MAX], places[WATCH_PLACES] = { -1, -1, -1 };
-	size_t n_fds, at = 0;
+	int fds[PACKET_FDS_MAX];
+	size_t n_fds;
 	ssize_t n = packet_receive(g->leash_fd, &packet, sizeof packet, fds, &n_fds);
-	fd_close(&g->leash_fd);
-	if (n != (ssize_t)sizeof packet || n_fds != (size_t)packet.has_notify + packet.has_names + packet.n_places ||
-	    packet.n_places > WATCH_PLACES)
-		return; /* it died on the way; that shows by itself */
-	int notify = packet.has_notify ? fds[at++] : -1;
-	int names = packet.has_names ? fds[at++] : -1;
-	for (size_t i = 0; i < packet.n_places; i++)
-		places[i] = fds[at++];
-	watch_take(&g->watch, notify, names, places);
+	if (n == (ssize_t)sizeof packet && packet.kind == LEASH_NOTIFY && n_fds == 1) {
+		watch_take_notify(&g->watch, fds[0]);
+	} else if (n == (ssize_t)sizeof packet && n_fds == (size_t)packet.has_names + packet.n_places &&
+		   packet.n_places <= WATCH_PLACES) {
+		watch_take_places(&g->watch, packet.has_names ? fds[0] : -1, fds + packet.has_names, packet.n_places);
+	} else {
+		for (size_t i = 0; i < n_fds; i++)
+			(void)close(fds[i]);
+		fd_close(&g->leash_fd);
+	}
 }
 
 /* Looks at everybody inside; parents come before children, so pid 1 is the first and the payload the second. */

@@ -28,8 +28,9 @@ struct watch {
 void watch_init(struct watch *w);
 void watch_done(struct watch *w);
 
-/* What the inside hands out when it starts: a descriptor each, -1 for none. Taken over. */
-void watch_take(struct watch *w, int notify_fd, int names_fd, const int places[WATCH_PLACES]);
+/* What the inside hands out when it starts. Descriptors are taken over; names_fd may be -1. */
+void watch_take_places(struct watch *w, int names_fd, const int *places, size_t n_places);
+void watch_take_notify(struct watch *w, int notify_fd);
 
 /* What to poll, and what to do when poll came back. Sightings go over the control socket at once. */
 void watch_poll(const struct watch *w, struct pollfd fds[WATCH_FDS]);

@@ -44,14 +44,17 @@ void watch_done(struct watch *w)
 		fd_close(&w->place_fds[i]);
 }
 
-void watch_take(struct watch *w, int notify_fd, int names_fd, const int places[WATCH_PLACES])
+void watch_take_places(struct watch *w, int names_fd, const int *places, size_t n_places)
 {
-	watch_done(w);
-	w->notify_fd = notify_fd;
 	w->names_fd = names_fd;
-	w->recorded = notify_fd >= 0;
-	for (size_t i = 0; i < WATCH_PLACES; i++)
+	for (size_t i = 0; i < n_places && i < WATCH_PLACES; i++)
 		w->place_fds[i] = places[i];
+}
+
+void watch_take_notify(struct watch *w, int notify_fd)
+{
+	w->notify_fd = notify_fd;
+	w->recorded = true;
 }
 
 /* ---- what is told ---- */
