@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit.h"
+#include "host/spawn.h"
 
 static void print(struct buf *text, FILE *to)
 {
@@ -65,7 +66,11 @@ static int run_command(const struct command *command, char **argv, struct arena 
 		print(&text, stdout);
 		return EXIT_OK;
 	}
-	return s ? usage_error(&d) : command->run(&settings, a);
+	if (s)
+		return usage_error(&d);
+	int code = command->run(&settings, a);
+	spawn_reap();
+	return code;
 }
 
 int main(int argc, char **argv)

@@ -23,6 +23,11 @@ MUST_USE enum status spawn_start(const struct spawn *s, pid_t *ret_pid, struct d
 /* Kills (SIGKILL) and reaps; ok for pid <= 0. */
 void spawn_kill(pid_t pid);
 
+/* Lets a program end by itself that has nothing more to say: it is reaped by spawn_reap. ok for pid <= 0. */
+void spawn_leave(pid_t pid);
+/* Waits for all that were left; at the end of a command, so that none outlives it. */
+void spawn_reap(void);
+
 /* Waits for the end; returns the wait status, or -1. */
 int spawn_wait(pid_t pid);
 

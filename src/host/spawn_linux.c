@@ -8,6 +8,8 @@
 
 #include "base/cleanup.h"
 
+enum { LEFT_MAX = 16 };
+
 /* Sources are first lifted above every target, so that no dup2 overwrites one that is still needed. */
 static enum status lift(const struct spawn *s, int lifted[SPAWN_FDS_MAX], struct diag *d)
 {
@@ -72,6 +74,23 @@ void spawn_kill(pid_t pid)
 		return;
 	(void)kill(pid, SIGKILL);
 	(void)spawn_wait(pid);
+}
+
+static pid_t left[LEFT_MAX];
+static size_t n_left;
+
+void spawn_leave(pid_t pid)
+{
+	if (n_left == COUNT(left))
+		spawn_reap();
+	if (pid > 0)
+		left[n_left++] = pid;
+}
+
+void spawn_reap(void)
+{
+	while (n_left)
+		(void)spawn_wait(left[--n_left]);
 }
 
 int spawn_wait(pid_t pid)

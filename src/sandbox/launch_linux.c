@@ -100,6 +100,15 @@ static const char *write_maps(pid_t pid, uint32_t outside_id)
 	return write_proc(pid, "gid_map", text) ? "write gid_map" : NULL;
 }
 
+/* Holds the mounts of the sandbox: pid 1 does not take them down at its end, which hwb waits for, but we at ours, which
+ * it does not. Only possible before the process stops being dumpable. -1 costs time and nothing else. */
+static int hold_mounts(pid_t pid)
+{
+	char path[64];
+	(void)snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)pid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 /* One packet of what the inside hands over; at the end of them there is nothing to hear any more. */
 static void take_leash(struct guard *g)
 {
@@ -209,6 +218,7 @@ static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
 	g.leash_fd = leash[1];
 	watch_init(&g.watch);
 	buf_init(&g.sums, SUMS_MAX);
+	(void)hold_mounts(g.pid);
 	const char *failed = write_maps(g.pid, spec->outside_id);
 	if (failed)
 		return refuse_and_reap(failed, g.pid);

@@ -322,12 +322,12 @@ void sandbox_free(struct sandbox *s)
 {
 	if (!s)
 		return;
-	/* A launcher that is told to stop kills and reaps its sandbox first; killing it outright does the same by the kernel. */
-	if (s->launcher > 0 && !s->gone) {
+	/* A launcher that is told to stop kills and reaps its sandbox first; killing it outright does the same by the kernel.
+	 * One that has said that all is over still gives back the memory of the sandbox: nobody waits for that now. */
+	if (s->gone)
+		spawn_leave(s->launcher);
+	else
 		spawn_kill(s->launcher);
-	} else if (s->launcher > 0) {
-		(void)spawn_wait(s->launcher);
-	}
 	int *const fds[] = { &s->control_fd, &s->log_fd, &s->channel_fd, &s->out_fd, &s->listener_fd };
 	for (size_t i = 0; i < COUNT(fds); i++)
 		fd_close(fds[i]);

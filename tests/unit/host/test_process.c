@@ -149,6 +149,26 @@ static void a_killed_program_is_reaped(void)
 	spawn_kill(-1);
 }
 
+/* More than are remembered at a time. */
+static void programs_that_are_left_run_to_their_end_and_are_reaped(void)
+{
+	CLEANUP(fd_close) int fd = memory_file(BYTES(""));
+	CLEANUP(buf_done) struct buf out;
+	buf_init(&out, 65536);
+	const int fds[] = { -1, fd };
+	for (size_t i = 0; i < 40; i++) {
+		pid_t pid = 0;
+		struct spawn s = { .path = "/bin/sh", .argv = (const char *[]){ "sh", "-c", "echo x", NULL }, .fds = fds, .n_fds = 2 };
+		CHECK(spawn_start(&s, &pid, NULL) == OK);
+		spawn_leave(pid);
+	}
+	spawn_leave(0);
+	spawn_reap();
+	CHECK(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
+	memory_read(fd, &out);
+	CHECK_NUMBER(out.size, 80);
+}
+
 static void a_sealed_file_cannot_change(void)
 {
 	int fd = -1;
@@ -265,6 +285,7 @@ int main(int argc, char **argv)
 		{ "a program starts with default signals", a_program_starts_with_default_signals },
 		{ "what cannot be started is named", what_cannot_be_started_is_named },
 		{ "a killed program is reaped", a_killed_program_is_reaped },
+		{ "programs that are left run to their end and are reaped", programs_that_are_left_run_to_their_end_and_are_reaped },
 		{ "a sealed file cannot change", a_sealed_file_cannot_change },
 		{ "a reply reads back and breaks at every cut", a_reply_reads_back },
 		{ "a reply that lies is unchecked", a_reply_that_lies_is_unchecked },
