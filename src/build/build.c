@@ -203,15 +203,8 @@ static enum status collect(struct conversation *c, struct diag *d)
 	if (n_alike > 1)
 		return fail(d, ERR_ARTEFACT, 0, "the backend left %zu files '*%.*s' in the output directory; one is expected",
 			    n_alike, BYTES_ARG(suffix));
-	CLEANUP(fd_close) int fd = -1;
-	s = sealed_open("hwb-artefact", &fd, d);
-	if (s == OK)
-		s = collect_file(out_fd, result->name, c->run->limits->wheel_size, fd, &result->collected, d);
-	if (s == OK)
-		s = sealed_close(fd, d);
-	if (s == OK)
-		result->fd = take_fd(&fd);
-	return s;
+	s = collect_file(out_fd, result->name, c->run->limits->wheel_size, c->request->artefact_fd, &result->collected, d);
+	return s ? s : sealed_close(c->request->artefact_fd, d);
 }
 
 enum status build_run(const struct run_context *run, const struct build_request *request, struct arena *a, struct build_result *ret,
@@ -237,7 +230,7 @@ enum status build_run(const struct run_context *run, const struct build_request 
 		mounts[n_mounts++] = (struct sandbox_mount){ request->frozen, ENV_FROZEN };
 	inside_fill(&spec, mounts, n_mounts, request->env, request->n_env, request->epoch, a);
 
-	struct build_result result = { .fd = -1 };
+	struct build_result result = { .outcome = BUILD_DONE };
 	struct conversation c = { .run = run, .request = request, .arena = a, .result = &result };
 	buf_init(&c.packet, HOOK_PACKET_MAX);
 	enum status s = sandbox_start(run, &spec, request->snapshot_fd, &c.sandbox, d);

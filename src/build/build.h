@@ -21,6 +21,7 @@ struct build_request {
 	size_t n_settings; /* pairs */
 	const char *const *preload; /* modules the backend imports lazily */
 	size_t n_preload;
+	int artefact_fd; /* an empty memory file (host/sealed.h), filled and sealed; the caller's */
 	bool ask_requires; /* whether to call get_requires_for_build_* first */
 	/* Says whether the environment already holds these requirements; NULL: any non-empty answer ends the run. */
 	bool (*has_requires)(void *context, const struct bytes *requires, size_t n);
@@ -45,7 +46,7 @@ struct build_request {
 };
 
 enum build_outcome {
-	BUILD_DONE, /* the artefact is in fd */
+	BUILD_DONE, /* the artefact is in artefact_fd */
 	BUILD_NEEDS, /* get_requires_* named what the environment does not hold: requires */
 	BUILD_UNSUPPORTED, /* build_sdist raised UnsupportedOperation: build the wheel directly */
 };
@@ -55,7 +56,6 @@ struct build_result {
 	struct bytes *requires; /* what get_requires_* said, when it was asked */
 	size_t n_requires;
 	struct bytes name; /* of the artefact, as answered; a base name */
-	int fd; /* a memory file with its bytes; the caller closes */
 	struct collected collected;
 	struct sandbox_result sandbox;
 	struct activity activity; /* what was seen of it; in a */

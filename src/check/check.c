@@ -1,7 +1,6 @@
 #include "check/check.h"
 
 #include "base/wire.h"
-#include "host/helper.h"
 
 enum { REPLY_MAX = 64 << 20, REQUEST_MAX = 64 << 20 };
 
@@ -22,8 +21,13 @@ static enum status read_reply(struct bytes reply, struct arena *a, struct check_
 	return OK;
 }
 
-enum status check_run(const struct run_context *run, const struct check_request *request, struct arena *a, struct check_result *ret,
-		      struct diag *d)
+enum status check_start(const struct run_context *run, int wheel_fd, struct helper *ret, struct diag *d)
+{
+	return helper_start(run, "hwb-parse", "check", &wheel_fd, 1, ret, d);
+}
+
+enum status check_run(const struct run_context *run, const struct check_request *request, struct helper *checker, struct arena *a,
+		      struct check_result *ret, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf ask;
 	CLEANUP(buf_done) struct buf reply;
@@ -38,17 +42,14 @@ enum status check_run(const struct run_context *run, const struct check_request 
 	wire_put_bytes(&ask, request->pkg_info);
 	wire_put_u64(&ask, run->limits->wheel_members);
 	wire_put_u64(&ask, run->limits->wheel_size);
-	struct helper h = { 0 };
-	enum status s = helper_start(run, "hwb-parse", "check", buf_bytes(&ask), &request->wheel_fd, 1, &h, d);
+	enum status s = helper_ask(checker, buf_bytes(&ask), d);
 	if (s)
 		return s;
 	/* We hash while it reads. */
 	s = sha256_of_fd(request->wheel_fd, run->limits->wheel_size, &digest, &size, d);
-	if (s) {
-		helper_stop(&h);
+	if (s)
 		return s;
-	}
-	s = helper_finish(run, &h, &reply, d);
+	s = helper_finish(run, checker, &reply, d);
 	if (s == OK)
 		s = read_reply(buf_bytes(&reply), a, &result, d);
 	else if (s != ERR_CANCELLED)

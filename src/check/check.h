@@ -6,9 +6,13 @@
 #include "base/run.h"
 #include "check/finding.h"
 #include "crypto/digest.h"
+#include "host/helper.h"
+
+/* Starts the checker of a memory file that may still be empty: while the backend works there is time. ERR_IO, ERR_CANCELLED. */
+MUST_USE enum status check_start(const struct run_context *run, int wheel_fd, struct helper *ret, struct diag *d);
 
 struct check_request {
-	int wheel_fd;
+	int wheel_fd; /* of check_start */
 	struct bytes file_name; /* checked against the content */
 	struct bytes want_name; /* the project's name and version as far as they are known before the build; */
 	struct bytes want_version; /* {NULL, 0}: any */
@@ -24,7 +28,7 @@ struct check_result {
 };
 
 /* OK means "checked": the verdict is in the findings (an error severity refuses). ERR_UNCHECKED when it could not be done. */
-MUST_USE enum status check_run(const struct run_context *run, const struct check_request *request, struct arena *a,
-			       struct check_result *ret, struct diag *d);
+MUST_USE enum status check_run(const struct run_context *run, const struct check_request *request, struct helper *checker,
+			       struct arena *a, struct check_result *ret, struct diag *d);
 
 #endif

@@ -40,7 +40,9 @@ static enum status note_ready(void *context, const struct sandbox_result *so_far
 	struct json_writer *w = audit_begin(h->p->run->audit, "sandbox.started");
 	report_controls(w, so_far->controls);
 	enum status s = audit_end(h->p->run->audit, false, d);
-	return s ? s : egress_open(&h->egress, listener_fd, d);
+	if (s == OK)
+		s = egress_open(&h->egress, listener_fd, d);
+	return s ? s : wheel_line_start(h->p->run, h->p->line, d);
 }
 
 static enum status note_finished(struct pipeline *p, const struct activity *activity, struct diag *d)
@@ -132,8 +134,8 @@ static enum status add_remedy(const struct pipeline *p, size_t from, enum status
 }
 
 enum status hook_run(struct pipeline *p, enum build_kind kind,
-		     bool (*has_requires)(void *pipeline, const struct bytes *requires, size_t n), struct build_result *ret,
-		     struct diag *d)
+		     bool (*has_requires)(void *pipeline, const struct bytes *requires, size_t n), int artefact_fd,
+		     struct build_result *ret, struct diag *d)
 {
 	size_t from = p->network.n;
 	struct hook_context context = { .p = p, .has_requires = has_requires, .egress = { .run = p->run } };
@@ -142,6 +144,7 @@ enum status hook_run(struct pipeline *p, enum build_kind kind,
 		.snapshot_fd = p->source.tree.fd,
 		.settings = p->settings->config.items,
 		.n_settings = p->settings->config.n / 2,
+		.artefact_fd = artefact_fd,
 		.ask_requires = has_requires != NULL,
 		.has_requires = has_requires_now,
 		.context = &context,

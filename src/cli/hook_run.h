@@ -6,10 +6,10 @@
 #include "build/build.h"
 #include "cli/pipeline.h"
 
-/* Builds one artefact from p's source in p's environment. has_requires: as in build_request; NULL: get_requires_* was asked
- * before. Fills p->sandbox, adds to p->activity and p->network. As build_run, and ERR_LOG. */
+/* Builds one artefact from p's source in p's environment, into the memory file artefact_fd. has_requires: as in build_request;
+ * NULL: get_requires_* was asked before. Fills p->sandbox, adds to p->activity and p->network. As build_run, and ERR_LOG. */
 MUST_USE enum status hook_run(struct pipeline *p, enum build_kind kind,
-			      bool (*has_requires)(void *pipeline, const struct bytes *requires, size_t n),
+			      bool (*has_requires)(void *pipeline, const struct bytes *requires, size_t n), int artefact_fd,
 			      struct build_result *ret, struct diag *d);
 
 #endif

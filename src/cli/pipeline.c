@@ -14,8 +14,8 @@
 #include "cli/known_backends.h"
 #include "cli/report.h"
 #include "host/file.h"
+#include "host/sealed.h"
 #include "net/url.h"
-#include "pack/pack.h"
 
 /* ---- time of stages: wall, and processor time of us and of our finished children ---- */
 
@@ -230,7 +230,7 @@ static bool has_requires(void *context, const struct bytes *requires, size_t n)
 }
 
 /* Asks get_requires_*, widens the environment when the answer needs it, and builds. */
-static enum status build_artefact(struct pipeline *p, enum build_kind kind, struct build_result *ret, struct diag *d)
+static enum status build_artefact(struct pipeline *p, enum build_kind kind, int artefact_fd, struct build_result *ret, struct diag *d)
 {
 	struct json_writer *w = audit_begin(p->run->audit, "build.started");
 	json_pair_cstring(w, "kind", kind == BUILD_WHEEL ? "wheel" : "sdist");
@@ -239,13 +239,13 @@ static enum status build_artefact(struct pipeline *p, enum build_kind kind, stru
 	if (s)
 		return s;
 	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "build wheel" : "build sdist");
-	s = hook_run(p, kind, has_requires, ret, d);
+	s = hook_run(p, kind, has_requires, artefact_fd, ret, d);
 	if (s == OK && ret->outcome == BUILD_NEEDS) {
 		s = known_requires_check(ret->requires, ret->n_requires, &p->lock, p->settings, d);
 		if (s == OK)
 			s = prepare(p, ret->requires, ret->n_requires, d);
 		if (s == OK)
-			s = hook_run(p, kind, NULL, ret, d);
+			s = hook_run(p, kind, NULL, artefact_fd, ret, d);
 	}
 	stage_end(p, t);
 	if (s) {
@@ -284,7 +284,7 @@ static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, st
 		.pkg_info = p->source.pkg_info,
 	};
 	struct check_result result;
-	enum status s = check_run(p->run, &request, p->arena, &result, d);
+	enum status s = check_run(p->run, &request, &p->line->checker, p->arena, &result, d);
 	stage_end(p, t);
 	if (s)
 		return s;
@@ -306,50 +306,67 @@ static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, st
 	return OK;
 }
 
-static enum status make_wheel(struct pipeline *p, int out_dir, const char *out_path, struct diag *d)
+/* Packs, checks and writes what the backend made. */
+static enum status finish_wheel(struct pipeline *p, const struct build_result *built, int out_dir, const char *out_path,
+				struct diag *d)
 {
-	struct build_result built = { .fd = -1 };
-	enum status s = prepare(p, NULL, 0, d);
-	if (s == OK)
-		s = build_artefact(p, BUILD_WHEEL, &built, d);
-	CLEANUP(fd_close) int raw = built.fd;
-	if (s)
-		return s;
-	struct pack_result packed = { .fd = -1 };
+	CLEANUP(fd_close) int canonical = -1;
+	int final = p->line->raw_fd;
 	struct artefact artefact = {
-		.name = arena_string(p->arena, built.name),
+		.name = arena_string(p->arena, built->name),
 		.kind = "wheel",
-		.size = built.collected.size,
-		.digest = built.collected.digest,
-		.backend_digest = built.collected.digest,
+		.size = built->collected.size,
+		.digest = built->collected.digest,
+		.backend_digest = built->collected.digest,
 	};
-	if (!p->settings->keep_archive) {
+	enum status s = wheel_line_start(p->run, p->line, d);
+	if (s == OK && !p->settings->keep_archive) {
 		struct stage_time t = stage_begin(p, "pack");
-		struct pack_request request = { .wheel_fd = raw, .file_name = built.name, .epoch = p->source.epoch };
-		s = pack_run(p->run, &request, p->arena, &packed, d);
+		struct pack_result packed = { .fd = -1 };
+		struct pack_request request = { .file_name = built->name, .epoch = p->source.epoch };
+		s = pack_run(p->run, &request, &p->line->packer, p->arena, &packed, d);
 		stage_end(p, t);
 		artefact.size = packed.size;
 		artefact.digest = packed.digest;
 		artefact.compressor = arena_string(p->arena, packed.compressor);
+		final = canonical = packed.fd;
 	}
-	CLEANUP(fd_close) int fd = packed.fd;
-	int final = p->settings->keep_archive ? raw : fd;
 	if (s == OK)
-		s = check_wheel(p, final, built.name, d);
+		s = check_wheel(p, final, built->name, d);
 	if (s == OK)
 		s = artefact_write(out_dir, out_path, final, &artefact, p->run, p->arena, d);
 	return s ? s : remember(p, artefact, d);
+}
+
+static enum status make_wheel(struct pipeline *p, int out_dir, const char *out_path, struct diag *d)
+{
+	struct build_result built = { .outcome = BUILD_DONE };
+	struct wheel_line line;
+	enum status s = prepare(p, NULL, 0, d);
+	if (s == OK)
+		s = wheel_line_open(p->settings->keep_archive, &line, d);
+	if (s)
+		return s;
+	p->line = &line;
+	s = build_artefact(p, BUILD_WHEEL, line.raw_fd, &built, d);
+	if (s == OK)
+		s = finish_wheel(p, &built, out_dir, out_path, d);
+	p->line = NULL;
+	wheel_line_done(&line);
+	return s;
 }
 
 /* The sdist, and then the wheel's source is that sdist: unpacked, digested and parsed anew. */
 static enum status make_sdist(struct pipeline *p, int out_dir, const char *out_path, bool wheel_follows, bool *ret_unsupported,
 			      struct diag *d)
 {
-	struct build_result built = { .fd = -1 };
+	CLEANUP(fd_close) int fd = -1;
+	struct build_result built = { .outcome = BUILD_DONE };
 	enum status s = prepare(p, NULL, 0, d);
 	if (s == OK)
-		s = build_artefact(p, BUILD_SDIST, &built, d);
-	CLEANUP(fd_close) int fd = built.fd;
+		s = sealed_open("hwb-artefact", &fd, d);
+	if (s == OK)
+		s = build_artefact(p, BUILD_SDIST, fd, &built, d);
 	if (s)
 		return s;
 	if (built.outcome == BUILD_UNSUPPORTED) {

@@ -9,6 +9,7 @@
 #include "cli/console.h"
 #include "cli/network.h"
 #include "cli/settings.h"
+#include "cli/wheel_line.h"
 #include "env/env.h"
 #include "lock/lock.h"
 #include "sandbox/sandbox.h"
@@ -46,6 +47,7 @@ struct pipeline {
 	struct sandbox_result sandbox; /* of the last build */
 	struct activity activity; /* of all builds of the run */
 	struct network network;
+	struct wheel_line *line; /* while a wheel is built, else NULL */
 	bool has_source, has_lock, has_env, has_sandbox;
 	bool made_env; /* in this run: what pays off from the next use on can wait for it */
 	struct finding_list findings;

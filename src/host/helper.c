@@ -4,47 +4,38 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/wire.h"
 #include "host/reply.h"
-#include "host/sealed.h"
 #include "host/self.h"
 #include "host/spawn.h"
 
 enum { CANCEL_POLL_MS = 200, FIRST_FD = 3 };
 
-/* The request travels as a sealed memory file: it cannot block, and it cannot change under the reader. */
-static enum status make_request(const char *verb, struct bytes request, int *ret_fd, struct diag *d)
-{
-	CLEANUP(buf_done) struct buf b;
-	buf_init(&b, request.size + 256);
-	wire_put_string(&b, verb);
-	wire_put_bytes(&b, request);
-	enum status s = buf_check(&b, "a request", d);
-	return s ? s : sealed_make("hwb-request", buf_bytes(&b), ret_fd, d);
-}
-
-enum status helper_start(const struct run_context *run, const char *program, const char *verb, struct bytes request, const int *fds,
-			 size_t n_fds, struct helper *ret, struct diag *d)
+enum status helper_start(const struct run_context *run, const char *program, const char *verb, const int *fds, size_t n_fds,
+			 struct helper *ret, struct diag *d)
 {
 	char path[PATH_MAX];
-	int out[2];
-	CLEANUP(fd_close) int request_fd = -1;
+	int in[2], out[2];
 	enum status s = run_check(run, d);
 	if (s == OK)
 		s = self_program(program, path, d);
-	if (s == OK)
-		s = make_request(verb, request, &request_fd, d);
 	if (s)
 		return s;
-	if (n_fds > HELPER_FDS_MAX || pipe2(out, O_CLOEXEC))
+	/* A socket, because writing to it can be told to raise no SIGPIPE. */
+	if (n_fds > HELPER_FDS_MAX || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in))
+		return fail(d, ERR_IO, 0, "make a socket pair for '%s': %s", program, strerror(errno));
+	CLEANUP(fd_close) int request_fd = in[0];
+	CLEANUP(fd_close) int their_request = in[1];
+	if (pipe2(out, O_CLOEXEC))
 		return fail(d, ERR_IO, 0, "make a pipe for '%s': %s", program, strerror(errno));
 	CLEANUP(fd_close) int reply_fd = out[0];
-	CLEANUP(fd_close) int their_end = out[1];
-	int table[FIRST_FD + HELPER_FDS_MAX] = { request_fd, their_end, -1 };
+	CLEANUP(fd_close) int their_reply = out[1];
+	int table[FIRST_FD + HELPER_FDS_MAX] = { their_request, their_reply, -1 };
 	for (size_t i = 0; i < n_fds; i++)
 		table[FIRST_FD + i] = fds[i];
 	const char *argv[] = { program, verb, NULL };
@@ -53,9 +44,29 @@ enum status helper_start(const struct run_context *run, const char *program, con
 	s = spawn_start(&spawn, &h.pid, d);
 	if (s)
 		return s;
+	h.request_fd = take_fd(&request_fd);
 	h.reply_fd = take_fd(&reply_fd);
 	*ret = h;
 	return OK;
+}
+
+enum status helper_ask(struct helper *h, struct bytes request, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf b;
+	buf_init(&b, request.size + 256);
+	wire_put_string(&b, h->verb);
+	wire_put_bytes(&b, request);
+	enum status s = buf_check(&b, "a request", d);
+	for (struct bytes rest = buf_bytes(&b); s == OK && rest.size;) {
+		ssize_t n = send(h->request_fd, rest.data, rest.size, MSG_NOSIGNAL);
+		if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
+			break;
+		if (n < 0 && errno != EINTR)
+			s = fail(d, ERR_IO, 0, "ask '%s': %s", h->program, strerror(errno));
+		rest = bytes_from(rest, n > 0 ? (size_t)n : 0);
+	}
+	fd_close(&h->request_fd); /* its end is the end of the request */
+	return s;
 }
 
 static enum status read_reply(const struct run_context *run, const struct helper *h, struct buf *frame, struct diag *d)
@@ -110,6 +121,7 @@ void helper_stop(struct helper *h)
 {
 	if (h->pid > 0) {
 		spawn_kill(h->pid);
+		fd_close(&h->request_fd);
 		fd_close(&h->reply_fd);
 	}
 	h->pid = 0;
@@ -119,6 +131,11 @@ enum status helper_call(const struct run_context *run, const char *program, cons
 			size_t n_fds, struct buf *ret_reply, struct diag *d)
 {
 	struct helper h = { 0 };
-	enum status s = helper_start(run, program, verb, request, fds, n_fds, &h, d);
-	return s ? s : helper_finish(run, &h, ret_reply, d);
+	enum status s = helper_start(run, program, verb, fds, n_fds, &h, d);
+	if (s == OK)
+		s = helper_ask(&h, request, d);
+	if (s == OK)
+		return helper_finish(run, &h, ret_reply, d);
+	helper_stop(&h);
+	return s;
 }

@@ -13,14 +13,18 @@ enum { HELPER_FDS_MAX = 8, HELPER_REPLY_MAX = 256 << 20 };
 /* One helper under way. Zero it before helper_start; helper_finish or helper_stop ends it. */
 struct helper {
 	pid_t pid;
-	int reply_fd;
+	int request_fd, reply_fd;
 	const char *program, *verb;
 };
 
-/* Starts `program` (a name such as "hwb-parse", looked up beside /proc/self/exe) with a request.
- * fds: borrowed, at most HELPER_FDS_MAX, they appear as 3, 4, ... over there. ERR_IO. */
-MUST_USE enum status helper_start(const struct run_context *run, const char *program, const char *verb, struct bytes request,
-				  const int *fds, size_t n_fds, struct helper *ret, struct diag *d);
+/* Starts `program` (a name such as "hwb-parse", looked up beside /proc/self/exe). It confines itself and waits for its request,
+ * so that it can be started while there is something else to wait for. program, verb: kept, not copied.
+ * fds: borrowed, at most HELPER_FDS_MAX, they appear as 3, 4, ... over there; memory files may be filled later. ERR_IO. */
+MUST_USE enum status helper_start(const struct run_context *run, const char *program, const char *verb, const int *fds,
+				  size_t n_fds, struct helper *ret, struct diag *d);
+
+/* Its one request. A helper that died meanwhile shows in helper_finish. ERR_IO. */
+MUST_USE enum status helper_ask(struct helper *h, struct bytes request, struct diag *d);
 
 /* Waits for the reply. On OK *ret_reply (init'ed by the caller) holds the payload. The program's own failure comes back
  * with its status and words. ERR_UNCHECKED when it died or its reply makes no sense, ERR_CANCELLED. */
@@ -29,7 +33,7 @@ MUST_USE enum status helper_finish(const struct run_context *run, struct helper 
 /* Kills and reaps; for the way out of an error. Fits CLEANUP. */
 void helper_stop(struct helper *h);
 
-/* Both in one. */
+/* All in one. */
 MUST_USE enum status helper_call(const struct run_context *run, const char *program, const char *verb, struct bytes request,
 				 const int *fds, size_t n_fds, struct buf *ret_reply, struct diag *d);
 

@@ -1,6 +1,7 @@
 #include "host/verb.h"
 
 #include <assert.h>
+#include <errno.h>
 
 #include "base/fd.h"
 #include "base/wire.h"
@@ -9,14 +10,23 @@
 #include "host/mapped.h"
 #include "host/reply.h"
 
-enum { REQUEST_MAX = 64 << 20, FIRST_FD = 3, EXIT_UNUSABLE = 2 };
+enum { REQUEST_MAX = 64 << 20, READ_SIZE = 4096, FIRST_FD = 3, EXIT_UNUSABLE = 2 };
 
-static bool read_request(struct bytes *ret_verb, struct bytes *ret_request)
+/* All that comes on descriptor 0; room holds it. Nothing at all: whoever started us has changed its mind. */
+static bool read_request(struct buf *room, struct bytes *ret_verb, struct bytes *ret_request)
 {
-	struct bytes all;
-	if (mapped_open(0, REQUEST_MAX, &all, NULL))
-		return false;
-	struct wire w = wire_over(all);
+	for (;;) {
+		unsigned char *to = buf_reserve(room, READ_SIZE);
+		ssize_t n = to ? read(0, to, READ_SIZE) : -1;
+		if (n < 0 && to && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		if (n == 0)
+			break;
+		buf_grew(room, (size_t)n);
+	}
+	struct wire w = wire_over(buf_bytes(room));
 	*ret_verb = wire_get_bytes(&w);
 	*ret_request = wire_get_bytes(&w);
 	return wire_end(&w, "request", NULL) == OK;
@@ -43,17 +53,18 @@ int verb_serve(const struct verb *verbs, size_t n_verbs)
 	struct bytes name, request;
 	struct diag d = { 0 };
 	struct arena arena;
-	struct buf payload, frame;
-	if (!read_request(&name, &request))
-		return EXIT_UNUSABLE;
+	struct buf room, payload, frame;
 	/* The C library opens /etc/localtime at its first look at a date, gmtime included: settled before the doors close. */
 	(void)setenv("TZ", "UTC0", 1);
 	tzset();
 	arena_init(&arena);
+	buf_init(&room, REQUEST_MAX);
 	buf_init(&payload, HELPER_REPLY_MAX / 2);
 	buf_init(&frame, HELPER_REPLY_MAX);
-	const struct verb *verb = find_verb(verbs, n_verbs, name);
 	enum status s = confine_self(&d);
+	if (!read_request(&room, &name, &request))
+		return EXIT_UNUSABLE;
+	const struct verb *verb = find_verb(verbs, n_verbs, name);
 	if (s == OK && !verb)
 		s = fail(&d, ERR_UNCHECKED, 0, "no such verb '%.*s'", BYTES_ARG(name));
 	if (s == OK) {
@@ -64,6 +75,7 @@ int verb_serve(const struct verb *verbs, size_t n_verbs)
 		s = buf_check(&payload, "the reply", &d);
 	reply_write(s, &d, buf_bytes(&payload), &frame);
 	bool written = fd_write_all(1, buf_bytes(&frame), NULL) == OK;
+	buf_done(&room);
 	buf_done(&payload);
 	buf_done(&frame);
 	arena_done(&arena);

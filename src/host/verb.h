@@ -31,8 +31,8 @@ struct verb {
  * ERR_IO, ERR_LIMIT over max bytes. */
 MUST_USE enum status verb_map(const struct verb_call *call, size_t at, uint64_t max, struct bytes *ret, struct diag *d);
 
-/* The main of a parsing program: reads the name of the verb and its request from fd 0, finds the descriptors from 3 on,
- * confines itself (sandbox of the program: no files, no network, no exec), runs the verb and writes the reply to fd 1.
+/* The main of a parsing program: confines itself (sandbox of the program: no files, no network, no exec), waits for the name of
+ * the verb and its request on fd 0, finds the descriptors from 3 on, runs the verb and writes the reply to fd 1.
  * Returns the exit status: 0 when a reply was written, whatever it says. */
 int verb_serve(const struct verb *verbs, size_t n_verbs);
 

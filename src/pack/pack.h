@@ -6,9 +6,19 @@
 #include "base/arena.h"
 #include "base/run.h"
 #include "crypto/digest.h"
+#include "host/helper.h"
+
+/* The program that will do it, waiting. */
+struct packer {
+	struct helper helper;
+	int out_fd; /* the memory file that it will fill */
+};
+/* Starts one for a memory file that may still be empty: while the backend works there is time. ERR_IO, ERR_CANCELLED. */
+MUST_USE enum status pack_start(const struct run_context *run, int wheel_fd, struct packer *ret, struct diag *d);
+/* Gives it up; ok after pack_run, and for one that was never started ({ .out_fd = -1 }). Fits CLEANUP. */
+void packer_done(struct packer *p);
 
 struct pack_request {
-	int wheel_fd; /* the backend's bytes */
 	struct bytes file_name;
 	int64_t epoch;
 };
@@ -21,7 +31,7 @@ struct pack_result {
 
 /* ERR_ARTEFACT names the member and the rule; ERR_LIMIT; ERR_UNCHECKED when hwb-parse died.
  * RECORD is kept as it is when it is right, and written anew (sorted) never: a wrong RECORD is refused. */
-MUST_USE enum status pack_run(const struct run_context *run, const struct pack_request *request, struct arena *a,
+MUST_USE enum status pack_run(const struct run_context *run, const struct pack_request *request, struct packer *p, struct arena *a,
 			      struct pack_result *ret, struct diag *d);
 
 #endif

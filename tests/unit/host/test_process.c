@@ -276,6 +276,77 @@ static void a_helper_that_is_not_there_is_named(void)
 	helper_stop(&none);
 }
 
+/* A context, and helpers of hwb-test-helper, which stands beside this program. */
+struct helpers {
+	struct limits limits;
+	struct run_context context;
+	int file;
+	struct helper h[2];
+};
+
+static void start_helpers(struct helpers *s)
+{
+	*s = (struct helpers){ .context = { .id = "x", .limits = &s->limits }, .file = memory_file(BYTES("")) };
+	limits_init(&s->limits);
+	for (size_t i = 0; i < COUNT(s->h); i++)
+		CHECK(helper_start(&s->context, "hwb-test-helper", "echo", &s->file, 1, &s->h[i], NULL) == OK);
+}
+
+static void finish_helper(struct helpers *s, struct helper *h, struct bytes request, struct bytes content)
+{
+	CLEANUP(buf_done) struct buf reply;
+	buf_init(&reply, 32 << 20);
+	CHECK(helper_finish(&s->context, h, &reply, NULL) == OK);
+	struct wire w = wire_over(buf_bytes(&reply));
+	CHECK_BYTES(wire_get_bytes(&w), request);
+	CHECK_BYTES(wire_get_bytes(&w), content);
+}
+
+/* Two of them, asked in the other order: neither holds an end of the other's request. */
+static void helpers_wait_for_requests_and_see_files_as_they_are_then(void)
+{
+	struct helpers s;
+	start_helpers(&s);
+	CHECK(pwrite(s.file, "later", 5, 0) == 5);
+	for (size_t i = COUNT(s.h); i-- > 0;) {
+		CHECK(helper_ask(&s.h[i], BYTES("a request"), NULL) == OK);
+		finish_helper(&s, &s.h[i], BYTES("a request"), BYTES("later"));
+	}
+	CHECK(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
+}
+
+static void a_request_may_be_larger_than_a_socket_holds(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct helpers s;
+	arena_init(&a);
+	start_helpers(&s);
+	size_t size = 8 << 20;
+	unsigned char *data = arena_alloc(&a, size, 1);
+	for (size_t i = 0; i < size; i++)
+		data[i] = (unsigned char)(i * 7);
+	CHECK(helper_ask(&s.h[0], bytes_make(data, size), NULL) == OK);
+	finish_helper(&s, &s.h[0], bytes_make(data, size), BYTES(""));
+	helper_stop(&s.h[1]);
+}
+
+static void a_helper_that_died_or_was_given_up_while_it_waited(void)
+{
+	CLEANUP(buf_done) struct buf reply;
+	struct helpers s;
+	struct diag d = { 0 };
+	int status;
+	buf_init(&reply, 100);
+	start_helpers(&s);
+	CHECK(kill(s.h[0].pid, SIGKILL) == 0 && waitid(P_PID, (id_t)s.h[0].pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT) == 0);
+	CHECK(helper_ask(&s.h[0], BYTES("anybody there?"), NULL) == OK);
+	CHECK(helper_finish(&s.context, &s.h[0], &reply, &d) == ERR_UNCHECKED);
+	CHECK(strstr(d.text, "died of signal 9"));
+	helper_stop(&s.h[1]);
+	CHECK(waitpid(-1, &status, WNOHANG) == -1 && errno == ECHILD);
+	helper_stop(&s.h[1]);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -291,6 +362,10 @@ int main(int argc, char **argv)
 		{ "a reply that lies is unchecked", a_reply_that_lies_is_unchecked },
 		{ "words longer than a diag are cut", words_longer_than_a_diag_are_cut },
 		{ "a helper that is not there is named", a_helper_that_is_not_there_is_named },
+		{ "helpers wait for requests and see files as they are then",
+		  helpers_wait_for_requests_and_see_files_as_they_are_then },
+		{ "a request may be larger than a socket holds", a_request_may_be_larger_than_a_socket_holds },
+		{ "a helper that died, or was given up, while it waited", a_helper_that_died_or_was_given_up_while_it_waited },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));
 }

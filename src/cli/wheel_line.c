@@ -1,0 +1,27 @@
+#include "cli/wheel_line.h"
+
+#include "base/cleanup.h"
+#include "check/check.h"
+#include "host/sealed.h"
+
+enum status wheel_line_open(bool keep_archive, struct wheel_line *ret, struct diag *d)
+{
+	*ret = (struct wheel_line){ .raw_fd = -1, .keep_archive = keep_archive, .packer = { .out_fd = -1 } };
+	return sealed_open("hwb-artefact", &ret->raw_fd, d);
+}
+
+enum status wheel_line_start(const struct run_context *run, struct wheel_line *l, struct diag *d)
+{
+	if (!l || l->is_started)
+		return OK;
+	l->is_started = true;
+	enum status s = l->keep_archive ? OK : pack_start(run, l->raw_fd, &l->packer, d);
+	return s ? s : check_start(run, l->keep_archive ? l->raw_fd : l->packer.out_fd, &l->checker, d);
+}
+
+void wheel_line_done(struct wheel_line *l)
+{
+	fd_close(&l->raw_fd);
+	packer_done(&l->packer);
+	helper_stop(&l->checker);
+}

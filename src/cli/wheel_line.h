@@ -1,0 +1,25 @@
+/* What waits for a wheel while the backend makes it: a memory file for its bytes, and the programs that will pack and check it.
+ * Their start costs more than the packing of a small wheel. */
+#ifndef CLI_WHEEL_LINE_H
+#define CLI_WHEEL_LINE_H
+
+#include "base/run.h"
+#include "host/helper.h"
+#include "pack/pack.h"
+
+struct wheel_line {
+	int raw_fd; /* what the backend makes goes there */
+	bool keep_archive; /* no packer: the backend's archive is the artefact */
+	struct packer packer;
+	struct helper checker;
+	bool is_started;
+};
+
+/* Opens the memory file. ERR_IO. */
+MUST_USE enum status wheel_line_open(bool keep_archive, struct wheel_line *ret, struct diag *d);
+/* Starts the programs, once; NULL is fine. ERR_IO. */
+MUST_USE enum status wheel_line_start(const struct run_context *run, struct wheel_line *l, struct diag *d);
+/* Ends and closes what is left. */
+void wheel_line_done(struct wheel_line *l);
+
+#endif
