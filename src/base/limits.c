@@ -84,7 +84,8 @@ enum status limits_set(struct limits *l, struct bytes key, struct bytes value, s
 			continue;
 		uint64_t n;
 		enum status s = parse(&rows[i], value, &n);
-		if (s == OK && n > 0) {
+		bool may_be_none = rows[i].at == AT(http_retries);
+		if (s == OK && (n > 0 || may_be_none)) {
 			*field(l, &rows[i]) = n;
 			return OK;
 		}

@@ -85,12 +85,29 @@ static int write_proc(pid_t pid, const char *name, const char *text)
 	return write(fd, text, strlen(text)) < 0 ? -1 : 0;
 }
 
-/* One id inside, one outside. Root never lends its own: RLIMIT_NPROC does not bind uid 0. */
+/* Whether this user namespace has that id at all (user_namespaces(7): "inside outside count" a line). Root of a rootless
+ * container has a few, root of `unshare -r` one alone. */
+static bool id_is_mapped(const char *map, uint32_t id)
+{
+	FILE *file = fopen(map, "re");
+	unsigned first, outside, count;
+	bool found = false;
+	while (file && !found && fscanf(file, "%u %u %u", &first, &outside, &count) == 3)
+		found = id >= first && id - first < count;
+	if (file)
+		(void)fclose(file);
+	return found;
+}
+
+/* One id inside, one outside. Root lends one of its own only where it has no other: RLIMIT_NPROC does not bind the real uid 0,
+ * and that root is not it. */
 static const char *write_maps(pid_t pid, uint32_t outside_id)
 {
 	char text[64];
-	uint32_t uid = geteuid() == 0 ? outside_id : (uint32_t)geteuid();
-	uint32_t gid = geteuid() == 0 ? outside_id : (uint32_t)getegid();
+	bool lends = geteuid() == 0 && id_is_mapped("/proc/self/uid_map", outside_id) &&
+		     id_is_mapped("/proc/self/gid_map", outside_id);
+	uint32_t uid = lends ? outside_id : (uint32_t)geteuid();
+	uint32_t gid = lends ? outside_id : (uint32_t)getegid();
 	if (write_proc(pid, "setgroups", "deny"))
 		return "write setgroups";
 	(void)snprintf(text, sizeof text, "%d %u 1", INSIDE_ID, uid);
@@ -98,6 +115,15 @@ static const char *write_maps(pid_t pid, uint32_t outside_id)
 		return "write uid_map";
 	(void)snprintf(text, sizeof text, "%d %u 1", INSIDE_ID, gid);
 	return write_proc(pid, "gid_map", text) ? "write gid_map" : NULL;
+}
+
+/* Groups of the caller are nothing to lend. Whoever may not drop them, an ordinary user or the root of a user namespace that
+ * forbids it (user_namespaces(7), "/proc/pid/setgroups"), keeps what it cannot use: inside there is one id. */
+static int drop_groups(void)
+{
+	if (geteuid() != 0 || setgroups(0, NULL) == 0)
+		return 0;
+	return errno == EPERM && !id_is_mapped("/proc/self/uid_map", UINT32_MAX - 1) ? 0 : -1;
 }
 
 /* Holds the mounts of the sandbox: pid 1 does not take them down at its end, which hwb waits for, but we at ours, which
@@ -202,7 +228,7 @@ static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
 	int leash[2], status;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, leash))
 		return refuse("make a socket pair", "");
-	if (geteuid() == 0 && setgroups(0, NULL))
+	if (drop_groups())
 		return refuse("drop the groups", "");
 	g.pid = kernel_clone(NAMESPACES, &g.pidfd);
 	if (g.pid == 0) {

@@ -2,6 +2,7 @@
 import contextlib
 import fcntl
 import glob
+import json
 import os
 import re
 import shutil
@@ -372,4 +373,22 @@ def reproducible(tap):
         tap.skip("two users build the same", "only root can be two users")
 
 
-TESTS = [at_once, interrupted, killed, full_disk, damaged_cache, damaged_log, closed_umask, reproducible]
+def root_of_a_user_namespace(tap):
+    """root of a user namespace, as in a rootless container"""
+    source = project()
+    os.chmod(source, 0o755)
+    for user in (None, "ordinary") if support.IS_ROOT else (None,):
+        place = Place(support.ordinary_user() if user else None)
+        words = ["unshare", "--user", "--map-root-user", Setting.hwb, *place.words("--no-index", "--wheel", "--json", source)]
+        if user:
+            words = ["setpriv", "--reuid", place.user, "--regid", "nogroup", "--clear-groups", *words]
+        done = subprocess.run(words, env=place.env(), cwd=place.home, capture_output=True, timeout=support.HANG)
+        if b"unshare: unshare failed" in done.stderr:
+            tap.skip("the root of a user namespace builds", "no user namespace can be made here")
+            continue
+        told = done.stderr.decode("utf-8", "replace")
+        tap.check("the root of %s's user namespace builds, where groups cannot be dropped and no other id is to be had" % (user or "root"),
+                  done.returncode == 0 and "user-ns" in json.loads(done.stdout)["isolation"]["controls"], told)
+
+
+TESTS = [root_of_a_user_namespace, at_once, interrupted, killed, full_disk, damaged_cache, damaged_log, closed_umask, reproducible]

@@ -264,7 +264,7 @@ def cache_gc(tap):
     tap.check("a cache that is small enough stays", run.code == 0 and run.json()["removed"] == 0 and entries("resolve") == resolved[:1], run.told())
     run = place.hwb("cache", "gc", "--max-size", "0", "--json")
     left = info()["kinds"]
-    tap.check("--max-size 0 leaves nothing but trees that may be in use", run.code == 0 and [k for k, v in left.items() if v["entries"]] == ["wheel", "env"] and run.json()["in_use"] == 2, run.told(), left)
+    tap.check("--max-size 0 leaves nothing but trees that may be in use", run.code == 0 and [k for k, v in left.items() if v["entries"]] == ["wheel", "env", "frozen"] and run.json()["in_use"] == 3, run.told(), left)
     tap.run("gc without a size says what it takes", place.hwb("cache", "gc"), 2, "--max-size")
     again = place.build("--no-index", "-f", links, "--wheel", tree)
     tap.check("and a build after it works", again.code == 0, again.told())
