@@ -1,10 +1,8 @@
-"""An in-tree build backend for the hostile builds: $MODE (a config setting) says what it does."""
+"""An in-tree build backend for the hostile builds: the config setting "mode" says what it does, a function of one of the
+modules below. Each gets the path where the wheel is expected and returns the name it answers with, or None for that one."""
 import base64
 import hashlib
 import os
-import socket
-import sys
-import time
 import zipfile
 
 NAME = "hostile-1.0-py3-none-any.whl"
@@ -23,79 +21,30 @@ def wheel(path, name="hostile", size=0):
         out.writestr(info + "RECORD", record + info + "RECORD,,\n")
 
 
-def symlink(out):
-    os.symlink("/etc/shadow", out)
-
-
-def fifo(out):
-    # mkfifo is not to be had inside; a socket is the next best thing that blocks whoever opens it
-    s = socket.socket(socket.AF_UNIX)
-    s.bind(out)
-
-
-def directory(out):
-    os.mkdir(out)
-
-
-def names(out):
-    folder = os.path.dirname(out)
-    for odd in ("n" * 255, "new\nline", "\x1b]0;title\x07", "-rf", "\udcff\udcfe"):
-        open(os.path.join(folder, odd), "w").close()
-    deep = folder
-    os.chdir(folder)
-    for _ in range(3000):
-        os.mkdir("d")
-        os.chdir("d")
-    os.chdir(deep)
-    wheel(out)
-
-
-def two(out):
-    wheel(out)
-    wheel(os.path.join(os.path.dirname(out), "other-1.0-py3-none-any.whl"), "other")
-
-
-def foreign(out):
-    wheel(os.path.join(os.path.dirname(out), "other-1.0-py3-none-any.whl"), "other")
-    return "other-1.0-py3-none-any.whl"
-
-
-def sparse(out):
-    with open(out, "wb") as file:
-        file.truncate(3 << 30)
-
-
-def rewriter(out):
-    wheel(out)
-    if os.fork() == 0:
-        os.setsid()
-        os.close(0)
-        while True:
-            try:
-                with open(out, "r+b") as file:
-                    file.seek(40)
-                    file.write(os.urandom(8))
-            except OSError:
-                pass
-    time.sleep(0.05)
-
-
-def stop(out):
-    os.kill(os.getpid(), 19)
-
-
-def sleep(out):
-    print("asleep", flush=True)
-    time.sleep(3600)
-
-
 def probes(out):
-    import probes as suite
-    suite.run()
+    import probe
+    probe.load()
+    probe.try_all()
+    print("BOOT", probe.read("/proc/sys/kernel/random/boot_id").decode())
     wheel(out)
 
 
-def build_wheel(directory_, config_settings=None, metadata_directory=None):
-    mode = (config_settings or {}).get("mode", "wheel")
-    out = os.path.join(directory_, NAME)
-    return getattr(sys.modules[__name__], mode)(out) or NAME
+def sweep(out):
+    import sweep
+    sweep.main()
+    wheel(out)
+
+
+def find(mode):
+    import backend_network
+    import backend_output
+    import backend_resources
+    for module in (backend_network, backend_output, backend_resources):
+        if hasattr(module, mode):
+            return getattr(module, mode)
+    return globals()[mode]
+
+
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    out = os.path.join(directory, NAME)
+    return find((config_settings or {}).get("mode", "wheel"))(out) or NAME

@@ -1,295 +1,124 @@
 """The hostile-build suite: strangers' code tries, hwb must not give. TAP on stdout.
 
-usage: run.py HWB [USER]: with USER (as root) everything runs again as that ordinary user.
-Each probe is a row: number, what it must say inside, and (OUTSIDE) what it says on a decoy without a sandbox, so that a
-probe that cannot succeed anywhere is noticed.
+usage: run.py HWB [USER] [--modes MODE,...] [--only WORD]: with USER (as root) everything runs again as that ordinary user, and
+each in every mode of isolation that hwb can run here, or in those that are named. --only: cases and probes whose number or
+sentence holds the word.
+
+The probes run three times: without a sandbox on decoys, to see that they can succeed (world.py); in a build; in a second one.
+What a mode does not give is in modes.py. As an ordinary user without root there is no world to be had: then the first is left out.
 """
+import argparse
 import json
 import os
-import pwd
+import re
 import shutil
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 
-sys.dont_write_bytecode = True  # before the next import: the source tree stays as it is
+sys.dont_write_bytecode = True  # before the next imports: the source tree stays as it is
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
+import cases
 import family
+import modes
+import probe
+import world
+from suite import LIMITS, SECRET, Suite, Tap, hash_tree
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-HWB = os.path.abspath(sys.argv[1])
-SECRET = "hostile-secret-4711"
-HANG = 120  # seconds after which a build counts as hanging; nothing else depends on time
-OURS = {"CI", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "NO_COLOR", "PATH", "PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONNOUSERSITE",
-        "SHELL", "SOURCE_DATE_EPOCH", "SSL_CERT_FILE", "TERM", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV"}
-
-DENIED = {"EACCES", "EPERM", "ENOENT", "EROFS", "ESRCH"}
+PROBES = probe.load()
 
 
-def within(*allowed):
-    return lambda got: (set(got) if isinstance(got, list) else {got}) <= set(allowed)
+def outcomes(text):
+    return {number: json.loads(outcome) for number, outcome in re.findall(r"PROBE (\S+) (.*)", text)}
 
 
-ROWS = {
-    0: ("no capability, no new privileges, one seccomp filter", lambda got: got == ["0" * 16] * 5 + ["1", "2"]),
-    1: ("~/.ssh is not there", within("ENOENT")),
-    2: ("tokens in the home are not there", within("ENOENT")),
-    3: ("/etc/shadow is not there", within("ENOENT")),
-    4: ("only the build's own users exist", lambda got: got == ["build", "nobody"]),
-    5: ("no machine id, another boot id", lambda got: got[0] == "ENOENT" and got[1] != open("/proc/sys/kernel/random/boot_id").read().strip()),
-    6: ("the environment is an exact list", lambda got: set(got) <= OURS),
-    7: ("the environment of pid 1 cannot be read", within("EACCES", "EPERM")),
-    8: ("nothing else of pid 1 can be read", within("EACCES", "EPERM")),
-    9: ("only 0, 1, 2, the hook's socket and the listing itself are open", lambda got: set(got) <= {0, 1, 2, 3, 4}),
-    10: ("mounts name neither source nor home (env and interpreter are the known residual)", lambda got: got == []),
-    11: ("the kernel's insides are empty", lambda got: all(x in (0, "EACCES", "EPERM", "ENOENT") for x in got)),
-    12: ("no keys are listed", lambda got: got in (0, "EACCES", "EPERM", "ENOENT")),
-    13: ("no terminal, stdin is /dev/null", lambda got: got == ["/dev/null", [False, False, False]]),
-    14: ("only its own processes are seen", lambda got: got <= 3),
-    15: ("no signal reaches the host or pid 1", lambda got: got[0] == "ESRCH" and got[1] == "EPERM"),
-    16: ("ptrace is refused", within("EPERM")),
-    17: ("reading other processes is refused", within("EPERM")),
-    18: ("a daemon is left behind", lambda got: got == "left behind"),
-    20: ("stopping itself is tried elsewhere", lambda got: True),
-    25: ("no new user namespace", within("EPERM")),
-    26: ("nor by clone, and clone3 is not there", lambda got: got == ["EPERM", "ENOSYS"]),
-    27: ("setns is refused", within("EPERM")),
-    28: ("no mounts, no chroot", within("EPERM")),
-    29: ("/usr stays read-only", within("EPERM")),
-    30: ("the kernel's settings are closed", within("EACCES", "EPERM", "EROFS", "ENOENT")),
-    31: ("there is no cgroup, no /sys", lambda got: got == [False, False]),
-    46: ("servers of the host are not reached", within("ECONNREFUSED")),
-    47: ("there is no way out", within("ENETUNREACH")),
-    48: ("there is no metadata service", within("ENETUNREACH")),
-    49: ("names do not resolve", lambda got: got == "gaierror"),
-    50: ("odd socket families are closed", lambda got: "ok" not in got),
-    51: ("netlink shows lo alone", lambda got: got[0] == ["lo"] and got[1:] == ["ENOSYS", "ENOSYS"]),
-    52: ("abstract sockets of the host are not there", within("ECONNREFUSED", "EPERM")),
-    53: ("no docker, dbus, agent or X11 socket", within("ENOENT")),
-    54: ("no other protocol is put on top of TCP", lambda got: got == ["EPERM"] * 4 + ["ok"]),
-    60: ("no hard link out of /usr", within("EXDEV", "EROFS", "EPERM")),
-    63: ("nothing of the host can be written, by the mounts alone", lambda got: got == ["EROFS"] * 4 + ["ENOENT"]),
-    66: ("the disk limit holds", within("ENOSPC")),
-}
-
-# Probes that succeed on a decoy without a sandbox, as this very user: they can fail, so passing means something.
-OUTSIDE = {1: "ok", 46: ["ok", "ok"], 52: "ok"}
-
-count = failed = 0
+def try_outside(suite):
+    """Each probe succeeds where nothing is in its way. The terminal and the descriptor are what a careless caller gives."""
+    numbers = [number for number, row in PROBES.items() if callable(row.outside) and not (suite.user and getattr(row.outside, "needs_root", False))]
+    master, slave = os.openpty()
+    hole = os.dup2(os.open("/dev/null", os.O_RDONLY), 77)
+    os.set_inheritable(hole, True)
+    got = outcomes(suite.outside("import probe\nprobe.load()\nprobe.try_all(%r)" % numbers, stdin=slave).text)
+    for fd in (master, slave, hole):
+        os.close(fd)
+    for number in numbers:
+        suite.check("probe %s succeeds on a decoy without a sandbox" % number, number in got and PROBES[number].outside(got[number]), got.get(number, "no answer"))
+    for number, row in PROBES.items():
+        if not callable(row.outside):
+            suite.tap.note("probe %s is not tried without a sandbox: %s" % (number, row.outside))
+    left = suite.left()
+    suite.check("the daemon of probe 18 lives on without a sandbox", len(left) == 1, repr(left))
+    for process in left:
+        os.kill(process.pid, 9)
 
 
-def check(what, good, detail=""):
-    global count, failed
-    count += 1
-    if not good:
-        failed += 1
-        print("# %s" % (detail if isinstance(detail, str) else detail.decode("utf-8", "replace") if isinstance(detail, bytes) else json.dumps(detail))[:1500].replace("\n", "\n# "))
-    print("%sok %d - %s" % ("" if good else "not ", count, what), flush=True)
+def try_inside(suite, wanted):
+    before = hash_tree(suite.project)
+    got = suite.build("probes", *LIMITS)
+    seen = outcomes(got.text)
+    suite.check("the probing build itself succeeds", got.status == 0 and len(got.wheels) == 1, got.told())
+    for number, row in PROBES.items():
+        want, sentence = modes.expected(suite.mode, row)
+        if wanted(number, sentence):
+            suite.check("probe %s: %s" % (number, sentence), number in seen and want(seen[number]), seen.get(number, got.told()))
+    suite.check("the secret is nowhere in the output", SECRET not in got.text)
+    suite.check("the source is untouched", hash_tree(suite.project) == before)
+    left = suite.left()
+    suite.check("probe 18: the daemon is dead, as everything else", not left, repr(left))
+    ids = [re.search(r"BOOT (\S+)", run.text) for run in (got, suite.build("probes", *LIMITS))]
+    suite.check("probe 5: two builds see two boot ids", all(ids) and ids[0].group(1) != ids[1].group(1), got.told())
 
 
-class Decoy:
-    """A home with secrets, listeners, an agent's socket: what a build would steal."""
-
-    def __init__(self, top, user):
-        self.home = os.path.join(top, "home-" + user)
-        for path, text in ((".ssh/id_ed25519", "KEY"), (".pypirc", "[pypi]\npassword=x"), (".netrc", "machine x"), (".aws/credentials", "x"),
-                           (".config/gh/hosts.yml", "x"), (".docker/config.json", "{}")):
-            full = os.path.join(self.home, path)
-            os.makedirs(os.path.dirname(full), exist_ok=True)
-            open(full, "w").write(text)
-        self.sockets = []
-        self.port = self.listen(socket.AF_INET, ("127.0.0.1", 0)).getsockname()[1]
-        try:
-            self.port6 = self.listen(socket.AF_INET6, ("::1", 0)).getsockname()[1]
-        except OSError:
-            self.port6 = self.port
-        self.abstract = "hwb-hostile-%d" % os.getpid()
-        self.listen(socket.AF_UNIX, "\0" + self.abstract)
-        self.listen(socket.AF_UNIX, os.path.join(self.home, "agent.sock"))
-
-    def listen(self, family, address):
-        s = socket.socket(family)
-        s.bind(address)
-        s.listen(5)
-        self.sockets.append(s)
-        return s
-
-    def close(self):
-        for s in self.sockets:
-            s.close()
+def try_cases(suite, wanted):
+    for number, sentence, function in cases.load():
+        sentence = ("probe %s: " % number if number else "") + sentence
+        if wanted(number, sentence):
+            try:
+                suite.check(sentence, *function(suite))
+            except Exception as error:
+                suite.check(sentence, False, "%s: %s" % (type(error).__name__, error))
 
 
-class Suite:
-    def __init__(self, top, user):
-        self.user, self.top = user, top
-        self.decoy = Decoy(top, user or "root")
-        self.project = os.path.join(top, "project-" + (user or "root"))
-        os.makedirs(self.project)
-        for name in ("backend.py", "probes.py"):
-            shutil.copy(os.path.join(HERE, name), self.project)
-        with open(os.path.join(self.project, "pyproject.toml"), "w") as file:
-            file.write('[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-                       '[project]\nname = "hostile"\nversion = "1.0"\n')
-        with open(os.path.join(self.project, "decoy.json"), "w") as file:
-            json.dump({"home": self.decoy.home, "source": self.project, "user": user or "root", "port": self.decoy.port,
-                       "port6": self.decoy.port6, "abstract": self.decoy.abstract, "pid": os.getpid()}, file)
-        self.out = os.path.join(top, "out-" + (user or "root"))
-        os.makedirs(self.out)
-        if user:
-            subprocess.run(["chown", "-R", user, self.project, self.out, self.decoy.home], check=True)
-
-    def command(self, mode, *more):
-        words = [HWB, "build", "--wheel", "--no-index", "-v", "--color=never", "-o", self.out, "-C", "mode=" + mode, *more, self.project]
-        if not self.user:
-            return words
-        entry = pwd.getpwnam(self.user)
-        return ["setpriv", "--reuid", str(entry.pw_uid), "--regid", str(entry.pw_gid), "--clear-groups", *words]
-
-    def env(self):
-        env = {"PATH": "/usr/local/bin:/usr/bin:/bin" if self.user else os.environ["PATH"], "HOME": self.decoy.home, "PYPI_TOKEN": SECRET,
-               "GITHUB_TOKEN": SECRET, "SSH_AUTH_SOCK": self.decoy.home + "/agent.sock", "PYTHONPATH": "/tmp/" + SECRET,
-               "HWB_CACHE_DIR": os.path.join(self.out, "cache"), "HWB_HOME": os.path.join(self.out, "hwb")}
-        return env
-
-    def build(self, mode, *more, **options):
-        holder = os.open("/dev/null", os.O_RDONLY)
-        os.set_inheritable(holder, True)  # probe 9: a descriptor that the caller left open
-        try:
-            return subprocess.run(self.command(mode, *more), env=self.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=HANG, close_fds=False, **options)
-        except subprocess.TimeoutExpired as late:   # a limit that does not hold is one failure, not the end of the suite
-            return subprocess.CompletedProcess(late.cmd, -1, late.stdout or b"")
-        finally:
-            os.close(holder)
-
-    def clean(self):
-        for name in os.listdir(self.out):
-            if name.endswith(".whl"):
-                os.unlink(os.path.join(self.out, name))
-
-    def wheels(self):
-        return [name for name in os.listdir(self.out) if name.endswith(".whl")]
-
-    def label(self, text):
-        return "%s: %s" % ("as " + self.user if self.user else "as root", text)
-
-    def outside(self):
-        code = "import json, probes\nprint(json.dumps({n: getattr(probes, 'p%%d' %% n)() for n in %r}))" % (sorted(OUTSIDE),)
-        run = subprocess.run([sys.executable, "-c", code], cwd=self.project, stdout=subprocess.PIPE, env={"PATH": os.environ["PATH"]})
-        got = json.loads(run.stdout or b"{}")
-        for number, want in OUTSIDE.items():
-            check(self.label("probe %d succeeds without a sandbox" % number), got.get(str(number)) == want, got)
-
-    def probes(self):
-        before = hash_tree(self.project)
-        run = self.build("probes", "--limit", "disk=64M")
-        text = run.stdout.decode("utf-8", "replace")
-        got = {}
-        for line in text.splitlines():
-            at = line.find("PROBE ")
-            if at >= 0:
-                number, _, outcome = line[at + 6:].partition(" ")
-                got[int(number)] = json.loads(outcome)
-        check(self.label("the probing build itself succeeds"), run.returncode == 0 and self.wheels(), text[-1500:])
-        for number, (what, good) in sorted(ROWS.items()):
-            check(self.label("probe %d: %s" % (number, what)), number in got and good(got[number]), got.get(number, "no answer: " + text[-300:]))
-        check(self.label("the secret is nowhere in the output"), SECRET not in text)
-        check(self.label("the source is untouched"), hash_tree(self.project) == before)
-        left = family.gone()
-        check(self.label("the daemon of probe 18 is dead, as everything else"), not left, repr(left))
-        self.boot_id = got.get(5)
-        self.clean()
-        again = self.build("probes", "--limit", "disk=64M").stdout.decode("utf-8", "replace")
-        check(self.label("two builds see two boot ids"), self.boot_id and self.boot_id[1] not in again)
-        self.clean()
-
-    def outputs(self):
-        rows = [("symlink", 6, "probe 58: a symbolic link for a wheel is refused", "symbolic link"),
-                ("fifo", 6, "probe 59: a socket for a wheel is refused without blocking", "socket"),
-                ("directory", 6, "probe 59: a directory for a wheel is refused", "directory"),
-                ("two", 6, "probe 62: two wheels are refused", "2 files"),
-                ("foreign", 6, "probe 62: another project's wheel is refused", "hostile"),
-                ("sparse", 6, "probe 62: a wheel beyond the limit is refused", "limit")]
-        for mode, code, what, word in rows:
-            run = self.build(mode)
-            text = run.stdout.decode("utf-8", "replace")
-            check(self.label(what), run.returncode == code and word in text and not self.wheels(), "%d %s" % (run.returncode, text[-800:]))
-            self.clean()
-        run = self.build("names")
-        text = run.stdout.decode("utf-8", "replace")
-        check(self.label("probe 61: odd names and deep trees end, escaped"), run.returncode in (0, 6) and "\x1b" not in text, text[-500:])
-        self.clean()
-        run = self.build("rewriter")
-        check(self.label("probe 64: a background writer cannot touch what is published"), run.returncode in (0, 6), run.stdout[-500:])
-        left = family.gone()
-        check(self.label("probe 65: nothing of it is left running"), not left, repr(left))
-        self.clean()
-
-    def stops(self):
-        run = self.build("stop", "--limit", "wall=2s")
-        check(self.label("probe 20: a stopped build still meets the wall limit"), run.returncode == 9, run.stdout[-500:])
-        process = subprocess.Popen(self.command("sleep"), env=self.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for line in process.stdout:
-            if b"asleep" in line:
-                break
-        running = family.below(process.pid)
-        inside = [p for p in running if "hwb_hook.pyc" in p.words]
-        launchers = [p for p in running if p.parent == process.pid and "hwb-sandbox" in p.words]
-        for launcher in launchers:
-            os.kill(launcher.pid, signal.SIGKILL)
-        process.stdout.read()
-        status = process.wait()
-        left = family.gone()
-        check(self.label("probe 19: killing the launcher kills the payload"), inside and launchers and not left, "%r %r" % (running, left))
-        check(self.label("probe 19: and hwb says so"), status == 5, str(status))
-        for name, number, code in (("SIGINT", signal.SIGINT, 130), ("SIGTERM", signal.SIGTERM, 130), ("SIGKILL", signal.SIGKILL, -9)):
-            process = subprocess.Popen(self.command("sleep"), env=self.env(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            for line in process.stdout:
-                if b"asleep" in line:
-                    break
-            process.send_signal(number)
-            rest = process.stdout.read()
-            status = process.wait()
-            left = family.gone()
-            temporary = [n for n in os.listdir(self.out) if n.startswith(".hwb-")]
-            check(self.label("%s leaves no process and no temporary file" % name), status == code and not left and not temporary,
-                  "%s %s %s %s" % (status, left, temporary, rest[-300:]))
-
-
-def hash_tree(top):
-    out = []
-    for folder, folders, names in os.walk(top):
-        folders.sort()
-        if "dist" in folders:
-            folders.remove("dist")
-        for name in sorted(names):
-            path = os.path.join(folder, name)
-            out.append((path, open(path, "rb").read(), os.stat(path).st_mtime_ns))
-    return out
+def arguments():
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("hwb")
+    parser.add_argument("user", nargs="?")
+    parser.add_argument("--modes", default=",".join(modes.MODES))
+    parser.add_argument("--only", default="")
+    return parser.parse_args()
 
 
 def main():
+    words = arguments()
+    has_world = world.enter()
     family.adopt()
-    users = [None] if os.getuid() == 0 else [""]
-    if os.getuid() == 0 and len(sys.argv) > 2:
-        users.append(sys.argv[2])
+    tap = Tap()
+    held = world.furnish() if has_world else []     # its sockets, for as long as we run
+    if not has_world:
+        tap.note("not root: no world of its own, so the probes are not tried without a sandbox")
+    modes.check(tap)
     top = tempfile.mkdtemp(prefix="hwb-hostile-")
     os.chmod(top, 0o755)
+
+    def wanted(number, sentence):
+        return words.only in sentence or words.only == number
     try:
-        for user in users:
-            suite = Suite(top, user or "")
-            suite.outside()
-            suite.probes()
-            suite.outputs()
-            suite.stops()
-            suite.decoy.close()
+        for user in [None] + ([words.user] if words.user and os.getuid() == 0 else []):
+            for mode in words.modes.split(","):
+                suite = Suite(tap, os.path.abspath(words.hwb), top, user, mode)
+                suite.has_world = has_world
+                if modes.available(suite):
+                    if has_world and not words.only:
+                        try_outside(suite)
+                    try_inside(suite, wanted)
+                    try_cases(suite, wanted)
+                suite.close()
     finally:
         shutil.rmtree(top, ignore_errors=True)
-    print("1..%d" % count)
-    return 1 if failed else 0
+    for one in held:
+        one.close()
+    print("1..%d" % tap.count)
+    return 1 if tap.failed else 0
 
 
 sys.exit(main())

@@ -1,0 +1,87 @@
+"""Probes 18 to 22: builds that will not end, and builds that are ended."""
+import os
+import signal
+import tempfile
+
+import family
+from cases import case
+
+
+def begin(suite, mode, word, *more):
+    """A build that has got as far as printing the word."""
+    process = suite.start(suite.command(mode, *more))
+    for line in process.stdout:
+        if word in line:
+            return process
+    return process
+
+
+@case("18", "a daemon dies with the limit that ends its build")
+def daemon_at_limit(suite):
+    got = suite.build("daemon_and_sleep", "--limit", "wall=2s")
+    left = suite.left()
+    return got.status == 9 and "left behind" in got.text and not left, (got.told(), repr(left))
+
+
+@case("19", "killing the launcher kills the payload, and hwb says so")
+def launcher_killed(suite):
+    process = begin(suite, "sleep", b"asleep")
+    running = family.below(process.pid)
+    inside = [p for p in running if "hwb_hook.pyc" in p.words]
+    launchers = [p for p in running if p.parent == process.pid and "hwb-sandbox" in p.words]
+    for launcher in launchers:
+        os.kill(launcher.pid, signal.SIGKILL)
+    rest = process.stdout.read()
+    status, left = process.wait(), suite.left()
+    return inside and launchers and status == 5 and not left, "%s %r %r %s" % (status, running, left, rest[-300:])
+
+
+def stopped(mode):
+    def run(suite):
+        got = suite.build(mode, "--limit", "wall=2s")
+        left = suite.left()
+        return got.status == 9 and "wall" in got.text and not left, (got.told(), repr(left))
+    return run
+
+
+case("20", "a stopped build still meets the wall limit")(stopped("stop"))
+case("20", "so does one whose children stop it again and again")(stopped("stop_all"))
+
+
+def bombed(mode, most):
+    """The bomb counts how far it got: below the limit, while as many processes can still be started outside."""
+    def run(suite):
+        got = suite.build(mode, "--limit", "processes=%d" % most)
+        words = [line.split("FORKED ")[1].split(" ", 1) for line in got.text.splitlines() if "FORKED " in line]
+        here = [os.fork() for _ in range(1)]
+        if here[0] == 0:
+            os._exit(0)
+        os.waitpid(here[0], 0)
+        return len(words) == 1 and 0 < int(words[0][0]) < most and words[0][1] and got.status == 0, got.told()
+    return run
+
+
+case("21", "a fork bomb stops at the limit, and the host forks on")(bombed("forks", 400))
+case("22", "a thread bomb stops at the limit")(bombed("threads", 400))
+
+
+def interrupted(number, status):
+    def run(suite):
+        process = begin(suite, "sleep", b"asleep")
+        process.send_signal(number)
+        rest = process.stdout.read()
+        got, left = process.wait(), suite.left()
+        temporary = [name for name in os.listdir(suite.out) if name.startswith(".hwb-")]
+        return got == status and not left and not temporary, "%s %r %s %s" % (got, left, temporary, rest[-300:])
+    return run
+
+
+for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)):
+    case("", "%s leaves no process and no temporary file" % number.name)(interrupted(number, status))
+
+
+@case("18", "no temporary file of a build is left on the host")
+def temporary_files(suite):
+    before = set(os.listdir(tempfile.gettempdir()))
+    got = suite.build("daemon_and_sleep", "--limit", "wall=2s")
+    return set(os.listdir(tempfile.gettempdir())) == before, (got.told(), sorted(set(os.listdir(tempfile.gettempdir())) - before))

@@ -1,0 +1,134 @@
+"""What each mode of isolation gives, and on which kernel: one table for the suite and for hwb-build(1).
+
+`modes.py` prints the section ISOLATION MODES of the man page; the suite fails when the page holds anything else.
+"""
+import os
+import re
+
+from probe import any_of, equals, only
+
+MODES = ("sandbox", "container", "landlock")
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "doc", "man", "hwb-build.1.scd")
+HEADING, NEXT = "# ISOLATION MODES", "# EXIT STATUS"
+
+# The control (sandbox/spec.h), who gives it in each mode ("" is nobody), the first Linux that has it.
+CONTROLS = [
+    ("user-ns",         "yes", "engine", "",     "5.15"),
+    ("mount-ns",        "yes", "engine", "",     "5.15"),
+    ("pid-ns",          "yes", "engine", "",     "5.15"),
+    ("net-ns",          "yes", "engine", "",     "5.15"),
+    ("ipc-ns",          "yes", "engine", "",     "5.15"),
+    ("uts-ns",          "yes", "engine", "",     "5.15"),
+    ("cgroup-ns",       "yes", "engine", "",     "5.15"),
+    ("private-root",    "yes", "engine", "",     "5.15"),
+    ("read-only-host",  "yes", "engine", "rule", "5.15"),
+    ("masked-proc",     "yes", "engine", "",     "5.15"),
+    ("minimal-dev",     "yes", "engine", "rule", "5.15"),
+    ("copy-in-out",     "yes", "engine", "",     "5.15"),
+    ("no-capabilities", "yes", "engine", "yes",  "5.15"),
+    ("no-new-privs",    "yes", "engine", "yes",  "5.15"),
+    ("seccomp",         "yes", "yes",    "yes",  "5.15"),
+    ("landlock",        "yes", "",       "yes",  "5.15"),
+    ("landlock-scope",  "yes", "",       "yes",  "6.12"),
+    ("closed-fds",      "yes", "engine", "yes",  "5.15"),
+    ("empty-env",       "yes", "yes",    "yes",  "5.15"),
+    ("new-session",     "yes", "engine", "yes",  "5.15"),
+    ("process-limit",   "yes", "engine", "yes",  "5.15"),
+    ("pid-max",         "yes", "",       "",     "6.14"),
+    ("keyring",         "yes", "engine", "yes",  "5.15"),
+]
+
+# What the seam (-Dtest_seams=true, HWB_TEST_MASK) takes away, as which kernel, and the controls that are then missing.
+# "unavailable": there is no sandbox at all, exit 5 says why. The probes hold under every row but that one.
+KERNELS = [
+    ("6.12",                   "pid-max",                                     ["pid-max"]),
+    ("6.1",                    "pid-max,landlock=2",                          ["landlock-scope", "pid-max"]),
+    ("5.15",                   "pid-max,landlock=1,killable",                 ["landlock", "landlock-scope", "pid-max"]),
+    ("6.1 without Landlock",   "pid-max,landlock=0",                          ["landlock", "landlock-scope", "pid-max"]),
+    ("6.1 without a watcher",  "pid-max,landlock=2,notify",                   ["landlock-scope", "pid-max"]),
+    ("5.10",                   "mount-api",                                   ["unavailable"]),
+]
+
+# Where a mode gives less than `sandbox`: what the probe says there, and why that is so.
+SHARED = "there are no namespaces"
+WEAKER = {
+    ("landlock", "3"): (only("EACCES"), "the file is there and closed"),
+    ("landlock", "4"): (any_of("root", "EACCES"), SHARED),
+    ("landlock", "5"): (lambda got: True, SHARED),
+    ("landlock", "10"): (lambda got: True, SHARED),
+    ("landlock", "11"): (lambda got: True, SHARED),
+    ("landlock", "12"): (lambda got: True, SHARED),
+    ("landlock", "14"): (lambda got: True, "every process is seen, none is reached"),
+    ("landlock", "15"): (lambda got: got[1] == "EPERM", "every number answers, with EPERM"),
+    ("landlock", "31"): (equals([True, True]), "/sys is there and closed"),
+    ("landlock", "42"): (lambda got: True, "/dev is the host's, and closed but for five nodes"),
+    ("landlock", "46"): (only("EPERM"), "no socket is made at all"),
+    ("landlock", "47"): (only("EPERM"), "no socket is made at all"),
+    ("landlock", "48"): (only("EPERM"), "no socket is made at all"),
+    ("landlock", "49"): (equals(["gaierror", "EPERM"]), "no socket is made at all"),
+    ("landlock", "51"): (lambda got: "PermissionError" in got, "no socket is made at all"),
+    ("landlock", "53"): (only("EPERM"), "no socket is made at all"),
+    ("landlock", "55"): (only("ENOSYS", "ENOENT", "EACCES"), SHARED),
+    ("landlock", "75"): (lambda got: got[1] != 0, "host name, user and folder are the host's"),
+    ("container", "4"): (lambda got: True, "/etc/passwd is the image's"),
+    ("container", "5"): (lambda got: got[0] in ("ENOENT", "ok"), "the boot id is the host's, the machine id the image's"),
+    ("container", "42"): (lambda got: "kmsg" not in got and "mem" not in got, "/dev is the engine's"),
+    ("container", "31"): (lambda got: True, "/sys is there, read-only"),
+    ("container", "75"): (lambda got: got[1] != 0, "host name and folder are the engine's"),
+    ("container", "80"): (lambda got: True, "the engine leaves its own marks"),
+}
+
+
+def expected(mode, row):
+    """(judgement, sentence) of a probe in a mode."""
+    if (mode, row.number) not in WEAKER:
+        return row.want, row.sentence
+    judge, why = WEAKER[mode, row.number]
+    return judge, "%s; weaker here: %s" % (row.sentence, why)
+
+
+def available(suite):
+    """A mode that is not in this version is told in one line; `sandbox` has to be there."""
+    got = suite.build("wheel")
+    if got.status == 5 and suite.mode != "sandbox" and "not available" in got.text:
+        suite.tap.note("isolation '%s' is not available here: its rows are not run" % suite.mode)
+        return False
+    return True
+
+
+# ---- the man page ----
+
+def table(head, rows):
+    lines = ["[[ *%s*" % head[0]] + [":[ *%s*" % one for one in head[1:]]
+    for row in rows:
+        lines += ["|  %s" % (row[0] or "-")] + [":  %s" % (one or "-") for one in row[1:]]
+    return "\n".join(lines)
+
+
+def section():
+    weaker = {}
+    for (mode, number), (_, why) in WEAKER.items():
+        weaker.setdefault((mode, why), []).append(number)
+    notes = "\n".join("- _%s_: %s (%s)" % (mode, why, ", ".join(numbers)) for (mode, why), numbers in weaker.items())
+    kernels = [(kernel, ", ".join(missing)) for kernel, _, missing in KERNELS]
+    return "\n".join([
+        HEADING, "",
+        "What holds in each mode, and the first Linux on which it does: _yes_ by hwb, _engine_ by podman or docker, _rule_ by Landlock in place of a mount, - not at all.",
+        "The report's _isolation.controls_ says what held for one build. A mode that this version does not have ends with exit 5.", "",
+        table(("Control", "sandbox", "container", "landlock", "Linux"), CONTROLS), "",
+        "On an older kernel _sandbox_ goes without these; every probe of the test suite holds all the same:", "",
+        table(("Linux", "missing"), kernels), "",
+        "Where a mode is weaker than _sandbox_ (the numbers are those of tests/hostile):", "", notes, "", ""])
+
+
+def check(tap):
+    page = open(PAGE).read()
+    start, end = page.find(HEADING), page.find(NEXT)
+    tap.check("hwb-build(1) holds the table of modes (tests/hostile/modes.py prints it)", start >= 0 and page[start:end] == section())
+    spec = open(os.path.join(os.path.dirname(PAGE), "..", "..", "src", "sandbox", "spec.c")).read()
+    names = re.findall(r'\[CONTROL_\w+\] = "([a-z-]+)"', spec)
+    tap.check("the table of modes has every control, in the order of sandbox/spec.c", names == [row[0] for row in CONTROLS], names)
+
+
+if __name__ == "__main__":
+    print(section(), end="")
