@@ -18,7 +18,7 @@ fi
 echo
 echo "== 2. a hostile package: what it tried, and what it got"
 mkdir "$work/evil"
-cp "$top/tests/hostile/backend.py" "$top/tests/hostile/probes.py" "$work/evil"
+cp "$top"/tests/hostile/backend*.py "$top"/tests/hostile/probe*.py "$work/evil"
 cat >"$work/evil/pyproject.toml" <<'END'
 [build-system]
 requires = []
@@ -29,7 +29,10 @@ name = "hostile"
 version = "1.0"
 END
 cat >"$work/evil/decoy.json" <<END
-{"home": "${HOME:-/root}", "source": "$work/evil", "user": "you", "port": 22, "port6": 22, "abstract": "x", "pid": $$, "marker": "77"}
+{"home": "${HOME:-/root}", "source": "$work/evil", "user": "you", "port": 22, "port6": 22, "abstract": "x", "pid": $$, "marker": "77", "boot_id": "",
+ "out_there": "203.0.113.1", "metadata": "169.254.169.254", "key": 1, "queue": "x", "scratch": "/tmp", "read_only": "/usr", "walked": "/",
+ "sockets": ["/var/run/docker.sock", "/run/docker.sock", "/run/dbus/system_bus_socket"], "closed": ["/usr", "/etc", "$work/evil"],
+ "places": ["/tmp"], "own": ["/tmp", "/build", "/out", "/dev/shm", "/proc"], "environment": "/env"}
 END
 PYPI_TOKEN=pypi-very-secret "$hwb" build --wheel --no-index -v --limit disk=32M -C mode=probes -o "$work/out" "$work/evil" 2>&1 |
 	sed -n 's/.*PROBE \([0-9]*\) /\1 /p' | while read -r number outcome; do

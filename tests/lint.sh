@@ -66,6 +66,7 @@ for program in hwb hwb-parse hwb-unpack hwb-net hwb-sandbox; do
 	[ "$program" = hwb-sandbox ] || printf '%s' "$head" | grep -qE 'BIND_NOW|Flags:.* NOW' || bad="$bad lazy-binding"
 	gate "$program is hardened" "$bad"
 done
+gate "no shipped program knows the seams of the tests" "$(cd "$build" && grep -l HWB_TEST_MASK hwb hwb-parse hwb-unpack hwb-net hwb-sandbox)"
 gate "hwb-sandbox links nothing" "$(readelf -dW "$build/hwb-sandbox" | grep NEEDED)"
 gate "hwb links neither curl nor archive nor pcre" "$(readelf -dW "$build/hwb" | grep -E 'NEEDED.*(curl|archive|pcre)')"
 if command -v scdoc >/dev/null && command -v mandoc >/dev/null; then

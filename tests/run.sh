@@ -52,6 +52,7 @@ units unit-asan "$asan"
 tap hostile python3 "$top/tests/hostile/run.py" "$build/hwb" $user
 tap finder python3 "$top/tests/hook/finder.py"
 tap frozen python3 "$top/tests/cli/frozen.py" "$build/hwb" "$venv"
+tap kernels python3 "$top/tests/hostile/run.py" "$asan/hwb" $user --kernels
 tap conformance python3 "$top/tests/cli/conformance.py" "$build/hwb" "$venv"
 tap report python3 "$top/tests/cli/report_schema.py" "$build/hwb" "$venv"
 tap rules python3 "$top/tests/cli/security_rules.py" "$build/hwb" "$venv"

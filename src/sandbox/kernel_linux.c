@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/number.h"
+#include "sandbox/mask.h"
 
 pid_t kernel_clone(uint64_t flags, int *ret_pidfd)
 {
@@ -38,6 +39,8 @@ int kernel_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uin
 
 int kernel_clone_tree(int fd, bool is_device)
 {
+	if (mask_refuses(MASK_MOUNT_API))
+		return -1;
 	CLEANUP(fd_close) int tree = open_tree(fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 	if (tree < 0)
 		return -1;
@@ -52,6 +55,8 @@ int kernel_clone_tree(int fd, bool is_device)
 
 int kernel_new_fs(const char *type, const char *const *options, uint64_t attributes)
 {
+	if (mask_refuses(MASK_MOUNT_API))
+		return -1;
 	CLEANUP(fd_close) int fs = fsopen(type, FSOPEN_CLOEXEC);
 	if (fs < 0)
 		return -1;
@@ -77,7 +82,7 @@ int kernel_set_attributes(int dir, const char *path, uint64_t attributes)
 int kernel_landlock_abi(void)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
-	return abi > 0 ? (int)abi : 0;
+	return mask_landlock(abi > 0 ? (int)abi : 0);
 }
 
 bool kernel_at_least(unsigned major, unsigned minor)

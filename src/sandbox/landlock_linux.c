@@ -30,7 +30,7 @@ struct ruleset_attr {
 	uint64_t handled_access_fs, handled_access_net, scoped;
 };
 
-/* What a kernel of that ABI can handle, out of what we want. */
+/* What a kernel of that ABI, 2 or newer, can handle out of what we want. */
 static uint64_t known_access(int abi)
 {
 	uint64_t known = ACCESS_ALL;
@@ -38,8 +38,6 @@ static uint64_t known_access(int abi)
 		known &= ~ACCESS_IOCTL_DEV;
 	if (abi < 3)
 		known &= ~ACCESS_TRUNCATE;
-	if (abi < 2)
-		known &= ~ACCESS_REFER;
 	return known;
 }
 
@@ -70,7 +68,9 @@ int landlock_apply(struct inner *in)
 		{ "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE },
 	};
 	int abi = kernel_landlock_abi();
-	if (abi == 0) /* the namespaces hold without it; the missing control bit says so */
+	/* ABI 1 (Linux 5.13 to 5.18) refuses every rename and link from one folder to another, which builds need. The namespaces
+	 * hold without Landlock; the missing control bit says so. */
+	if (abi < 2)
 		return 0;
 	struct ruleset_attr attr = { .handled_access_fs = known_access(abi) };
 	size_t size = abi >= 4 ? 16 : 8;

@@ -19,6 +19,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "sandbox/kernel.h"
+#include "sandbox/mask.h"
 
 static const char *const devices[] = { "null", "zero", "full", "random", "urandom" };
 enum { DEVICE_NULL = 0, NAMES_PORT = 53 };
@@ -284,7 +285,7 @@ static int cover_file(struct inner *in, const char *stand_in, struct bytes conte
  * older kernel as root would change the host. Below 301 the kernel refuses it. */
 static int limit_pids(struct inner *in)
 {
-	if (!kernel_at_least(6, 14))
+	if (!kernel_at_least(6, 14) || mask_refuses(MASK_PID_MAX))
 		return 0;
 	uint64_t most = in->spec->limits.processes < 301 ? 301 : in->spec->limits.processes;
 	const char *text = arena_printf(in->arena, "%llu", (unsigned long long)most);

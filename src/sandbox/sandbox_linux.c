@@ -13,6 +13,7 @@
 #include "host/sealed.h"
 #include "host/self.h"
 #include "host/spawn.h"
+#include "sandbox/mask.h"
 
 enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200 };
 
@@ -79,7 +80,7 @@ static enum status start_launcher(struct sandbox *s, const struct sandbox_spec *
 	log = pipe_fds[1];
 	const char *const argv[] = { "hwb-sandbox", NULL };
 	const int fds[SANDBOX_N_FDS] = { -1, log, log, spec_fd, control, channel, snapshot_fd };
-	struct spawn spawn = { .path = path, .argv = argv, .fds = fds, .n_fds = SANDBOX_N_FDS };
+	struct spawn spawn = { .path = path, .argv = argv, .env = mask_env(), .fds = fds, .n_fds = SANDBOX_N_FDS };
 	return spawn_start(&spawn, &s->launcher, d);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "sandbox/inner.h"
+#include "sandbox/mask.h"
 #include "seccomp_table.h"
 
 /* Linux 5.19; Debian 12's header knows it, older ones do not. Without it a signal makes a watched call start anew, and it is
@@ -18,6 +19,9 @@
 
 static int load(unsigned long flags, const struct sock_filter *code, size_t n)
 {
+	if ((flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && mask_refuses(MASK_NOTIFY)) ||
+	    (flags & SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV && mask_refuses(MASK_KILLABLE)))
+		return -1;
 	struct sock_fprog program = { .len = (unsigned short)n, .filter = (struct sock_filter *)(uintptr_t)code };
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }

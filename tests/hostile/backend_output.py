@@ -28,6 +28,16 @@ def directory(out):
     os.mkdir(out)
 
 
+def moves(out):
+    """An honest build: files go from one folder to another."""
+    for folder in ("/build/from", "/build/to"):
+        os.mkdir(folder)
+    wheel("/build/from/wheel")
+    os.link("/build/from/wheel", "/build/to/linked")
+    os.rename("/build/from/wheel", "/build/to/wheel")
+    wheel(out)
+
+
 def names(out):
     for odd in ODD_NAMES:
         open(beside(out, odd), "w").close()

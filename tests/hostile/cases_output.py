@@ -2,6 +2,7 @@
 import base64
 import os
 
+import world
 from backend_output import LOG
 from cases import case
 from suite import SECRET
@@ -28,7 +29,7 @@ def outside(suite, mode):
 
 def refused(mode, word, made):
     def run(suite):
-        if suite.has_world and not made(outside(suite, mode)):
+        if world.there() and not made(outside(suite, mode)):
             return False, "mode '%s' does nothing without a sandbox either" % mode
         got = suite.build(mode)
         return got.status == 6 and word in got.text and not got.wheels, got.told()
@@ -43,6 +44,12 @@ for row in REFUSED:
 def names(suite):
     got = suite.build("names")
     return got.status in (0, 6) and "\x1b" not in got.text, got.told()
+
+
+@case("", "files may be moved and linked between the folders of a build")
+def moves(suite):
+    got = suite.build("moves")
+    return got.status == 0 and len(got.wheels) == 1, got.told()
 
 
 @case("37", "what is published has an ordinary mode")

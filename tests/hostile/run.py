@@ -1,8 +1,8 @@
 """The hostile-build suite: strangers' code tries, hwb must not give. TAP on stdout.
 
-usage: run.py HWB [USER] [--modes MODE,...] [--only WORD]: with USER (as root) everything runs again as that ordinary user, and
+usage: run.py HWB [USER] [--modes MODE,...] [--only WORD] | --kernels: with USER (as root) everything runs again as that ordinary user, and
 each in every mode of isolation that hwb can run here, or in those that are named. --only: cases and probes whose number or
-sentence holds the word.
+sentence holds the word. --kernels: the probes under each older kernel of modes.py, with a build that has -Dtest_seams=true.
 
 The probes run three times: without a sandbox on decoys, to see that they can succeed (world.py); in a build; in a second one.
 What a mode does not give is in modes.py. As an ordinary user without root there is no world to be had: then the first is left out.
@@ -52,13 +52,13 @@ def try_outside(suite):
         os.kill(process.pid, 9)
 
 
-def try_inside(suite, wanted):
+def try_inside(suite, wanted, missing=()):
     before = hash_tree(suite.project)
     got = suite.build("probes", *LIMITS)
     seen = outcomes(got.text)
     suite.check("the probing build itself succeeds", got.status == 0 and len(got.wheels) == 1, got.told())
     for number, row in PROBES.items():
-        want, sentence = modes.expected(suite.mode, row)
+        want, sentence = modes.expected(suite.mode, missing, row)
         if wanted(number, sentence):
             suite.check("probe %s: %s" % (number, sentence), number in seen and want(seen[number]), seen.get(number, got.told()))
     suite.check("the secret is nowhere in the output", SECRET not in got.text)
@@ -79,12 +79,53 @@ def try_cases(suite, wanted):
                 suite.check(sentence, False, "%s: %s" % (type(error).__name__, error))
 
 
+def try_kernel(suite, name, mask, missing):
+    """An older kernel, by the seam of a test build: its controls, and that all the probes hold under it."""
+    os.environ["HWB_TEST_MASK"] = mask
+    told = json.loads(suite.run([suite.hwb, "doctor", "--json"]).text)
+    held = sorted(set(row[0] for row in modes.CONTROLS) - set(told["controls"]))
+    if missing == ["unavailable"]:
+        refused = suite.build("wheel")
+        suite.check("Linux %s: no sandbox, exit 5, and why" % name, not told["controls"] and refused.status == 5 and not refused.wheels, refused.told())
+        return
+    suite.check("Linux %s: what is missing is %s" % (name, ", ".join(missing)), held == missing, held)
+    report = suite.top + "/report.json"
+    moved = suite.build("moves", "--report", report)
+    recorded = json.load(open(report))["activity"]["recorded"] if os.path.exists(report) else None
+    suite.check("Linux %s: a build works, and is watched where it can be" % name, moved.status == 0 and recorded == ("notify" not in mask), (recorded, moved.told()))
+    try_inside(suite, lambda number, sentence: True, missing)
+
+
+def try_kernels(tap, words, top, users):
+    """With the seam's build alone: the shipped programs do not know the variable."""
+    for user in users:
+        for name, mask, missing in modes.KERNELS:
+            suite = Suite(tap, os.path.abspath(words.hwb), os.path.join(top, mask), user, "sandbox")
+            try_kernel(suite, name, mask, missing)
+            suite.close()
+
+
+def try_modes(tap, words, top, users):
+    def wanted(number, sentence):
+        return words.only in sentence or words.only == number
+    for user in users:
+        for mode in words.modes.split(","):
+            suite = Suite(tap, os.path.abspath(words.hwb), top, user, mode)
+            if modes.available(suite):
+                if world.there() and not words.only:
+                    try_outside(suite)
+                try_inside(suite, wanted)
+                try_cases(suite, wanted)
+            suite.close()
+
+
 def arguments():
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("hwb")
     parser.add_argument("user", nargs="?")
     parser.add_argument("--modes", default=",".join(modes.MODES))
     parser.add_argument("--only", default="")
+    parser.add_argument("--kernels", action="store_true")
     return parser.parse_args()
 
 
@@ -97,22 +138,11 @@ def main():
     if not has_world:
         tap.note("not root: no world of its own, so the probes are not tried without a sandbox")
     modes.check(tap)
+    users = [None] + ([words.user] if words.user and os.getuid() == 0 else [])
     top = tempfile.mkdtemp(prefix="hwb-hostile-")
     os.chmod(top, 0o755)
-
-    def wanted(number, sentence):
-        return words.only in sentence or words.only == number
     try:
-        for user in [None] + ([words.user] if words.user and os.getuid() == 0 else []):
-            for mode in words.modes.split(","):
-                suite = Suite(tap, os.path.abspath(words.hwb), top, user, mode)
-                suite.has_world = has_world
-                if modes.available(suite):
-                    if has_world and not words.only:
-                        try_outside(suite)
-                    try_inside(suite, wanted)
-                    try_cases(suite, wanted)
-                suite.close()
+        (try_kernels if words.kernels else try_modes)(tap, words, top, users)
     finally:
         shutil.rmtree(top, ignore_errors=True)
     for one in held:
