@@ -28,7 +28,7 @@ CONTROLS = [
     ("no-capabilities", "yes", "engine", "yes",  "5.15"),
     ("no-new-privs",    "yes", "engine", "yes",  "5.15"),
     ("seccomp",         "yes", "yes",    "yes",  "5.15"),
-    ("landlock",        "yes", "",       "yes",  "5.15"),
+    ("landlock",        "yes", "",       "yes",  "5.19"),
     ("landlock-scope",  "yes", "",       "yes",  "6.12"),
     ("closed-fds",      "yes", "engine", "yes",  "5.15"),
     ("empty-env",       "yes", "yes",    "yes",  "5.15"),
@@ -101,7 +101,7 @@ def available(suite):
 # ---- the man page ----
 
 def table(head, rows):
-    lines = ["[[ *%s*" % head[0]] + [":[ *%s*" % one for one in head[1:]]
+    lines = ["|[ *%s*" % head[0]] + [":[ *%s*" % one for one in head[1:]]
     for row in rows:
         lines += ["|  %s" % (row[0] or "-")] + [":  %s" % (one or "-") for one in row[1:]]
     return "\n".join(lines)

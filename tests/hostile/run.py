@@ -1,8 +1,8 @@
 """The hostile-build suite: strangers' code tries, hwb must not give. TAP on stdout.
 
-usage: run.py HWB [USER] [--modes MODE,...] [--only WORD] | --kernels: with USER (as root) everything runs again as that ordinary user, and
-each in every mode of isolation that hwb can run here, or in those that are named. --only: cases and probes whose number or
-sentence holds the word. --kernels: the probes under each older kernel of modes.py, with a build that has -Dtest_seams=true.
+usage: run.py HWB [USER] [--modes MODE,...] [--only REGEX] | --kernels: with USER (as root) everything runs again as that ordinary user, and
+each in every mode of isolation that hwb can run here, or in those that are named. --only: cases and probes
+whose "number: sentence" it finds. --kernels: the probes under each older kernel of modes.py, with a build that has -Dtest_seams=true.
 
 The probes run three times: without a sandbox on decoys, to see that they can succeed (world.py); in a build; in a second one.
 What a mode does not give is in modes.py. As an ordinary user without root there is no world to be had: then the first is left out.
@@ -71,12 +71,13 @@ def try_inside(suite, wanted, missing=()):
 
 def try_cases(suite, wanted):
     for number, sentence, function in cases.load():
-        sentence = ("probe %s: " % number if number else "") + sentence
-        if wanted(number, sentence):
-            try:
-                suite.check(sentence, *function(suite))
-            except Exception as error:
-                suite.check(sentence, False, "%s: %s" % (type(error).__name__, error))
+        label = ("probe %s: " % number if number else "") + sentence
+        if not wanted(number, sentence):
+            continue
+        try:
+            suite.check(label, *function(suite))
+        except Exception as error:
+            suite.check(label, False, "%s: %s" % (type(error).__name__, error))
 
 
 def try_kernel(suite, name, mask, missing):
@@ -107,7 +108,7 @@ def try_kernels(tap, words, top, users):
 
 def try_modes(tap, words, top, users):
     def wanted(number, sentence):
-        return words.only in sentence or words.only == number
+        return re.search(words.only, "%s: %s" % (number, sentence))
     for user in users:
         for mode in words.modes.split(","):
             suite = Suite(tap, os.path.abspath(words.hwb), top, user, mode)
