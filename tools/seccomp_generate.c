@@ -1,10 +1,12 @@
-/* Build-time generator: reads data/seccomp.txt and prints the BPF program as a C table. Uses libseccomp, which the shipped
- * programs do not. A line: `default kill` (else ENOSYS), `allow NAME`, `eperm NAME`, `refuse NAME` and `families NAME` for
- * the argument rules below; `#` starts a comment. A name that this architecture does not have is passed over.
+/* Build-time generator: reads lists of data/ (usage: TABLE FILE...) and prints the BPF program as a C table. Uses libseccomp,
+ * which the shipped programs do not. A line: `default kill` (else ENOSYS), `allow NAME`, `eperm NAME`, and for the argument rules
+ * below `refuse NAME`, `only NAME RULE` and `families NAME`; `#` starts a comment. A name that this architecture does not have
+ * is passed over.
  * `watch NAME`, `watch-to NAME` and `quiet NAME` ask for a second program that reports to a supervisor what it refuses and
  * what is watched (seccomp_unotify(2)), and for the list of calls to which that supervisor answers EPERM.
  * With the one argument `--names` it prints the names of all system calls instead. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
@@ -15,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #define MASK32 UINT64_C(0xffffffff)
@@ -37,6 +40,19 @@ static const struct refusal {
 	{ "setsockopt", { { BPF_JEQ, 1, IPPROTO_TCP }, { BPF_JEQ, 2, TCP_ULP } } },
 };
 
+/* Calls of which one use is allowed and no other. */
+static const struct {
+	const char *name, *rule;
+	unsigned argument;
+	uint64_t mask, value;
+} permitted[] = {
+	{ "openat", "reading", 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
+	{ "clone", "threads", 0, CLONE_THREAD, CLONE_THREAD },
+	{ "prlimit64", "self", 0, MASK32, 0 },
+	{ "prctl", "death-signal", 0, MASK32, PR_SET_PDEATHSIG },
+	{ "ioctl", "waiting", 1, MASK32, FIONREAD }, /* how much is there to read */
+};
+
 static void die(const char *what, const char *name, int rc)
 {
 	(void)fprintf(stderr, "seccomp_generate: %s '%s': %s\n", what, name, strerror(-rc));
@@ -53,6 +69,20 @@ static void add(scmp_filter_ctx filter, uint32_t action, const char *name)
 	int rc = seccomp_rule_add(filter, action, number, 0);
 	if (rc && rc != -EDOM) /* EDOM: not on this architecture */
 		die("rule for", name, rc);
+}
+
+static void add_only(scmp_filter_ctx filter, const char *name, const char *rule)
+{
+	for (size_t i = 0; i < sizeof permitted / sizeof permitted[0]; i++) {
+		if (strcmp(permitted[i].name, name) != 0 || strcmp(permitted[i].rule, rule) != 0)
+			continue;
+		int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name(name), 1,
+					  SCMP_CMP(permitted[i].argument, SCMP_CMP_MASKED_EQ, permitted[i].mask, permitted[i].value));
+		if (rc)
+			die("argument rule for", name, rc);
+		return;
+	}
+	die("no such rule", rule, -EINVAL);
 }
 
 /* Plain sockets: TCP and UDP over IP by their usual protocols, and local ones. Raw sockets need capabilities as well; the
@@ -76,9 +106,10 @@ static const struct {
 	{ AF_NETLINK, SOCK_DGRAM, 0 },
 };
 
-static void add_socket(scmp_filter_ctx filter)
+/* from: the first row that is wanted. */
+static void add_socket(scmp_filter_ctx filter, size_t from)
 {
-	for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
+	for (size_t i = from; i < sizeof sockets / sizeof sockets[0]; i++) {
 		int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3,
 					  SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, sockets[i].family),
 					  SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, sockets[i].type),
@@ -93,6 +124,17 @@ static void add_socketpair(scmp_filter_ctx filter)
 	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, AF_UNIX));
 	if (rc)
 		die("argument rule for", "socketpair", rc);
+}
+
+static void add_families(scmp_filter_ctx filter, const char *name)
+{
+	size_t n_local = 0;
+	while (sockets[n_local].family == AF_UNIX)
+		n_local++;
+	if (strcmp(name, "socketpair") == 0)
+		add_socketpair(filter);
+	else
+		add_socket(filter, strcmp(name, "internet") == 0 ? n_local : 0);
 }
 
 enum watch_kind { WATCH_ALL, WATCH_TO, WATCH_QUIET };
@@ -142,8 +184,8 @@ static void want_refused(struct wanted *w, const char *name)
 static void add_line(scmp_filter_ctx filter, char *line, struct wanted *w)
 {
 	line[strcspn(line, "#\n")] = '\0';
-	char verb[16] = "", name[64] = "";
-	if (sscanf(line, "%15s %63s", verb, name) < 2)
+	char verb[16] = "", name[64] = "", rule[64] = "";
+	if (sscanf(line, "%15s %63s %63s", verb, name, rule) < 2)
 		return;
 	if (strcmp(verb, "allow") == 0)
 		add(filter, SCMP_ACT_ALLOW, name);
@@ -159,7 +201,9 @@ static void add_line(scmp_filter_ctx filter, char *line, struct wanted *w)
 	else if (strcmp(verb, "refuse") == 0)
 		want_refused(w, name);
 	else if (strcmp(verb, "families") == 0)
-		(strcmp(name, "socketpair") == 0 ? add_socketpair : add_socket)(filter);
+		add_families(filter, name);
+	else if (strcmp(verb, "only") == 0)
+		add_only(filter, name, rule);
 	else if (strcmp(verb, "default") != 0)
 		die("unknown verb", verb, -EINVAL);
 }
@@ -289,6 +333,25 @@ static int print_names(void)
 	return 0;
 }
 
+/* All files, one after the other. */
+static FILE *open_lists(char **paths)
+{
+	FILE *all = tmpfile();
+	char line[256];
+	for (; all && *paths; paths++) {
+		FILE *one = fopen(*paths, "r");
+		if (!one)
+			die("open", *paths, -errno);
+		while (fgets(line, sizeof line, one))
+			(void)fputs(line, all);
+		(void)fclose(one);
+	}
+	if (!all)
+		die("make", "a temporary file", -errno);
+	rewind(all);
+	return all;
+}
+
 static bool default_is_kill(FILE *in)
 {
 	char line[256];
@@ -304,9 +367,9 @@ int main(int argc, char **argv)
 	static struct program program;
 	if (argc == 2 && strcmp(argv[1], "--names") == 0)
 		return print_names();
-	FILE *in = argc == 3 ? fopen(argv[1], "r") : NULL;
-	if (!in)
-		die("open", argc == 3 ? argv[1] : "(usage: FILE TABLE)", -errno);
+	if (argc < 3)
+		die("usage:", "TABLE FILE...", -EINVAL);
+	FILE *in = open_lists(argv + 2);
 	scmp_filter_ctx filter = seccomp_init(default_is_kill(in) ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(ENOSYS));
 	struct wanted wanted = { 0 };
 	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree over the numbers */
@@ -320,9 +383,9 @@ int main(int argc, char **argv)
 	put_refused(&program, &wanted);
 	put_exported(&program, fileno(out));
 	(void)printf("/* Generated by tools/seccomp_generate.c. */\n");
-	print_program(argv[2], "", &program);
+	print_program(argv[1], "", &program);
 	if (wanted.n_watches)
-		print_watched(argv[2], &wanted, &program);
+		print_watched(argv[1], &wanted, &program);
 	seccomp_release(filter);
 	(void)fclose(in);
 	return 0;

@@ -2,27 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
-
-#if defined(__x86_64__)
-#define OUR_ARCH AUDIT_ARCH_X86_64
-#define OUR_HIGHEST_CALL 0x3fffffff /* above: the x32 calls, which would be a second set of numbers */
-#elif defined(__aarch64__)
-#define OUR_ARCH AUDIT_ARCH_AARCH64
-#define OUR_HIGHEST_CALL 0x7fffffff
-#else
-#error "confine_linux.c does not know this processor"
-#endif
+#include "fetch_table.h"
+#include "proxy_table.h"
 
 /* Landlock beyond ABI 3, which is what Debian 12's headers know: the kernel tells which of it exists. */
 struct ruleset {
@@ -38,8 +29,14 @@ static const uint64_t fs_read = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_F
 static const uint64_t fs_all[] = { 0, 0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff };
 
 static const char *const readable[] = {
-	"/etc/ssl",
-	"/etc/pki",
+	/* Not all of /etc/ssl and /etc/pki: private keys lie there, too. */
+	"/etc/ssl/certs",
+	"/etc/ssl/cert.pem",
+	"/etc/ssl/openssl.cnf",
+	"/etc/pki/tls/certs",
+	"/etc/pki/tls/cert.pem",
+	"/etc/pki/tls/openssl.cnf",
+	"/etc/pki/ca-trust",
 	"/etc/ca-certificates",
 	"/usr/share/ca-certificates",
 	"/usr/local/share/ca-certificates",
@@ -56,42 +53,13 @@ static const char *const readable[] = {
 	"/run/systemd/resolve",
 };
 
-static const int denied_calls[] = {
-	SYS_execve,
-	SYS_execveat,
-	SYS_ptrace,
-	SYS_process_vm_readv,
-	SYS_process_vm_writev,
-	SYS_pidfd_getfd,
-	SYS_bpf,
-	SYS_userfaultfd,
-	SYS_perf_event_open,
-	SYS_io_uring_setup,
-	SYS_keyctl,
-	SYS_add_key,
-	SYS_request_key,
-	SYS_unshare,
-	SYS_setns,
-	SYS_mount,
-	SYS_umount2,
-	SYS_pivot_root,
-	SYS_chroot,
-	SYS_move_mount,
-	SYS_open_tree,
-	SYS_fsopen,
-	SYS_kexec_load,
-	SYS_init_module,
-	SYS_finit_module,
-	SYS_delete_module,
-	SYS_open_by_handle_at,
-	SYS_listen,
-	SYS_setuid,
-	SYS_setgid,
-	SYS_setresuid,
-	SYS_setresgid,
+static const struct {
+	const struct sock_filter *code;
+	size_t n;
+} filters[] = {
+	[CONFINE_FETCH] = { fetch_table, COUNT(fetch_table) },
+	[CONFINE_PROXY] = { proxy_table, COUNT(proxy_table) },
 };
-
-static const unsigned allowed_families[] = { AF_INET, AF_INET6, AF_UNIX, AF_NETLINK };
 
 enum status confine_early(struct diag *d)
 {
@@ -160,47 +128,22 @@ static enum status landlock(const struct confine_plan *plan, struct diag *d)
 	return s;
 }
 
-enum { FILTER_ROOM = 16 + COUNT(denied_calls) * 2 + COUNT(allowed_families) * 2 };
-
-struct filter {
-	struct sock_filter code[FILTER_ROOM];
-	unsigned short n;
-};
-
-static void add(struct filter *f, uint16_t code, uint8_t if_true, uint8_t if_false, uint32_t k)
+/* root's powers over network and files are not needed for what it does, and Landlock does not know all of them. */
+static enum status drop_capabilities(struct diag *d)
 {
-	f->code[f->n++] = (struct sock_filter){ code, if_true, if_false, k };
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	if (syscall(SYS_capset, &header, none) != 0)
+		return fail(d, ERR_ISOLATION, 0, "capset: %s", strerror(errno));
+	return OK;
 }
 
-/* "If the loaded word is k, the answer is `answer`; else go on." */
-static void answer_if(struct filter *f, uint16_t test, uint32_t k, uint32_t answer)
+static enum status seccomp(enum confine_role role, struct diag *d)
 {
-	add(f, (uint16_t)(BPF_JMP | test | BPF_K), 0, 1, k);
-	add(f, BPF_RET | BPF_K, 0, 0, answer);
-}
-
-static void load(struct filter *f, size_t at)
-{
-	add(f, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)at);
-}
-
-static enum status seccomp(struct diag *d)
-{
-	struct filter f = { .n = 0 };
-	load(&f, offsetof(struct seccomp_data, arch));
-	add(&f, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, OUR_ARCH);
-	add(&f, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
-	load(&f, offsetof(struct seccomp_data, nr));
-	answer_if(&f, BPF_JGT, OUR_HIGHEST_CALL, SECCOMP_RET_KILL_PROCESS);
-	for (size_t i = 0; i < COUNT(denied_calls); i++)
-		answer_if(&f, BPF_JEQ, (uint32_t)denied_calls[i], SECCOMP_RET_ERRNO | EPERM);
-	add(&f, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, SYS_socket);
-	add(&f, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
-	load(&f, offsetof(struct seccomp_data, args[0]));
-	for (size_t i = 0; i < COUNT(allowed_families); i++)
-		answer_if(&f, BPF_JEQ, allowed_families[i], SECCOMP_RET_ALLOW);
-	add(&f, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
-	struct sock_fprog program = { .len = f.n, .filter = f.code };
+	struct sock_fprog program = {
+		.len = (unsigned short)filters[role].n,
+		.filter = (struct sock_filter *)(uintptr_t)filters[role].code,
+	};
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0)
 		return fail(d, ERR_ISOLATION, 0, "seccomp: %s", strerror(errno));
 	return OK;
@@ -211,5 +154,7 @@ enum status confine_now(const struct confine_plan *plan, struct diag *d)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return fail(d, ERR_ISOLATION, 0, "PR_SET_NO_NEW_PRIVS: %s", strerror(errno));
 	enum status s = landlock(plan, d);
-	return s ? s : seccomp(d);
+	if (!s)
+		s = drop_capabilities(d);
+	return s ? s : seccomp(plan->role, d);
 }

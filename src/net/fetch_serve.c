@@ -253,7 +253,7 @@ static enum status set_up(struct server *sv, struct diag *d)
 		s = http_new(&sv->options, &sv->http, d);
 	if (s)
 		return s;
-	struct confine_plan plan = { .ca_file = sv->options.ca_file };
+	struct confine_plan plan = { .role = CONFINE_FETCH, .ca_file = sv->options.ca_file };
 	return confine_now(&plan, d);
 }
 

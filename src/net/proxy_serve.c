@@ -150,7 +150,7 @@ static enum status set_up(struct server *sv, struct diag *d)
 		ports[n_ports++] = sv->options.allowed[i].port;
 	if (sv->options.any_host || n_ports == 0)
 		ports[n_ports++] = 443;
-	struct confine_plan plan = { .tcp_ports = ports, .n_tcp_ports = n_ports };
+	struct confine_plan plan = { .role = CONFINE_PROXY, .tcp_ports = ports, .n_tcp_ports = n_ports };
 	s = confine_now(&plan, d);
 	if (s)
 		return s;

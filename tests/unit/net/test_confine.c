@@ -18,6 +18,12 @@ static long landlock_abi(void)
 	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 }
 
+/* What a filter answers to that it does not list. */
+static bool is_refused(long result)
+{
+	return result < 0 && errno == ENOSYS;
+}
+
 static void confine(const struct confine_plan *plan)
 {
 	struct diag d = { 0 };
@@ -33,16 +39,15 @@ static void end(void)
 
 static void programs_and_odd_sockets_are_out_of_reach(void)
 {
-	confine(&(struct confine_plan){ .ca_file = NULL });
-	CHECK(execl("/bin/true", "true", (char *)NULL) < 0 && errno == EPERM);
-	CHECK(socket(AF_PACKET, SOCK_RAW, 0) < 0 && errno == EAFNOSUPPORT);
-	CHECK(socket(AF_VSOCK, SOCK_STREAM, 0) < 0 && errno == EAFNOSUPPORT);
-	CHECK(syscall(SYS_unshare, 0) < 0 && errno == EPERM);
-	CHECK(syscall(SYS_ptrace, 0, 0, 0, 0) < 0 && errno == EPERM);
+	struct diag d = { 0 };
+	CHECK(confine_early(&d) == OK && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
+	confine(&(struct confine_plan){ .role = CONFINE_FETCH });
+	CHECK(is_refused(execl("/bin/true", "true", (char *)NULL)));
+	CHECK(is_refused(socket(AF_PACKET, SOCK_RAW, 0)) && is_refused(socket(AF_VSOCK, SOCK_STREAM, 0)));
+	CHECK(is_refused(socket(AF_UNIX, SOCK_STREAM, 0)));
+	CHECK(is_refused(syscall(SYS_unshare, 0)) && is_refused(syscall(SYS_ptrace, 0, 0, 0, 0)));
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	CHECK(fd >= 0 && listen(fd, 1) < 0 && errno == EPERM);
-	CHECK(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
-	CHECK(prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2);
+	CHECK(fd >= 0 && is_refused(listen(fd, 1)));
 	end();
 }
 
@@ -58,15 +63,14 @@ static void files_are_those_of_a_resolver(void)
 	CHECK(open(ca, O_RDONLY) >= 0);
 	CHECK(open("/usr/lib", O_RDONLY | O_DIRECTORY) >= 0);
 	static const char *const closed[] = {
-		"/etc/group", "/etc/shadow", "/proc/self/environ", "/root", "/home", "/tmp", "/", "/dev/mem",
+		"/etc/group", "/etc/shadow", "/etc/ssl/private", "/proc/self/environ", "/root", "/home", "/tmp", "/", "/dev/mem",
 	};
 	for (size_t i = 0; i < COUNT(closed); i++) {
 		errno = 0;
 		CHECK_ROW(open(closed[i], O_RDONLY) < 0 && (errno == EACCES || errno == ENOENT), closed[i]);
 	}
-	CHECK(open(ca, O_WRONLY) < 0 && errno == EACCES);
-	CHECK(open("/tmp/hwb-confine-new", O_WRONLY | O_CREAT, 0600) < 0 && errno == EACCES);
-	CHECK(mkdir("/tmp/hwb-confine-dir", 0700) < 0 && errno == EACCES);
+	CHECK(is_refused(open(ca, O_WRONLY)) && is_refused(open("/tmp/hwb-confine-new", O_RDONLY | O_CREAT, 0600)));
+	CHECK(is_refused(mkdir("/tmp/hwb-confine-dir", 0700)));
 	CHECK(pwrite(written, "x", 1, 0) == 1 && ftruncate(written, 0) == 0); /* what was open before stays usable */
 	end();
 }
