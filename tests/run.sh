@@ -56,6 +56,7 @@ tap kernels python3 "$top/tests/hostile/run.py" "$asan/hwb" $user --kernels
 tap conformance python3 "$top/tests/cli/conformance.py" "$build/hwb" "$venv"
 tap report python3 "$top/tests/cli/report_schema.py" "$build/hwb" "$venv"
 tap rules python3 "$top/tests/cli/security_rules.py" "$build/hwb" "$venv"
+tap forged python3 "$top/tests/cli/forged.py" "$build/hwb" "$venv"
 tap egress python3 "$top/tests/cli/egress.py" "$build/hwb" "$venv"
 tap https python3 "$top/tests/cli/scenario_https.py" "$build/hwb" "$venv"
 tap scenarios-asan python3 "$top/tests/cli/scenarios.py" "$asan/hwb" "$venv"

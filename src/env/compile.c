@@ -10,6 +10,7 @@
 #include "env/compile_program.h"
 #include "format/snapshot.h"
 #include "host/mapped.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 #include "sandbox/program.h"
 
@@ -88,7 +89,7 @@ enum status compile_tree(const struct run_context *run, const struct env_request
 	if (s == OK)
 		s = mapped_open(answer, ANSWER_MAX, &map, d);
 	if (s == OK)
-		s = write_all_pyc(tree, map, d);
+		s = reply_check(write_all_pyc(tree, map, d), d);
 	mapped_done(&map);
 	return s;
 }
@@ -128,7 +129,7 @@ enum status compile_sources(const struct run_context *run, const struct env_requ
 		(void)wire_get_bytes(&w); /* its name: the order is ours */
 		buf_add(&ret_pyc[i], wire_get_bytes(&w));
 	}
-	s = wire_end(&w, "compiler", d);
+	s = reply_check(wire_end(&w, "compiler", d), d);
 	mapped_done(&map);
 	return s;
 }

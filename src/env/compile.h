@@ -5,7 +5,7 @@
 #include "env/env.h"
 
 /* snapshot_fd: the wheel as it will stand below /env. Writes the .pyc files below tree. What does not compile is left
- * without. ERR_FORMAT for an answer that is malformed or names a path outside. */
+ * without. ERR_UNCHECKED for an answer that is malformed or names a path outside. */
 MUST_USE enum status compile_tree(const struct run_context *run, const struct env_request *request, int snapshot_fd, int tree,
 				  struct arena *a, struct diag *d);
 

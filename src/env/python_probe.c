@@ -12,6 +12,7 @@
 #include "format/snapshot.h"
 #include "host/file.h"
 #include "host/helper.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 #include "sandbox/program.h"
 
@@ -156,7 +157,7 @@ enum status env_python_find(const struct run_context *run, const char *wanted, c
 		buf_clear(&record);
 		s = run_probe(&probe, &record, d);
 		if (s == OK)
-			s = interpreter_read(buf_bytes(&record), a, &p.interpreter, d);
+			s = reply_check(interpreter_read(buf_bytes(&record), a, &p.interpreter, d), d);
 		if (s == OK)
 			s = file_replace(dir, name, buf_bytes(&record), 0600, false, d);
 	}

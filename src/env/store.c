@@ -16,6 +16,7 @@
 #include "host/file.h"
 #include "host/helper.h"
 #include "host/mapped.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 
 enum { MANIFEST_MAX = 256 << 20, METADATA_MAX = 8 << 20, LOCK_PAUSE_MS = 20 };
@@ -95,7 +96,7 @@ static enum status compare_metadata(const struct lock_pin *pin, struct index *in
 	struct metadata inside;
 	const struct metadata *shown;
 	arena_init(&a);
-	enum status s = metadata_read(record, &a, &inside, d);
+	enum status s = reply_check(metadata_read(record, &a, &inside, d), d);
 	if (s == OK)
 		s = index_metadata(index, &pin->file, &shown, d);
 	if (s == OK && !metadata_same(&inside, shown))
@@ -142,7 +143,7 @@ static enum status fill(const struct run_context *run, const struct env_request 
 	if (s == OK)
 		s = mapped_open(snapshot, UINT64_MAX, &map, d);
 	if (s == OK)
-		s = tree_write(tree, map, d);
+		s = reply_check(tree_write(tree, map, d), d);
 	mapped_done(&map);
 	if (s == OK)
 		s = compile_tree(run, request, snapshot, tree, a, d);

@@ -48,3 +48,8 @@ enum status reply_read(struct bytes frame, struct bytes *ret_payload, struct dia
 		*d = told;
 	return told.code;
 }
+
+enum status reply_check(enum status s, struct diag *d)
+{
+	return s == ERR_FORMAT || s == ERR_LIMIT ? recode(d, ERR_UNCHECKED) : s;
+}

@@ -9,6 +9,7 @@
 #include "base/wire.h"
 #include "host/file.h"
 #include "host/helper.h"
+#include "host/reply.h"
 #include "index/page.h"
 #include "index/state.h"
 #include "net/url.h"
@@ -185,7 +186,7 @@ static enum status take_page(struct index *i, struct known_project *k, struct di
 	s = page_parse(i, t->fd, k->name, t->url, t->content_type, &record, d);
 	fd_close(&t->fd);
 	if (s == OK)
-		s = page_read(buf_bytes(&record), k->name, "index", &i->arena, &k->project, d);
+		s = reply_check(page_read(buf_bytes(&record), k->name, "index", &i->arena, &k->project, d), d);
 	if (s == OK)
 		keep(i, k->name, true, buf_bytes(&record));
 	return s;
@@ -333,7 +334,7 @@ enum status index_metadata(struct index *i, const struct index_file *file, const
 	if (s == ERR_ABSENT) /* promised but not there: the wheel has it too */
 		s = read_wheel_metadata(i, file, &record, d);
 	if (s == OK)
-		s = remember_metadata(i, &key, buf_bytes(&record), ret, d);
+		s = reply_check(remember_metadata(i, &key, buf_bytes(&record), ret, d), d);
 	if (s)
 		return explain(d, "the metadata of '%.*s'", BYTES_ARG(file->filename));
 	(void)!file_replace(i->metadata_dir, name, buf_bytes(&record), 0600, false, NULL);
@@ -368,6 +369,16 @@ static enum status check_listed(const struct index_file *f, struct diag *d)
 	return remedy(d, "hwb installs nothing without a hash; give one in a constraints file (-b) or use another index");
 }
 
+/* What has just been stored. */
+static enum status open_stored(struct index *i, const struct sha256 *digest, struct bytes url, int *ret_fd, struct diag *d)
+{
+	enum status s = blob_open(i, digest, ret_fd, d);
+	if (s != ERR_ABSENT)
+		return s;
+	struct bytes shown = url_for_log(url, &i->arena);
+	return fail(d, ERR_HASH, 0, "'%.*s' was stored in the cache and is not there any more as it was", BYTES_ARG(shown));
+}
+
 enum status index_download(struct index *i, const struct index_file *file, int *ret_fd, struct diag *d)
 {
 	enum status s = check_listed(file, d);
@@ -379,7 +390,7 @@ enum status index_download(struct index *i, const struct index_file *file, int *
 	if (s != ERR_ABSENT)
 		return s;
 	s = index_download_all(i, &file, 1, d);
-	return s ? s : blob_open(i, &file->digest, ret_fd, d);
+	return s ? s : open_stored(i, &file->digest, file->url, ret_fd, d);
 }
 
 enum status index_download_all(struct index *i, const struct index_file *const *files, size_t n, struct diag *d)
@@ -411,5 +422,5 @@ enum status index_download_url(struct index *i, const char *url, const struct sh
 	s = transfer_start(i, url, NULL, i->run->limits->download_size, &id, d);
 	if (s == OK)
 		s = take_file(i, id, digest, NULL, bytes_of(url), d);
-	return s ? s : blob_open(i, digest, ret_fd, d);
+	return s ? s : open_stored(i, digest, bytes_of(url), ret_fd, d);
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "host/reply.h"
 #include "index/page.h"
 #include "index/state.h"
 #include "net/url.h"
@@ -93,7 +94,7 @@ static enum status add_page(struct index *i, const char *url, struct bytes name,
 	if (s == OK)
 		s = page_parse(i, t->fd, name, t->url, t->content_type, &record, d);
 	if (s == OK)
-		s = page_read(buf_bytes(&record), name, "index", &i->arena, &page, d);
+		s = reply_check(page_read(buf_bytes(&record), name, "index", &i->arena, &page, d), d);
 	for (size_t k = 0; s == OK && k < page.n_files; k++)
 		append(i, p, page.files[k]);
 	return s;

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/wire.h"
 #include "host/helper.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 
 enum { REPLY_MAX = 4096 };
@@ -49,7 +50,7 @@ enum status pack_run(const struct run_context *run, const struct pack_request *r
 		return s;
 	struct wire w = wire_over(buf_bytes(&reply));
 	result.compressor = arena_copy(a, wire_get_bytes(&w));
-	s = wire_end(&w, "pack", d);
+	s = reply_check(wire_end(&w, "pack", d), d);
 	if (s)
 		return s;
 	result.fd = take_fd(&p->out_fd);

@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/wire.h"
 #include "host/helper.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 #include "source/members.h"
 #include "source/parts.h"
@@ -46,7 +47,7 @@ enum status archive_to_tree(const struct run_context *run, int archive_fd, struc
 	tree.n_entries = (size_t)wire_get_u64(&w);
 	tree.newest_unix = (int64_t)wire_get_u64(&w);
 	*ret_top = arena_copy(a, wire_get_bytes(&w));
-	s = wire_end(&w, "archive", d);
+	s = reply_check(wire_end(&w, "archive", d), d);
 	if (s)
 		return s;
 	tree.fd = take_fd(&out);

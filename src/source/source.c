@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/wire.h"
 #include "host/helper.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 #include "net/url.h"
 #include "source/parts.h"
@@ -50,7 +51,7 @@ static enum status read_project(const struct run_context *run, struct source_res
 	struct bytes record = wire_get_bytes(&w);
 	r->pkg_info = arena_copy(a, wire_get_bytes(&w));
 	s = wire_end(&w, "project", d);
-	return s ? s : project_read(record, a, &r->project, d);
+	return reply_check(s ? s : project_read(record, a, &r->project, d), d);
 }
 
 static enum status take_archive(const struct run_context *run, int fd, struct bytes name, struct arena *a, struct source_result *r,
