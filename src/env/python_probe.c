@@ -91,11 +91,12 @@ static enum status run_probe(const struct probe *p, struct buf *record, struct d
 }
 
 /* The name of the remembered answer: the file's identity and the probe's own text. */
-static enum status cache_name(const char *real, char ret[SHA256_TEXT_SIZE], struct arena *a, struct diag *d)
+static enum status cache_name(const char *real, char ret[SHA256_TEXT_SIZE], struct stat *ret_st, struct arena *a, struct diag *d)
 {
 	struct stat st;
 	if (stat(real, &st))
 		return fail(d, ERR_USAGE, 0, "look at '%s': %s", real, strerror(errno));
+	*ret_st = st;
 	struct sha256 probe = sha256_of(bytes_make(probe_program_source, sizeof probe_program_source));
 	char text[SHA256_TEXT_SIZE];
 	sha256_text(&probe, text);
@@ -135,6 +136,7 @@ enum status env_python_find(const struct run_context *run, const char *wanted, c
 	struct python_search search = { .arena = a, .path_variable = path_variable ? path_variable : "", .home = home };
 	struct env_python p = { .n_mounts = 0 };
 	const char *prefix = NULL;
+	struct stat st = { 0 };
 	char name[SHA256_TEXT_SIZE];
 	CLEANUP(fd_close) int dir = -1;
 	CLEANUP(buf_done) struct buf record;
@@ -143,7 +145,7 @@ enum status env_python_find(const struct run_context *run, const char *wanted, c
 	if (s == OK)
 		s = prefix_of(search.found, home, a, &prefix, d);
 	if (s == OK)
-		s = cache_name(search.found, name, a, d);
+		s = cache_name(search.found, name, &st, a, d);
 	if (s == OK)
 		s = directory_make(cache_dir, "interp", true, &dir, d);
 	if (s)
@@ -165,7 +167,8 @@ enum status env_python_find(const struct run_context *run, const char *wanted, c
 		s = check_usable(&p.interpreter, wanted, search.found, d);
 	if (s)
 		return s;
-	buf_add_string(&record, name);
+	/* Not the inode: a cache may be of use in the next container of the same image. */
+	buf_printf(&record, " %lld %lld", (long long)st.st_size, (long long)st.st_mtim.tv_sec);
 	struct sha256 id = sha256_of(buf_bytes(&record));
 	sha256_text(&id, p.id);
 	*ret = p;
