@@ -12,7 +12,7 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --no-isolation --no-build-isolation -n --trust-project --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --pull --no-isolation --no-build-isolation -n --trust-project --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	doctor) _hwb_words "--python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -50,6 +50,7 @@ _hwb_value() {
 	"build --allow-network=" | "build --allow-network") : ;;
 	"build --env=" | "build --env") : ;;
 	"build --isolation=" | "build --isolation") _hwb_words "auto sandbox container landlock" ;;
+	"build --image=" | "build --image") : ;;
 	"build --netrc=") _hwb_paths -f ;;
 	"build --cert=" | "build --cert") _hwb_paths -f ;;
 	"build --proxy=" | "build --proxy") : ;;

@@ -46,6 +46,8 @@ complete -c hwb -n '__hwb_is build' -l allow-host -x -d 'Let the build reach HOS
 complete -c hwb -n '__hwb_is build' -l allow-network -x -d 'Let the build reach HOST[:PORT] by name, through a proxy; can be repeated.'
 complete -c hwb -n '__hwb_is build' -l env -x -d 'Let the build see this variable; can be repeated.'
 complete -c hwb -n '__hwb_is build' -l isolation -x -a 'auto sandbox container landlock' -d 'How the build is isolated.'
+complete -c hwb -n '__hwb_is build' -l image -x -d 'The image of --isolation container.'
+complete -c hwb -n '__hwb_is build' -l pull -d 'Fetch the image when it is not here.'
 complete -c hwb -n '__hwb_is build' -l no-isolation -d 'Refused: hwb always isolates.'
 complete -c hwb -n '__hwb_is build' -l no-build-isolation -d 'Refused: hwb always isolates.'
 complete -c hwb -n '__hwb_is build' -s n -d 'Refused: hwb always isolates.'

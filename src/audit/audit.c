@@ -22,7 +22,7 @@ struct audit {
 	struct sha256 last; /* of the last line in the file, as long as its size is known_size */
 	uint64_t seq;
 	off_t known_size;
-	const char *source, *isolation;
+	const char *source, *isolation, *image;
 	const char *event;
 	struct buf fields; /* of the event under way: a JSON object without its opening brace */
 	struct json_writer writer;
@@ -61,10 +61,12 @@ void audit_set_source(struct audit *a, struct bytes source)
 		a->source = arena_string(&a->home, source);
 }
 
-void audit_set_isolation(struct audit *a, const char *isolation)
+void audit_set_isolation(struct audit *a, const char *isolation, const char *image)
 {
-	if (a)
-		a->isolation = arena_string(&a->home, bytes_of(isolation));
+	if (!a)
+		return;
+	a->isolation = arena_string(&a->home, bytes_of(isolation));
+	a->image = image ? arena_string(&a->home, bytes_of(image)) : NULL;
 }
 
 const char *audit_head(const struct audit *a)
@@ -158,7 +160,7 @@ static void write_common(struct audit *a, struct json_writer *w, const char *tim
 	json_pair_cstring(w, "run", a->who->run);
 	json_pair_cstring(w, "source", a->source);
 	json_pair_cstring(w, "isolation", a->isolation);
-	json_pair_cstring(w, "image", NULL);
+	json_pair_cstring(w, "image", a->image);
 	json_pair_cstring(w, "user", a->who->user);
 	json_key(w, "environment");
 	json_object_begin(w);

@@ -22,9 +22,9 @@ MUST_USE enum status audit_open(const char *logs_path, const struct audit_who *w
 /* Closes; ok on NULL. */
 void audit_free(struct audit *a);
 
-/* The source of the run (without userinfo) and its isolation, for the events from now on. Copied. */
+/* The source of the run (without userinfo) and its isolation, with the image or NULL, for the events from now on. Copied. */
 void audit_set_source(struct audit *a, struct bytes source);
-void audit_set_isolation(struct audit *a, const char *isolation);
+void audit_set_isolation(struct audit *a, const char *isolation, const char *image);
 
 /* Starts an event; put its own fields into the writer, then end it. NULL audits are taken and go nowhere. */
 struct json_writer *audit_begin(struct audit *a, const char *event);

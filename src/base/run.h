@@ -9,6 +9,7 @@
 #include "base/status.h"
 
 struct audit;
+struct container;
 
 /* How a stranger's code is kept in (DESIGN.md section 3, "Isolation modes"). Chosen once for a run, never changed in silence:
  * namespaces of our own, a container of podman or docker, or Landlock and seccomp alone, which is weaker. */
@@ -21,6 +22,7 @@ struct run_context {
 	struct audit *audit; /* NULL in tests: events go nowhere */
 	const struct limits *limits;
 	enum isolation_mode mode;
+	const struct container *container; /* of MODE_CONTAINER: sandbox/container.h */
 	const volatile sig_atomic_t *cancelled; /* the number of the signal that asked us to stop, else 0; may be NULL */
 };
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cli/buildlog.h"
 #include "cli/commands.h"
+#include "cli/container_setup.h"
 #include "cli/options_build.h"
 #include "cli/pipeline.h"
 #include "cli/report.h"
@@ -124,6 +125,8 @@ static int run_build(struct settings *settings, struct arena *a)
 	struct build_command c = { .settings = settings, .arena = a };
 	struct diag d = { 0 };
 	enum status s = session_open(settings, "build", environ, a, &c.session, &d);
+	if (s == OK)
+		s = container_setup(settings, &c.session.run, a, &d);
 	if (s == OK)
 		s = build_all(&c, &d);
 	enum exit_code code = session_close(&c.session, settings, s, &d);

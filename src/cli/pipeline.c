@@ -16,6 +16,7 @@
 #include "host/file.h"
 #include "host/sealed.h"
 #include "net/url.h"
+#include "sandbox/container.h"
 
 /* ---- time of stages: wall, and processor time of us and of our finished children ---- */
 
@@ -483,7 +484,8 @@ enum status pipeline_build(struct pipeline *p, const char *source_word, const ch
 		return s;
 	stage_end(p, t);
 	const char *out_path = choose_out_path(p, &word);
-	audit_set_isolation(p->run->audit, isolation_mode_name(p->run->mode));
+	audit_set_isolation(p->run->audit, isolation_mode_name(p->run->mode),
+			    p->run->container ? p->run->container->image_digest : NULL);
 	s = take_source(p, &word, out_path, d);
 	if (s == OK)
 		s = open_out(p, out_path, &out_dir, d);

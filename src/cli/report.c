@@ -6,6 +6,7 @@
 #include "format/json_write.h"
 #include "host/file.h"
 #include "net/url.h"
+#include "sandbox/container.h"
 
 static void put_digest(struct json_writer *w, const char *key, const struct sha256 *digest)
 {
@@ -87,6 +88,12 @@ static void put_isolation(struct json_writer *w, const struct pipeline *p)
 	json_key(w, "isolation");
 	json_object_begin(w);
 	json_pair_cstring(w, "mode", p->run ? isolation_mode_name(p->run->mode) : NULL);
+	if (p->run && p->run->container) {
+		json_pair_cstring(w, "engine", p->run->container->engine);
+		json_pair_cstring(w, "image", p->run->container->image);
+		json_pair_cstring(w, "image_digest", p->run->container->image_digest);
+		json_pair_cstring(w, "image_id", p->run->container->image_id);
+	}
 	report_controls(w, p->sandbox.controls);
 	json_object_end(w);
 }

@@ -26,6 +26,9 @@ struct settings {
 	struct strings allow_hosts; /* --allow-host: HOST or HOST:PORT */
 	struct strings private_hosts; /* HOST=CIDR: where an allowed name may lead although it is not public */
 	enum isolation_mode isolation;
+	const char *container_engine, *container_image; /* NULL: podman, then docker; none */
+	struct strings container_arguments;
+	bool container_pull;
 	bool trust_project;
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */

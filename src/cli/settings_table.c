@@ -62,6 +62,7 @@ BOOL_SETTER(set_no_index, no_index)
 BOOL_SETTER(set_offline, offline)
 BOOL_SETTER(set_network_isolation, network_isolation)
 BOOL_SETTER(set_allow_unisolated, allow_unisolated)
+BOOL_SETTER(set_container_pull, container_pull)
 
 static enum status take_path(struct settings *s, struct arena *a, struct bytes value, const char **ret, struct diag *d)
 {
@@ -187,6 +188,35 @@ SETTER(set_isolation)
 	if (bytes_equal(value, BYTES("none")))
 		return fail(d, ERR_USAGE, 0, "isolation 'none' is refused: hwb always isolates the build");
 	return fail(d, ERR_USAGE, 0, "takes auto, sandbox, container or landlock, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
+/* A path, or a name to look for on PATH. */
+SETTER(set_container_engine)
+{
+	UNUSED(is_first);
+	if (bytes_find(value, '/') < value.size)
+		return take_path(s, a, value, &s->container_engine, d);
+	if (!value.size)
+		return fail(d, ERR_USAGE, 0, "takes the path of podman or docker, not nothing");
+	s->container_engine = arena_string(a, value);
+	return OK;
+}
+
+SETTER(set_container_image)
+{
+	UNUSED(is_first);
+	if (!value.size || value.data[0] == '-' || bytes_find(value, '\0') < value.size)
+		return fail(d, ERR_USAGE, 0, "takes the name of an image");
+	s->container_image = arena_string(a, value);
+	return OK;
+}
+
+SETTER(set_container_arguments)
+{
+	UNUSED(d);
+	if (begin_list(&s->container_arguments, value, is_first))
+		strings_add(&s->container_arguments, a, value);
+	return OK;
 }
 
 SETTER(set_index_url)
@@ -378,6 +408,14 @@ static const struct setting_row rows[] = {
 	  "allowed hosts that may lead into these networks, which are not public", set_private_hosts, true },
 	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER,
 	  "let --isolation none be asked for; no such mode in this version", set_allow_unisolated, false },
+	{ "container.engine", "HWB_CONTAINER_ENGINE", "a path or a name", "podman, then docker", NEVER,
+	  "what runs the containers of --isolation container", set_container_engine, false },
+	{ "container.image", "HWB_IMAGE", "the name of an image", "none", NEVER, "the image that builds run in",
+	  set_container_image, false },
+	{ "container.pull", "HWB_PULL", "true or false", "false", NEVER, "fetch the image when it is not here", set_container_pull,
+	  false },
+	{ "container.arguments", "HWB_CONTAINER_ARGUMENTS", "words", "none", NEVER,
+	  "more options for the engine's run, after those of hwb; they can weaken the container", set_container_arguments, true },
 	{ "console.color", "HWB_COLOR", "auto, always or never", "auto", NEVER, "colour", set_color, false },
 };
 _Static_assert(COUNT(rows) <= 64, "settings.rows_set has a bit for each");

@@ -14,6 +14,7 @@
 #include "host/helper.h"
 #include "host/reply.h"
 #include "host/sealed.h"
+#include "sandbox/container.h"
 #include "sandbox/program.h"
 
 enum { RECORD_MAX = 4 << 20, PROBE_EPOCH = 315532800, LEAST_MINOR = 8 };
@@ -54,7 +55,8 @@ static enum status probe_snapshot(int *ret_fd, struct diag *d)
 
 struct probe {
 	const struct run_context *run;
-	const char *real;
+	const char *const *argv; /* a shell that runs the probe with its output in /out/answer */
+	size_t n_argv;
 	const struct sandbox_mount *mounts;
 	size_t n_mounts;
 	uint32_t outside_id;
@@ -63,8 +65,6 @@ struct probe {
 
 static enum status run_probe(const struct probe *p, struct buf *record, struct diag *d)
 {
-	static const char script[] = "exec \"$0\" -I -S /build/src/probe.py > /out/answer";
-	const char *const argv[] = { "/bin/sh", "-c", script, p->real };
 	CLEANUP(fd_close) int snapshot = -1;
 	CLEANUP(fd_close) int answer = -1;
 	enum status s = probe_snapshot(&snapshot, d);
@@ -72,8 +72,8 @@ static enum status run_probe(const struct probe *p, struct buf *record, struct d
 		return s;
 	struct program program = {
 		.what = "the interpreter probe",
-		.argv = argv,
-		.n_argv = COUNT(argv),
+		.argv = p->argv,
+		.n_argv = p->n_argv,
 		.mounts = p->mounts,
 		.n_mounts = p->n_mounts,
 		.snapshot_fd = snapshot,
@@ -83,11 +83,24 @@ static enum status run_probe(const struct probe *p, struct buf *record, struct d
 		.answer_max = INTERPRETER_JSON_MAX,
 	};
 	s = program_run(p->run, &program, p->arena, &answer, d);
-	if (s == ERR_BACKEND) {
-		(void)explain(d, "'%s' is not a usable Python", p->real);
-		return recode(d, ERR_USAGE);
-	}
 	return s ? s : helper_call(p->run, "hwb-parse", "interpreter", (struct bytes){ NULL, 0 }, &answer, 1, record, d);
+}
+
+/* The remembered answer, or a new one: the record of the interpreter, and what it says. */
+static enum status probe_or_remember(const struct probe *p, int cache_dir, const char *name, struct buf *record,
+				     struct interpreter *ret, struct diag *d)
+{
+	CLEANUP(fd_close) int dir = -1;
+	enum status s = directory_make(cache_dir, "interp", true, &dir, d);
+	if (s)
+		return s;
+	if (file_read(dir, name, record, NULL) == OK && interpreter_read(buf_bytes(record), p->arena, ret, NULL) == OK)
+		return OK;
+	buf_clear(record);
+	s = run_probe(p, record, d);
+	if (s == OK)
+		s = reply_check(interpreter_read(buf_bytes(record), p->arena, ret, d), d);
+	return s ? s : file_replace(dir, name, buf_bytes(record), 0600, false, d);
 }
 
 /* The name of the remembered answer: the file's identity and the probe's own text. */
@@ -130,6 +143,64 @@ static enum status check_usable(const struct interpreter *i, const char *wanted,
 		    BYTES_ARG(i->version), LEAST_MINOR);
 }
 
+/* "3.12" is any patch of it. */
+static bool is_version(const char *wanted, struct bytes version)
+{
+	struct bytes text = bytes_of(wanted);
+	if (!bytes_starts(text, BYTES("3.")))
+		return true;
+	return bytes_starts(version, text) && (version.size == text.size || version.data[text.size] == '.');
+}
+
+/* What "3.12" means in an image: its own place in manylinux and musllinux images, else the image's PATH. */
+static size_t image_candidates(const char *wanted, const char *ret[3], struct arena *a)
+{
+	struct bytes rest = bytes_of(wanted), major = bytes_cut(&rest, '.'), minor = bytes_cut(&rest, '.');
+	size_t n = 0;
+	if (wanted[0] && !bytes_starts(bytes_of(wanted), BYTES("3."))) {
+		ret[n++] = wanted;
+		return n;
+	}
+	if (wanted[0]) {
+		ret[n++] = arena_printf(a, "/opt/python/cp%.*s%.*s-cp%.*s%.*s/bin/python", BYTES_ARG(major), BYTES_ARG(minor),
+					BYTES_ARG(major), BYTES_ARG(minor));
+		ret[n++] = arena_printf(a, "python%.*s.%.*s", BYTES_ARG(major), BYTES_ARG(minor));
+	}
+	ret[n++] = "python3";
+	return n;
+}
+
+static enum status find_in_image(const struct run_context *run, const char *wanted, int cache_dir, uint32_t outside_id,
+				 struct arena *a, struct env_python *ret, struct diag *d)
+{
+	static const char script[] = "for p; do c=$(command -v -- \"$p\") && [ -x \"$c\" ] && "
+				     "exec \"$c\" -I -S /build/src/probe.py > /out/answer; done; echo \"there is no $*\"; exit 127";
+	const char *argv[7] = { "/bin/sh", "-c", script, "sh" };
+	const struct container *c = run->container;
+	char name[SHA256_TEXT_SIZE];
+	CLEANUP(buf_done) struct buf record;
+	struct env_python p = { .n_mounts = 0 };
+	struct probe probe = { .run = run, .argv = argv, .n_argv = 4, .outside_id = outside_id, .arena = a };
+	probe.n_argv += image_candidates(wanted, argv + 4, a);
+	struct sha256 key = sha256_of(bytes_of(arena_printf(a, "%s %s %zu ", c->image_id, wanted, sizeof probe_program_source)));
+	sha256_text(&key, name);
+	buf_init(&record, RECORD_MAX);
+	enum status s = probe_or_remember(&probe, cache_dir, name, &record, &p.interpreter, d);
+	if (s == OK)
+		s = check_usable(&p.interpreter, wanted, c->image, d);
+	if (s == OK && !is_version(wanted, p.interpreter.version))
+		s = fail(d, ERR_ISOLATION, 0, "its Python is %.*s, not %s", BYTES_ARG(p.interpreter.version), wanted);
+	if (s == ERR_BACKEND || s == ERR_USAGE)
+		s = recode(d, ERR_ISOLATION);
+	if (s)
+		return explain(d, "the image '%s' has no usable Python", c->image);
+	buf_add_string(&record, c->image_id); /* the same interpreter over other libraries is another */
+	struct sha256 id = sha256_of(buf_bytes(&record));
+	sha256_text(&id, p.id);
+	*ret = p;
+	return OK;
+}
+
 enum status env_python_find(const struct run_context *run, const char *wanted, const char *path_variable, const char *home,
 			    int cache_dir, uint32_t outside_id, struct arena *a, struct env_python *ret, struct diag *d)
 {
@@ -138,30 +209,27 @@ enum status env_python_find(const struct run_context *run, const char *wanted, c
 	const char *prefix = NULL;
 	struct stat st = { 0 };
 	char name[SHA256_TEXT_SIZE];
-	CLEANUP(fd_close) int dir = -1;
 	CLEANUP(buf_done) struct buf record;
 	buf_init(&record, RECORD_MAX);
+	if (run->mode == MODE_CONTAINER)
+		return find_in_image(run, wanted, cache_dir, outside_id, a, ret, d);
 	enum status s = python_search_run(&search, wanted, d);
 	if (s == OK)
 		s = prefix_of(search.found, home, a, &prefix, d);
 	if (s == OK)
 		s = cache_name(search.found, name, &st, a, d);
-	if (s == OK)
-		s = directory_make(cache_dir, "interp", true, &dir, d);
 	if (s)
 		return s;
 	p.mounts = ARENA_ARRAY(a, struct sandbox_mount, 1);
 	if (prefix)
 		p.mounts[p.n_mounts++] = (struct sandbox_mount){ prefix, prefix };
-	bool cached = file_read(dir, name, &record, NULL) == OK;
-	if (!cached || interpreter_read(buf_bytes(&record), a, &p.interpreter, NULL)) {
-		struct probe probe = { run, search.found, p.mounts, p.n_mounts, outside_id, a };
-		buf_clear(&record);
-		s = run_probe(&probe, &record, d);
-		if (s == OK)
-			s = reply_check(interpreter_read(buf_bytes(&record), a, &p.interpreter, d), d);
-		if (s == OK)
-			s = file_replace(dir, name, buf_bytes(&record), 0600, false, d);
+	static const char script[] = "exec \"$0\" -I -S /build/src/probe.py > /out/answer";
+	const char *const argv[] = { "/bin/sh", "-c", script, search.found };
+	struct probe probe = { run, argv, COUNT(argv), p.mounts, p.n_mounts, outside_id, a };
+	s = probe_or_remember(&probe, cache_dir, name, &record, &p.interpreter, d);
+	if (s == ERR_BACKEND) {
+		(void)explain(d, "'%s' is not a usable Python", search.found);
+		return recode(d, ERR_USAGE);
 	}
 	if (s == OK)
 		s = check_usable(&p.interpreter, wanted, search.found, d);

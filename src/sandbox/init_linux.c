@@ -144,14 +144,6 @@ static int wait_for(pid_t payload, struct rusage *ret_usage)
 	}
 }
 
-static void set_namespace_controls(struct inner *in)
-{
-	static const enum sandbox_control made_by_clone[] = { CONTROL_MOUNT_NS, CONTROL_PID_NS, CONTROL_IPC_NS, CONTROL_CGROUP_NS,
-							      CONTROL_EMPTY_ENV };
-	for (size_t i = 0; i < COUNT(made_by_clone); i++)
-		control_set(in, made_by_clone[i]);
-}
-
 void init_main(struct inner *in, int leash_fd)
 {
 	char go = 0;
@@ -159,9 +151,8 @@ void init_main(struct inner *in, int leash_fd)
 	if (read(leash_fd, &go, 1) != 1 || go != 'g')
 		_exit(EXIT_SETUP);
 	(void)prctl(PR_SET_DUMPABLE, 0); /* only now: before, the launcher could not have written the id maps */
-	set_namespace_controls(in);
 	size_t n;
-	const struct step *steps = inner_steps(&n);
+	const struct step *steps = in->spec->mode == MODE_CONTAINER ? container_steps(&n) : inner_steps(&n);
 	const char *failed = steps_run(steps, n, in);
 	if (failed) {
 		send_failed(failed, errno, in->detail);

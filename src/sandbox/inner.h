@@ -39,12 +39,17 @@ const char *steps_run(const struct step *steps, size_t n, struct inner *in);
 
 void control_set(struct inner *in, enum sandbox_control control);
 
-/* What pid 1 does until the payload can start (mounts.c), and what the payload does to itself (payload.c). */
+/* What pid 1 does until the payload can start (mounts.c; container_steps: in a container, where the engine has done most of
+ * it), and what the payload does to itself (payload.c). */
 const struct step *inner_steps(size_t *ret_n);
+const struct step *container_steps(size_t *ret_n);
 const struct step *payload_steps(size_t *ret_n);
 
 /* Writes the snapshot on SANDBOX_FD_SNAPSHOT below path; every file gets the spec's epoch. */
 int snapshot_expand(struct inner *in, const char *path);
+
+/* The last of those steps: the source below snapshot_path, HOME, and a descriptor of /out. */
+int inner_copy_in(struct inner *in);
 
 int landlock_apply(struct inner *in);
 int seccomp_apply(struct inner *in);

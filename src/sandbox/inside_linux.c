@@ -130,6 +130,7 @@ static void fill_root(struct sandbox_spec *spec, const struct sandbox_mount *mou
 	}
 	for (size_t i = 0; i < COUNT(etc_files); i++)
 		items[n_items++] = etc_files[i];
+	spec->n_system_mounts = n;
 	for (size_t i = 0; i < n_mounts; i++)
 		all[n++] = mounts[i];
 	spec->mounts = all;

@@ -5,4 +5,7 @@
 /* Runs one sandbox to its end. Returns the exit status: 0 when SANDBOX_GONE was sent, 125 when it could not be set up. */
 int launch_main(void);
 
+/* Tells hwb which step failed, with errno. Returns 125. */
+int launch_refuse(const char *step, const char *detail);
+
 #endif

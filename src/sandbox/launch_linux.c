@@ -17,19 +17,18 @@
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/wire.h"
+#include "sandbox/contain.h"
+#include "sandbox/guard.h"
 #include "sandbox/inner.h"
 #include "sandbox/kernel.h"
-#include "sandbox/memory.h"
-#include "sandbox/watch.h"
 
 /* Namespaces of every build; the time namespace is left out, it would only hide the uptime. */
 #define NAMESPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
-enum { SPEC_MAX = 16 << 20, MEMORY_POLL_MS = 200, EXIT_SETUP = 125, SUMS_MAX = 7000, GONE_MAX = 8000 };
+enum { SPEC_MAX = 16 << 20, EXIT_SETUP = 125 };
 
-static int refuse(const char *step, const char *detail)
+int launch_refuse(const char *step, const char *detail)
 {
 	int error = errno;
 	CLEANUP(buf_done) struct buf b;
@@ -40,27 +39,6 @@ static int refuse(const char *step, const char *detail)
 	wire_put_string(&b, detail);
 	(void)control_send(buf_bytes(&b), NULL, 0);
 	return EXIT_SETUP;
-}
-
-/* One sandbox as the launcher sees it, from its first process to its last. */
-struct guard {
-	pid_t pid; /* pid 1 of the inside */
-	int pidfd, leash_fd;
-	uint64_t memory_max, memory_peak, memory_due_ms;
-	enum sandbox_end why;
-	struct watch watch;
-	struct buf sums; /* written while there is still somebody to look at */
-};
-
-static void send_gone(const struct guard *g)
-{
-	CLEANUP(buf_done) struct buf b;
-	buf_init(&b, GONE_MAX);
-	wire_put_u32(&b, SANDBOX_GONE);
-	wire_put_u32(&b, (uint32_t)g->why);
-	wire_put_u64(&b, g->memory_peak);
-	buf_add(&b, buf_bytes(&g->sums));
-	(void)control_send(buf_bytes(&b), NULL, 0);
 }
 
 static enum status read_spec(struct arena *a, struct sandbox_spec *ret, struct diag *d)
@@ -135,88 +113,28 @@ static int hold_mounts(pid_t pid)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* One packet of what the inside hands over; at the end of them there is nothing to hear any more. */
-static void take_leash(struct guard *g)
-{
-	struct leash_packet packet = { 0 };
-	int fds[PACKET_FDS_MAX];
-	size_t n_fds;
-	ssize_t n = packet_receive(g->leash_fd, &packet, sizeof packet, fds, &n_fds);
-	if (n == (ssize_t)sizeof packet && packet.kind == LEASH_NOTIFY && n_fds == 1) {
-		watch_take_notify(&g->watch, fds[0]);
-	} else if (n == (ssize_t)sizeof packet && n_fds == (size_t)packet.has_names + packet.n_places &&
-		   packet.n_places <= WATCH_PLACES) {
-		watch_take_places(&g->watch, packet.has_names ? fds[0] : -1, fds + packet.has_names, packet.n_places);
-	} else {
-		for (size_t i = 0; i < n_fds; i++)
-			(void)close(fds[i]);
-		fd_close(&g->leash_fd);
-	}
-}
-
-/* Looks at everybody inside; parents come before children, so pid 1 is the first and the payload the second. */
-static size_t look(struct guard *g, const pid_t **ret_tree)
-{
-	static pid_t tree[PROCESSES_MAX];
-	size_t n = tree_of(g->pid, tree, PROCESSES_MAX);
-	uint64_t used = memory_of_tree(tree, n);
-	if (used > g->memory_peak)
-		g->memory_peak = used;
-	watch_measure(&g->watch);
-	*ret_tree = tree;
-	return n;
-}
-
-static void check_memory(struct guard *g)
-{
-	const pid_t *tree;
-	uint64_t now = clock_ms();
-	if (now < g->memory_due_ms)
-		return;
-	g->memory_due_ms = now + MEMORY_POLL_MS;
-	(void)look(g, &tree);
-	if (g->memory_peak > g->memory_max)
-		g->why = END_MEMORY;
-}
-
-static void note_sums(struct guard *g)
-{
-	const pid_t *tree;
-	size_t n = look(g, &tree);
-	watch_put_sums(&g->watch, tree + (n > 2 ? 2 : n), n > 2 ? n - 2 : 0, &g->sums);
-}
-
 /* Watches until pid 1 of the sandbox is gone: its end, hwb's end (the control socket closes) or too much memory. */
 static void guard_until_gone(struct guard *g)
 {
-	g->memory_due_ms = clock_ms() + MEMORY_POLL_MS;
-	while (g->why == END_NORMAL) {
-		struct pollfd waits[3 + WATCH_FDS] = {
-			{ .fd = g->pidfd, .events = POLLIN },
-			{ .fd = SANDBOX_FD_CONTROL, .events = POLLIN },
-			{ .fd = g->leash_fd, .events = POLLIN },
-		};
-		watch_poll(&g->watch, waits + 3);
-		int n = poll(waits, COUNT(waits), MEMORY_POLL_MS);
+	bool ended = false;
+	while (!ended && g->why == END_NORMAL) {
+		struct pollfd waits[1 + GUARD_FDS] = { { .fd = SANDBOX_FD_CONTROL, .events = POLLIN } };
+		guard_poll(g, waits + 1);
+		int n = poll(waits, COUNT(waits), GUARD_TICK_MS);
 		if (n < 0 && errno != EINTR)
 			break;
-		if (n > 0 && waits[0].revents)
-			break;
-		if (n > 0 && waits[1].revents) /* anything hwb sends, and its end, means: stop */
+		if (n > 0 && waits[0].revents) /* anything hwb sends, and its end, means: stop */
 			g->why = END_TOLD;
-		else if (n > 0 && waits[2].revents)
-			take_leash(g);
-		else if (n > 0)
-			watch_work(&g->watch, waits + 3);
-		check_memory(g);
+		else
+			ended = guard_work(g, n, waits + 1);
 	}
-	note_sums(g);
+	guard_note_sums(g);
 	(void)syscall(SYS_pidfd_send_signal, g->pidfd, SIGKILL, NULL, 0);
 }
 
 static int refuse_and_reap(const char *step, pid_t pid)
 {
-	int status, code = refuse(step, "");
+	int status, code = launch_refuse(step, "");
 	(void)kill(pid, SIGKILL);
 	(void)waitpid(pid, &status, 0);
 	return code;
@@ -224,12 +142,13 @@ static int refuse_and_reap(const char *step, pid_t pid)
 
 static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
 {
-	struct guard g = { .memory_max = spec->limits.memory, .pidfd = -1 };
+	struct guard g;
 	int leash[2], status;
+	guard_init(&g, spec->limits.memory);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, leash))
-		return refuse("make a socket pair", "");
+		return launch_refuse("make a socket pair", "");
 	if (drop_groups())
-		return refuse("drop the groups", "");
+		return launch_refuse("drop the groups", "");
 	g.pid = kernel_clone(NAMESPACES, &g.pidfd);
 	if (g.pid == 0) {
 		struct inner in = {
@@ -239,11 +158,9 @@ static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
 		init_main(&in, leash[0]);
 	}
 	if (g.pid < 0)
-		return refuse("make the namespaces", "clone3");
+		return launch_refuse("make the namespaces", "clone3");
 	(void)close(leash[0]);
 	g.leash_fd = leash[1];
-	watch_init(&g.watch);
-	buf_init(&g.sums, SUMS_MAX);
 	(void)hold_mounts(g.pid);
 	const char *failed = write_maps(g.pid, spec->outside_id);
 	if (failed)
@@ -259,8 +176,10 @@ static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
 	guard_until_gone(&g);
 	while (waitpid(g.pid, &status, 0) < 0 && errno == EINTR)
 		;
-	watch_done(&g.watch);
-	send_gone(&g);
+	CLEANUP(buf_done) struct buf gone;
+	guard_gone(&g, &gone);
+	(void)control_send(buf_bytes(&gone), NULL, 0);
+	guard_done(&g);
 	return 0;
 }
 
@@ -280,7 +199,7 @@ int launch_main(void)
 	struct diag d = { 0 };
 	if (read_spec(&a, &spec, &d)) {
 		errno = EBADMSG;
-		return refuse("read the specification", d.text);
+		return launch_refuse("read the specification", d.text);
 	}
-	return run_sandbox(&spec, &a);
+	return (spec.mode == MODE_CONTAINER ? container_run : run_sandbox)(&spec, &a);
 }

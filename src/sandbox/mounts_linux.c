@@ -39,7 +39,10 @@ void control_set(struct inner *in, enum sandbox_control control)
 
 static int make_private(struct inner *in)
 {
-	(void)in;
+	static const enum sandbox_control made_by_clone[] = { CONTROL_MOUNT_NS, CONTROL_PID_NS, CONTROL_IPC_NS, CONTROL_CGROUP_NS,
+							      CONTROL_EMPTY_ENV };
+	for (size_t i = 0; i < COUNT(made_by_clone); i++)
+		control_set(in, made_by_clone[i]);
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
@@ -392,7 +395,7 @@ static int open_listeners(struct inner *in)
 	return in->spec->with_watch && in->names_fd < 0 ? -1 : 0;
 }
 
-static int copy_in(struct inner *in)
+int inner_copy_in(struct inner *in)
 {
 	if (mkdir("/build/home", 0700))
 		return -1;
@@ -421,7 +424,7 @@ const struct step *inner_steps(size_t *ret_n)
 		{ "name the host", name_host },
 		{ "raise the loopback", loopback_up },
 		{ "listen on the loopback", open_listeners },
-		{ "copy the source in", copy_in },
+		{ "copy the source in", inner_copy_in },
 	};
 	*ret_n = COUNT(steps);
 	return steps;

@@ -17,6 +17,14 @@
 
 enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200 };
 
+/* A patient launcher has more to do at its end than the kernel would do for it: it is waited for, not killed. */
+static const struct {
+	bool exists, is_patient;
+} modes[N_MODES] = {
+	[MODE_SANDBOX] = { true, false },
+	[MODE_CONTAINER] = { true, true },
+};
+
 struct sandbox {
 	struct arena home; /* it lives in its own arena */
 	const struct run_context *run;
@@ -90,7 +98,7 @@ enum status sandbox_start(const struct run_context *run, const struct sandbox_sp
 	enum status status = run_check(run, d);
 	if (status)
 		return status;
-	if (run->mode != MODE_SANDBOX) {
+	if (!modes[run->mode].exists) {
 		(void)fail(d, ERR_ISOLATION, 0, "isolation '%s' is not available in this version", isolation_mode_name(run->mode));
 		return remedy(d, "use 'sandbox', or run hwb inside a container of your own");
 	}
@@ -99,7 +107,10 @@ enum status sandbox_start(const struct run_context *run, const struct sandbox_sp
 	s->limits = spec->limits;
 	s->control_fd = s->log_fd = s->channel_fd = s->out_fd = s->listener_fd = -1;
 	s->started_ms = s->heard_ms = clock_ms();
-	status = start_launcher(s, spec, snapshot_fd, d);
+	struct sandbox_spec own = *spec;
+	own.mode = run->mode;
+	own.container = run->container;
+	status = start_launcher(s, &own, snapshot_fd, d);
 	if (status) {
 		sandbox_free(s);
 		return status;
@@ -323,15 +334,18 @@ void sandbox_free(struct sandbox *s)
 {
 	if (!s)
 		return;
-	/* A launcher that is told to stop kills and reaps its sandbox first; killing it outright does the same by the kernel.
-	 * One that has said that all is over still gives back the memory of the sandbox: nobody waits for that now. */
-	if (s->gone)
-		spawn_leave(s->launcher);
-	else
-		spawn_kill(s->launcher);
 	int *const fds[] = { &s->control_fd, &s->log_fd, &s->channel_fd, &s->out_fd, &s->listener_fd };
 	for (size_t i = 0; i < COUNT(fds); i++)
 		fd_close(fds[i]);
+	/* A closed control socket tells the launcher to kill, reap and end; killing it outright does the same by the kernel, but
+	 * not by a container's engine. One that has said that all is over still gives back the memory of the sandbox: nobody
+	 * waits for that now. */
+	if (s->gone)
+		spawn_leave(s->launcher);
+	else if (modes[s->run->mode].is_patient && s->launcher > 0)
+		(void)spawn_wait(s->launcher);
+	else
+		spawn_kill(s->launcher);
 	struct arena home = s->home;
 	arena_done(&home);
 }

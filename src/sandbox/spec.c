@@ -1,6 +1,7 @@
 #include "sandbox/spec.h"
 
 #include "base/wire.h"
+#include "sandbox/container.h"
 
 /* A spec is made by hwb from a handful of mounts and variables; more than this is a mistake. */
 enum { STRINGS_MAX = 4096 };
@@ -43,11 +44,26 @@ static void write_strings(struct buf *out, const char *const *strings, size_t n)
 		wire_put_string(out, strings[i]);
 }
 
+static void write_container(struct buf *out, const struct container *c)
+{
+	wire_put_string(out, c->engine);
+	wire_put_string(out, c->image);
+	wire_put_string(out, c->image_id);
+	wire_put_string(out, c->image_digest);
+	wire_put_string(out, c->run_path);
+	write_strings(out, c->env, c->n_env);
+	write_strings(out, c->arguments, c->n_arguments);
+}
+
 void sandbox_spec_write(const struct sandbox_spec *spec, struct buf *out)
 {
+	wire_put_u32(out, spec->mode);
+	if (spec->mode == MODE_CONTAINER)
+		write_container(out, spec->container);
 	write_strings(out, spec->argv, spec->n_argv);
 	write_strings(out, spec->env, spec->n_env);
 	wire_put_u32(out, (uint32_t)spec->n_mounts);
+	wire_put_u32(out, (uint32_t)spec->n_system_mounts);
 	for (size_t i = 0; i < spec->n_mounts; i++) {
 		wire_put_string(out, spec->mounts[i].source);
 		wire_put_string(out, spec->mounts[i].target);
@@ -81,13 +97,30 @@ static const char *const *read_strings(struct wire *w, struct arena *a, size_t *
 	return strings;
 }
 
+static const struct container *read_container(struct wire *w, struct arena *a)
+{
+	struct container *c = ARENA_NEW(a, struct container);
+	c->engine = wire_get_string(w, a);
+	c->image = wire_get_string(w, a);
+	c->image_id = wire_get_string(w, a);
+	c->image_digest = wire_get_string(w, a);
+	c->run_path = wire_get_string(w, a);
+	c->env = read_strings(w, a, &c->n_env);
+	c->arguments = read_strings(w, a, &c->n_arguments);
+	return c;
+}
+
 enum status sandbox_spec_read(struct bytes record, struct arena *a, struct sandbox_spec *ret, struct diag *d)
 {
 	struct wire w = wire_over(record);
 	struct sandbox_spec s = { 0 };
+	s.mode = (enum isolation_mode)wire_get_u32(&w);
+	if (s.mode == MODE_CONTAINER)
+		s.container = read_container(&w, a);
 	s.argv = read_strings(&w, a, &s.n_argv);
 	s.env = read_strings(&w, a, &s.n_env);
 	s.n_mounts = wire_get_count(&w, 8);
+	s.n_system_mounts = wire_get_u32(&w);
 	struct sandbox_mount *mounts = ARENA_ARRAY(a, struct sandbox_mount, s.n_mounts);
 	for (size_t i = 0; i < s.n_mounts; i++) {
 		mounts[i].source = wire_get_string(&w, a);
@@ -114,7 +147,8 @@ enum status sandbox_spec_read(struct bytes record, struct arena *a, struct sandb
 	s.with_listener = flags & 2;
 	s.with_watch = flags & 4;
 	struct bytes limits = wire_get_bytes(&w);
-	if (limits.size != sizeof s.limits || s.n_argv == 0 || s.outside_id == 0)
+	if (limits.size != sizeof s.limits || s.n_argv == 0 || s.outside_id == 0 || s.mode >= N_MODES ||
+	    s.n_system_mounts > s.n_mounts)
 		w.bad = true;
 	else
 		bytes_copy(&s.limits, limits);

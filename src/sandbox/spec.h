@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/run.h"
 #include "base/status.h"
 
 /* Descriptors of the launcher, fixed. Those that are not wanted are /dev/null. */
@@ -31,13 +32,17 @@ struct sandbox_item {
 	bool is_link;
 };
 
+struct container;
+
 struct sandbox_spec {
+	enum isolation_mode mode; /* sandbox_start sets it, and container, from the run */
+	const struct container *container; /* of MODE_CONTAINER, else NULL */
 	const char *const *argv;
 	size_t n_argv;
 	const char *const *env; /* "K=V" */
 	size_t n_env;
 	const struct sandbox_mount *mounts;
-	size_t n_mounts;
+	size_t n_mounts, n_system_mounts; /* the first so many are the host's own system: a container brings another */
 	const struct sandbox_item *items;
 	size_t n_items;
 	const char *snapshot_path; /* "" when there is no snapshot */

@@ -82,7 +82,7 @@ static void every_event_carries_the_digest_of_the_line_before(void)
 	struct audit *a = open_log(&p);
 	CHECK(audit_head(a)[0] == '\0');
 	audit_set_source(a, BYTES("/home/tester/pkg"));
-	audit_set_isolation(a, "sandbox");
+	audit_set_isolation(a, "container", "demo@sha256:00");
 	struct json_writer *w = audit_begin(a, "run.started");
 	json_pair_unsigned(w, "answer", 42);
 	CHECK(audit_end(a, true, NULL) == OK);
@@ -523,7 +523,7 @@ static void without_a_log_events_go_nowhere(void)
 	CHECK(audit_note(NULL, true, &d, "x", "k", "v", NULL) == OK);
 	CHECK(audit_head(NULL)[0] == '\0');
 	audit_set_source(NULL, BYTES("x"));
-	audit_set_isolation(NULL, "x");
+	audit_set_isolation(NULL, "x", NULL);
 	audit_free(NULL);
 }
 

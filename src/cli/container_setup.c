@@ -1,0 +1,65 @@
+#include "cli/container_setup.h"
+
+#include "cli/settings_parts.h"
+#include "sandbox/container.h"
+
+/* What podman and docker go by to find their store, their daemon and their helpers. No proxy, no credential. */
+static const char *const engine_variables[] = {
+	"PATH",
+	"HOME",
+	"TMPDIR",
+	"XDG_RUNTIME_DIR",
+	"XDG_CONFIG_HOME",
+	"XDG_DATA_HOME",
+	"DBUS_SESSION_BUS_ADDRESS",
+	"CONTAINERS_CONF",
+	"CONTAINERS_STORAGE_CONF",
+	"CONTAINERS_REGISTRIES_CONF",
+	"CONTAINER_HOST",
+	"DOCKER_HOST",
+	"DOCKER_CERT_PATH",
+	"DOCKER_TLS_VERIFY",
+};
+/* For --pull alone: where credentials are, and how registries are reached. */
+static const char *const pull_variables[] = {
+	"DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "HTTPS_PROXY",   "https_proxy",
+	"NO_PROXY",      "no_proxy",           "SSL_CERT_FILE", "SSL_CERT_DIR",
+};
+
+static const char **take_env(const struct settings *s, const char *const *names, size_t n, size_t *ret_n, struct arena *a)
+{
+	const char **env = ARENA_ARRAY(a, const char *, n);
+	*ret_n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *value = env_get(s->environment, names[i]);
+		if (value)
+			env[(*ret_n)++] = arena_printf(a, "%s=%s", names[i], value);
+	}
+	return env;
+}
+
+enum status container_setup(const struct settings *s, struct run_context *run, struct arena *a, struct diag *d)
+{
+	if (run->mode != MODE_CONTAINER)
+		return OK;
+	if (!s->container_image) {
+		(void)fail(d, ERR_USAGE, 0, "--isolation container needs an image");
+		return remedy(d, "name one with --image, or as 'image' in [container] of hwb.toml");
+	}
+	struct container_request request = {
+		.engine = s->container_engine,
+		.path_variable = s->path_variable,
+		.image = s->container_image,
+		.may_pull = s->container_pull,
+		.arguments = s->container_arguments.items,
+		.n_arguments = s->container_arguments.n,
+		.run_path = arena_printf(a, "%s/run", s->cache_dir),
+	};
+	request.env = take_env(s, engine_variables, COUNT(engine_variables), &request.n_env, a);
+	request.pull_env = take_env(s, pull_variables, COUNT(pull_variables), &request.n_pull_env, a);
+	struct container *c = ARENA_NEW(a, struct container);
+	enum status status = container_find(run, &request, a, c, d);
+	if (status == OK)
+		run->container = c;
+	return status;
+}

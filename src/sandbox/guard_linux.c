@@ -1,0 +1,106 @@
+#include "sandbox/guard.h"
+
+#include <errno.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/wire.h"
+#include "sandbox/inner.h"
+#include "sandbox/memory.h"
+
+enum { SUMS_MAX = 7000, GONE_MAX = 8000 };
+
+void guard_init(struct guard *g, uint64_t memory_max)
+{
+	*g = (struct guard){ .memory_max = memory_max, .pidfd = -1, .leash_fd = -1, .memory_due_ms = clock_ms() + GUARD_TICK_MS };
+	watch_init(&g->watch);
+	buf_init(&g->sums, SUMS_MAX);
+}
+
+void guard_done(struct guard *g)
+{
+	watch_done(&g->watch);
+	fd_close(&g->pidfd);
+	fd_close(&g->leash_fd);
+	buf_done(&g->sums);
+}
+
+/* One packet of what the inside hands over; at the end of them there is nothing to hear any more. */
+static void take_leash(struct guard *g)
+{
+	struct leash_packet packet = { 0 };
+	int fds[PACKET_FDS_MAX];
+	size_t n_fds;
+	ssize_t n = packet_receive(g->leash_fd, &packet, sizeof packet, fds, &n_fds);
+	if (n == (ssize_t)sizeof packet && packet.kind == LEASH_NOTIFY && n_fds == 1) {
+		watch_take_notify(&g->watch, fds[0]);
+	} else if (n == (ssize_t)sizeof packet && n_fds == (size_t)packet.has_names + packet.n_places &&
+		   packet.n_places <= WATCH_PLACES) {
+		watch_take_places(&g->watch, packet.has_names ? fds[0] : -1, fds + packet.has_names, packet.n_places);
+	} else {
+		for (size_t i = 0; i < n_fds; i++)
+			(void)close(fds[i]);
+		fd_close(&g->leash_fd);
+	}
+}
+
+/* Looks at everybody inside; parents come before children, so the first process is the first and the payload the second. */
+static size_t look(struct guard *g, const pid_t **ret_tree)
+{
+	static pid_t tree[PROCESSES_MAX];
+	size_t n = tree_of(g->pid, tree, PROCESSES_MAX);
+	uint64_t used = memory_of_tree(tree, n);
+	if (used > g->memory_peak)
+		g->memory_peak = used;
+	watch_measure(&g->watch);
+	*ret_tree = tree;
+	return n;
+}
+
+static void check_memory(struct guard *g)
+{
+	const pid_t *tree;
+	uint64_t now = clock_ms();
+	if (now < g->memory_due_ms)
+		return;
+	g->memory_due_ms = now + GUARD_TICK_MS;
+	(void)look(g, &tree);
+	if (g->memory_peak > g->memory_max)
+		g->why = END_MEMORY;
+}
+
+void guard_poll(const struct guard *g, struct pollfd fds[GUARD_FDS])
+{
+	fds[0] = (struct pollfd){ .fd = g->pidfd, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = g->leash_fd, .events = POLLIN };
+	watch_poll(&g->watch, fds + 2);
+}
+
+bool guard_work(struct guard *g, int n, const struct pollfd fds[GUARD_FDS])
+{
+	if (n > 0 && fds[0].revents)
+		return true;
+	if (n > 0 && fds[1].revents)
+		take_leash(g);
+	else if (n > 0)
+		watch_work(&g->watch, fds + 2);
+	check_memory(g);
+	return false;
+}
+
+void guard_note_sums(struct guard *g)
+{
+	const pid_t *tree;
+	size_t n = look(g, &tree);
+	watch_put_sums(&g->watch, tree + (n > 2 ? 2 : n), n > 2 ? n - 2 : 0, &g->sums);
+}
+
+void guard_gone(const struct guard *g, struct buf *ret)
+{
+	buf_init(ret, GONE_MAX);
+	wire_put_u32(ret, SANDBOX_GONE);
+	wire_put_u32(ret, (uint32_t)g->why);
+	wire_put_u64(ret, g->memory_peak);
+	buf_add(ret, buf_bytes(&g->sums));
+}
