@@ -141,6 +141,9 @@ static int check_container(struct inner *in)
 		return refuse(in, EPERM, "the user is root");
 	if (statvfs("/", &root) || !(root.f_flag & ST_RDONLY))
 		return refuse(in, EPERM, "the root can be written");
+	for (const char *const *path = (const char *const[]){ "/build", "/tmp", "/out", NULL }; *path; path++)
+		if (access(*path, R_OK | W_OK | X_OK)) /* podman gives a tmpfs the mode that the image's directory has */
+			return refuse(in, errno, *path);
 	for (unsigned long cap = 0; cap < 64; cap++)
 		if (prctl(PR_CAPBSET_READ, cap) == 1)
 			return refuse(in, EPERM, "there are capabilities");

@@ -81,6 +81,15 @@ static const struct {
 	{ "start the program", EACCES, "the interpreter cannot be executed by the sandbox's user",
 	  "the interpreter's directory must be readable for everybody" },
 	{ "load the seccomp filter", EINVAL, "this kernel has no seccomp filters", "CONFIG_SECCOMP_FILTER is needed" },
+	{ "check the container", EACCES, "the image's own directory of that name gives it a mode that nobody can write",
+	  "use an image whose /tmp has mode 1777 and that has no /build and no /out" },
+	{ "check the container", 0, "the engine did not do what it was told",
+	  "look at what container.engine and container.arguments say" },
+	{ "start the container", 0, "the engine could not run it", "the words in quotes are the engine's own" },
+	{ "remove the container", 0, "the engine still lists it, or does not answer", "remove it by hand: 'podman rm -f NAME'" },
+	{ "make a way out of a container", 0, "a container has no network of any kind",
+	  "--allow-host and git over https need --isolation sandbox" },
+	{ "write the engine's command line", 0, "a ':' in a path cannot be said to the engine", "use a path without one" },
 	{ "", 0, "the kernel refused it", "run 'hwb doctor' to see what works here" },
 };
 

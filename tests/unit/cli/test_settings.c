@@ -105,6 +105,10 @@ static void test_every_key(void)
 		{ "security.network-isolation", "false" },
 		{ "security.network-private-hosts", "[\"a.example=10.0.0.0/8\"]" },
 		{ "security.allow-unisolated", "true" },
+		{ "container.engine", "\"/opt/podman\"" },
+		{ "container.image", "\"demo@sha256:00\"" },
+		{ "container.pull", "true" },
+		{ "container.arguments", "[\"--runtime=crun\"]" },
 		{ "console.color", "\"never\"" },
 	};
 	size_t n;
