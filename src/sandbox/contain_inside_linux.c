@@ -135,8 +135,6 @@ static int check_container(struct inner *in)
 						     CONTROL_READ_ONLY_HOST, CONTROL_COPY_IN_OUT, CONTROL_EMPTY_ENV };
 	struct statvfs root;
 	char name[65] = "";
-	if (getppid() != 1)
-		return refuse(in, EPERM, "hwb-sandbox is not the first process");
 	if (getuid() == 0 || geteuid() == 0)
 		return refuse(in, EPERM, "the user is root");
 	if (statvfs("/", &root) || !(root.f_flag & ST_RDONLY))
@@ -412,6 +410,11 @@ int contain_inside_main(void)
 	if (!read_spec(&i))
 		return EXIT_SETUP;
 	guard_init(&i.guard, i.spec.limits.memory);
+	errno = EPERM;
+	if (getpid() != 1) { /* it would kill whom it can reach in the end */
+		send_failed("check the container", "hwb-sandbox is not the first process");
+		return EXIT_SETUP;
+	}
 	const char *failed = start_init(&i);
 	if (failed) {
 		send_failed(failed, "");

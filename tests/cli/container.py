@@ -255,9 +255,9 @@ class Podman:
         make_rootfs(self.top + "/root.tar")
         made = self.ask("import", "-q", self.top + "/root.tar", IMAGE)
         os.unlink(self.top + "/root.tar")
-        trial = self.ask("run", "--rm", "--network=none", "--ulimit=nofile=4096:4096", "--ulimit=nproc=1026:1026", IMAGE, "/usr/bin/true")
+        trial = self.ask("run", "--rm", "--pull=never", "--network=none", "--ulimit=nofile=4096:4096", "--ulimit=nproc=1026:1026", IMAGE, "/usr/bin/true")
         if trial.returncode:
-            raise Skip("podman cannot run here: " + (made.stderr + trial.stderr).strip()[-200:])
+            raise Skip("podman cannot run here: " + " ".join((made.stderr + trial.stderr).split())[-300:])
 
     def ask(self, *words):
         env = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": self.top, **self.env}
