@@ -4,7 +4,7 @@ import signal
 import tempfile
 
 import family
-from cases import case
+from cases import END, MACHINE, case
 
 
 def begin(suite, mode, word, *more):
@@ -16,14 +16,14 @@ def begin(suite, mode, word, *more):
     return process
 
 
-@case("18", "a daemon dies with the limit that ends its build")
+@case("18", "a daemon dies with the limit that ends its build", END)
 def daemon_at_limit(suite):
     got = suite.build("daemon_and_sleep", "--limit", "wall=2s")
     left = suite.left()
     return got.status == 9 and "left behind" in got.text and not left, (got.told(), repr(left))
 
 
-@case("19", "killing the launcher kills the payload, and hwb says so")
+@case("19", "killing the launcher kills the payload, and hwb says so", END)
 def launcher_killed(suite):
     process = begin(suite, "sleep", b"asleep")
     running = family.below(process.pid)
@@ -44,8 +44,8 @@ def stopped(mode):
     return run
 
 
-case("20", "a stopped build still meets the wall limit")(stopped("stop"))
-case("20", "so does one whose children stop it again and again")(stopped("stop_all"))
+case("20", "a stopped build still meets the wall limit", END)(stopped("stop"))
+case("20", "so does one whose children stop it again and again", END)(stopped("stop_all"))
 
 
 def bombed(mode, most):
@@ -53,16 +53,16 @@ def bombed(mode, most):
     def run(suite):
         got = suite.build(mode, "--limit", "processes=%d" % most)
         words = [line.split("FORKED ")[1].split(" ", 1) for line in got.text.splitlines() if "FORKED " in line]
-        here = [os.fork() for _ in range(1)]
-        if here[0] == 0:
+        here = os.fork()
+        if here == 0:
             os._exit(0)
-        os.waitpid(here[0], 0)
+        os.waitpid(here, 0)
         return len(words) == 1 and 0 < int(words[0][0]) < most and words[0][1] and got.status == 0, got.told()
     return run
 
 
-case("21", "a fork bomb stops at the limit, and the host forks on")(bombed("forks", 400))
-case("22", "a thread bomb stops at the limit")(bombed("threads", 400))
+case("21", "a fork bomb stops at the limit, and the host forks on", MACHINE)(bombed("forks", 400))
+case("22", "a thread bomb stops at the limit", MACHINE)(bombed("threads", 400))
 
 
 def interrupted(number, status):

@@ -25,7 +25,6 @@ class Probe:
 
 
 def probe(number, sentence, want, outside):
-    """outside: a judgement, or a sentence that says why it is not tried without a sandbox."""
     def keep(function):
         assert number not in PROBES, number
         PROBES[number] = Probe(number, sentence, want, outside, function)

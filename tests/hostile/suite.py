@@ -154,7 +154,8 @@ class Suite:
     def start(self, words, **options):
         options.setdefault("env", self.env())
         options.setdefault("stdin", subprocess.DEVNULL)
-        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self.identity(), **options)
+        options.setdefault("stdout", subprocess.PIPE)
+        return subprocess.Popen(words, stderr=subprocess.STDOUT, **self.identity(), **options)
 
     def run(self, words, **options):
         """With a descriptor more than a program expects (probe 9)."""
