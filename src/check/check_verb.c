@@ -56,36 +56,56 @@ static void check_wanted(struct checking *c)
 			    BYTES_ARG(c->want_version), BYTES_ARG(c->wheel.name.raw_version));
 }
 
-/* One compressed tag of the file name against what WHEEL spells out: every combination, and no other. */
-static bool tag_in_name(const struct wheel_name *name, struct bytes tag)
+/* The tags a file name stands for: every combination of its three parts, and which of them WHEEL spells out. */
+struct tag_set {
+	const struct wheel_name *name;
+	bool *seen;
+	size_t n, n_seen;
+};
+
+/* Which item of one part of the file name that is; n when none. */
+static size_t find_item(struct bytes item, const struct bytes *items, size_t n)
 {
-	const struct {
-		const struct bytes *items;
-		size_t n;
-	} parts[] = {
-		{ name->python, name->n_python },
-		{ name->abi, name->n_abi },
-		{ name->platform, name->n_platform },
-	};
-	for (size_t i = 0; i < COUNT(parts); i++) {
-		struct bytes part = i < 2 ? bytes_cut(&tag, '-') : tag;
-		bool found = false;
-		for (size_t k = 0; k < parts[i].n; k++)
-			found = found || bytes_equal_nocase(part, parts[i].items[k]);
-		if (!found)
-			return false;
-	}
-	return true;
+	size_t i = 0;
+	while (i < n && !bytes_equal_nocase(item, items[i]))
+		i++;
+	return i;
 }
 
-/* Whether an earlier Tag says the same. */
-static bool is_repeated(const struct rfc822 *fields, size_t place)
+/* How many items a part has; one that repeats itself has more than the file name. */
+static size_t count_items(struct bytes part)
 {
-	for (size_t i = 0; i < place; i++)
-		if (bytes_equal_nocase(fields->fields[i].name, BYTES("Tag")) &&
-		    bytes_equal_nocase(bytes_trim(fields->fields[i].value), bytes_trim(fields->fields[place].value)))
-			return true;
-	return false;
+	size_t n = part.size > 0;
+	for (size_t i = 0; i < part.size; i++)
+		n += part.data[i] == '.';
+	return n;
+}
+
+/* One Tag of WHEEL, python-abi-platform. PEP 427 wants them expanded; poetry-core and pdm-backend leave them compressed, and
+ * nobody minds. False when a tag that it stands for is not in the file name. */
+static bool tag_set_take(struct tag_set *t, struct bytes tag)
+{
+	const struct wheel_name *name = t->name;
+	struct bytes pythons = bytes_cut(&tag, '-'), abis = bytes_cut(&tag, '-');
+	size_t n_pythons = count_items(pythons), n_abis = count_items(abis), n_platforms = count_items(tag);
+	bool good = n_pythons && n_pythons <= name->n_python && n_abis && n_abis <= name->n_abi && n_platforms &&
+		    n_platforms <= name->n_platform;
+	while (good && pythons.size) {
+		size_t i = find_item(bytes_cut(&pythons, '.'), name->python, name->n_python);
+		good = i < name->n_python;
+		for (struct bytes rest = abis; good && rest.size;) {
+			size_t k = find_item(bytes_cut(&rest, '.'), name->abi, name->n_abi);
+			good = k < name->n_abi;
+			for (struct bytes platforms = tag; good && platforms.size;) {
+				size_t m = find_item(bytes_cut(&platforms, '.'), name->platform, name->n_platform);
+				good = m < name->n_platform;
+				size_t at = good ? (i * name->n_abi + k) * name->n_platform + m : 0;
+				t->n_seen += good && !t->seen[at];
+				t->seen[at] |= good;
+			}
+		}
+	}
+	return good;
 }
 
 static void check_wheel_file(struct checking *c)
@@ -93,7 +113,8 @@ static void check_wheel_file(struct checking *c)
 	CLEANUP(buf_done) struct buf text;
 	struct diag d = { 0 };
 	struct rfc822 fields;
-	size_t n_tags = 0;
+	const struct wheel_name *names = &c->wheel.name;
+	struct tag_set tags = { .name = names, .n = names->n_python * names->n_abi * names->n_platform };
 	bool has_version = false;
 	buf_init(&text, 1 << 20);
 	enum status s = wheel_read_info(&c->wheel, "WHEEL", &text, &d);
@@ -103,6 +124,7 @@ static void check_wheel_file(struct checking *c)
 		finding_add(&c->findings, "I05", BYTES("WHEEL"), "WHEEL: %s", s == ERR_ABSENT ? "is missing" : d.text);
 		return;
 	}
+	tags.seen = ARENA_ARRAY(c->call->arena, bool, tags.n + 1);
 	for (size_t i = 0; i < fields.n_fields; i++) {
 		struct bytes name = fields.fields[i].name, value = bytes_trim(fields.fields[i].value);
 		if (bytes_equal_nocase(name, BYTES("Wheel-Version"))) {
@@ -112,15 +134,14 @@ static void check_wheel_file(struct checking *c)
 		}
 		if (!bytes_equal_nocase(name, BYTES("Tag")))
 			continue;
-		n_tags += !is_repeated(&fields, i);
-		if (!tag_in_name(&c->wheel.name, value))
+		if (!tag_set_take(&tags, value))
 			finding_add(&c->findings, "I04", BYTES("WHEEL"), "the tag '%.*s' is not in the file name", BYTES_ARG(value));
 	}
 	if (!has_version)
 		finding_add(&c->findings, "I05", BYTES("WHEEL"), "no Wheel-Version");
-	if (n_tags != c->wheel.name.n_python * c->wheel.name.n_abi * c->wheel.name.n_platform)
-		finding_add(&c->findings, "I04", BYTES("WHEEL"), "WHEEL has %zu tags, the file name stands for %zu", n_tags,
-			    c->wheel.name.n_python * c->wheel.name.n_abi * c->wheel.name.n_platform);
+	if (tags.n_seen != tags.n)
+		finding_add(&c->findings, "I04", BYTES("WHEEL"), "WHEEL has %zu tags, the file name stands for %zu", tags.n_seen,
+			    tags.n);
 }
 
 static bool is_dynamic(const struct metadata *m, struct bytes field)

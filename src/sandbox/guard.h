@@ -17,6 +17,7 @@ struct guard {
 	int pidfd, leash_fd; /* leash: what the inside hands over once its payload is about to start */
 	uint64_t memory_max, memory_peak, memory_due_ms;
 	enum sandbox_end why;
+	uint64_t user_us, system_us; /* of everybody inside, known at the end */
 	struct watch watch;
 	struct buf sums; /* written while there is still somebody to look at */
 };

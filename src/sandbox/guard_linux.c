@@ -102,5 +102,7 @@ void guard_gone(const struct guard *g, struct buf *ret)
 	wire_put_u32(ret, SANDBOX_GONE);
 	wire_put_u32(ret, (uint32_t)g->why);
 	wire_put_u64(ret, g->memory_peak);
+	wire_put_u64(ret, g->user_us);
+	wire_put_u64(ret, g->system_us);
 	buf_add(ret, buf_bytes(&g->sums));
 }

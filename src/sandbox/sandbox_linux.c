@@ -194,7 +194,11 @@ static void note_exit(struct sandbox *s, struct wire *w)
 static void note_gone(struct sandbox *s, struct wire *w)
 {
 	uint32_t why = wire_get_u32(w);
-	uint64_t peak = wire_get_u64(w);
+	uint64_t peak = wire_get_u64(w), user_us = wire_get_u64(w), system_us = wire_get_u64(w);
+	if (!s->exited) { /* ended by us: only its end tells what it used */
+		s->result.user_us = user_us;
+		s->result.system_us = system_us;
+	}
 	activity_take_sums(&s->activity, w);
 	if (peak > s->result.peak_memory)
 		s->result.peak_memory = peak;

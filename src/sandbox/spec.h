@@ -97,7 +97,7 @@ enum sandbox_message {
 	SANDBOX_FAILED = 1, /* string step, u32 errno, string detail */
 	SANDBOX_READY, /* u64 controls; with descriptors: /out, then the listener if asked for */
 	SANDBOX_EXITED, /* u32 wait status, u64 user us, u64 system us, u64 peak rss of the largest process */
-	SANDBOX_GONE, /* u32 why (enum sandbox_end), u64 peak memory seen, then the sums: every process inside is dead */
+	SANDBOX_GONE, /* u32 why (enum sandbox_end), u64 peak memory seen, u64 user us, u64 system us, then the sums: every process inside is dead */
 	SANDBOX_SEEN, /* u32 enum activity_seen, then as activity_take reads it */
 };
 enum sandbox_end { END_NORMAL, END_MEMORY, END_TOLD };

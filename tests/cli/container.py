@@ -9,10 +9,8 @@ import os
 import re
 import shutil
 import signal
-import stat
 import subprocess
 import sys
-import tarfile
 import time
 import zipfile
 
@@ -20,11 +18,10 @@ sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from support import Place, Setting, Skip, project, setuptools_links, wait_for, wait_for_text
 import support
+from podman import IMAGE, Podman, podman
 
-IMAGE = "localhost/hwb-test:1"
 SECRET = "sesame-4711-sesame"
 ID, DIGEST = "sha256:" + "12" * 32, "demo@sha256:" + "34" * 32
-GCC = "/usr/lib/gcc/x86_64-linux-gnu/12/"
 EXAMPLE = os.path.join(support.HERE, "..", "example")
 
 FAKE = """#!%(python)s
@@ -180,106 +177,6 @@ def lies(tap):
 
 
 # ---- with podman ----
-
-def libraries(path):
-    return re.findall(r"(/\S+) \(0x", subprocess.run(["ldd", path], capture_output=True, text=True).stdout)
-
-
-class Rootfs:
-    """A tar of this machine's Python and C compiler with the libraries they load, under their own names."""
-
-    def __init__(self, path):
-        self.tar, self.seen = tarfile.open(path, "w"), set()
-        for link in ("/bin", "/lib", "/lib64", "/sbin"):
-            if os.path.islink(link):
-                self.tar.add(link, link[1:])
-        for name, mode in (("tmp", 0o1777), ("proc", 0o755), ("sys", 0o755), ("dev", 0o755), ("run", 0o755), ("etc", 0o755)):
-            info = tarfile.TarInfo(name)
-            info.type, info.mode = tarfile.DIRTYPE, mode
-            self.tar.addfile(info)
-
-    def add(self, path):
-        """The file, where its links lead, and what it loads."""
-        while os.path.lexists(path):
-            real = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
-            if real in self.seen:
-                return
-            self.seen.add(real)
-            self.tar.add(real, real[1:], recursive=not os.path.islink(real))
-            for library in libraries(real) if os.path.isfile(real) and not os.path.islink(real) else ():
-                self.add(library)
-            if not os.path.islink(real):
-                return
-            path = os.path.join(os.path.dirname(real), os.readlink(real))
-
-    def add_tree(self, path):
-        def wanted(info):
-            skip = "__pycache__" in info.name or "/test/" in info.name or info.name.startswith("usr/include/c++")
-            return None if skip else info
-        self.tar.add(path, path[1:], filter=wanted)
-
-
-def make_rootfs(path):
-    root = Rootfs(path)
-    lib = "/usr/lib/x86_64-linux-gnu/"
-    python = os.path.realpath("/usr/bin/python3")
-    for tree in ("/usr/lib/" + os.path.basename(python), "/usr/include", "/etc/alternatives", "/etc/ld.so.cache"):
-        root.add_tree(tree)
-    for program in ("/bin/sh", "/usr/bin/python3", "/usr/bin/env", "/usr/bin/true", "/usr/bin/sleep", "/usr/bin/gcc", "/usr/bin/x86_64-linux-gnu-gcc",
-                    "/usr/bin/as", "/usr/bin/ld", "/usr/bin/ar"):
-        root.add(program)
-    for name in ("cc1", "collect2", "lto-wrapper", "liblto_plugin.so", "crtbeginS.o", "crtendS.o", "crtbegin.o", "crtend.o", "libgcc.a", "include"):
-        root.add(GCC + name)
-    for part in (lib + "*crt*.o", lib + "libc.so*", lib + "libc_nonshared.a", lib + "lib[cm].so*", lib + "libgcc_s.so.1",
-                 "/usr/lib/%s/lib-dynload/*.so" % os.path.basename(python)):
-        for found in glob.glob(part):
-            root.add(found)
-    root.tar.close()
-
-
-class Podman:
-    """One store for all tests; its options are this machine's, not hwb's."""
-    ready = None
-
-    def __init__(self):
-        if not support.IS_ROOT:
-            raise Skip("podman is tried as root only")
-        self.top = support.fresh("podman")
-        runtime = shutil.which("runc") or shutil.which("crun")
-        if not shutil.which("podman") or not runtime:
-            raise Skip("there is no podman here")
-        support.write(self.top, {"containers.conf": '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nruntime = "%s"\n'
-                                 % os.path.basename(runtime),
-                                 "storage.conf": '[storage]\ndriver = "overlay"\ngraphroot = "%s/graph"\nrunroot = "%s/run"\n' % (self.top, self.top)})
-        self.env = {"CONTAINERS_CONF": self.top + "/containers.conf", "CONTAINERS_STORAGE_CONF": self.top + "/storage.conf"}
-        make_rootfs(self.top + "/root.tar")
-        made = self.ask("import", "-q", self.top + "/root.tar", IMAGE)
-        os.unlink(self.top + "/root.tar")
-        trial = self.ask("run", "--rm", "--pull=never", "--network=none", "--ulimit=nofile=4096:4096", "--ulimit=nproc=1026:1026", IMAGE, "/usr/bin/true")
-        if trial.returncode:
-            raise Skip("podman cannot run here: " + " ".join((made.stderr + trial.stderr).split())[-300:])
-
-    def ask(self, *words):
-        env = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": self.top, **self.env}
-        return subprocess.run(["podman", *words], env=env, capture_output=True, text=True)
-
-    def containers(self):
-        return self.ask("ps", "-a", "-q").stdout.split()
-
-    def words(self, *words):
-        return ["--no-index", "--wheel", "--isolation", "container", "--image", IMAGE, *words]
-
-
-def podman():
-    if Podman.ready is None:
-        try:
-            Podman.ready = Podman()
-        except Skip as reason:
-            Podman.ready = reason
-    if isinstance(Podman.ready, Skip):
-        raise Podman.ready
-    return Podman.ready
-
 
 def close_podman(tap):
     """podman's store is unmounted"""

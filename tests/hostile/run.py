@@ -63,7 +63,8 @@ def try_inside(suite, wanted, missing=()):
     left = suite.left()
     suite.check("probe 18: the daemon is dead, as everything else", not left, repr(left))
     ids = [re.search(r"BOOT (\S+)", run.text) for run in (got, suite.build("probes", *LIMITS))]
-    suite.check("probe 5: two builds see two boot ids", all(ids) and ids[0].group(1) != ids[1].group(1), got.told())
+    suite.check("probe 5: two builds see two boot ids%s" % (" (here: the host's)" if suite.mode == "container" else ""),
+                all(ids) and (suite.mode == "container" or ids[0].group(1) != ids[1].group(1)), got.told())
 
 
 def try_cases(suite, wanted):
@@ -115,7 +116,8 @@ def try_modes(tap, words, top, users):
                 if world.there() and not words.only:
                     try_outside(suite)
                 try_inside(suite, wanted)
-                try_cases(suite, wanted)
+                if mode == "sandbox":   # what a case tells of a container is in tests/cli/container.py
+                    try_cases(suite, wanted)
             suite.close()
 
 

@@ -65,7 +65,7 @@ class Suite:
         self.account = pwd.getpwnam(user) if user else None
         self.top = os.path.join(top, "%s-%s" % (user or "root", mode))
         self.home, self.project, self.out, self.broken = (os.path.join(self.top, one) for one in ("home", "project", "out", "broken"))
-        self.sockets = []
+        self.sockets, self.engine = [], {}
         os.makedirs(self.top)
         os.makedirs(self.out)
         self.plant()
@@ -143,7 +143,7 @@ class Suite:
     def env(self, **more):
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": self.home, "PYPI_TOKEN": SECRET, "GITHUB_TOKEN": SECRET,
                "SSH_AUTH_SOCK": self.home + "/agent.sock", "PYTHONPATH": "/tmp/" + SECRET, "HWB_CACHE_DIR": self.out + "/cache",
-               "HWB_HOME": self.out + "/hwb", "ASAN_OPTIONS": "detect_leaks=0"}
+               "HWB_HOME": self.out + "/hwb", "ASAN_OPTIONS": "detect_leaks=0", **self.engine}
         env.update({key: os.environ[key] for key in ("HWB_TEST_MASK",) if key in os.environ})
         return dict(env, **more)
 

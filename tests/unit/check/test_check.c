@@ -68,6 +68,23 @@ static const struct made_wheel plain = { .members = { MADE_METADATA, MADE_WHEEL,
 
 #define PROMISE "Metadata-Version: 2.2\nName: a-b\nVersion: 1.0\n"
 
+/* As poetry-core and pdm-backend write it: the tags of the file name, not one by one. */
+static void tags_may_stay_compressed(void)
+{
+	static const char *const texts[] = {
+		"Wheel-Version: 1.0\nTag: py2.py3-none-any\n",
+		"Wheel-Version: 1.0\nTag: py3.py2-none-any\nTag: py3-none-any\n",
+		"Wheel-Version: 1.0\nTag: py2-none-any\nTag: py3-none-any\n",
+	};
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		CLEANUP(checked_done) struct checked c;
+		struct asked q = { .file_name = "a_b-1.0-py2.py3-none-any.whl" };
+		struct made_wheel w = { .members = { MADE_METADATA, { .name = MADE_INFO "WHEEL", .content = texts[i] } } };
+		check(&q, &w, &c);
+		CHECK_ROW(c.status == OK && c.findings.n_items == 0, texts[i]);
+	}
+}
+
 static void a_right_wheel_has_no_findings(void)
 {
 	static const struct {
@@ -153,6 +170,18 @@ static const struct bad {
 	  "1 tags",
 	  { .file_name = "a_b-1.0-py2.py3-none-any.whl" },
 	  WHEEL_TEXT("Wheel-Version: 1.0\nTag: py3-none-any\n") },
+	{ "a compressed tag that repeats itself",
+	  "I04",
+	  "WHEEL",
+	  "'py3.py3-none-any'",
+	  { 0 },
+	  WHEEL_TEXT("Wheel-Version: 1.0\nTag: py3.py3-none-any\n") },
+	{ "a compressed tag with one that the name lacks",
+	  "I04",
+	  "WHEEL",
+	  "'py2.cp3-none-any'",
+	  { .file_name = "a_b-1.0-py2.py3-none-any.whl" },
+	  WHEEL_TEXT("Wheel-Version: 1.0\nTag: py2.cp3-none-any\n") },
 	{ "a tag twice and another missing",
 	  "I04",
 	  "WHEEL",
@@ -413,6 +442,7 @@ static void an_archive_is_listed(void)
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
+		{ "tags may stay compressed", tags_may_stay_compressed },
 		{ "a right wheel has no findings", a_right_wheel_has_no_findings },
 		{ "each bad wheel has its finding", each_bad_wheel_has_its_finding },
 		{ "every id of the table has a bad wheel", every_id_of_the_table_has_a_bad_wheel },
