@@ -93,6 +93,7 @@ void guard_note_sums(struct guard *g)
 {
 	const pid_t *tree;
 	size_t n = look(g, &tree);
+	times_of_tree(tree, n, &g->user_us, &g->system_us);
 	watch_put_sums(&g->watch, tree + (n > 2 ? 2 : n), n > 2 ? n - 2 : 0, &g->sums);
 }
 

@@ -174,11 +174,8 @@ static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
 	(void)close(SANDBOX_FD_CHANNEL);
 	(void)close(SANDBOX_FD_SNAPSHOT);
 	guard_until_gone(&g);
-	struct rusage used = { 0 };
-	while (wait4(g.pid, &status, 0, &used) < 0 && errno == EINTR)
+	while (waitpid(g.pid, &status, 0) < 0 && errno == EINTR)
 		;
-	g.user_us = (uint64_t)used.ru_utime.tv_sec * 1000000 + (uint64_t)used.ru_utime.tv_usec;
-	g.system_us = (uint64_t)used.ru_stime.tv_sec * 1000000 + (uint64_t)used.ru_stime.tv_usec;
 	CLEANUP(buf_done) struct buf gone;
 	guard_gone(&g, &gone);
 	(void)control_send(buf_bytes(&gone), NULL, 0);

@@ -1,4 +1,5 @@
-/* How much anonymous memory a process and all its descendants hold, from outside: the limit where no cgroup is ours. */
+/* How much anonymous memory a process and all its descendants hold, from outside: the limit where no cgroup is ours; and what
+ * processor time they used. */
 #ifndef SANDBOX_MEMORY_H
 #define SANDBOX_MEMORY_H
 
@@ -12,5 +13,8 @@ enum { PROCESSES_MAX = 32768 };
 size_t tree_of(pid_t pid, pid_t *tree, size_t most);
 /* Bytes of resident anonymous and shared memory of these processes together; 0 when nothing can be read. */
 uint64_t memory_of_tree(const pid_t *tree, size_t n);
+/* Processor time of these and of all that they have waited for, in clock ticks' resolution. The kernel that ends a pid namespace
+ * tells nobody, so it is asked before. */
+void times_of_tree(const pid_t *tree, size_t n, uint64_t *ret_user_us, uint64_t *ret_system_us);
 
 #endif

@@ -80,3 +80,28 @@ uint64_t memory_of_tree(const pid_t *tree, size_t n)
 		sum += memory_of(tree[i]);
 	return sum;
 }
+
+/* proc(5), stat: after the name in parentheses, utime and stime are the twelfth and thirteenth field, those of children next. */
+static void add_times(pid_t pid, uint64_t ticks[4])
+{
+	enum { BEFORE = 11 };
+	char text[TEXT_MAX];
+	struct bytes rest = read_proc(pid, "stat", text);
+	rest = bytes_from(rest, bytes_find_last(rest, ')') + 2);
+	for (size_t i = 0; i < BEFORE; i++)
+		(void)bytes_cut(&rest, ' ');
+	for (size_t i = 0; i < 4; i++) {
+		uint64_t n;
+		if (number_parse_u64(bytes_cut(&rest, ' '), UINT64_MAX, &n) == OK)
+			ticks[i] += n;
+	}
+}
+
+void times_of_tree(const pid_t *tree, size_t n, uint64_t *ret_user_us, uint64_t *ret_system_us)
+{
+	uint64_t ticks[4] = { 0 }, tick_us = 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+	for (size_t i = 0; i < n; i++)
+		add_times(tree[i], ticks);
+	*ret_user_us = (ticks[0] + ticks[2]) * tick_us;
+	*ret_system_us = (ticks[1] + ticks[3]) * tick_us;
+}
