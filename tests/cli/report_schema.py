@@ -1,6 +1,8 @@
 """The report of a good and of a failed build against data/report.schema.json: report_schema.py HWB VENV. TAP."""
+import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,8 +20,10 @@ def main():
         with tempfile.TemporaryDirectory() as top:
             source = os.path.join(top, "src")
             os.mkdir(source)
-            backend = open(os.path.join(HERE, "..", "hostile", "backend.py")).read()
-            open(os.path.join(source, "backend.py"), "w").write(backend + "\n\ndef wheel_only(out):\n    wheel(out)\n")
+            for path in glob.glob(os.path.join(HERE, "..", "hostile", "backend*.py")):
+                shutil.copy(path, source)
+            with open(os.path.join(source, "backend.py"), "a") as file:
+                file.write("\n\ndef wheel_only(out):\n    wheel(out)\n")
             open(os.path.join(source, "pyproject.toml"), "w").write(PYPROJECT)
             report = os.path.join(top, "report.json")
             env = {"PATH": os.environ["PATH"], "HOME": top}

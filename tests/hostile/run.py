@@ -136,7 +136,7 @@ def main():
     has_world = world.enter()
     family.adopt()
     tap = Tap()
-    held = world.furnish() if has_world else []     # its sockets, for as long as we run
+    held = world.furnish([os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."), os.path.dirname(os.path.abspath(words.hwb))]) if has_world else []     # its sockets, for as long as we run
     if not has_world:
         tap.note("not root: no world of its own, so the probes are not tried without a sandbox")
     modes.check(tap)

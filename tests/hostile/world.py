@@ -71,10 +71,21 @@ def answer_names(s):
         s.sendto(reply, peer)
 
 
-def furnish():
-    """Once, inside. The sockets it returns live as long as somebody holds them."""
-    for place, size in (("/tmp", "2g"), ("/run", "64m")):
+def cover_places(kept):
+    """Empty /tmp and /run; what the suite itself needs of them is let in again."""
+    places = [("/tmp", "2g"), ("/run", "64m")]
+    held = {path: os.open(path, os.O_PATH) for path in {os.path.realpath(one) for one in kept} if path.startswith(("/tmp/", "/run/"))}
+    for place, size in places:
         run("mount", "-t", "tmpfs", "-o", "mode=1777,size=" + size, "decoy", place)
+    for path, fd in held.items():
+        os.makedirs(path, exist_ok=True)
+        run("mount", "--bind", "/proc/%d/fd/%d" % (os.getpid(), fd), path)
+        os.close(fd)
+
+
+def furnish(kept):
+    """Once, inside. The sockets it returns live as long as somebody holds them. kept: folders that the suite reads."""
+    cover_places(kept)
     run("hostname", "hwb-hostile-host")
     cover("/etc/shadow", SHADOW, 0o600)
     cover("/etc/machine-id", "d" * 32 + "\n", 0o444)
