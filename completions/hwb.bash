@@ -13,6 +13,7 @@ _hwb_paths() {
 _hwb_options() {
 	case $1 in
 	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --pull --no-isolation --no-build-isolation -n --trust-project --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --pull --no-isolation --no-build-isolation -n --trust-project --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	doctor) _hwb_words "--python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -59,6 +60,41 @@ _hwb_value() {
 	"build --color=" | "build --color") _hwb_words "auto always never" ;;
 	"build --colour=" | "build --colour") _hwb_words "auto always never" ;;
 	"build --cache-dir=" | "build --cache-dir") _hwb_paths -d ;;
+	"fetch --out-dir=" | "fetch --out-dir") _hwb_paths -d ;;
+	"fetch --outdir=" | "fetch --outdir") _hwb_paths -d ;;
+	"fetch --output=" | "fetch --output") _hwb_paths -d ;;
+	"fetch --wheel-dir=" | "fetch --wheel-dir") _hwb_paths -d ;;
+	"fetch -o") _hwb_paths -d ;;
+	"fetch --config-setting=" | "fetch --config-setting") : ;;
+	"fetch --config-settings=" | "fetch --config-settings") : ;;
+	"fetch -C") : ;;
+	"fetch --config-json=" | "fetch --config-json") : ;;
+	"fetch --python=" | "fetch --python") _hwb_paths -f ;;
+	"fetch -p") _hwb_paths -f ;;
+	"fetch --build-constraint=" | "fetch --build-constraint") _hwb_paths -f ;;
+	"fetch --build-constraints=" | "fetch --build-constraints") _hwb_paths -f ;;
+	"fetch --dependency-constraints-txt=" | "fetch --dependency-constraints-txt") _hwb_paths -f ;;
+	"fetch -b") _hwb_paths -f ;;
+	"fetch --index-url=" | "fetch --index-url") : ;;
+	"fetch --default-index=" | "fetch --default-index") : ;;
+	"fetch -i") : ;;
+	"fetch --find-links=" | "fetch --find-links") _hwb_paths -d ;;
+	"fetch -f") _hwb_paths -d ;;
+	"fetch --exclude-newer=" | "fetch --exclude-newer") : ;;
+	"fetch --allow-read=" | "fetch --allow-read") _hwb_paths -f ;;
+	"fetch --allow-host=" | "fetch --allow-host") : ;;
+	"fetch --allow-network=" | "fetch --allow-network") : ;;
+	"fetch --env=" | "fetch --env") : ;;
+	"fetch --isolation=" | "fetch --isolation") _hwb_words "auto sandbox container landlock" ;;
+	"fetch --image=" | "fetch --image") : ;;
+	"fetch --netrc=") _hwb_paths -f ;;
+	"fetch --cert=" | "fetch --cert") _hwb_paths -f ;;
+	"fetch --proxy=" | "fetch --proxy") : ;;
+	"fetch --limit=" | "fetch --limit") : ;;
+	"fetch --report=" | "fetch --report") _hwb_paths -f ;;
+	"fetch --color=" | "fetch --color") _hwb_words "auto always never" ;;
+	"fetch --colour=" | "fetch --colour") _hwb_words "auto always never" ;;
+	"fetch --cache-dir=" | "fetch --cache-dir") _hwb_paths -d ;;
 	"log --head=" | "log --head") : ;;
 	"log --from-seq=" | "log --from-seq") : ;;
 	"log --run=" | "log --run") : ;;
@@ -91,6 +127,7 @@ _hwb_value() {
 _hwb_argument() {
 	case $1 in
 	build) _hwb_paths -f ;;
+	fetch) _hwb_paths -f ;;
 	log) _hwb_words "show verify path" ;;
 	cache) _hwb_words "dir info clean gc" ;;
 	doctor) : ;;
@@ -103,7 +140,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build log cache doctor debug version --help --version"
+		_hwb_words "build fetch log cache doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

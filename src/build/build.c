@@ -77,7 +77,7 @@ static enum status take_requires(struct conversation *c, const struct hook_answe
 		return fail(d, ERR_BACKEND, 0, "%s answered with something else than a list", requires_hooks[r->kind]);
 	c->result->requires = answer->strings;
 	c->result->n_requires = answer->n_strings;
-	bool has = answer->n_strings == 0 || (r->has_requires && r->has_requires(r->context, answer->strings, answer->n_strings));
+	bool has = r->has_requires ? r->has_requires(r->context, answer->strings, answer->n_strings) : answer->n_strings == 0;
 	if (!has) {
 		c->result->outcome = BUILD_NEEDS;
 		c->phase = FINISHED;

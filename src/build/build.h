@@ -23,7 +23,7 @@ struct build_request {
 	size_t n_preload;
 	int artefact_fd; /* an empty memory file (host/sealed.h), filled and sealed; the caller's */
 	bool ask_requires; /* whether to call get_requires_for_build_* first */
-	/* Says whether the environment already holds these requirements; NULL: any non-empty answer ends the run. */
+	/* Says whether the environment already holds these requirements, maybe none; if not, the run ends. NULL: any do. */
 	bool (*has_requires)(void *context, const struct bytes *requires, size_t n);
 	void *context;
 

@@ -14,7 +14,9 @@
 
 enum { REPORT_MAX = 64 << 20 };
 
+/* `hwb build`, and `hwb fetch`, which is a build that stops before its hooks build. */
 struct build_command {
+	enum status (*run)(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
 	struct settings *settings;
 	struct arena *arena;
 	struct session session;
@@ -53,7 +55,7 @@ static enum status build_one(struct build_command *c, const char *source, const 
 	activity_init(&p->activity, c->arena);
 	enum status s = buildlog_open(c->session.logs_path, &p->log_fd, d);
 	if (s == OK)
-		s = pipeline_build(p, source, python, d);
+		s = c->run(p, source, python, d);
 	if (s == ERR_BACKEND || s == ERR_LIMIT || s == ERR_ARTEFACT) /* else the build's output explains nothing */
 		console_tail(c->session.console);
 	print_artefacts(c, p);
@@ -120,22 +122,31 @@ static enum exit_code write_reports(struct build_command *c, enum exit_code code
 	return code;
 }
 
+static int run_command(struct build_command *c, const char *name)
+{
+	struct diag d = { 0 };
+	enum status s = session_open(c->settings, name, environ, c->arena, &c->session, &d);
+	if (s == OK)
+		s = container_setup(c->settings, &c->session.run, c->arena, &d);
+	if (s == OK)
+		s = build_all(c, &d);
+	enum exit_code code = session_close(&c->session, c->settings, s, &d);
+	code = write_reports(c, code, &d);
+	/* Not before: the report tells of pins, and those belong to the index. */
+	for (size_t i = 0; i < c->n_pipelines; i++)
+		pipeline_done(&c->pipelines[i]);
+	audit_free(c->session.run.audit);
+	return (int)code;
+}
+
 static int run_build(struct settings *settings, struct arena *a)
 {
-	struct build_command c = { .settings = settings, .arena = a };
-	struct diag d = { 0 };
-	enum status s = session_open(settings, "build", environ, a, &c.session, &d);
-	if (s == OK)
-		s = container_setup(settings, &c.session.run, a, &d);
-	if (s == OK)
-		s = build_all(&c, &d);
-	enum exit_code code = session_close(&c.session, settings, s, &d);
-	code = write_reports(&c, code, &d);
-	/* Not before: the report tells of pins, and those belong to the index. */
-	for (size_t i = 0; i < c.n_pipelines; i++)
-		pipeline_done(&c.pipelines[i]);
-	audit_free(c.session.run.audit);
-	return (int)code;
+	return run_command(&(struct build_command){ .run = pipeline_build, .settings = settings, .arena = a }, "build");
+}
+
+static int run_fetch(struct settings *settings, struct arena *a)
+{
+	return run_command(&(struct build_command){ .run = pipeline_fetch, .settings = settings, .arena = a }, "fetch");
 }
 
 const struct command command_build = {
@@ -144,4 +155,12 @@ const struct command command_build = {
 	.what = "build an sdist and a wheel in the sandbox",
 	.options = options_build,
 	.run = run_build,
+};
+
+const struct command command_fetch = {
+	.name = "fetch",
+	.arguments = "[SRC...]",
+	.what = "fill the caches, so that build --offline needs no network",
+	.options = options_build,
+	.run = run_fetch,
 };

@@ -25,7 +25,7 @@ static const struct kind {
 	bool has_trees; /* KEY, a directory, with KEY.lock and KEY.manifest beside it; else files at any depth */
 } kinds[] = {
 	{ "blob", false }, { "index", false }, { "metadata", false }, { "interp", false }, { "resolve", false },
-	{ "git", false },  { "wheel", true },  { "env", true },       { "frozen", true },
+	{ "git", false },  { "wheel", true },  { "env", true },       { "frozen", true },  { "cargo", true },
 };
 
 /* What is removed as one. */

@@ -7,6 +7,6 @@
 const struct command *commands_find(const char *name);
 const struct command *commands_all(size_t *ret_n);
 
-extern const struct command command_build, command_log, command_cache, command_doctor, command_debug, command_version;
+extern const struct command command_build, command_fetch, command_log, command_cache, command_doctor, command_debug, command_version;
 
 #endif

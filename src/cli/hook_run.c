@@ -4,8 +4,8 @@
 #include "cli/buildlog.h"
 #include "cli/known_backends.h"
 #include "cli/report.h"
+#include "cli/visible.h"
 #include "net/egress.h"
-#include "sandbox/inside.h"
 
 /* What the callbacks of one run share. */
 struct hook_context {
@@ -61,36 +61,6 @@ static enum status note_finished(struct pipeline *p, const struct activity *acti
 	return audit_end(p->run->audit, false, d);
 }
 
-/* What is seen of the host beside the system: the interpreter, what the operator shows, and with a way out his certificates. */
-static enum status fill_mounts(const struct pipeline *p, struct build_request *request, struct diag *d)
-{
-	const struct strings *more = &p->settings->allow_read;
-	struct sandbox_mount *mounts = ARENA_ARRAY(p->arena, struct sandbox_mount, p->python.n_mounts + more->n + 1);
-	size_t n = p->python.n_mounts;
-	bytes_copy(mounts, bytes_make(p->python.mounts, n * sizeof *mounts));
-	for (size_t i = 0; i < more->n; i++)
-		mounts[n++] = (struct sandbox_mount){ more->items[i], more->items[i] };
-	enum status s = OK;
-	if (request->with_listener && p->settings->ca_file)
-		s = inside_ca_mount(p->settings->ca_file, p->arena, &mounts[n++], d);
-	request->mounts = mounts;
-	request->n_mounts = n;
-	return s;
-}
-
-/* The operator's variables come last: they win. */
-static void fill_env(const struct pipeline *p, struct build_request *request)
-{
-	size_t n_egress = 0;
-	const char *const *egress = request->with_listener ? inside_egress_env(p->settings->ca_file != NULL, p->arena, &n_egress)
-							   : NULL;
-	const char **env = ARENA_ARRAY(p->arena, const char *, n_egress + p->settings->env.n);
-	bytes_copy(env, bytes_make(egress, n_egress * sizeof *env));
-	bytes_copy(env + n_egress, bytes_make(p->settings->env.items, p->settings->env.n * sizeof *env));
-	request->env = env;
-	request->n_env = n_egress + p->settings->env.n;
-}
-
 static void fill_project(const struct pipeline *p, struct build_request *request)
 {
 	const struct project *project = &p->source.project;
@@ -128,8 +98,10 @@ static enum status take_notes(struct pipeline *p, struct egress *egress, const s
 static enum status add_remedy(const struct pipeline *p, size_t from, enum status s, struct diag *d)
 {
 	const char *names = network_refused_names(&p->network, from, p->arena);
+	bool has_crates = p->rust.n_locks == 0 || p->crates.path;
 	if (names && d && !d->help[0] && (s == ERR_BACKEND || s == ERR_LIMIT))
-		(void)remedy(d, "the build asked for hosts it was not given: %s; --allow-host HOST lets it reach one", names);
+		(void)remedy(d, "the build asked for hosts it was not given: %s; --allow-host HOST lets it reach one%s", names,
+			     has_crates ? "" : ", and `hwb fetch` gets the crates of Cargo.lock beforehand");
 	return s;
 }
 
@@ -157,11 +129,15 @@ enum status hook_run(struct pipeline *p, enum build_kind kind,
 		.ready = note_ready,
 		.with_listener = settings_egress(p->settings, p->arena, &context.egress.options),
 	};
-	enum status s = fill_mounts(p, &request, d);
+	struct visible visible;
+	enum status s = visible_fill(p, request.with_listener, &visible, d);
 	if (s)
 		return s;
+	request.mounts = visible.mounts;
+	request.n_mounts = visible.n_mounts;
+	request.env = visible.env;
+	request.n_env = visible.n_env;
 	fill_project(p, &request);
-	fill_env(p, &request);
 	p->has_sandbox = true;
 	console_set_log(p->console, keep_output, p);
 	s = build_run(p->run, &request, p->arena, ret, d);

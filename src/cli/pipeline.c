@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "build/build.h"
 #include "cli/artefact.h"
+#include "cli/crates.h"
 #include "cli/hook_run.h"
 #include "cli/known_backends.h"
 #include "cli/report.h"
@@ -48,6 +49,7 @@ static void stage_end(struct pipeline *p, struct stage_time begun)
 
 /* ---- source ---- */
 
+/* Whatever will be built, also the sdist on its way to a wheel. */
 static enum status note_source(struct pipeline *p, struct diag *d)
 {
 	char digest[SHA256_TEXT_SIZE];
@@ -63,7 +65,8 @@ static enum status note_source(struct pipeline *p, struct diag *d)
 	}
 	if (s->commit.size)
 		json_pair_string(w, "commit", s->commit);
-	return audit_end(p->run->audit, false, d);
+	enum status written = audit_end(p->run->audit, false, d);
+	return written ? written : crates_look(p, d);
 }
 
 static void warn_of_source(struct pipeline *p)
@@ -230,21 +233,31 @@ static bool has_requires(void *context, const struct bytes *requires, size_t n)
 	return lock_satisfies(p->lock.pins, p->lock.n_pins, requires, n, &p->python.interpreter);
 }
 
+static enum status note_started(struct pipeline *p, const char *kind, struct diag *d)
+{
+	struct json_writer *w = audit_begin(p->run->audit, "build.started");
+	json_pair_cstring(w, "kind", kind);
+	json_pair_string(w, "backend", p->source.project.backend);
+	return audit_end(p->run->audit, true, d); /* durable: from here a stranger's code runs */
+}
+
+/* What the backend asked for is fetched when it is known or allowed. */
+static enum status widen(struct pipeline *p, const struct build_result *answer, struct diag *d)
+{
+	enum status s = known_requires_check(answer->requires, answer->n_requires, &p->lock, p->settings, d);
+	return s ? s : prepare(p, answer->requires, answer->n_requires, d);
+}
+
 /* Asks get_requires_*, widens the environment when the answer needs it, and builds. */
 static enum status build_artefact(struct pipeline *p, enum build_kind kind, int artefact_fd, struct build_result *ret, struct diag *d)
 {
-	struct json_writer *w = audit_begin(p->run->audit, "build.started");
-	json_pair_cstring(w, "kind", kind == BUILD_WHEEL ? "wheel" : "sdist");
-	json_pair_string(w, "backend", p->source.project.backend);
-	enum status s = audit_end(p->run->audit, true, d); /* durable: from here a stranger's code runs */
+	enum status s = note_started(p, kind == BUILD_WHEEL ? "wheel" : "sdist", d);
 	if (s)
 		return s;
 	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "build wheel" : "build sdist");
 	s = hook_run(p, kind, has_requires, artefact_fd, ret, d);
 	if (s == OK && ret->outcome == BUILD_NEEDS) {
-		s = known_requires_check(ret->requires, ret->n_requires, &p->lock, p->settings, d);
-		if (s == OK)
-			s = prepare(p, ret->requires, ret->n_requires, d);
+		s = widen(p, ret, d);
 		if (s == OK)
 			s = hook_run(p, kind, NULL, artefact_fd, ret, d);
 	}
@@ -405,11 +418,17 @@ static enum status make_sdist(struct pipeline *p, int out_dir, const char *out_p
 	return note_source(p, d);
 }
 
-static enum status make_all(struct pipeline *p, int out_dir, const char *out_path, bool is_archive, struct diag *d)
+static bool wants(const struct pipeline *p, enum build_kind kind, const struct source_word *word)
 {
 	const struct settings *set = p->settings;
-	bool wants_sdist = set->sdist || (!set->wheel && !is_archive);
-	bool wants_wheel = set->wheel || !set->sdist;
+	bool is_archive = word->kind != SOURCE_DIRECTORY && word->kind != SOURCE_GIT;
+	return kind == BUILD_WHEEL ? set->wheel || !set->sdist : set->sdist || (!set->wheel && !is_archive);
+}
+
+static enum status make_all(struct pipeline *p, int out_dir, const char *out_path, const struct source_word *word, struct diag *d)
+{
+	const struct settings *set = p->settings;
+	bool wants_sdist = wants(p, BUILD_SDIST, word), wants_wheel = wants(p, BUILD_WHEEL, word);
 	bool chained = wants_sdist && wants_wheel && !set->sdist; /* the default: the wheel is built from the sdist */
 	bool unsupported = false;
 	enum status s = wants_sdist ? make_sdist(p, out_dir, out_path, chained, &unsupported, d) : OK;
@@ -468,11 +487,11 @@ static enum status open_index(struct pipeline *p, struct diag *d)
 	return index_open(p->run, &options, &p->index, d);
 }
 
-enum status pipeline_build(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)
+/* Up to the source: the same for every command. */
+static enum status begin(struct pipeline *p, const char *source_word, const char *python_word, struct source_word *ret_word,
+			 const char **ret_out_path, struct diag *d)
 {
-	struct source_word word;
-	CLEANUP(fd_close) int out_dir = -1;
-	enum status s = source_word_parse(source_word, p->arena, &word, d);
+	enum status s = source_word_parse(source_word, p->arena, ret_word, d);
 	if (s == OK)
 		s = open_index(p, d);
 	if (s)
@@ -483,14 +502,65 @@ enum status pipeline_build(struct pipeline *p, const char *source_word, const ch
 	if (s)
 		return s;
 	stage_end(p, t);
-	const char *out_path = choose_out_path(p, &word);
+	*ret_out_path = choose_out_path(p, ret_word);
 	audit_set_isolation(p->run->audit, isolation_mode_name(p->run->mode),
 			    p->run->container ? p->run->container->image_digest : NULL);
-	s = take_source(p, &word, out_path, d);
+	return take_source(p, ret_word, *ret_out_path, d);
+}
+
+enum status pipeline_build(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)
+{
+	struct source_word word;
+	const char *out_path;
+	CLEANUP(fd_close) int out_dir = -1;
+	enum status s = begin(p, source_word, python_word, &word, &out_path, d);
 	if (s == OK)
 		s = open_out(p, out_path, &out_dir, d);
+	return s ? s : make_all(p, out_dir, out_path, &word, d);
+}
+
+/* ---- the caches alone ---- */
+
+static bool ends_here(void *context, const struct bytes *requires, size_t n)
+{
+	(void)context;
+	(void) requires;
+	(void)n;
+	return false;
+}
+
+static enum status fetch_requires(struct pipeline *p, enum build_kind kind, struct diag *d)
+{
+	struct build_result answer = { .outcome = BUILD_DONE };
+	CLEANUP(fd_close) int nowhere = -1;
+	enum status s = prepare(p, NULL, 0, d);
 	if (s == OK)
-		s = make_all(p, out_dir, out_path, word.kind != SOURCE_DIRECTORY && word.kind != SOURCE_GIT, d);
+		s = sealed_open("hwb-nowhere", &nowhere, d);
+	if (s == OK)
+		s = note_started(p, "requires", d);
+	if (s)
+		return s;
+	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "ask for wheel" : "ask for sdist");
+	s = hook_run(p, kind, ends_here, nowhere, &answer, d);
+	stage_end(p, t);
+	bool has_all = s || has_requires(p, answer.requires, answer.n_requires);
+	return has_all ? s : widen(p, &answer, d);
+}
+
+enum status pipeline_fetch(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)
+{
+	struct source_word word;
+	const char *out_path;
+	enum status s = begin(p, source_word, python_word, &word, &out_path, d);
+	if (s == OK && wants(p, BUILD_SDIST, &word))
+		s = fetch_requires(p, BUILD_SDIST, d);
+	if (s == OK && wants(p, BUILD_WHEEL, &word))
+		s = fetch_requires(p, BUILD_WHEEL, d);
+	if (s)
+		return s;
+	struct stage_time t = stage_begin(p, "crates");
+	s = crates_fetch(p, d);
+	stage_end(p, t);
 	return s;
 }
 
@@ -499,6 +569,7 @@ void pipeline_done(struct pipeline *p)
 	if (p->has_source)
 		fd_close(&p->source.tree.fd);
 	release_env(p);
+	crates_release(p);
 	fd_close(&p->log_fd);
 	index_free(p->index);
 	p->index = NULL;

@@ -10,6 +10,7 @@
 #include "cli/network.h"
 #include "cli/settings.h"
 #include "cli/wheel_line.h"
+#include "env/cargo.h"
 #include "env/env.h"
 #include "lock/lock.h"
 #include "sandbox/sandbox.h"
@@ -44,6 +45,8 @@ struct pipeline {
 	struct source_result source;
 	struct lock_result lock;
 	struct env_result env;
+	struct cargo_source rust;
+	struct cargo_result crates;
 	struct sandbox_result sandbox; /* of the last build */
 	struct activity activity; /* of all builds of the run */
 	struct network network;
@@ -59,6 +62,10 @@ struct pipeline {
 
 /* Builds what the settings ask for from one source. The artefacts are written; their paths are in p->artefacts. */
 MUST_USE enum status pipeline_build(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
+
+/* Fills the caches with what pipeline_build needs: requirements of both phases, for which the backend is asked in the sandbox, and
+ * the crates of a Cargo.lock. Writes no artefact. */
+MUST_USE enum status pipeline_fetch(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
 
 /* Closes what it holds. */
 void pipeline_done(struct pipeline *p);

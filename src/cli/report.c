@@ -195,6 +195,19 @@ static void put_network(struct json_writer *w, const struct pipeline *pipelines,
 	json_pair_unsigned(w, "network_not_listed", n_more);
 }
 
+/* Only for a source with Rust in it. */
+static void put_rust(struct json_writer *w, const struct pipeline *p)
+{
+	if (!p->rust.has_manifest && !p->rust.pin)
+		return;
+	json_key(w, "rust");
+	json_object_begin(w);
+	json_pair_cstring(w, "toolchain_pin", p->rust.pin);
+	json_pair_unsigned(w, "locks", p->rust.n_locks);
+	json_pair_cstring(w, "crates", p->crates.path ? p->rust.key : NULL);
+	json_object_end(w);
+}
+
 void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, const struct diag *d,
 		  struct buf *out)
 {
@@ -211,6 +224,7 @@ void report_write(const struct pipeline *pipelines, size_t n, const char *log_he
 			put_artefact(&w, &pipelines[i].artefacts[k], &pipelines[i].python.interpreter);
 	json_array_end(&w);
 	put_source(&w, last);
+	put_rust(&w, last);
 	put_isolation(&w, last);
 	put_network(&w, pipelines, n);
 	if (last->has_sandbox)

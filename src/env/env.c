@@ -140,16 +140,6 @@ static enum status make_env(const struct run_context *run, const struct env_requ
 	return store_finish(dir, draft, tree, key, MANIFEST_MAX, s, a, d);
 }
 
-/* `hwb cache` takes the same lock exclusively before it removes a tree. */
-static enum status hold(int dir, const char *name, int *ret_fd, struct diag *d)
-{
-	CLEANUP(fd_close) int fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || flock(fd, LOCK_SH))
-		return fail(d, ERR_IO, 0, "lock an environment: %s", strerror(errno));
-	*ret_fd = take_fd(&fd);
-	return OK;
-}
-
 enum status env_run(const struct run_context *run, const struct env_request *request, struct index *index, struct arena *a,
 		    struct env_result *ret, struct diag *d)
 {
@@ -172,7 +162,7 @@ enum status env_run(const struct run_context *run, const struct env_request *req
 			return s;
 	}
 	fd_close(&lock);
-	s = hold(dir, arena_printf(a, "%s.lock", result.digest), &result.lock_fd, d);
+	s = store_hold(dir, result.digest, &result.lock_fd, d);
 	if (s)
 		return s;
 	result.path = arena_printf(a, "%s/env/%s", request->cache_path, result.digest);

@@ -47,6 +47,18 @@ enum status store_lock(const struct run_context *run, int cache_dir, const char 
 	return OK;
 }
 
+/* `hwb cache` takes the same lock exclusively before it removes a tree. */
+enum status store_hold(int dir, const char *key, int *ret_fd, struct diag *d)
+{
+	char name[160];
+	(void)snprintf(name, sizeof name, "%s.lock", key);
+	CLEANUP(fd_close) int fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || flock(fd, LOCK_SH))
+		return fail(d, ERR_IO, 0, "lock '%s' in the cache: %s", key, strerror(errno));
+	*ret_fd = take_fd(&fd);
+	return OK;
+}
+
 enum status store_draft(int dir, char ret_name[64], int *ret_fd, struct diag *d)
 {
 	unsigned char random[12];

@@ -12,6 +12,9 @@ MUST_USE enum status store_wheel(const struct run_context *run, const struct env
 MUST_USE enum status store_lock(const struct run_context *run, int cache_dir, const char *kind, const char *key, int *ret_dir,
 				int *ret_lock_fd, struct diag *d);
 
+/* A shared lock on the tree under key, which keeps it where it is for as long as *ret_fd is open. */
+MUST_USE enum status store_hold(int dir, const char *key, int *ret_fd, struct diag *d);
+
 /* A new empty directory beside the entries, to be filled and then handed to store_finish. */
 MUST_USE enum status store_draft(int dir, char ret_name[64], int *ret_fd, struct diag *d);
 /* The end of a draft. most: bytes of its manifest. filled: how the filling went. On OK its manifest is written and then it stands under key by one rename,

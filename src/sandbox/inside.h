@@ -10,6 +10,9 @@
 void inside_fill(struct sandbox_spec *spec, const struct sandbox_mount *mounts, size_t n_mounts, const char *const *env,
 		 size_t n_env, int64_t epoch, struct arena *a);
 
+/* PATH inside, unless an extra variable replaces it. */
+#define INSIDE_PATH "/env/bin:/usr/local/bin:/usr/bin:/bin"
+
 /* Where a sandbox with_listener finds its proxy (SANDBOX_PROXY_PORT as text), and the operator's certificates. */
 #define INSIDE_PROXY_URL "http://127.0.0.1:3128"
 #define INSIDE_CA_FILE "/etc/hwb-ca.pem"

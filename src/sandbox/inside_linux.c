@@ -23,7 +23,7 @@ static const struct sandbox_item etc_files[] = {
 };
 
 static const char *const variables[] = {
-	"PATH=/env/bin:/usr/local/bin:/usr/bin:/bin",
+	"PATH=" INSIDE_PATH,
 	"HOME=/build/home",
 	"TMPDIR=/tmp",
 	"USER=build",

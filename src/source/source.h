@@ -61,6 +61,13 @@ struct source_result {
 MUST_USE enum status source_run(const struct run_context *run, const struct source_request *request, struct arena *a,
 				struct source_result *ret, struct diag *d);
 
+/* Earliest time that a zip can hold, with a day to spare. */
+#define SOURCE_EPOCH_MIN INT64_C(315532800)
+
+/* An archive's bytes into *ret: tree, top directory's name. file_name decides between zip and tar. */
+MUST_USE enum status archive_to_tree(const struct run_context *run, int archive_fd, struct bytes file_name, struct arena *a,
+				     struct source_tree *ret, struct bytes *ret_top, struct diag *d);
+
 /* An archive that we already hold (a freshly built sdist): the same checks, the same snapshot. */
 MUST_USE enum status source_from_archive(const struct run_context *run, int archive_fd, struct bytes file_name, struct arena *a,
 					 struct source_result *ret, struct diag *d);

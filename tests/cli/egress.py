@@ -3,10 +3,12 @@ Rules: reference/sandbox.md section 8 and probe 57. TAP on stdout.
 
 usage: egress.py HWB [VENV] [--only WORD]: as root it runs itself again in namespaces of its own (https_world.py).
 """
+import io
 import json
 import os
 import shutil
 import sys
+import zipfile
 
 sys.dont_write_bytecode = True  # before the others: the source tree stays as it is
 
@@ -16,6 +18,7 @@ from https_world import OTHER
 from scenario_sources import repository
 from support import Place, Tap, make_wheel, project, write
 
+GO, NPM = "/usr/local/go/bin/go", "/usr/bin/npm"
 HOST, SECOND = "files.hwb.test", "elsewhere.hwb.test"
 # What a build tries; each line of its answer is "TRY name: outcome".
 LOOK = """def build_wheel(folder, settings=None, metadata=None):
@@ -163,6 +166,20 @@ told("plain", connect(b"files.hwb.test:443", b"GET /files/x HTTP/1.0\\r\\n\\r\\n
                               ("none", lambda a: "Error" in a, "nor none"), ("plain", lambda a: " then 0" in a or "Error" in a, "nor what is no TLS")], "--allow-host", HOST)
         tap.check("fronting reached nobody", self.world.hosts_asked() == {HOST} and len(self.world.seen) == 1, self.world.seen)
 
+    def go_and_npm(self):
+        """A module proxy and a registry that say just enough, and the lines that ask them."""
+        module = io.BytesIO()
+        with zipfile.ZipFile(module, "w") as out:
+            out.writestr("hwb.test/tiny@v1.0.0/go.mod", "module hwb.test/tiny\n")
+        for suffix, body in (("info", b'{"Version":"v1.0.0"}'), ("mod", b"module hwb.test/tiny\n"), ("zip", module.getvalue())):
+            self.world.pages[HOST, "/go/hwb.test/tiny/@v/v1.0.0." + suffix] = body
+        self.world.pages[HOST, "/npm/tiny"] = json.dumps({"name": "tiny", "dist-tags": {"latest": "1.0.0"}, "versions": {
+            "1.0.0": {"name": "tiny", "version": "1.0.0", "dist": {"tarball": "https://files.hwb.test/files/tiny.tgz"}}}}).encode()
+        return """
+told("go", run(%r, "mod", "download", "hwb.test/tiny@v1.0.0", GOPROXY="https://files.hwb.test/go", GONOSUMDB="*", GOFLAGS="-mod=mod"))
+told("npm", run(%r, "view", "tiny", "version", "--registry", "https://files.hwb.test/npm/"))
+""" % (GO, NPM)
+
     def clients(self, tap):
         """the programs that people use"""
         links = support.fresh("links")
@@ -175,9 +192,14 @@ told("git ssh", run("git", "clone", "-q", "ssh://git.hwb.test/git/demo", "/tmp/d
 told("pip", run(%r, "-m", "pip", "download", "-q", "--no-deps", "-d", "/tmp/pip", "https://files.hwb.test/files/helper-1.0-py3-none-any.whl"))
 told("unlisted", run("curl", "-sS", "https://elsewhere.hwb.test/files/x"))
 """ % support.Setting.python
+        code += self.go_and_npm()
         rows = [("urllib", "200 11", "urllib fetches"), ("git", "[0,", "git clones"), ("unlisted", lambda a: a[0] != 0, "curl meets the list")]
         if shutil.which("curl", path="/usr/bin"):
             rows.append(("curl", lambda a: a == [0, "some bytes\n"], "curl fetches"))
+        if os.path.exists(GO):
+            rows.append(("go", lambda a: a[0] == 0, "go fetches a module"))
+        if os.path.exists(NPM):
+            rows.append(("npm", lambda a: a == [0, "1.0.0\n"], "npm looks a package up"))
         rows.append(("git ssh", lambda a: a[0] != 0, "git over ssh has no way"))
         self.rows(tap, code, rows, "--allow-host", HOST, "--allow-host", "git.hwb.test")
 

@@ -99,6 +99,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         host = self.headers.get("Host", "").partition(":")[0]
         self.server.world.seen.append((host, self.path))
         path, _, query = self.path.partition("?")
+        if (host, path) in self.server.world.pages:
+            return self.answer(200, self.server.world.pages[host, path])
         where, _, rest = path[1:].partition("/")
         answer = {"files": self.give_file, "cut": self.give_file, "to": self.redirect, "git": self.give_git,
                   "closed": self.close_door}.get(where)
@@ -151,10 +153,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class World:
-    """Started once; the tests look at `seen`, the (host, path) of every request that arrived."""
+    """Started once; the tests look at `seen`, the (host, path) of every request that arrived. pages: {(host, path): bytes} of theirs."""
 
     def __init__(self):
-        self.files, self.repositories, self.seen = fresh("files"), fresh("repositories"), []
+        self.files, self.repositories, self.seen, self.pages = fresh("files"), fresh("repositories"), [], {}
         authorities = {name: Authority(name) for name in ("known", "stranger")}
         self.ca, self.stranger = authorities["known"].path, authorities["stranger"].path
         contexts = {host: authorities[by].sign(host, subject, days) for host, (_, by, days, subject) in NAMES.items()}
