@@ -1,6 +1,6 @@
 """hwb beside its peers: bench.py HWB VENV [--runs N] [--write] [NAME...]. Prints medians of interleaved runs and ratios.
 
-Names: build, sandbox, memory (default: all). Every tool builds the same tree with a warm cache and without network; the
+Names: build, sandbox, memory, proxy (default: all). Every tool builds the same tree with a warm cache and without network; the
 order changes every round. Nothing here is a test.
 """
 import argparse
@@ -183,7 +183,17 @@ def bench_memory():
         say("| %s | %.1f |" % (name, value / 1024))
 
 
-BENCHES = {"build": bench_build, "sandbox": bench_sandbox, "memory": bench_memory}
+def bench_proxy():
+    folder = os.path.dirname(HWB)
+    lines = run([os.path.join(folder, "bench", "bench-proxy"), folder, str(max(ARGS.runs, 15))]).decode().splitlines()
+    got = {name: (int(direct), int(proxied)) for name, direct, proxied in map(str.split, lines)}
+    say("| loopback | direct | through the proxy | goal |")
+    say("|---|---|---|---|")
+    say("| a connection, ms | %.2f | %.2f | <= +2 |" % tuple(us / 1000 for us in got["connect"]))
+    say("| a download of 512 MiB, MB/s | %d | %d | >= 500 |" % got["download"])
+
+
+BENCHES = {"build": bench_build, "sandbox": bench_sandbox, "memory": bench_memory, "proxy": bench_proxy}
 
 
 def main():

@@ -4,7 +4,8 @@
 
 #include "base/bytes.h"
 
-enum { RELAY_ROOM = 16 << 10 };
+/* Measured (bench.py proxy): a tenth faster than 16 KiB; more gives little and costs 64 connections twice as much. */
+enum { RELAY_ROOM = 32 << 10 };
 
 struct relay {
 	uint64_t n_taken; /* bytes read from the source, ever */
