@@ -1,5 +1,5 @@
-"""hwb fetch: what it fills the caches with is all that a build --offline needs. Requirements come from the fake index, crates from a
-registry of our own that stands where cargo's own one is, in a network that holds nothing else. TAP on stdout.
+"""hwb fetch: what it fills the caches with is all that a build --offline needs. Requirements come from the fake index, crates from
+a registry of our own that stands where cargo's own one is, in a network that holds nothing else. TAP on stdout.
 
 usage: fetch.py HWB [VENV] [--only WORD]: as root it runs itself again in namespaces of its own (https_world.py).
 """
@@ -69,11 +69,12 @@ class Tests:
         with Index(stocked(("helper", "1.0"), ("second", "2.0"))) as index:
             words = ["--index-url", index.url(), "--wheel"]
             tap.run("without hwb fetch an offline build fails", place.build("--offline", *words, source), 3)
-            tap.run("a name that the backend asks for is not fetched unasked", place.hwb("fetch", "-p", support.Setting.python, *words, source),
-                    3, "second", "--allow-requires")
-            run = place.hwb("fetch", "-p", support.Setting.python, "--allow-requires", *words, source)
-            tap.check("hwb fetch says nothing on stdout and writes no artefact", run.code == 0 and not run.out and not place.made() and
-                      not os.path.exists(source + "/dist"), run.told())
+            fetch = ["fetch", "-p", support.Setting.python, *words]
+            run = place.hwb(*fetch, source)
+            tap.run("a name that the backend asks for is not fetched unasked", run, 3, "second", "--allow-requires")
+            run = place.hwb(*fetch, "--allow-requires", source)
+            tap.check("hwb fetch says nothing on stdout and writes no artefact",
+                      run.code == 0 and not run.out and not place.made() and not os.path.exists(source + "/dist"), run.told())
         run = place.build("--offline", "--allow-requires", *words, source)
         tap.check("then the build needs no network", run.code == 0 and place.made("*.whl"), run.told())
 
@@ -88,9 +89,10 @@ class Tests:
                 member = tarfile.TarInfo("tiny-crate-1.0.0/" + name)
                 member.size = len(text)
                 out.addfile(member, io.BytesIO(text.encode()))
-        line = {"name": "tiny-crate", "vers": "1.0.0", "deps": [], "cksum": sha256(crate.getvalue()), "features": {}, "yanked": False}
+        line = {"name": "tiny-crate", "vers": "1.0.0", "deps": [], "features": {}, "yanked": False, "cksum": sha256(crate.getvalue())}
         config = {"dl": "https://%s/crates/{crate}-{version}" % FILES, "api": None}
-        self.world.pages.update({(host, "/config.json"): json.dumps(config).encode(), (host, "/ti/ny/tiny-crate"): json.dumps(line).encode(),
+        self.world.pages.update({(host, "/config.json"): json.dumps(config).encode(),
+                                 (host, "/ti/ny/tiny-crate"): json.dumps(line).encode(),
                                  (FILES, "/crates/tiny-crate-1.0.0"): crate.getvalue()})
         return host
 
@@ -104,9 +106,10 @@ class Tests:
         return write(source, more or {})
 
     def command(self, place, command, *words):
-        """hwb in that place, with the toolchain; the world's authority is the system's. cargo does not wait for a network that is not there."""
+        """hwb in that place, with the toolchain; the world's authority is the system's. cargo waits for no network."""
         self.world.seen.clear()
-        words = ["--no-index", "--wheel", "--allow-read", self.rust[0], "--env", "CARGO_NET_RETRY=0", "--report", place.top + "/report.json", *words]
+        words = ["--no-index", "--wheel", "--allow-read", self.rust[0], "--env", "CARGO_NET_RETRY=0", "--report",
+                 place.top + "/report.json", *words]
         with self.world.trusted():
             if command == "build":
                 return place.build(*words)
@@ -115,13 +118,15 @@ class Tests:
     def crates(self, tap):
         """crates of a Cargo.lock"""
         # A configuration that would take the crates from elsewhere, and name a program to run.
-        evil = {".cargo/config.toml": '[source.crates-io]\nreplace-with = "evil"\n[source.evil]\ndirectory = "vendor"\n[build]\nrustc-wrapper = "/build/src/evil"\n',
-                "evil": "#!/bin/sh\nexit 9\n"}
+        config = '[source.crates-io]\nreplace-with = "evil"\n[source.evil]\ndirectory = "vendor"\n'
+        config += '[build]\nrustc-wrapper = "/build/src/evil"\n'
+        evil = {".cargo/config.toml": config, "evil": "#!/bin/sh\nexit 9\n"}
         source, place = self.crate_source(evil), Place()
         run = self.command(place, "fetch", source)
         kept = glob.glob(place.cache + "/cargo/*/cache/*/tiny-crate-1.0.0.crate")
         tap.check("hwb fetch keeps them, whatever the source configures", run.code == 0 and len(kept) == 1, kept, run.told())
-        tap.check("it reached the two hosts of cargo's registry and no other", self.world.hosts_asked() == {self.rust[1], FILES}, self.world.seen)
+        both = {self.rust[1], FILES}
+        tap.check("it reached the two hosts of cargo's registry and no other", self.world.hosts_asked() == both, self.world.seen)
         seen = {(n["stage"], n["host"], n["verdict"]) for n in place.report()["network"]}
         tap.check("and the report says so", seen == {("fetch", self.rust[1], "allowed"), ("fetch", FILES, "allowed")}, seen)
         run = self.command(place, "fetch", source)
@@ -129,14 +134,15 @@ class Tests:
         shutil.rmtree(source + "/.cargo")
         run = self.command(place, "build", "--offline", source)
         rust = place.report().get("rust", {})
-        tap.check("an offline build has them", run.code == 0 and not self.world.seen and rust.get("locks") == 1 and rust["crates"] in kept[0], rust, run.told())
+        tap.check("an offline build has them", run.code == 0 and not self.world.seen and rust.get("locks") == 1 and
+                  rust["crates"] in kept[0], rust, run.told())
         run = self.command(place, "build", "--allow-host", self.rust[1], "--allow-host", FILES, source)
         tap.check("one with a way out does not use it", run.code == 0 and not self.world.seen, run.told())
         place = Place()
         run = self.command(place, "build", source)
         tap.run("without both it fails, with both remedies", run, 1, "--allow-host", "hwb fetch", self.rust[1])
         run = self.command(place, "build", "--allow-host", self.rust[1], "--allow-host", FILES, source)
-        tap.check("with --allow-host alone cargo gets them itself", run.code == 0 and self.world.hosts_asked() == {self.rust[1], FILES}, run.told())
+        tap.check("with --allow-host alone cargo gets them itself", run.code == 0 and self.world.hosts_asked() == both, run.told())
 
     def other_locks(self, tap):
         """another Cargo.lock"""
@@ -166,7 +172,8 @@ class Tests:
         """hosts that the operator names"""
         source, place = self.crate_source(), Place()
         run = self.command(place, "fetch", "--allow-host", self.rust[1], source)
-        tap.check("are all that is reached", run.code == 3 and self.world.hosts_asked() == {self.rust[1]} and FILES in run.err, run.told())
+        asked = self.world.hosts_asked()
+        tap.check("are all that is reached", run.code == 3 and asked == {self.rust[1]} and FILES in run.err, run.told())
         tap.check("and nothing half-done is kept", all(name.endswith(".lock") for name in os.listdir(place.cache + "/cargo")),
                   run.told())
         run = self.command(place, "fetch", "--allow-host", self.rust[1], "--allow-host", FILES, source)
@@ -181,7 +188,8 @@ class Tests:
         run = self.command(place, "fetch", source)
         tap.run("is told of, and has no effect", run, 0, "rust-toolchain.toml", "downloads none")
         run = self.command(place, "build", "--offline", source)
-        tap.check("and is in the report", run.code == 0 and place.report()["rust"]["toolchain_pin"] == "rust-toolchain.toml", run.told())
+        pin = place.report()["rust"]["toolchain_pin"]
+        tap.check("and is in the report", run.code == 0 and pin == "rust-toolchain.toml", run.told())
 
 
 def main():

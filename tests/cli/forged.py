@@ -1,5 +1,5 @@
-"""Answers of hwb's own programs are hostile data: a liar stands in for one of them, as if a stranger had taken it over, and hwb must
-catch the lie or come to no harm. What such code can reach beside its answer: tests/unit/programs. TAP on stdout.
+"""Answers of hwb's own programs are hostile data: a liar stands in for one of them, as if a stranger had taken it over, and hwb
+must catch the lie or come to no harm. What such code can reach beside its answer: tests/unit/programs. TAP on stdout.
 
 usage: forged.py HWB [VENV] [--only WORD]
 """
@@ -58,8 +58,9 @@ while True:
         socket.send_fds(ours if side is hwb else hwb, [record], fds)
     meddle()
 """
-VERBS = {"project": "hwb-parse", "page": "hwb-parse", "metadata": "hwb-parse", "wheel-metadata": "hwb-parse", "interpreter": "hwb-parse",
-         "wheel-unpack": "hwb-parse", "pack": "hwb-parse", "check": "hwb-parse", "tar-source": "hwb-unpack"}
+PARSED = ("project", "page", "metadata", "wheel-metadata", "interpreter", "wheel-unpack", "pack", "check")
+VERBS = dict.fromkeys(PARSED, "hwb-parse")
+VERBS["tar-source"] = "hwb-unpack"
 HEAD = 8  # magic and status
 COULD_NOT_CHECK = 10
 
@@ -71,7 +72,8 @@ class Liars:
         self.folder = fresh("liars")
         shutil.copy(Setting.hwb, self.folder)
         for name in PROGRAMS:
-            os.symlink(os.path.join(os.path.dirname(Setting.hwb), name), os.path.join(self.folder, ("itself-" if name == program else "") + name))
+            shown = "itself-" + name if name == program else name
+            os.symlink(os.path.join(os.path.dirname(Setting.hwb), name), os.path.join(self.folder, shown))
         body = "\n".join("    " + line for line in lie.strip("\n").split("\n"))
         write(self.folder, {program: template % {"python": sys.executable, "folder": self.folder, "verb": verb, "lie": body}})
         os.chmod(os.path.join(self.folder, program), 0o755)
@@ -100,10 +102,11 @@ class Tests:
         self.wheel = contents(honest)
 
     def all(self):
-        return [self.nonsense, self.numbers, self.failures, self.other_names, self.other_digests, self.other_wheels, self.late_writes]
+        return [self.nonsense, self.numbers, self.failures, self.other_names, self.other_digests, self.other_wheels,
+                self.late_writes]
 
     def build(self, place, *words, verb=None):
-        modes = "nometa" if verb == "wheel-metadata" else ""  # it is asked when the index does not show the metadata beside the wheel
+        modes = "nometa" if verb == "wheel-metadata" else ""  # it is asked when the index shows no metadata beside the wheel
         return place.build("--index-url", self.index.url(modes), "--wheel", *words, self.source)
 
     def lied(self, verb, lie, *words):
@@ -122,7 +125,8 @@ class Tests:
     def is_harmless(self, run, place):
         """Ended by itself, with a status of hwb's own; no artefact but the honest one, nothing half-written; no escape sequence."""
         ended = run.code in (0, 1, 2, 3, 4, 6, 9, 10)
-        return ended and contents(place) == (self.wheel if run.code == 0 else []) and not place.left_over() and "\x1b" not in run.text
+        made = contents(place) == (self.wheel if run.code == 0 else [])
+        return ended and made and not place.left_over() and "\x1b" not in run.text
 
     def is_unchecked(self, run, place):
         return run.code == COULD_NOT_CHECK and self.is_harmless(run, place)
@@ -157,7 +161,8 @@ class Tests:
         for verb in VERBS:
             run, place = self.lied(verb, lie)
             tap.check("%s: its words reach people escaped" % verb,
-                      run.code and self.is_harmless(run, place) and "\x07" not in run.text and not re.search("^(::|##)", run.text, re.M),
+                      run.code and self.is_harmless(run, place) and "\x07" not in run.text and
+                      not re.search("^(::|##)", run.text, re.M),
                       run.told())
 
     def other_names(self, tap):
@@ -193,12 +198,14 @@ class Tests:
 
     def late_writes(self, tap):
         """a hand that stays on a download"""
-        lie = "for fd in kept:\n    if os.fstat(fd).st_nlink or os.fstat(fd).st_mode & 0o777 != 0o400:\n        os.pwrite(fd, b'changed', 0)"
+        lie = "for s, fd in [(os.fstat(fd), fd) for fd in kept]:\n"
+        lie += "    if s.st_nlink or s.st_mode & 0o777 != 0o400:\n        os.pwrite(fd, b'changed', 0)"
         place = Liars("hwb-net", MIDDLEMAN, lie).place()
         run = self.build(place)
         blobs = [p for p in glob.glob(place.cache + "/blob/sha256/*/*")]
         changed = [p for p in blobs if sha256(open(p, "rb").read()) != os.path.basename(p)]
-        tap.check("what was hashed cannot be changed by hwb-net afterwards", run.code == 0 and blobs and not changed, changed, run.told())
+        tap.check("what was hashed cannot be changed by hwb-net afterwards", run.code == 0 and blobs and not changed, changed,
+                  run.told())
         lie = "for fd in kept:\n    if os.fstat(fd).st_size:\n        os.pwrite(fd, b'changed', 0)"
         place = Liars("hwb-net", MIDDLEMAN, lie).place()
         run = self.build(place)
