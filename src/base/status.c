@@ -73,6 +73,8 @@ enum status explain(struct diag *d, const char *format, ...)
 	va_end(args);
 	size_t at = n < 0 ? 0 : (size_t)n < sizeof d->text ? (size_t)n : sizeof d->text - 1;
 	(void)snprintf(d->text + at, sizeof d->text - at, ": %s", before);
+	if (d->code == OK) /* a failure without words of its own is one all the same */
+		d->code = ERR_IO;
 	return d->code;
 }
 
