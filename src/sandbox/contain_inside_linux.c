@@ -208,6 +208,8 @@ static const char *start_init(struct inside *i)
 	i->channel_fd = i->spec.with_channel ? channel[0] : -1;
 	i->guard.leash_fd = leash[0];
 	i->log_fd = log[0];
+	/* The watch tells what it sees over this descriptor, wherever it runs: it goes the way of all packets. */
+	(void)dup3(control[1], SANDBOX_FD_CONTROL, O_CLOEXEC);
 	(void)close(control[1]);
 	(void)close(channel[1]);
 	(void)close(leash[1]);
@@ -405,6 +407,7 @@ int contain_inside_main(void)
 	static struct inside i = { .control_fd = -1, .channel_fd = -1, .log_fd = -1 };
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)dup2(2, SANDBOX_FD_CONTROL); /* its place is kept until there is one */
 	arena_init(&i.arena);
 	buf_init(&i.incoming, FRAME_STREAM_MAX);
 	if (!read_spec(&i))
