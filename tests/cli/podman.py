@@ -67,7 +67,7 @@ def make_rootfs(path):
     for program in ("/bin/sh", "/usr/bin/python3", "/usr/bin/env", "/usr/bin/true", "/usr/bin/sleep", "/usr/bin/gcc", "/usr/bin/x86_64-linux-gnu-gcc",
                     "/usr/bin/as", "/usr/bin/ld", "/usr/bin/ar"):
         root.add(program)
-    for name in ("cc1", "collect2", "lto-wrapper", "liblto_plugin.so", "crtbeginS.o", "crtendS.o", "crtbegin.o", "crtend.o", "libgcc.a", "include"):
+    for name in ("cc1", "collect2", "lto-wrapper", "liblto_plugin.so", "crtbeginS.o", "crtendS.o", "crtbegin.o", "crtend.o", "libgcc.a", "libgcc_s.so", "include"):
         root.add(GCC + name)
     for part in (lib + "*crt*.o", lib + "libc.so*", lib + "libc_nonshared.a", lib + "lib[cm].so*", lib + "libgcc_s.so.1",
                  "/usr/lib/%s/lib-dynload/*.so" % os.path.basename(python)):
