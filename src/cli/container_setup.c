@@ -40,6 +40,8 @@ static const char **take_env(const struct settings *s, const char *const *names,
 
 enum status container_setup(const struct settings *s, struct run_context *run, struct arena *a, struct diag *d)
 {
+	if (run->mode != MODE_CONTAINER && s->platform)
+		return fail(d, ERR_USAGE, 0, "--platform needs --isolation container and an image of that platform");
 	if (run->mode != MODE_CONTAINER)
 		return OK;
 	if (!s->container_image) {

@@ -41,6 +41,7 @@ ROW(take_isolation, "build.isolation")
 ROW(take_allow_requires, "build.allow-requires")
 ROW(take_image, "container.image")
 ROW(take_pull, "container.pull")
+ROW(take_platform, "container.platform")
 ROW(take_pre, "build.prereleases")
 ROW(take_keep_archive, "build.keep-archive")
 
@@ -170,6 +171,7 @@ const struct option options_build[] = {
 	{ "--env", 0, { 0 }, "NAME[=VALUE]", "Let the build see this variable; can be repeated.", option_take_env },
 	{ "--isolation", 0, { 0 }, "auto|sandbox|container|landlock", "How the build is isolated.", take_isolation },
 	{ "--image", 0, { 0 }, "IMAGE", "The image of --isolation container.", take_image },
+	{ "--platform", 0, { 0 }, "TAG", "Repair the wheel for this platform with the image's auditwheel.", take_platform },
 	{ "--pull", 0, { 0 }, NULL, "Fetch the image when it is not here.", take_pull },
 	{ "--no-isolation", 'n', { "--no-build-isolation" }, NULL, "Refused: hwb always isolates.", take_no_isolation },
 	{ "--trust-project", 0, { 0 }, NULL, "Let the [tool.hwb] of a local directory count.", take_trust },

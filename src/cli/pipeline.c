@@ -17,6 +17,7 @@
 #include "host/file.h"
 #include "host/sealed.h"
 #include "net/url.h"
+#include "pack/repair.h"
 #include "sandbox/container.h"
 
 /* ---- time of stages: wall, and processor time of us and of our finished children ---- */
@@ -320,10 +321,39 @@ static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, st
 	return OK;
 }
 
-/* Packs, checks and writes what the backend made. */
-static enum status finish_wheel(struct pipeline *p, const struct build_result *built, int out_dir, const char *out_path,
-				struct diag *d)
+/* The backend's wheel, for the platform that was asked for; a pure one is for every platform already. */
+static enum status repair(struct pipeline *p, struct build_result *built, struct diag *d)
 {
+	if (!p->settings->platform || bytes_ends(built->name, BYTES("-any.whl")))
+		return OK;
+	struct repair_result repaired;
+	struct repair_request request = {
+		.wheel_fd = p->line->raw_fd,
+		.file_name = built->name,
+		.platform = p->settings->platform,
+		.epoch = p->source.epoch,
+		.outside_id = p->settings->outside_id,
+	};
+	struct stage_time t = stage_begin(p, "repair");
+	enum status s = repair_run(p->run, &request, p->arena, &repaired, d);
+	stage_end(p, t);
+	if (s)
+		return s;
+	wheel_line_replace(p->line, repaired.fd);
+	built->name = repaired.file_name;
+	s = sha256_of_fd(repaired.fd, p->run->limits->wheel_size, &built->collected.digest, &built->collected.size, d);
+	return s ? s
+		 : audit_note(p->run->audit, false, d, "artifact.repaired", "name", arena_string(p->arena, built->name), "platform",
+			      p->settings->platform, NULL);
+}
+
+/* Repairs, packs, checks and writes what the backend made. */
+static enum status finish_wheel(struct pipeline *p, struct build_result *built, int out_dir, const char *out_path, struct diag *d)
+{
+	struct sha256 backend_digest = built->collected.digest;
+	enum status s = repair(p, built, d);
+	if (s)
+		return s;
 	CLEANUP(fd_close) int canonical = -1;
 	int final = p->line->raw_fd;
 	struct artefact artefact = {
@@ -331,9 +361,9 @@ static enum status finish_wheel(struct pipeline *p, const struct build_result *b
 		.kind = "wheel",
 		.size = built->collected.size,
 		.digest = built->collected.digest,
-		.backend_digest = built->collected.digest,
+		.backend_digest = backend_digest,
 	};
-	enum status s = wheel_line_start(p->run, p->line, d);
+	s = wheel_line_start(p->run, p->line, d);
 	if (s == OK && !p->settings->keep_archive) {
 		struct stage_time t = stage_begin(p, "pack");
 		struct pack_result packed = { .fd = -1 };

@@ -29,6 +29,7 @@ struct settings {
 	const char *container_engine, *container_image; /* NULL: podman, then docker; none */
 	struct strings container_arguments;
 	bool container_pull;
+	const char *platform; /* of the wheels, by auditwheel in the image; NULL: as the backend made them */
 	bool trust_project;
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */

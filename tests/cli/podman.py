@@ -1,5 +1,6 @@
 """podman for the tests: a store of its own, and an image made of this machine's own files."""
 import glob
+import io
 import os
 import re
 import shutil
@@ -10,6 +11,10 @@ import support
 from support import Skip
 
 IMAGE = "localhost/hwb-test:1"
+# The image has the real one when the test mounts it at /aw; it needs patchelf beside it.
+AUDITWHEEL = """#!/bin/sh
+PATH=/aw/bin:$PATH PYTHONPATH=/aw exec python3 -c 'import sys; sys.argv[0] = "auditwheel"; from auditwheel.main import main; sys.exit(main())' "$@"
+"""
 GCC = "/usr/lib/gcc/x86_64-linux-gnu/12/"
 
 
@@ -44,6 +49,11 @@ class Rootfs:
                 return
             path = os.path.join(os.path.dirname(real), os.readlink(real))
 
+    def add_text(self, name, text):
+        info = tarfile.TarInfo(name)
+        info.size, info.mode = len(text), 0o755
+        self.tar.addfile(info, io.BytesIO(text.encode()))
+
     def once(self, info):
         """A path may come as a file of its own and as a part of a tree."""
         if info.name in self.names:
@@ -64,11 +74,12 @@ def make_rootfs(path):
     python = os.path.realpath("/usr/bin/python3")
     for tree in ("/usr/lib/" + os.path.basename(python), "/usr/include", "/etc/alternatives", "/etc/ld.so.cache"):
         root.add_tree(tree)
-    for program in ("/bin/sh", "/usr/bin/python3", "/usr/bin/env", "/usr/bin/true", "/usr/bin/sleep", "/usr/bin/gcc", "/usr/bin/x86_64-linux-gnu-gcc",
+    for program in ("/bin/sh", "/usr/bin/python3", "/usr/bin/env", "/usr/bin/true", "/usr/bin/sleep", "/usr/bin/cat", "/usr/bin/mkdir", "/usr/bin/gcc", "/usr/bin/x86_64-linux-gnu-gcc",
                     "/usr/bin/as", "/usr/bin/ld", "/usr/bin/ar"):
         root.add(program)
     for name in ("cc1", "collect2", "lto-wrapper", "liblto_plugin.so", "crtbeginS.o", "crtendS.o", "crtbegin.o", "crtend.o", "libgcc.a", "libgcc_s.so", "include"):
         root.add(GCC + name)
+    root.add_text("usr/local/bin/auditwheel", AUDITWHEEL)
     for part in (lib + "*crt*.o", lib + "libc.so*", lib + "libc_nonshared.a", lib + "lib[cm].so*", lib + "libgcc_s.so.1",
                  "/usr/lib/%s/lib-dynload/*.so" % os.path.basename(python)):
         for found in glob.glob(part):

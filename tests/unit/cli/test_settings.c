@@ -107,6 +107,7 @@ static void test_every_key(void)
 		{ "security.allow-unisolated", "true" },
 		{ "container.engine", "\"/opt/podman\"" },
 		{ "container.image", "\"demo@sha256:00\"" },
+		{ "container.platform", "\"manylinux_2_28_x86_64\"" },
 		{ "container.pull", "true" },
 		{ "container.arguments", "[\"--runtime=crun\"]" },
 		{ "console.color", "\"never\"" },
