@@ -7,33 +7,25 @@
 #include "base/cleanup.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/doctor.h"
 #include "cli/exit.h"
 #include "cli/options_build.h"
-#include "cli/settings_parts.h"
-#include "cli/trial.h"
 #include "env/env.h"
 #include "format/json_write.h"
 #include "host/file.h"
 #include "sandbox/kernel.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/surroundings.h"
 
-enum outcome { GOOD, MISSING, WEAKER }; /* WEAKER: builds run, with less around them */
-
-struct finding_row {
-	const char *name;
-	enum outcome outcome;
-	const char *text, *help;
-};
-
-enum { ROWS_MAX = 64 };
+enum { ROWS_MAX = 64, NAMES_MAX = 1 << 20 };
 
 struct doctor {
 	struct settings *settings;
 	struct arena *arena;
-	struct run_context run;
+	struct mode_row modes[N_MODES];
 	struct finding_row rows[ROWS_MAX];
 	size_t n_rows;
-	bool has_controls;
-	uint64_t controls;
+	const struct mode_row *wanted; /* the mode that a build would use: it alone decides the exit code */
 };
 
 static void add(struct doctor *doc, const char *name, enum outcome outcome, const char *text, const char *help)
@@ -54,34 +46,56 @@ static void check_kernel(struct doctor *doc)
 	bool is_new = kernel_at_least(5, 15);
 	add(doc, "kernel", is_new ? GOOD : MISSING, release, is_new ? "" : "hwb needs Linux 5.15 or newer");
 	int abi = kernel_landlock_abi();
-	add(doc, "landlock", abi ? GOOD : WEAKER, arena_printf(doc->arena, abi ? "ABI %d" : "not there", abi),
+	add(doc, "kernel's landlock", abi ? GOOD : WEAKER, arena_printf(doc->arena, abi ? "ABI %d" : "not there", abi),
 	    abi ? "" : "boot with 'landlock' in lsm=...");
 }
 
-static void check_sandbox(struct doctor *doc)
+/* Nothing of it is a fault by itself: the trials tell, and name what stood in their way. */
+static void check_surroundings(struct doctor *doc)
 {
-	static const char *const argv[] = { "/usr/bin/true" };
-	struct sandbox_result result = { 0 };
-	struct diag d = { 0 };
-	enum status s = trial_run(&doc->run, doc->settings, argv, 1, NULL, NULL, doc->arena, &result, &d);
-	if (s == OK && (result.reason != REASON_EXIT || result.exit_code != 0))
-		s = sandbox_explain(&result, &doc->settings->limits, &d);
-	if (s) {
-		add_failure(doc, "sandbox", &d);
-		return;
-	}
-	doc->has_controls = true;
-	doc->controls = result.controls;
-	add(doc, "sandbox", GOOD, arena_printf(doc->arena, "'true' ran in it, %llu ms", (unsigned long long)result.wall_ms), "");
-	add(doc, "user namespaces", result.controls >> CONTROL_USER_NS & 1 ? GOOD : WEAKER,
-	    result.controls >> CONTROL_USER_NS & 1 ? "work" : "not used: hwb runs as root without them", "");
+	unsigned facts = surroundings_here();
+	const char *text = "";
+	for (unsigned f = 0; f < N_FACTS; f++)
+		if (facts & FACT(f))
+			text = arena_printf(doc->arena, "%s%s%s", text, text[0] ? ", " : "", surroundings_fact_text(f));
+	add(doc, "surroundings", GOOD, text[0] ? text : "no container, nothing that stands in the way", "");
 }
 
 static void check_controls(struct doctor *doc)
 {
-	for (unsigned i = 0; doc->has_controls && i < N_CONTROLS; i++)
-		if (!(doc->controls >> i & 1))
+	for (unsigned i = 0; doc->wanted->controls && i < N_CONTROLS; i++)
+		if (!(doc->wanted->controls >> i & 1))
 			add(doc, sandbox_control_name(i), WEAKER, "this control does not hold here", "a newer kernel may have it");
+}
+
+/* subuid(5): a line "NAME-OR-UID:FIRST:COUNT". */
+static bool has_range(const struct doctor *doc, const char *path)
+{
+	CLEANUP(buf_done) struct buf text;
+	buf_init(&text, NAMES_MAX);
+	struct bytes rest = file_read(AT_FDCWD, path, &text, NULL) == OK ? buf_bytes(&text) : BYTES("");
+	const char *uid = arena_printf(doc->arena, "%u", (unsigned)geteuid());
+	while (rest.size) {
+		struct bytes line = bytes_cut(&rest, '\n'), owner = bytes_cut(&line, ':');
+		if (line.size && (bytes_equal(owner, bytes_of(doc->settings->user)) || bytes_equal(owner, bytes_of(uid))))
+			return true;
+	}
+	return false;
+}
+
+/* Rootless podman alone goes by these files; whoever keeps the ranges elsewhere (nsswitch.conf, subid) sees more in the trial. */
+static void check_ranges(struct doctor *doc)
+{
+	static const char *const paths[] = { "/etc/subuid", "/etc/subgid" };
+	if (geteuid() == 0)
+		return;
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		bool is_there = has_range(doc, paths[i]);
+		add(doc, strrchr(paths[i], '/') + 1, is_there ? GOOD : WEAKER,
+		    arena_printf(doc->arena, is_there ? "'%s' lends '%s' a range of ids" : "'%s' lends '%s' no range of ids",
+				 paths[i], doc->settings->user),
+		    is_there ? "" : sandbox_engine_help(paths[i] + sizeof "/etc/" - 1));
+	}
 }
 
 static int check_directory(struct doctor *doc, const char *name, const char *path, const char *variable)
@@ -108,16 +122,17 @@ static int check_directory(struct doctor *doc, const char *name, const char *pat
 	return take_fd(&dir);
 }
 
-/* The probe runs in the sandbox, so without one there is nothing to say about the interpreter. */
+/* The probe runs in the mode that builds would use, so without it there is nothing to say about the interpreter. */
 static void check_python(struct doctor *doc, int cache)
 {
 	struct env_python python;
 	struct diag d = { 0 };
 	const struct settings *s = doc->settings;
-	if (cache < 0 || !doc->has_controls)
+	if (cache < 0 || doc->wanted->found.outcome != GOOD)
 		return;
+	const struct run_context run = { .id = "", .limits = &s->limits, .mode = s->isolation, .container = doc->wanted->container };
 	const char *wanted = s->pythons.n ? s->pythons.items[0] : "";
-	if (env_python_find(&doc->run, wanted, s->path_variable, s->user_home, cache, s->outside_id, doc->arena, &python, &d))
+	if (env_python_find(&run, wanted, s->path_variable, s->user_home, cache, s->outside_id, doc->arena, &python, &d))
 		add_failure(doc, "python", &d);
 	else
 		add(doc, "python", GOOD,
@@ -131,63 +146,100 @@ static const char *outcome_name(enum outcome o)
 	return o == GOOD ? "ok" : o == WEAKER ? "weaker" : "missing";
 }
 
+static void put_controls(struct json_writer *w, uint64_t controls)
+{
+	json_key(w, "controls");
+	json_array_begin(w);
+	for (unsigned i = 0; i < N_CONTROLS; i++)
+		if (controls >> i & 1)
+			json_put_string(w, bytes_of(sandbox_control_name(i)));
+	json_array_end(w);
+}
+
+static void put_row(struct json_writer *w, const struct finding_row *r)
+{
+	json_pair_cstring(w, "name", r->name);
+	json_pair_cstring(w, "outcome", outcome_name(r->outcome));
+	json_pair_cstring(w, "text", r->text);
+	json_pair_cstring(w, "help", r->help);
+}
+
+/* data/doctor.schema.json */
 static void print_json(const struct doctor *doc, bool ok, struct buf *out)
 {
 	struct json_writer w;
 	json_writer_init(&w, out, true);
 	json_object_begin(&w);
+	json_pair_cstring(&w, "version", "1.0");
 	json_pair_bool(&w, "ok", ok);
-	json_key(&w, "controls");
+	json_pair_cstring(&w, "mode", doc->wanted->found.name);
+	put_controls(&w, doc->wanted->controls);
+	json_key(&w, "modes");
 	json_array_begin(&w);
-	for (unsigned i = 0; i < N_CONTROLS; i++)
-		if (doc->controls >> i & 1)
-			json_put_string(&w, bytes_of(sandbox_control_name(i)));
+	for (size_t i = 0; i < N_MODES; i++) {
+		json_object_begin(&w);
+		put_row(&w, &doc->modes[i].found);
+		put_controls(&w, doc->modes[i].controls);
+		json_object_end(&w);
+	}
 	json_array_end(&w);
 	json_key(&w, "checks");
 	json_array_begin(&w);
 	for (size_t i = 0; i < doc->n_rows; i++) {
 		json_object_begin(&w);
-		json_pair_cstring(&w, "name", doc->rows[i].name);
-		json_pair_cstring(&w, "outcome", outcome_name(doc->rows[i].outcome));
-		json_pair_cstring(&w, "text", doc->rows[i].text);
-		json_pair_cstring(&w, "help", doc->rows[i].help);
+		put_row(&w, &doc->rows[i]);
 		json_object_end(&w);
 	}
 	json_array_end(&w);
 	json_object_end(&w);
 }
 
+static void print_row(const struct finding_row *r, struct buf *out)
+{
+	buf_printf(out, "%-8s %-18s %s\n", outcome_name(r->outcome), r->name, r->text);
+	if (r->help[0])
+		buf_printf(out, "%-8s %-18s help: %s\n", "", "", r->help);
+}
+
 static void print_text(const struct doctor *doc, bool ok, struct buf *out)
 {
-	for (size_t i = 0; i < doc->n_rows; i++) {
-		const struct finding_row *r = &doc->rows[i];
-		buf_printf(out, "%-8s %-18s %s\n", outcome_name(r->outcome), r->name, r->text);
-		if (r->help[0])
-			buf_printf(out, "%-8s %-18s help: %s\n", "", "", r->help);
-	}
+	for (size_t i = 0; i < N_MODES; i++)
+		print_row(&doc->modes[i].found, out);
+	for (size_t i = 0; i < doc->n_rows; i++)
+		print_row(&doc->rows[i], out);
 	for (unsigned i = 0; i < N_CONTROLS; i++)
-		if (doc->controls >> i & 1)
+		if (doc->wanted->controls >> i & 1)
 			buf_printf(out, "%-8s %-18s holds\n", "ok", sandbox_control_name(i));
-	buf_add_string(out, ok ? "hwb can build here" : "hwb cannot build here");
+	buf_printf(out, "%s (isolation: %s)", ok ? "hwb can build here" : "hwb cannot build here", doc->wanted->found.name);
+}
+
+/* 5 is for isolation, and for directories that are not ours alone; what else is missing is the caller's to name. */
+static enum exit_code judge(const struct doctor *doc)
+{
+	enum exit_code code = EXIT_OK;
+	if (doc->wanted->found.outcome == MISSING)
+		return EXIT_ISOLATION;
+	for (size_t i = 0; i < doc->n_rows; i++)
+		if (doc->rows[i].outcome == MISSING && code != EXIT_ISOLATION)
+			code = strcmp(doc->rows[i].name, "python") == 0 ? EXIT_USAGE : EXIT_ISOLATION;
+	return code;
 }
 
 static int run_doctor(struct settings *s, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf out;
 	struct console *c = console_open(s, environ, a);
-	struct doctor doc = { .settings = s, .arena = a, .run = { .id = "", .limits = &s->limits } };
-	enum exit_code code = EXIT_OK;
+	struct doctor doc = { .settings = s, .arena = a, .wanted = &doc.modes[s->isolation] };
 	buf_init(&out, 1 << 20);
-	check_kernel(&doc);
-	check_sandbox(&doc);
-	check_controls(&doc);
 	CLEANUP(fd_close) int cache = check_directory(&doc, "cache", s->cache_dir, "HWB_CACHE_DIR");
 	CLEANUP(fd_close) int home = check_directory(&doc, "home", s->home_dir, "HWB_HOME");
+	doctor_try_modes(s, a, doc.modes);
+	check_kernel(&doc);
+	check_surroundings(&doc);
+	check_controls(&doc);
+	check_ranges(&doc);
 	check_python(&doc, cache);
-	/* 5 is for isolation alone: what else is missing is the caller's to name. */
-	for (size_t i = 0; i < doc.n_rows; i++)
-		if (doc.rows[i].outcome == MISSING && code != EXIT_ISOLATION)
-			code = strcmp(doc.rows[i].name, "python") == 0 ? EXIT_USAGE : EXIT_ISOLATION;
+	enum exit_code code = judge(&doc);
 	if (s->json)
 		print_json(&doc, code == EXIT_OK, &out);
 	else
@@ -196,13 +248,11 @@ static int run_doctor(struct settings *s, struct arena *a)
 	return (int)code;
 }
 
-static enum status take_python(struct settings *s, struct arena *a, const char *value, struct diag *d)
-{
-	return setting_put_flag(s, a, "build.python", value, d);
-}
-
 static const struct option options[] = {
-	{ "--python", 'p', { 0 }, "VERSION|PATH", "The interpreter to look for.", take_python },
+	{ "--isolation", 0, { 0 }, "auto|sandbox|container|landlock", "The mode that has to work here.", option_take_isolation },
+	{ "--image", 0, { 0 }, "IMAGE", "The image to try --isolation container with.", option_take_image },
+	{ "--pull", 0, { 0 }, NULL, "Fetch the image when it is not here.", option_take_pull },
+	{ "--python", 'p', { 0 }, "VERSION|PATH", "The interpreter to look for.", option_take_python },
 	{ "--json", 0, { 0 }, NULL, "Print one JSON object.", option_take_json },
 	{ 0 },
 };

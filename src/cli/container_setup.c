@@ -38,16 +38,8 @@ static const char **take_env(const struct settings *s, const char *const *names,
 	return env;
 }
 
-enum status container_setup(const struct settings *s, struct run_context *run, struct arena *a, struct diag *d)
+static struct container_request make_request(const struct settings *s, struct arena *a)
 {
-	if (run->mode != MODE_CONTAINER && s->platform)
-		return fail(d, ERR_USAGE, 0, "--platform needs --isolation container and an image of that platform");
-	if (run->mode != MODE_CONTAINER)
-		return OK;
-	if (!s->container_image) {
-		(void)fail(d, ERR_USAGE, 0, "--isolation container needs an image");
-		return remedy(d, "name one with --image, or as 'image' in [container] of hwb.toml");
-	}
 	struct container_request request = {
 		.engine = s->container_engine,
 		.path_variable = s->path_variable,
@@ -59,6 +51,27 @@ enum status container_setup(const struct settings *s, struct run_context *run, s
 	};
 	request.env = take_env(s, engine_variables, COUNT(engine_variables), &request.n_env, a);
 	request.pull_env = take_env(s, pull_variables, COUNT(pull_variables), &request.n_pull_env, a);
+	return request;
+}
+
+enum status container_engine(const struct settings *s, const struct run_context *run, struct arena *a, const char **ret_path,
+			     struct diag *d)
+{
+	struct container_request request = make_request(s, a);
+	return container_find_engine(run, &request, a, ret_path, d);
+}
+
+enum status container_setup(const struct settings *s, struct run_context *run, struct arena *a, struct diag *d)
+{
+	if (run->mode != MODE_CONTAINER && s->platform)
+		return fail(d, ERR_USAGE, 0, "--platform needs --isolation container and an image of that platform");
+	if (run->mode != MODE_CONTAINER)
+		return OK;
+	if (!s->container_image) {
+		(void)fail(d, ERR_USAGE, 0, "--isolation container needs an image");
+		return remedy(d, "name one with --image, or as 'image' in [container] of hwb.toml");
+	}
+	struct container_request request = make_request(s, a);
 	struct container *c = ARENA_NEW(a, struct container);
 	enum status status = container_find(run, &request, a, c, d);
 	if (status == OK)

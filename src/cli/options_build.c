@@ -20,14 +20,14 @@ FLAG(take_wheel, wheel)
 FLAG(take_sdist, sdist)
 FLAG(take_trust, trust_project)
 
-/* Hands the value (or "true") to the row of hwb.toml. */
-#define ROW(name, key) \
-	TAKE(name) \
+/* Hands the value (or "true") to the row of hwb.toml; SHARED_ROW for those that other commands have too. */
+#define SHARED_ROW(name, key) \
+	enum status name(struct settings *s, struct arena *a, const char *value, struct diag *d) \
 	{ \
 		return setting_put_flag(s, a, key, value ? value : "true", d); \
 	}
+#define ROW(name, key) static SHARED_ROW(name, key)
 ROW(take_out_dir, "build.out-dir")
-ROW(take_python, "build.python")
 ROW(take_constraint, "build.constraints")
 ROW(take_offline, "index.offline")
 ROW(take_index_url, "index.url")
@@ -37,23 +37,17 @@ ROW(take_exclude_newer, "index.exclude-newer")
 ROW(take_cert, "index.ca-file")
 ROW(take_proxy, "index.proxy")
 ROW(take_allow_host, "security.network-allowed-hosts")
-ROW(take_isolation, "build.isolation")
 ROW(take_allow_requires, "build.allow-requires")
-ROW(take_image, "container.image")
-ROW(take_pull, "container.pull")
 ROW(take_platform, "container.platform")
 ROW(take_pre, "build.prereleases")
 ROW(take_keep_archive, "build.keep-archive")
 
-enum status option_take_env(struct settings *s, struct arena *a, const char *value, struct diag *d)
-{
-	return setting_put_flag(s, a, "build.env", value, d);
-}
-
-enum status option_take_allow_read(struct settings *s, struct arena *a, const char *value, struct diag *d)
-{
-	return setting_put_flag(s, a, "build.allow-read", value, d);
-}
+SHARED_ROW(option_take_python, "build.python")
+SHARED_ROW(option_take_isolation, "build.isolation")
+SHARED_ROW(option_take_image, "container.image")
+SHARED_ROW(option_take_pull, "container.pull")
+SHARED_ROW(option_take_env, "build.env")
+SHARED_ROW(option_take_allow_read, "build.allow-read")
 
 enum status option_take_json(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
@@ -147,7 +141,7 @@ const struct option options_build[] = {
 	{ "--out-dir", 'o', { "--outdir", "--output", "--wheel-dir" }, "DIR", "Where artefacts go.", take_out_dir },
 	{ "--config-setting", 'C', { "--config-settings" }, "KEY=VALUE", "A setting for the backend; can be repeated.", take_config },
 	{ "--config-json", 0, { 0 }, "JSON", "The same as one JSON object.", take_config_json },
-	{ "--python", 'p', { 0 }, "VERSION|PATH", "Build with this interpreter; can be repeated.", take_python },
+	{ "--python", 'p', { 0 }, "VERSION|PATH", "Build with this interpreter; can be repeated.", option_take_python },
 	{ "--build-constraint",
 	  'b',
 	  { "--build-constraints", "--dependency-constraints-txt" },
@@ -169,10 +163,10 @@ const struct option options_build[] = {
 	  "Let the build reach HOST[:PORT] by name, through a proxy; can be repeated.",
 	  take_allow_host },
 	{ "--env", 0, { 0 }, "NAME[=VALUE]", "Let the build see this variable; can be repeated.", option_take_env },
-	{ "--isolation", 0, { 0 }, "auto|sandbox|container|landlock", "How the build is isolated.", take_isolation },
-	{ "--image", 0, { 0 }, "IMAGE", "The image of --isolation container.", take_image },
+	{ "--isolation", 0, { 0 }, "auto|sandbox|container|landlock", "How the build is isolated.", option_take_isolation },
+	{ "--image", 0, { 0 }, "IMAGE", "The image of --isolation container.", option_take_image },
 	{ "--platform", 0, { 0 }, "TAG", "Repair the wheel for this platform with the image's auditwheel.", take_platform },
-	{ "--pull", 0, { 0 }, NULL, "Fetch the image when it is not here.", take_pull },
+	{ "--pull", 0, { 0 }, NULL, "Fetch the image when it is not here.", option_take_pull },
 	{ "--no-isolation", 'n', { "--no-build-isolation" }, NULL, "Refused: hwb always isolates.", take_no_isolation },
 	{ "--trust-project", 0, { 0 }, NULL, "Let the [tool.hwb] of a local directory count.", take_trust },
 	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },

@@ -9,6 +9,10 @@ extern const struct option options_build[];
 
 /* For the tables of other commands. */
 enum status option_take_json(struct settings *s, struct arena *a, const char *value, struct diag *d);
+enum status option_take_python(struct settings *s, struct arena *a, const char *value, struct diag *d);
+enum status option_take_isolation(struct settings *s, struct arena *a, const char *value, struct diag *d);
+enum status option_take_image(struct settings *s, struct arena *a, const char *value, struct diag *d);
+enum status option_take_pull(struct settings *s, struct arena *a, const char *value, struct diag *d);
 enum status option_take_limit(struct settings *s, struct arena *a, const char *value, struct diag *d);
 enum status option_take_env(struct settings *s, struct arena *a, const char *value, struct diag *d);
 enum status option_take_allow_read(struct settings *s, struct arena *a, const char *value, struct diag *d);

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "crypto/digest.h"
 #include "host/spawn.h"
+#include "sandbox/sandbox.h"
 
 enum { ANSWER_MAX = 65536, TICK_MS = 200, N_WORDS = 8 };
 
@@ -123,8 +124,21 @@ static enum status find_engine(struct finder *f, struct diag *d)
 	if (why.code == ERR_CANCELLED)
 		return run_check(f->run, d);
 	(void)fail(d, ERR_ISOLATION, 0, "no container engine works here (%s)", why.text);
-	return remedy(d, "install podman or start docker's daemon, name one with container.engine in hwb.toml, or use --isolation "
-			 "sandbox");
+	const char *help = sandbox_engine_help(why.text);
+	return remedy(d, "%s",
+		      help ? help
+			   : "install podman or start docker's daemon, name one with container.engine in hwb.toml, or use "
+			     "--isolation sandbox");
+}
+
+enum status container_find_engine(const struct run_context *run, const struct container_request *request, struct arena *a,
+				  const char **ret_path, struct diag *d)
+{
+	struct finder f = { .run = run, .request = request, .arena = a };
+	enum status s = find_engine(&f, d);
+	if (s == OK)
+		*ret_path = f.engine;
+	return s;
 }
 
 /* ---- the image ---- */

@@ -34,6 +34,10 @@ struct container_request {
 	const char *run_path;
 };
 
+/* The first half of container_find: an engine that works, whatever the image. ERR_ISOLATION with the remedy, ERR_CANCELLED. */
+MUST_USE enum status container_find_engine(const struct run_context *run, const struct container_request *request, struct arena *a,
+					   const char **ret_path, struct diag *d);
+
 /* Finds the engine and resolves the image to what it is now. Strings live as long as a.
  * ERR_ISOLATION: no engine that works, no such image (names the remedy), a tag where a digest is due. ERR_CANCELLED. */
 MUST_USE enum status container_find(const struct run_context *run, const struct container_request *request, struct arena *a,

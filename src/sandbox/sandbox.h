@@ -66,7 +66,10 @@ void sandbox_free(struct sandbox *s);
 const char *sandbox_reason_name(enum sandbox_reason r);
 enum status sandbox_explain(const struct sandbox_result *r, const struct limits *l, struct diag *d);
 
-/* Why a step of the set-up failed and what helps; fills *d with ERR_ISOLATION. */
-enum status sandbox_setup_failed(const char *step, int error, const char *detail, struct diag *d);
+/* Why a step of the set-up failed and what helps in these surroundings (bits of sandbox/surroundings.h); fills *d with
+ * ERR_ISOLATION. */
+enum status sandbox_setup_failed(const char *step, int error, const char *detail, unsigned facts, struct diag *d);
+/* What helps against what podman or docker said; NULL: nothing that is known here. Static. */
+const char *sandbox_engine_help(const char *words);
 
 #endif

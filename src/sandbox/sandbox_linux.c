@@ -14,6 +14,7 @@
 #include "host/self.h"
 #include "host/spawn.h"
 #include "sandbox/mask.h"
+#include "sandbox/surroundings.h"
 
 enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200 };
 
@@ -259,7 +260,7 @@ static enum status read_control(struct sandbox *s, bool *ret_is_event, enum sand
 	if (kind == SANDBOX_FAILED) {
 		const char *step = wire_get_string(&w, &a);
 		int error = (int)wire_get_u32(&w);
-		return sandbox_setup_failed(step, error, wire_get_string(&w, &a), d);
+		return sandbox_setup_failed(step, error, wire_get_string(&w, &a), surroundings_here(), d);
 	}
 	if (kind == SANDBOX_READY) {
 		s->result.controls = wire_get_u64(&w);

@@ -10,6 +10,7 @@
 #include "place.h"
 #include "sandbox/collect.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/surroundings.h"
 
 /* ---- the specification ---- */
 
@@ -182,28 +183,93 @@ static void a_step_that_fails_has_a_reason_and_a_remedy(void)
 	static const struct {
 		const char *step;
 		int error;
-		const char *detail, *says, *helps;
+		const char *detail;
+		unsigned facts;
+		const char *says, *helps;
 	} rows[] = {
-		{ "make the namespaces", ENOSPC, "", "limit of user namespaces", "max_user_namespaces" },
-		{ "make the namespaces", EPERM, NULL, "switched off", "unprivileged_userns_clone" },
-		{ "make the namespaces", ENOSYS, "", "clone3", "seccomp=unconfined" },
-		{ "make the namespaces", EIO, "", "the kernel refused it", "hwb doctor" },
-		{ "write uid_map", EACCES, "", "AppArmor", "apparmor_restrict_unprivileged_userns" },
-		{ "make mounts private", EACCES, "", "AppArmor", "apparmor" },
-		{ "make mounts private", EINVAL, "", "the kernel refused it", "hwb doctor" },
-		{ "mount /proc", EPERM, "", "masks parts of /proc", "systempaths=unconfined" },
-		{ "open the host's trees", ENOENT, "/opt/nowhere", "'/opt/nowhere'", "path" },
-		{ "copy the source in", ENOSPC, "", "disk limit", "--limit disk=" },
-		{ "start the program", ENOENT, "/env/bin/python", "'/env/bin/python'", "interpreter" },
-		{ "a step nobody wrote down", EBUSY, "", "a step nobody wrote down: ", "hwb doctor" },
+		{ "make the namespaces", ENOSPC, "", 0, "limit of user namespaces", "max_user_namespaces" },
+		{ "make the namespaces", EPERM, NULL, 0, "switched off", "unprivileged_userns_clone" },
+		{ "make the namespaces", ENOSYS, "", 0, "clone3", "seccomp=unconfined" },
+		{ "make the namespaces", EIO, "", 0, "the kernel refused it", "hwb doctor" },
+		{ "write uid_map", EACCES, "", 0, "AppArmor", "apparmor_restrict_unprivileged_userns" },
+		{ "make mounts private", EACCES, "", 0, "AppArmor", "apparmor" },
+		{ "make mounts private", EINVAL, "", 0, "the kernel refused it", "hwb doctor" },
+		{ "mount /proc", EPERM, "", 0, "masks parts of /proc", "systempaths=unconfined" },
+		{ "open the host's trees", ENOENT, "/opt/nowhere", 0, "'/opt/nowhere'", "path" },
+		{ "copy the source in", ENOSPC, "", 0, "disk limit", "--limit disk=" },
+		{ "start the program", ENOENT, "/env/bin/python", 0, "'/env/bin/python'", "interpreter" },
+		{ "make the namespaces", ENOSPC, "", FACT(FACT_LIMIT_0), "max_user_namespaces is 0", "max_user_namespaces=15000" },
+		{ "make the namespaces", EPERM, "", FACT(FACT_CHROOT) | FACT(FACT_SECCOMP), "chroot", "pivot_root" },
+		{ "make the namespaces", EPERM, "", FACT(FACT_CLONE_0) | FACT(FACT_SECCOMP), "clone is 0", "userns_clone=1" },
+		{ "make the namespaces", EPERM, "", FACT(FACT_SECCOMP), "seccomp filter", "seccomp=unconfined" },
+		{ "make the namespaces", ENOSYS, "", FACT(FACT_SECCOMP) | FACT(FACT_MASKED_PROC) | FACT(FACT_DOCKER),
+		  "hides clone3", "docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined" },
+		{ "make the namespaces", ENOSYS, "", FACT(FACT_SECCOMP) | FACT(FACT_KUBERNETES), "hides clone3",
+		  "seccompProfile.type=Unconfined" },
+		{ "make mounts private", EACCES, "", FACT(FACT_CONFINED) | FACT(FACT_DOCKER), "profile around hwb",
+		  "docker run --security-opt apparmor=unconfined" },
+		{ "mount /proc", EPERM, "", FACT(FACT_MASKED_PROC) | FACT(FACT_PODMAN), "masked",
+		  "podman run --security-opt unmask=ALL" },
+		{ "write uid_map", EPERM, "", FACT(FACT_APPARMOR_USERNS), "AppArmor", "apparmor_parser -r " HWB_APPARMOR_PROFILE },
+		{ "start the container", ECHILD, "exec: newuidmap: not found", 0, "newuidmap", "uidmap" },
+		{ "start the container", ECHILD, "potentially insufficient UIDs or GIDs", 0, "insufficient", "--add-subuids" },
+		{ "start the container", ECHILD, "boom", 0, "boom", "engine's own" },
+		{ "a step nobody wrote down", EBUSY, "", 0, "a step nobody wrote down: ", "hwb doctor" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct diag d = { 0 };
-		CHECK_ROW(sandbox_setup_failed(rows[i].step, rows[i].error, rows[i].detail, &d) == ERR_ISOLATION, rows[i].says);
+		CHECK_ROW(sandbox_setup_failed(rows[i].step, rows[i].error, rows[i].detail, rows[i].facts, &d) == ERR_ISOLATION,
+			  rows[i].says);
 		CHECK_ROW(d.code == ERR_ISOLATION && strstr(d.text, rows[i].step) && strstr(d.text, strerror(rows[i].error)),
 			  rows[i].says);
 		CHECK_ROW(strstr(d.text, rows[i].says) && strstr(d.help, rows[i].helps), rows[i].says);
 	}
+}
+
+/* ---- the surroundings ---- */
+
+/* A tree that looks like a system's root as far as it is looked at. */
+static void what_is_around_us_is_seen(void)
+{
+	static const struct {
+		const char *path;
+		struct bytes content;
+		unsigned want;
+	} rows[] = {
+		{ "nothing", LIT(""), 0 },
+		{ "run/.containerenv", LIT(""), FACT(FACT_PODMAN) },
+		{ ".dockerenv", LIT(""), FACT(FACT_DOCKER) },
+		{ "var/run/secrets/kubernetes.io/x", LIT(""), FACT(FACT_KUBERNETES) },
+		{ "run/systemd/container", LIT("lxc\n"), FACT(FACT_OTHER_CONTAINER) },
+		{ "proc/self/status", LIT("Name:\thwb\nSeccomp:\t2\nX:\t0\n"), FACT(FACT_SECCOMP) },
+		{ "proc/self/status", LIT("Name:\thwb\nSeccomp:\t0\nX:\t0\n"), 0 },
+		{ "proc/self/mountinfo", LIT("1 0 8:1 / / rw - ext4 a rw\n2 1 0:5 / /proc rw - proc proc rw\n"), 0 },
+		{ "proc/self/mountinfo", LIT("1 0 8:1 / / rw - ext4 a rw\n3 2 0:6 / /proc/sys/fs/binfmt_misc rw - autofs s rw\n"), 0 },
+		{ "proc/self/mountinfo", LIT("1 0 8:1 / / rw - ext4 a rw\n3 2 0:6 / /proc/acpi ro - tmpfs t ro\n"),
+		  FACT(FACT_MASKED_PROC) },
+		{ "proc/self/mountinfo", LIT("2 1 0:5 / /proc rw - proc proc rw\n"), FACT(FACT_CHROOT) },
+		{ "proc/self/mountinfo", LIT("cut"), FACT(FACT_CHROOT) },
+		{ "proc/self/mountinfo", LIT(""), 0 },
+		{ "proc/self/attr/current", LIT("docker-default (enforce)\n"), FACT(FACT_CONFINED) },
+		{ "proc/self/attr/current", LIT("unconfined\n"), 0 },
+		{ "proc/self/attr/current", LIT("x (complain)"), 0 },
+		{ "proc/self/uid_map", LIT("         0          0 4294967295\n"), 0 },
+		{ "proc/self/uid_map", LIT("         0     100000      65536\n"), FACT(FACT_PART_OF_IDS) },
+		{ "proc/self/uid_map", LIT(""), 0 },
+		{ "proc/sys/user/max_user_namespaces", LIT("0\n"), FACT(FACT_LIMIT_0) },
+		{ "proc/sys/user/max_user_namespaces", LIT("10\n"), 0 },
+		{ "proc/sys/kernel/unprivileged_userns_clone", LIT("0\n"), FACT(FACT_CLONE_0) },
+		{ "proc/sys/kernel/apparmor_restrict_unprivileged_userns", LIT("1\n"), FACT(FACT_APPARMOR_USERNS) },
+		{ "proc/sys/kernel/apparmor_restrict_unprivileged_userns", LIT("0\n"), 0 },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(place_done) struct place p;
+		place_make(&p);
+		place_file(&p, rows[i].path, rows[i].content, 0644);
+		CHECK_ROW(surroundings_look(p.fd) == rows[i].want, rows[i].path);
+	}
+	for (unsigned f = 0; f < N_FACTS; f++)
+		CHECK(surroundings_fact_text(f)[0]);
 }
 
 /* ---- copy-out ---- */
@@ -323,6 +389,7 @@ int main(int argc, char **argv)
 		{ "every control has a name of its own", every_control_has_a_name_of_its_own },
 		{ "every end is explained", every_end_is_explained },
 		{ "a step that fails has a reason and a remedy", a_step_that_fails_has_a_reason_and_a_remedy },
+		{ "what is around us is seen", what_is_around_us_is_seen },
 		{ "only a regular file is collected", only_a_regular_file_is_collected },
 		{ "a name of 255 bytes is collected and one more is not", a_name_of_255_bytes_is_collected_and_one_more_is_not },
 		{ "names come sorted and bounded", names_come_sorted_and_bounded },
