@@ -16,7 +16,7 @@ _hwb_options() {
 	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	doctor) _hwb_words "--python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	doctor) _hwb_words "--isolation --image --pull --python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	version) _hwb_words "--json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	esac
@@ -108,6 +108,8 @@ _hwb_value() {
 	"cache --color=" | "cache --color") _hwb_words "auto always never" ;;
 	"cache --colour=" | "cache --colour") _hwb_words "auto always never" ;;
 	"cache --cache-dir=" | "cache --cache-dir") _hwb_paths -d ;;
+	"doctor --isolation=" | "doctor --isolation") _hwb_words "auto sandbox container landlock" ;;
+	"doctor --image=" | "doctor --image") : ;;
 	"doctor --python=" | "doctor --python") _hwb_paths -f ;;
 	"doctor -p") _hwb_paths -f ;;
 	"doctor --color=" | "doctor --color") _hwb_words "auto always never" ;;

@@ -187,3 +187,12 @@ enum status sandbox_setup_failed(const char *step, int error, const char *detail
 	const char *engine = strcmp(step, "start the container") == 0 ? sandbox_engine_help(detail) : NULL;
 	return remedy(d, "%s", engine ? engine : setup_reasons[i].help);
 }
+
+enum status sandbox_not_started(enum status s, unsigned facts, struct diag *d)
+{
+	if (s != ERR_IO || !(facts & FACT(FACT_SECCOMP)))
+		return s;
+	(void)explain(d, "the sandbox cannot be set up (a seccomp filter around hwb may refuse it)");
+	(void)open_container(facts, d);
+	return recode(d, ERR_ISOLATION);
+}

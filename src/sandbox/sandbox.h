@@ -69,6 +69,9 @@ enum status sandbox_explain(const struct sandbox_result *r, const struct limits 
 /* Why a step of the set-up failed and what helps in these surroundings (bits of sandbox/surroundings.h); fills *d with
  * ERR_ISOLATION. */
 enum status sandbox_setup_failed(const char *step, int error, const char *detail, unsigned facts, struct diag *d);
+/* The launcher itself could not be started, status s: glibc starts no program under a filter that refuses clone3 with EPERM, as old
+ * versions of docker did. Returns s, or ERR_ISOLATION with the remedy. */
+enum status sandbox_not_started(enum status s, unsigned facts, struct diag *d);
 /* What helps against what podman or docker said; NULL: nothing that is known here. Static. */
 const char *sandbox_engine_help(const char *words);
 

@@ -114,7 +114,7 @@ enum status sandbox_start(const struct run_context *run, const struct sandbox_sp
 	status = start_launcher(s, &own, snapshot_fd, d);
 	if (status) {
 		sandbox_free(s);
-		return status;
+		return sandbox_not_started(status, surroundings_here(), d);
 	}
 	*ret = s;
 	return OK;

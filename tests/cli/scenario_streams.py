@@ -197,23 +197,6 @@ def ci_commands(tap):
     tap.check("and there is no escape or carriage return outside of it", not re.search(r"[\x1b\r]", run.text), run.told())
 
 
-def doctor(tap):
-    """hwb doctor"""
-    place = Place()
-    run = place.hwb("doctor", "-p", Setting.python)
-    tap.run("doctor says that hwb can build here", run, 0, "hwb can build here")
-    run = place.hwb("doctor", "-p", Setting.python, "--json")
-    got = run.json() if run.code == 0 else {}
-    tap.check("doctor --json has ok, controls and checks", got.get("ok") is True and "seccomp" in got.get("controls", []) and got.get("checks"), run.told())
-    run = place.hwb("doctor", "-p", "/nonexistent/python")
-    tap.check("doctor without an interpreter says so and ends with 2", run.code == 2 and "/nonexistent/python" in run.out, run.told())
-    os.mkdir(place.top + "/open")
-    os.chmod(place.top + "/open", 0o777)
-    run = place.hwb("doctor", env={"HWB_CACHE_DIR": place.top + "/open"})
-    tap.check("doctor finds a cache that others can write", run.code == 5 and "chmod" in run.out, run.told())
-    tap.run("and a build refuses it", place.build("--no-index", project(), env={"HWB_CACHE_DIR": place.top + "/open"}), 2, place.top + "/open")
-
-
 def cache(tap):
     """hwb cache"""
     links, place = fresh("links"), Place()
@@ -297,4 +280,4 @@ def log_show(tap):
     tap.check("in CI the events name provider, workflow and run", run.code == 0 and place.log()[-1]["environment"] == {"ci_provider": "github", "workflow": "w", "run_id": "17"}, place.log()[-1])
 
 
-TESTS = [streams, report, several, interpreters, usage, configuration, redaction, ci_commands, doctor, cache, cache_gc, log_show]
+TESTS = [streams, report, several, interpreters, usage, configuration, redaction, ci_commands, cache, cache_gc, log_show]

@@ -226,6 +226,17 @@ static void a_step_that_fails_has_a_reason_and_a_remedy(void)
 	}
 }
 
+static void a_launcher_that_does_not_start_is_blamed_on_a_filter_if_there_is_one(void)
+{
+	struct diag d = { 0 };
+	(void)fail(&d, ERR_IO, 0, "start 'x': no");
+	CHECK(sandbox_not_started(ERR_IO, FACT(FACT_DOCKER), &d) == ERR_IO && strcmp(d.text, "start 'x': no") == 0);
+	CHECK(sandbox_not_started(ERR_IO, FACT(FACT_SECCOMP), &d) == ERR_ISOLATION && d.code == ERR_ISOLATION);
+	CHECK(strstr(d.text, "seccomp filter") && strstr(d.text, "start 'x': no") && strstr(d.help, "seccomp=unconfined"));
+	(void)fail(&d, ERR_CANCELLED, 0, "interrupted");
+	CHECK(sandbox_not_started(ERR_CANCELLED, FACT(FACT_SECCOMP), &d) == ERR_CANCELLED && !d.help[0]);
+}
+
 /* ---- the surroundings ---- */
 
 /* A tree that looks like a system's root as far as it is looked at. */
@@ -389,6 +400,8 @@ int main(int argc, char **argv)
 		{ "every control has a name of its own", every_control_has_a_name_of_its_own },
 		{ "every end is explained", every_end_is_explained },
 		{ "a step that fails has a reason and a remedy", a_step_that_fails_has_a_reason_and_a_remedy },
+		{ "a launcher that does not start is blamed on a filter if there is one",
+		  a_launcher_that_does_not_start_is_blamed_on_a_filter_if_there_is_one },
 		{ "what is around us is seen", what_is_around_us_is_seen },
 		{ "only a regular file is collected", only_a_regular_file_is_collected },
 		{ "a name of 255 bytes is collected and one more is not", a_name_of_255_bytes_is_collected_and_one_more_is_not },

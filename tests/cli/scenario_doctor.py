@@ -1,0 +1,215 @@
+"""hwb doctor where builds work, and in surroundings that are made so that they do not."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from container import Fake
+from podman import IMAGE, podman
+from support import Place, Setting, Skip, ordinary_user, project
+import support
+
+TOP = os.path.join(support.HERE, "..", "..")
+SCHEMA = os.path.join(TOP, "data", "doctor.schema.json")
+PROFILE = os.path.join(TOP, "packaging", "apparmor", "hwb")
+FILTER = os.path.join(support.HERE, "without_clone3.py")
+VALIDATE = "import json, sys, jsonschema; jsonschema.validate(json.load(sys.stdin), json.load(open(sys.argv[1])))"
+
+
+def behind(steps, last="exec %(hwb)s \"$@\""):
+    """A place whose hwb is a script: it makes the surroundings, then becomes the real one."""
+    if not support.IS_ROOT:
+        raise Skip("only root can make such surroundings")
+    place = Place()
+    path = os.path.join(place.top, "hwb-there")
+    text = "#!/bin/sh\nset -e\nPATH=$PATH:/usr/sbin:/sbin\n%s\n%s\n" % (steps, last % {"hwb": Setting.hwb})
+    support.write(place.top, {"hwb-there": text})
+    os.chmod(path, 0o755)
+    place.program = path
+    return place
+
+
+def unshared(options, steps, last="exec %(hwb)s \"$@\""):
+    """The same with the steps in namespaces of their own."""
+    return behind("[ \"$UNSHARED\" ] || UNSHARED=1 exec unshare %s -- \"$0\" \"$@\"\n%s" % (options, steps), last)
+
+
+def mode(run, name):
+    """The row of a mode, of a run with --json."""
+    return next(row for row in run.json()["modes"] if row["name"] == name)
+
+
+def check(run, name):
+    return next((row for row in run.json()["checks"] if row["name"] == name), {"outcome": None, "text": "", "help": ""})
+
+
+def follows_schema(text):
+    return subprocess.run([os.path.join(Setting.venv, "bin", "python"), "-c", VALIDATE, SCHEMA], input=text, capture_output=True, text=True)
+
+
+def here(tap):
+    """hwb doctor where builds work"""
+    place = Place()
+    run = place.hwb("doctor", "-p", Setting.python)
+    tap.run("doctor says that hwb can build here", run, 0, "hwb can build here (isolation: sandbox)", "a trial run ended well", "not in this version")
+    run = place.hwb("doctor", "-p", Setting.python, "--json")
+    got = run.json() if run.code == 0 else {}
+    tap.check("doctor --json has ok, controls and checks", got.get("ok") is True and "seccomp" in got.get("controls", []) and got.get("checks"), run.told())
+    tap.check("every mode has a row", [row["name"] for row in got["modes"]] == ["sandbox", "container", "landlock"], run.told())
+    tap.check("auto is the sandbox, whose controls are told", got["mode"] == "sandbox" and mode(run, "sandbox")["controls"] == got["controls"], run.told())
+    run = place.hwb("doctor", "-p", "/nonexistent/python")
+    tap.check("doctor without an interpreter says so and ends with 2", run.code == 2 and "/nonexistent/python" in run.out, run.told())
+    os.mkdir(place.top + "/open")
+    os.chmod(place.top + "/open", 0o777)
+    run = place.hwb("doctor", env={"HWB_CACHE_DIR": place.top + "/open"})
+    tap.check("doctor finds a cache that others can write", run.code == 5 and "chmod" in run.out, run.told())
+    tap.run("and a build refuses it", place.build("--no-index", project(), env={"HWB_CACHE_DIR": place.top + "/open"}), 2, place.top + "/open")
+    for words in (["--isolation", "landlock"], ["--isolation", "container"]):
+        run = place.hwb("doctor", *words, "--json", env={"PATH": "/nonexistent"})
+        tap.check("a mode that does not work here is exit 5 when it is named: %s" % words[1], run.code == 5 and run.json()["ok"] is False
+                  and run.json()["mode"] == words[1] and run.json()["controls"] == [], run.told())
+        tap.check("and the other one still has its trial", mode(run, "sandbox")["outcome"] == "ok", run.told())
+    run = place.hwb("doctor", "-p", Setting.python, env={"HWB_ISOLATION": "landlock"})
+    tap.run("the configuration names a mode as well", run, 5, "hwb cannot build here (isolation: landlock)")
+
+
+def schema(tap):
+    """doctor --json follows data/doctor.schema.json"""
+    if not Setting.venv:
+        raise Skip("no venv with jsonschema")
+    place = Place()
+    good = place.hwb("doctor", "-p", Setting.python, "--json")
+    bad = place.hwb("doctor", "--isolation", "container", "--json", env={"PATH": "/nonexistent"})
+    for sentence, run in (("of a system that can build", good), ("of one that cannot", bad)):
+        said = follows_schema(run.out)
+        tap.check("the answer %s follows the schema" % sentence, said.returncode == 0, said.stderr[-500:], run.told())
+    for name in good.json():
+        cut = good.json()
+        del cut[name]
+        tap.check("the schema wants '%s'" % name, follows_schema(json.dumps(cut)).returncode == 1)
+    other = good.json()
+    other["modes"][0]["outcome"] = "perhaps"
+    tap.check("the schema knows the outcomes", follows_schema(json.dumps(other)).returncode == 1)
+
+
+def engines(tap):
+    """hwb doctor and the engines of containers"""
+    place = Place()
+
+    def ask(fake, *words, env=None):
+        return place.hwb("doctor", "--isolation", "container", "--json", *words, env={"PATH": fake.folder if fake else "/nonexistent", **(env or {})})
+
+    def told(sentence, run, text, help_text):
+        row = mode(run, "container")
+        tap.check(sentence, run.code == 5 and row["outcome"] == "missing" and text in row["text"] and help_text in row["help"], run.told())
+    told("no engine", ask(None), "podman: not on PATH; docker: not on PATH", "install podman")
+    told("an engine, no image named", ask(Fake()), "docker' works", "--image")
+    told("an image that is not here", ask(Fake(has_image=False), "--image", "demo:1"), "no image 'demo:1' here", "--pull")
+    told("an engine that cannot run it", ask(Fake(), "--image", "demo:1"), "boom: no container today", "engine's own")
+    told("an image that is named in the configuration", ask(Fake(), env={"HWB_IMAGE": "demo:2"}), "boom: no container today", "engine's own")
+    fake = Fake()
+    ask(fake, "--image", "demo:1")
+    tap.check("its trial is a run like that of a build", [w for w in fake.notes("run")[0]["words"] if w in ("--rm", "--network=none", "--read-only")]
+              == ["--rm", "--network=none", "--read-only"], fake.notes("run"))
+    tap.check("nothing is left of it", os.listdir(place.cache + "/run") == [], os.listdir(place.cache + "/run"))
+    hanging = Fake(run="    import time; time.sleep(600)")
+    told("an engine that hangs is given up", ask(hanging, "--image", "demo:1", env={"HWB_LIMIT_WALL": "1s"}), "", "")
+    for word, help_text in (("exec: \"newuidmap\": executable file not found in $PATH", "uidmap"),
+                            ("no subuid ranges found for user \"me\" in /etc/subuid", "--add-subuids"),
+                            ("potentially insufficient UIDs or GIDs available in user namespace", "podman system migrate")):
+        told("what podman says: " + help_text, ask(Fake(name="podman", run="    sys.exit(%r)" % word), "--image", "demo:1"), word, help_text)
+    down = Fake()
+    support.write(down.folder, {"docker": "#!/bin/sh\necho 'Cannot connect to the Docker daemon. Is the docker daemon running?'\nexit 1\n"})
+    told("a daemon that is not there", ask(down), "Is the docker daemon running", "systemctl start docker")
+    run = place.hwb("doctor", "-p", Setting.python, "--json", env={"PATH": down.folder})
+    tap.check("nobody who builds in the sandbox needs one", run.code == 0 and mode(run, "container")["outcome"] == "missing", run.told())
+
+
+def in_podman(tap):
+    """hwb doctor with an engine that works"""
+    world = podman()
+    run = Place().hwb("doctor", "--isolation", "container", "--image", IMAGE, "-p", "/usr/bin/python3", "--json", env=world.env)
+    row = mode(run, "container")
+    tap.check("the trial in an image ends well", run.code == 0 and row["outcome"] == "ok" and IMAGE in row["text"], run.told())
+    tap.check("its controls are those of the container", run.json()["controls"] == row["controls"] and "seccomp" in row["controls"], run.told())
+    tap.check("the interpreter is the image's", check(run, "python")["outcome"] == "ok", run.told())
+    tap.check("no container is left", world.containers() == [], world.containers())
+
+
+# Another root directory with the same system in it.
+TREE = """root=$HOME/root
+mkdir -p $root
+mount -t tmpfs none $root
+%s
+for part in /*; do
+    if [ -L $part ]; then cp -P $part $tree/; elif [ -d $part ]; then mkdir $tree$part; mount --rbind $part $tree$part; fi
+done"""
+CHROOT = "exec chroot $tree %(hwb)s \"$@\""
+SURROUNDINGS = (
+    ("user namespaces that are limited to 0", lambda: unshared("--user --map-root-user", "echo 0 >/proc/sys/user/max_user_namespaces"),
+     "user.max_user_namespaces=0", "user.max_user_namespaces is 0", "sysctl -w user.max_user_namespaces="),
+    ("a chroot", lambda: unshared("--mount", TREE % "tree=$root/new; mkdir $tree", CHROOT), "a chroot", "this is a chroot", "pivot_root"),
+    ("a chroot into a mount, beside its pid 1", lambda: unshared("--mount --pid --fork --mount-proc", TREE % "tree=$root", CHROOT.replace("exec ", "")),
+     "a chroot", "this is a chroot", "pivot_root"),
+    ("a masked /proc", lambda: unshared("--mount", "mount --bind /dev/null /proc/interrupts"),
+     "a masked /proc", "parts of /proc are masked", "systempaths=unconfined"),
+    ("a seccomp filter that hides clone3", lambda: behind("", "exec %s %s ENOSYS %%(hwb)s \"$@\"" % (sys.executable, FILTER)),
+     "a seccomp filter", "a seccomp filter around hwb hides clone3", "seccomp=unconfined"),
+    ("a seccomp filter that refuses clone3", lambda: behind("", "exec %s %s EPERM %%(hwb)s \"$@\"" % (sys.executable, FILTER)),
+     "a seccomp filter", "a seccomp filter around hwb may refuse it", "seccomp=unconfined"),
+    ("podman's default container", lambda: unshared("--mount", "mount -t tmpfs none /run\n: >/run/.containerenv\nmount --bind /dev/null /proc/interrupts",
+                                                    "exec %s %s ENOSYS %%(hwb)s \"$@\"" % (sys.executable, FILTER)),
+     "a podman container", "a seccomp filter around hwb hides clone3", "podman run --security-opt seccomp=unconfined --security-opt unmask=ALL"),
+)
+
+
+def surroundings(tap):
+    """hwb doctor where nothing can be isolated"""
+    for sentence, make, around, why, remedy in SURROUNDINGS:
+        place = make()
+        run = place.hwb("doctor", "--json")
+        row = mode(run, "sandbox") if run.out.startswith("{") else {"text": "", "help": ""}
+        tap.check("%s: exit 5 with the reason and the remedy" % sentence, run.code == 5 and why in row["text"] and remedy in row["help"], run.told())
+        tap.check("%s: it is recognised" % sentence, run.out.startswith("{") and around in check(run, "surroundings")["text"], run.told())
+        tap.run("%s: a build says the same" % sentence, place.build("--no-index", "--wheel", project()), 5, why, remedy)
+    run = Place().hwb("doctor", "--json")
+    found = check(run, "surroundings")["text"]
+    tap.check("nothing of that is seen where it is not", not any(around in found for _, _, around, _, _ in SURROUNDINGS[:-1]), run.told())
+
+
+def ranges(tap):
+    """hwb doctor and the ids of rootless podman"""
+    user = ordinary_user()
+    for owner, outcome in (("somebody-else", "weaker"), (user, "ok")):
+        place = unshared("--mount", "mount --bind $HOME/ranges /etc/subuid\nmount --bind $HOME/ranges /etc/subgid",
+                         "exec setpriv --reuid %s --regid nogroup --clear-groups %%(hwb)s \"$@\"" % user)
+        support.write(place.home, {"ranges": "%s:100000:65536\n" % owner})
+        subprocess.run(["chown", "-R", user, place.top], check=True)
+        run = place.hwb("doctor", "-p", "/usr/bin/python3", "--json")
+        rows = [check(run, name) for name in ("subuid", "subgid")]
+        tap.check("a range of %s is %s" % (owner, outcome), run.code == 0 and all(r["outcome"] == outcome for r in rows)
+                  and all(("--add-subuids" in r["help"]) == (outcome == "weaker") for r in rows), run.told())
+    if support.IS_ROOT:
+        tap.check("root needs none", check(Place().hwb("doctor", "--json"), "subuid")["outcome"] is None)
+
+
+def profile(tap):
+    """the AppArmor profile"""
+    parser = shutil.which("apparmor_parser", path="/usr/sbin:/sbin:/usr/bin")
+    if not parser:
+        raise Skip("apparmor_parser is not installed (apparmor)")
+    version = subprocess.run([parser, "--version"], capture_output=True, text=True).stdout.split("version ")[1].split()[0]
+    text = open(PROFILE).read()
+    sentence = "AppArmor %s takes the profile" % version
+    if int(version.split(".")[0]) < 4:  # knows neither this ABI nor this rule
+        sentence += ", but for the two lines that are newer than it"
+        text = "".join(line for line in text.splitlines(True) if line.strip() not in ("abi <abi/4.0>,", "userns,"))
+        tap.check("the two lines are in the profile", text.count("\n") == open(PROFILE).read().count("\n") - 2)
+    said = subprocess.run([parser, "-Q", "-K"], input=text, capture_output=True, text=True)
+    tap.check(sentence, said.returncode == 0, said.stderr)
+    broken = subprocess.run([parser, "-Q", "-K"], input=text.replace("flags=", "flag="), capture_output=True, text=True)
+    tap.check("and not a broken one", broken.returncode != 0)
+
+
+TESTS = [here, schema, engines, in_podman, surroundings, ranges, profile]
