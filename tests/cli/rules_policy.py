@@ -52,7 +52,7 @@ SAMPLES = {  # what a row takes: a value that is right
     "a path": "'/usr'", "auto, sandbox, container or landlock": "'sandbox'", "true or false": "true", "names or NAME=VALUE": "['A=b']",
     "paths": "['/usr']", "versions or paths": "['3']", "a URL": "'https://host.example/'", "a name": "'name'",
     "paths or URLs": "['/usr']", "a date, a time or an age": "'7 days'", "hosts": "['host.example']",
-    "a path or a name": "'podman'", "the name of an image": "'demo'", "words": "['--quiet']",
+    "a path or a name": "'podman'", "the name of an image": "'demo'", "a platform tag": "'manylinux_2_28_x86_64'", "words": "['--quiet']",
     "HOST=RANGE pairs": "['host.example=10.0.0.0/8']",
     "tables { path, sha256 }": "['x']", "auto, always or never": "'never'",
 }

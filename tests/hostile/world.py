@@ -79,7 +79,7 @@ def cover_places(kept):
         run("mount", "-t", "tmpfs", "-o", "mode=1777,size=" + size, "decoy", place)
     for path, fd in held.items():
         os.makedirs(path, exist_ok=True)
-        run("mount", "--bind", "/proc/%d/fd/%d" % (os.getpid(), fd), path)
+        run("mount", "--no-canonicalize", "--bind", "/proc/%d/fd/%d" % (os.getpid(), fd), path)    # its name leads elsewhere now
         os.close(fd)
 
 
