@@ -87,7 +87,8 @@ static bool has_range(const struct doctor *doc, const char *path)
 static void check_ranges(struct doctor *doc)
 {
 	static const char *const paths[] = { "/etc/subuid", "/etc/subgid" };
-	if (geteuid() == 0)
+	const char *engine = doc->modes[MODE_CONTAINER].engine;
+	if (geteuid() == 0 || !engine || !strstr(engine, "/podman"))
 		return;
 	for (size_t i = 0; i < COUNT(paths); i++) {
 		bool is_there = has_range(doc, paths[i]);

@@ -21,6 +21,7 @@ struct mode_row {
 	struct finding_row found;
 	uint64_t controls; /* enum sandbox_control, a bit each; 0 when it does not work */
 	const struct container *container; /* of one that works, else NULL */
+	const char *engine; /* of containers, when one works, whatever became of the trial; else NULL */
 };
 
 /* Tries one program in every mode there is; ret has N_MODES rows. Everything lives as long as a. */

@@ -38,14 +38,13 @@ static void try_sandbox(const struct settings *s, struct run_context *run, struc
 
 static void try_container(const struct settings *s, struct run_context *run, struct arena *a, struct mode_row *ret)
 {
-	const char *engine;
 	struct diag d = { 0 };
-	if (container_engine(s, run, a, &engine, &d)) {
+	if (container_engine(s, run, a, &ret->engine, &d)) {
 		ret->found = row_of(ret->found.name, &d, a);
 		return;
 	}
 	if (!s->container_image) {
-		ret->found.text = arena_printf(a, "'%s' works, but there is no image to try it with", engine);
+		ret->found.text = arena_printf(a, "'%s' works, but there is no image to try it with", ret->engine);
 		ret->found.help = "name one with --image, or as 'image' in [container] of hwb.toml";
 		return;
 	}
@@ -53,7 +52,7 @@ static void try_container(const struct settings *s, struct run_context *run, str
 		ret->found = row_of(ret->found.name, &d, a);
 		return;
 	}
-	try_mode(s, run, arena_printf(a, " of '%s' by '%s'", s->container_image, engine), a, ret);
+	try_mode(s, run, arena_printf(a, " of '%s' by '%s'", s->container_image, ret->engine), a, ret);
 }
 
 static void try_landlock(const struct settings *s, struct run_context *run, struct arena *a, struct mode_row *ret)

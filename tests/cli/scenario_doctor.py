@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from container import Fake
+from container import Fake, close_podman
 from podman import IMAGE, podman
 from support import Place, Setting, Skip, ordinary_user, project
 import support
@@ -128,13 +128,16 @@ def engines(tap):
 
 def in_podman(tap):
     """hwb doctor with an engine that works"""
+    with open(os.path.join(os.path.dirname(Setting.hwb), "hwb-sandbox"), "rb") as program:
+        if b"libasan" in program.read():
+            raise Skip("hwb-sandbox of a sanitized build needs libraries that the image has not")
     world = podman()
     run = Place().hwb("doctor", "--isolation", "container", "--image", IMAGE, "-p", "/usr/bin/python3", "--json", env=world.env)
     row = mode(run, "container")
     tap.check("the trial in an image ends well", run.code == 0 and row["outcome"] == "ok" and IMAGE in row["text"], run.told())
     tap.check("its controls are those of the container", run.json()["controls"] == row["controls"] and "seccomp" in row["controls"], run.told())
     tap.check("the interpreter is the image's", check(run, "python")["outcome"] == "ok", run.told())
-    tap.check("no container is left", world.containers() == [], world.containers())
+    close_podman(tap)
 
 
 # Another root directory with the same system in it.
@@ -181,17 +184,23 @@ def surroundings(tap):
 def ranges(tap):
     """hwb doctor and the ids of rootless podman"""
     user = ordinary_user()
+    folder = support.write(support.fresh("engines"), {"podman": "#!/bin/sh\n", "docker": "#!/bin/sh\n"})  # each lists no container
+    for path in (folder, folder + "/podman", folder + "/docker"):
+        os.chmod(path, 0o755)
+
+    def ask(place, name):
+        return place.hwb("doctor", "-p", "/usr/bin/python3", "--json", env={"PATH": folder + ":/usr/bin:/bin", "HWB_CONTAINER_ENGINE": name})
     for owner, outcome in (("somebody-else", "weaker"), (user, "ok")):
         place = unshared("--mount", "mount --bind $HOME/ranges /etc/subuid\nmount --bind $HOME/ranges /etc/subgid",
                          "exec setpriv --reuid %s --regid nogroup --clear-groups %%(hwb)s \"$@\"" % user)
         support.write(place.home, {"ranges": "%s:100000:65536\n" % owner})
         subprocess.run(["chown", "-R", user, place.top], check=True)
-        run = place.hwb("doctor", "-p", "/usr/bin/python3", "--json")
+        run = ask(place, "podman")
         rows = [check(run, name) for name in ("subuid", "subgid")]
         tap.check("a range of %s is %s" % (owner, outcome), run.code == 0 and all(r["outcome"] == outcome for r in rows)
                   and all(("--add-subuids" in r["help"]) == (outcome == "weaker") for r in rows), run.told())
-    if support.IS_ROOT:
-        tap.check("root needs none", check(Place().hwb("doctor", "--json"), "subuid")["outcome"] is None)
+    tap.check("docker needs none", check(ask(place, "docker"), "subuid")["outcome"] is None)
+    tap.check("root needs none", check(ask(Place(), "podman"), "subuid")["outcome"] is None)
 
 
 def profile(tap):
