@@ -151,6 +151,8 @@ static const struct {
 	  "parts of /proc are masked here, so the kernel lets nobody mount a fresh one", NULL },
 	{ "mount /proc", EPERM, 0, "this container masks parts of /proc, so the kernel lets nobody mount a fresh one",
 	  "docker: --security-opt systempaths=unconfined; podman: --security-opt unmask=ALL" },
+	{ "open the host's trees", ENOSYS, 0, "this kernel has no open_tree or mount_setattr", "hwb needs Linux 5.15 or newer" },
+	{ "open the host's trees", EPERM, FACT(FACT_SECCOMP), "a seccomp filter around hwb refuses it", NULL },
 	{ "open the host's trees", EACCES, 0, "a directory the build needs is not readable for you",
 	  "check the permissions of the path named" },
 	{ "open the host's trees", ENOENT, 0, "a directory the build needs does not exist", "check the path named" },

@@ -195,6 +195,8 @@ static void a_step_that_fails_has_a_reason_and_a_remedy(void)
 		{ "make mounts private", EACCES, "", 0, "AppArmor", "apparmor" },
 		{ "make mounts private", EINVAL, "", 0, "the kernel refused it", "hwb doctor" },
 		{ "mount /proc", EPERM, "", 0, "masks parts of /proc", "systempaths=unconfined" },
+		{ "open the host's trees", ENOSYS, "/usr", 0, "open_tree", "5.15" },
+		{ "open the host's trees", EPERM, "/usr", FACT(FACT_SECCOMP), "seccomp filter", "seccomp=unconfined" },
 		{ "open the host's trees", ENOENT, "/opt/nowhere", 0, "'/opt/nowhere'", "path" },
 		{ "copy the source in", ENOSPC, "", 0, "disk limit", "--limit disk=" },
 		{ "start the program", ENOENT, "/env/bin/python", 0, "'/env/bin/python'", "interpreter" },
