@@ -16,7 +16,6 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
-#include "base/wire.h"
 #include "sandbox/frame.h"
 #include "sandbox/guard.h"
 #include "sandbox/inner.h"
@@ -44,13 +43,8 @@ static void send_frame(enum frame_kind kind, struct bytes content)
 
 static void send_failed(const char *step, const char *detail)
 {
-	int error = errno;
 	CLEANUP(buf_done) struct buf b;
-	buf_init(&b, 4096);
-	wire_put_u32(&b, SANDBOX_FAILED);
-	wire_put_string(&b, step);
-	wire_put_u32(&b, (uint32_t)error);
-	wire_put_string(&b, detail);
+	packet_failed(&b, step, errno, detail);
 	send_frame(FRAME_CONTROL, buf_bytes(&b));
 }
 

@@ -19,11 +19,7 @@ enum { PACKET_MAX = 8192, EXIT_SETUP = 125 };
 static void send_failed(const char *step, int error, const char *detail)
 {
 	CLEANUP(buf_done) struct buf b;
-	buf_init(&b, PACKET_MAX);
-	wire_put_u32(&b, SANDBOX_FAILED);
-	wire_put_string(&b, step);
-	wire_put_u32(&b, (uint32_t)error);
-	wire_put_string(&b, detail);
+	packet_failed(&b, step, error, detail);
 	(void)control_send(buf_bytes(&b), NULL, 0);
 }
 

@@ -64,6 +64,8 @@ enum { PACKET_FDS_MAX = 8 };
 int packet_send(int to, struct bytes packet, const int *fds, size_t n_fds);
 /* Up to size bytes and PACKET_FDS_MAX descriptors (close-on-exec); returns as recvmsg does. */
 ssize_t packet_receive(int from, void *packet, size_t size, int fds[PACKET_FDS_MAX], size_t *ret_n_fds);
+/* The packet SANDBOX_FAILED; initialises *ret. */
+void packet_failed(struct buf *ret, const char *step, int error, const char *detail);
 /* The same as packet_send, to hwb. */
 int control_send(struct bytes packet, const int *fds, size_t n_fds);
 

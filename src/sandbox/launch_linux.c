@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
-#include "base/wire.h"
 #include "sandbox/contain.h"
 #include "sandbox/guard.h"
 #include "sandbox/inner.h"
@@ -30,13 +29,8 @@ enum { SPEC_MAX = 16 << 20, EXIT_SETUP = 125 };
 
 int launch_refuse(const char *step, const char *detail)
 {
-	int error = errno;
 	CLEANUP(buf_done) struct buf b;
-	buf_init(&b, 4096);
-	wire_put_u32(&b, SANDBOX_FAILED);
-	wire_put_string(&b, step);
-	wire_put_u32(&b, (uint32_t)error);
-	wire_put_string(&b, detail);
+	packet_failed(&b, step, errno, detail);
 	(void)control_send(buf_bytes(&b), NULL, 0);
 	return EXIT_SETUP;
 }

@@ -4,6 +4,10 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "base/wire.h"
+
+enum { FAILED_MAX = 8192 };
+
 union control {
 	char room[CMSG_SPACE(PACKET_FDS_MAX * sizeof(int))];
 	struct cmsghdr align;
@@ -53,4 +57,13 @@ ssize_t packet_receive(int from, void *packet, size_t size, int fds[PACKET_FDS_M
 int control_send(struct bytes packet, const int *fds, size_t n_fds)
 {
 	return packet_send(SANDBOX_FD_CONTROL, packet, fds, n_fds);
+}
+
+void packet_failed(struct buf *ret, const char *step, int error, const char *detail)
+{
+	buf_init(ret, FAILED_MAX);
+	wire_put_u32(ret, SANDBOX_FAILED);
+	wire_put_string(ret, step);
+	wire_put_u32(ret, (uint32_t)error);
+	wire_put_string(ret, detail);
 }
