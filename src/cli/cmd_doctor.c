@@ -10,6 +10,7 @@
 #include "cli/doctor.h"
 #include "cli/exit.h"
 #include "cli/options_build.h"
+#include "cli/report.h"
 #include "env/env.h"
 #include "format/json_write.h"
 #include "host/file.h"
@@ -147,16 +148,6 @@ static const char *outcome_name(enum outcome o)
 	return o == GOOD ? "ok" : o == WEAKER ? "weaker" : "missing";
 }
 
-static void put_controls(struct json_writer *w, uint64_t controls)
-{
-	json_key(w, "controls");
-	json_array_begin(w);
-	for (unsigned i = 0; i < N_CONTROLS; i++)
-		if (controls >> i & 1)
-			json_put_string(w, bytes_of(sandbox_control_name(i)));
-	json_array_end(w);
-}
-
 static void put_row(struct json_writer *w, const struct finding_row *r)
 {
 	json_pair_cstring(w, "name", r->name);
@@ -174,13 +165,13 @@ static void print_json(const struct doctor *doc, bool ok, struct buf *out)
 	json_pair_cstring(&w, "version", "1.0");
 	json_pair_bool(&w, "ok", ok);
 	json_pair_cstring(&w, "mode", doc->wanted->found.name);
-	put_controls(&w, doc->wanted->controls);
+	report_controls(&w, doc->wanted->controls);
 	json_key(&w, "modes");
 	json_array_begin(&w);
 	for (size_t i = 0; i < N_MODES; i++) {
 		json_object_begin(&w);
 		put_row(&w, &doc->modes[i].found);
-		put_controls(&w, doc->modes[i].controls);
+		report_controls(&w, doc->modes[i].controls);
 		json_object_end(&w);
 	}
 	json_array_end(&w);

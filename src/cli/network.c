@@ -2,19 +2,24 @@
 
 enum { NAMED_MAX = 10 };
 
+static void put_attempt(struct json_writer *w, const struct network_attempt *t)
+{
+	json_pair_cstring(w, "stage", t->stage);
+	json_pair_cstring(w, "way", t->way);
+	json_pair_cstring(w, "host", t->host);
+	json_pair_unsigned(w, "port", t->port);
+	json_pair_cstring(w, "verdict", t->allowed ? "allowed" : "denied");
+	json_pair_cstring(w, "reason", t->reason);
+	json_pair_unsigned(w, "bytes_up", t->up);
+	json_pair_unsigned(w, "bytes_down", t->down);
+}
+
 static enum status add(struct network *n, const struct network_attempt *attempt, struct audit *audit, struct arena *a, struct diag *d)
 {
 	n->attempts = arena_grow(a, n->attempts, n->n, sizeof *n->attempts);
 	n->attempts[n->n++] = *attempt;
 	struct json_writer *w = audit_begin(audit, "network.attempt");
-	json_pair_cstring(w, "stage", attempt->stage);
-	json_pair_cstring(w, "way", attempt->way);
-	json_pair_cstring(w, "host", attempt->host);
-	json_pair_unsigned(w, "port", attempt->port);
-	json_pair_cstring(w, "verdict", attempt->allowed ? "allowed" : "denied");
-	json_pair_cstring(w, "reason", attempt->reason);
-	json_pair_unsigned(w, "bytes_up", attempt->up);
-	json_pair_unsigned(w, "bytes_down", attempt->down);
+	put_attempt(w, attempt);
 	json_pair_unsigned(w, "ms", attempt->ms);
 	json_pair_unsigned(w, "times", attempt->n_times);
 	return audit_end(audit, false, d);
@@ -85,17 +90,9 @@ enum status network_add_activity(struct network *n, const struct activity *activ
 void network_put(struct json_writer *w, const struct network *n)
 {
 	for (size_t i = 0; i < n->n; i++) {
-		const struct network_attempt *t = &n->attempts[i];
 		json_object_begin(w);
-		json_pair_cstring(w, "stage", t->stage);
-		json_pair_cstring(w, "way", t->way);
-		json_pair_cstring(w, "host", t->host);
-		json_pair_unsigned(w, "port", t->port);
-		json_pair_cstring(w, "verdict", t->allowed ? "allowed" : "denied");
-		json_pair_cstring(w, "reason", t->reason);
-		json_pair_unsigned(w, "bytes_up", t->up);
-		json_pair_unsigned(w, "bytes_down", t->down);
-		json_pair_unsigned(w, "times", t->n_times);
+		put_attempt(w, &n->attempts[i]);
+		json_pair_unsigned(w, "times", n->attempts[i].n_times);
 		json_object_end(w);
 	}
 }

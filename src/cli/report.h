@@ -12,7 +12,7 @@
 void report_write(const struct pipeline *pipelines, size_t n, const char *log_head, enum exit_code code, const struct diag *d,
 		  struct buf *out);
 
-/* "controls": the names of those that hold; for the report and the audit log. */
+/* "controls": the names of those that hold; for the report, the audit log and the doctor. */
 void report_controls(struct json_writer *w, uint64_t controls);
 
 /* Writes a report to a file, whole or not at all. ERR_IO. */

@@ -7,7 +7,6 @@
 #include "cli/settings_parts.h"
 #include "net/address.h"
 #include "crypto/digest.h"
-#include "net/address.h"
 
 #define SETTER(name) static enum status name(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
 #define UNUSED(x) (void)(x)
