@@ -266,11 +266,16 @@ def clean(tap, engine, place, what):
     tap.check("%s leaves no run directory" % what, wait_for(lambda: os.listdir(top) == [], 10), os.listdir(top))
 
 
+def extension():
+    """A copy of the example with a C extension."""
+    return support.write(support.fresh("ext"), {n: open(os.path.join(EXAMPLE, n), "rb").read() for n in os.listdir(EXAMPLE)
+                                                if os.path.isfile(os.path.join(EXAMPLE, n))})
+
+
 def same_bytes(tap):
     """the wheels of both modes"""
     engine = podman()
-    source = support.write(support.fresh("ext"), {n: open(os.path.join(EXAMPLE, n), "rb").read() for n in os.listdir(EXAMPLE)
-                                                  if os.path.isfile(os.path.join(EXAMPLE, n))})
+    source = extension()
     for what, folder, more in (("a pure project", project(), []), ("a C extension", source, ["-f", setuptools_links()])):
         boxed, native = Place(), Place()
         words = [w for w in engine.words(*more, "--report", os.path.join(boxed.top, "report.json"), folder)]
@@ -305,8 +310,7 @@ def repaired(tap):
                                     capture_output=True).returncode:
         raise Skip("no auditwheel could be installed")
     os.chmod(tools, 0o755)
-    source = support.write(support.fresh("ext"), {n: open(os.path.join(EXAMPLE, n), "rb").read() for n in os.listdir(EXAMPLE)
-                                                  if os.path.isfile(os.path.join(EXAMPLE, n))})
+    source = extension()
     env = {**engine.env, "HWB_CONTAINER_ARGUMENTS": "-v %s:/aw:ro" % tools}
     words = engine.words("--platform", "manylinux_2_34_x86_64", "--report", os.path.join(place.top, "report.json"), "-f", setuptools_links())
     run = place.build(*words, source, env=env)

@@ -16,7 +16,7 @@ import https_world
 import support
 from https_world import OTHER
 from scenario_sources import repository
-from support import Place, Tap, make_wheel, project, write
+from support import Place, make_wheel, project, write
 
 GO, NPM = "/usr/local/go/bin/go", "/usr/bin/npm"
 HOST, SECOND = "files.hwb.test", "elsewhere.hwb.test"
@@ -289,16 +289,4 @@ told("inner", get("https://inner.hwb.test/files/x"))
         tap.check("--cert counts inside too", run.code == 0 and got.get("get") == "200 11", got, run.told())
 
 
-def main():
-    inside = https_world.enter()
-    word = support.begin(sys.argv)
-    if not inside:
-        tap = Tap()
-        for test in Tests.all(Tests):
-            tap.skip(test.__doc__, "a network namespace with names of our own takes root")
-        print("1..%d" % tap.count)
-        sys.exit(0)
-    Tap().all(Tests(https_world.World()).all(), word)
-
-
-main()
+https_world.run(Tests)

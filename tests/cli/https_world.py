@@ -15,7 +15,8 @@ import subprocess
 import sys
 import threading
 
-from support import IS_ROOT, fresh, write
+import support
+from support import IS_ROOT, Tap, fresh, write
 
 # 192.31.196.0/24 (AS112, RFC 7535) is globally reachable by the registry, so that the proxy takes it for public, and out there it
 # is a sink; in here it is lo. name: (address, who signed its certificate, days it is valid, the name in it)
@@ -205,3 +206,16 @@ def fetched(place):
 
 def is_commit(text):
     return bool(re.fullmatch("[0-9a-f]{40}", text or ""))
+
+
+def run(tests):
+    """The program of a file of such tests; tests: their class, made of a World."""
+    inside = enter()
+    word = support.begin(sys.argv)
+    if not inside:
+        tap = Tap()
+        for test in tests.all(tests):
+            tap.skip(test.__doc__, "a network namespace with names of our own takes root")
+        print("1..%d" % tap.count)
+        sys.exit(0)
+    Tap().all(tests(World()).all(), word)

@@ -11,7 +11,7 @@ import https_world
 import support
 from https_world import HTTPS, OTHER, attempts, fetched, is_commit
 from scenario_sources import SDIST, WHEEL, content, git, repository
-from support import Place, Tap, make_sdist, sha256, write
+from support import Place, make_sdist, sha256, write
 
 GIT, FILES, ELSEWHERE = ("https://%s.hwb.test/" % name for name in ("git", "files", "elsewhere"))
 EPOCH = 1400000000  # of every commit that the tests make
@@ -202,12 +202,4 @@ class Tests:
 
 
 if __name__ == "__main__":
-    inside = https_world.enter()
-    word = support.begin(sys.argv)
-    if not inside:
-        tap = Tap()
-        for test in Tests.all(Tests):
-            tap.skip(test.__doc__, "a network namespace with names of our own takes root")
-        print("1..%d" % tap.count)
-        sys.exit(0)
-    Tap().all(Tests(https_world.World()).all(), word)
+    https_world.run(Tests)
