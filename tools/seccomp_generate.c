@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -38,6 +39,10 @@ static const struct refusal {
 	{ "ioctl", { { BPF_JEQ, 1, TIOCLINUX } } }, /* the console's paste */
 	/* TLS, ESP and SMC of the kernel on top of a connection: much code that no build needs. */
 	{ "setsockopt", { { BPF_JEQ, 1, IPPROTO_TCP }, { BPF_JEQ, 2, TCP_ULP } } },
+	/* A socket whose close waits, handed to a process of ours: that one would wait. */
+	{ "setsockopt", { { BPF_JEQ, 1, SOL_SOCKET }, { BPF_JEQ, 2, SO_LINGER } } },
+	/* Shared memory without a file: what is not mapped at the moment is counted by nobody. MAP_PRIVATE has the other bit. */
+	{ "mmap", { { BPF_JSET, 3, MAP_SHARED }, { BPF_JSET, 3, MAP_ANONYMOUS } } },
 };
 
 /* Calls of which one use is allowed and no other. */

@@ -33,9 +33,12 @@ static enum status send_packet(struct conversation *c, struct diag *d)
 	enum status s = buf_check(&c->packet, "a request to the hook", d);
 	if (s)
 		return s;
-	if (send(sandbox_channel(c->sandbox), c->packet.data, c->packet.size, MSG_NOSIGNAL) < 0 && errno != EPIPE)
-		return fail(d, ERR_IO, 0, "send to the hook: %s", strerror(errno));
-	return OK; /* a closed channel shows as the end of the payload, with a better reason */
+	/* Never waits for a stranger: the channel has room for what we say before the first answer. */
+	if (send(sandbox_channel(c->sandbox), c->packet.data, c->packet.size, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 || errno == EPIPE)
+		return OK; /* a closed channel shows as the end of the payload, with a better reason */
+	if (errno == EAGAIN || errno == EMSGSIZE)
+		return fail(d, ERR_USAGE, 0, "the config settings are too long for a message to the hook");
+	return fail(d, ERR_IO, 0, "send to the hook: %s", strerror(errno));
 }
 
 static enum status send_call(struct conversation *c, enum phase phase, struct diag *d)

@@ -110,9 +110,28 @@ static bool is_first(const struct network *n, size_t from, size_t at)
 	return true;
 }
 
+/* Text from inside, in a sentence of ours: a path may say anything, so it is shown where it begins and ends. */
+static void put_host(const char *host, struct buf *out)
+{
+	bool is_plain = host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:/[]\\")] == '\0';
+	if (is_plain) {
+		buf_printf(out, "%.100s", host);
+		return;
+	}
+	char text[101];
+	(void)snprintf(text, sizeof text, "%s", host);
+	for (char *c = text; *c; c++)
+		*c = *c == '\'' || (*c > 0 && *c < ' ') ? '?' : *c;
+	buf_printf(out, "'%s'", text);
+}
+
 static void put_place(const struct network_attempt *t, struct buf *out)
 {
-	buf_printf(out, "%s%.100s", out->size ? ", " : "", t->host[0] ? t->host : "(malformed request)");
+	buf_add(out, out->size ? BYTES(", ") : BYTES(""));
+	if (t->host[0])
+		put_host(t->host, out);
+	else
+		buf_add(out, BYTES("(malformed request)"));
 	if (t->port)
 		buf_printf(out, ":%u", (unsigned)t->port);
 }

@@ -27,6 +27,15 @@ static void put_program(struct json_writer *w, const struct console *c, const st
 	json_object_end(w);
 }
 
+/* Starts of programs that were only counted: there were too many different ones. */
+static uint64_t not_listed(const struct activity *act)
+{
+	uint64_t listed = 0;
+	for (size_t i = 0; i < act->n_programs; i++)
+		listed += act->programs[i].n_times;
+	return act->n_started > listed ? act->n_started - listed : 0;
+}
+
 static void put_calls(struct json_writer *w, const struct activity *act)
 {
 	json_key(w, "refused_calls");
@@ -58,6 +67,7 @@ void report_put_activity(struct json_writer *w, const struct console *c, const s
 	json_object_begin(w);
 	json_pair_bool(w, "recorded", act->recorded);
 	json_pair_unsigned(w, "programs_started", act->n_started);
+	json_pair_unsigned(w, "programs_not_listed", not_listed(act));
 	json_key(w, "programs");
 	json_array_begin(w);
 	for (size_t i = 0; i < act->n_programs; i++)
@@ -77,6 +87,7 @@ void report_activity_sums(struct json_writer *w, const struct console *c, const 
 	json_pair_bool(w, "recorded", act->recorded);
 	json_pair_unsigned(w, "disk_bytes", act->disk_size);
 	json_pair_unsigned(w, "programs_started", act->n_started);
+	json_pair_unsigned(w, "programs_not_listed", not_listed(act));
 	json_key(w, "programs");
 	json_array_begin(w);
 	for (size_t i = 0; i < act->n_programs && i < LOGGED_MAX; i++)
@@ -126,6 +137,9 @@ void report_say_activity(struct console *c, const struct activity *act, struct a
 	if (n)
 		console_note(c, "the build started %llu programs: %s%s", (unsigned long long)act->n_started, buf_string(&text),
 			     n > SAID_MAX ? " and others" : "");
+	if (not_listed(act))
+		console_warning(c, "of %llu programs only the number is known: the build started too many different ones",
+				(unsigned long long)not_listed(act));
 	buf_clear(&text);
 	for (size_t i = 0; i < act->n_calls && i < SAID_MAX; i++)
 		buf_printf(&text, "%s%s %llu", i ? ", " : "", act->calls[i].name, (unsigned long long)act->calls[i].n_times);

@@ -143,8 +143,8 @@ enum status frozen_find(const struct run_context *run, const struct env_request 
 		if (!request->freeze || !env->reused)
 			return OK;
 		struct freezing f = { .run = *run, .request = request, .env_path = env->path, .arena = a };
-		limits_init(&f.limits); /* not the user's: those are for one build, this is for all */
-		f.limits.wall_ms = WALL_MS;
+		limits_init(&f.limits); /* not the user's: those are for one build, this is for all; but nobody waits longer */
+		f.limits.wall_ms = run->limits->wall_ms < WALL_MS ? run->limits->wall_ms : WALL_MS;
 		f.run.limits = &f.limits;
 		fd_close(&dir);
 		s = store_lock(run, request->cache_dir, "frozen", key, &dir, &lock, d);

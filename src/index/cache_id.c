@@ -28,7 +28,7 @@ static void expected_id(const struct stat *st, struct buf *out)
 /* An id is written into a cache that has nothing yet; one that has something and no id came from elsewhere. */
 static bool is_new(int cache_dir)
 {
-	static const char *const filled[] = { "env", "wheel", "blob" };
+	static const char *const filled[] = { "env", "wheel", "blob", "frozen", "cargo" };
 	for (size_t i = 0; i < COUNT(filled); i++)
 		if (faccessat(cache_dir, filled[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			return false;

@@ -95,6 +95,30 @@ static void take_attempt(struct activity *act, enum activity_way way, struct wir
 		keep_attempt(act, &attempt);
 }
 
+static void take_programs_again(struct activity *act, struct wire *w)
+{
+	uint32_t n = wire_get_count(w, 12);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = wire_get_u32(w);
+		uint64_t n_more = wire_get_u64(w);
+		act->n_started += n_more;
+		if (at < act->n_programs)
+			act->programs[at].n_times += n_more;
+	}
+}
+
+static void take_attempts_again(struct activity *act, struct wire *w)
+{
+	uint32_t n = wire_get_count(w, 12);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = wire_get_u32(w);
+		uint64_t n_more = wire_get_u64(w);
+		act->n_tried += n_more;
+		if (at < act->n_attempts)
+			act->attempts[at].n_times += n_more;
+	}
+}
+
 void activity_take(struct activity *act, struct wire *w)
 {
 	switch (wire_get_u32(w)) {
@@ -106,6 +130,12 @@ void activity_take(struct activity *act, struct wire *w)
 		break;
 	case SEEN_NAME:
 		take_attempt(act, ACTIVITY_NAME, w);
+		break;
+	case SEEN_PROGRAMS_AGAIN:
+		take_programs_again(act, w);
+		break;
+	case SEEN_ATTEMPTS_AGAIN:
+		take_attempts_again(act, w);
 		break;
 	default:
 		break;

@@ -7,11 +7,11 @@
 #include "base/arena.h"
 #include "base/wire.h"
 
-/* Kept of each kind; beyond that they are counted. */
+/* Different ones kept of each kind; beyond that they are counted. */
 enum { ACTIVITY_KEPT = 1000, ACTIVITY_ARGS_MAX = 64, ACTIVITY_LEFT_MAX = 16, ACTIVITY_CALLS = 512 };
 
 /* What one record of the launcher tells. */
-enum activity_seen { SEEN_PROGRAM, SEEN_CONNECT, SEEN_NAME, N_SEEN };
+enum activity_seen { SEEN_PROGRAM, SEEN_CONNECT, SEEN_NAME, SEEN_PROGRAMS_AGAIN, SEEN_ATTEMPTS_AGAIN };
 
 struct activity_program {
 	struct bytes path; /* as it was given to execve */
@@ -53,7 +53,8 @@ struct activity {
 /* Everything kept lives in a. */
 void activity_init(struct activity *act, struct arena *a);
 
-/* The records of the launcher (see sandbox/watch.h for the writers): one sighting while it happens, the sums at the end.
+/* The records of the launcher (see sandbox/watch.h for the writers): a sighting when it happens for the first time; at the end how
+ * often each came again, by its place in that order, and the sums.
  * A malformed record is passed over: the launcher is ours, and a report is no reason to fail a build. */
 void activity_take(struct activity *act, struct wire *w);
 void activity_take_sums(struct activity *act, struct wire *w);

@@ -200,6 +200,7 @@ static const char *start_init(struct inside *i)
 		become_init(i, theirs);
 	i->control_fd = control[0];
 	i->channel_fd = i->spec.with_channel ? channel[0] : -1;
+	fd_refuse_passing(channel[0]);
 	i->guard.leash_fd = leash[0];
 	i->log_fd = log[0];
 	/* The watch tells what it sees over this descriptor, wherever it runs: it goes the way of all packets. */

@@ -221,8 +221,11 @@ static bool end_engine(struct relay *r)
 	int status;
 	fd_close(&r->to_fd);
 	fd_close(&r->from_fd);
-	while (clock_ms() < until && waitpid(r->engine, &status, WNOHANG) == 0)
+	pid_t ended = 0;
+	while (clock_ms() < until && (ended = waitpid(r->engine, &status, WNOHANG)) == 0)
 		(void)poll(NULL, 0, 5);
+	if (ended) /* its number may be somebody else's by now */
+		r->engine = 0;
 	bool gone = contain_is_gone(r->spec->container, &r->place);
 	spawn_kill(r->engine);
 	return gone;

@@ -9,13 +9,14 @@
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/fd.h"
 #include "container_profile.h"
 #include "host/file.h"
 #include "host/spawn.h"
 
-enum { COPY_BLOCK = 65536, REMOVE_TRIES = 5, REMOVE_PAUSE_MS = 200 };
+enum { COPY_BLOCK = 65536, REMOVE_TRIES = 5, REMOVE_PAUSE_MS = 200, ASK_MS = 20000 };
 
 static int copy_snapshot(int dir)
 {
@@ -117,7 +118,24 @@ void contain_place_remove(struct contain_place *p)
 	fd_close(&p->parent_fd);
 }
 
-/* Runs a command of the engine; what it prints, up to the room. -1 when it fails. */
+/* What comes out of a pipe until its end, or until nobody should wait any more: -1. */
+static ssize_t read_all(int from, char *room, size_t size, uint64_t until_ms)
+{
+	for (size_t n = 0;;) {
+		uint64_t now = clock_ms();
+		struct pollfd wait = { .fd = from, .events = POLLIN };
+		if (now >= until_ms || poll(&wait, 1, (int)(until_ms - now)) == 0)
+			return -1;
+		ssize_t got = read(from, room + n, size - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return (ssize_t)n;
+		n += (size_t)got;
+	}
+}
+
+/* Runs a command of the engine; what it prints, up to the room. -1 when it fails, or does not end. */
 static ssize_t ask(const struct contain_place *p, const char *const *argv, char *room, size_t size)
 {
 	int out[2];
@@ -128,11 +146,15 @@ static ssize_t ask(const struct contain_place *p, const char *const *argv, char 
 	struct spawn spawn = { .path = argv[0], .argv = argv, .env = p->env, .fds = fds, .n_fds = COUNT(fds) };
 	enum status status = spawn_start(&spawn, &pid, NULL);
 	(void)close(out[1]);
-	size_t n = 0;
-	for (ssize_t got = 1; !status && got > 0; n += got > 0 ? (size_t)got : 0)
-		got = read(out[0], room + n, size - n);
+	ssize_t n = status ? -1 : read_all(out[0], room, size, clock_ms() + ASK_MS);
 	(void)close(out[0]);
-	return status || spawn_wait(pid) != 0 ? -1 : (ssize_t)n;
+	if (status)
+		return -1;
+	if (n < 0) {
+		spawn_kill(pid);
+		return -1;
+	}
+	return spawn_wait(pid) == 0 ? n : -1;
 }
 
 bool contain_is_gone(const struct container *c, const struct contain_place *p)

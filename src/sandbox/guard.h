@@ -15,6 +15,7 @@ enum { GUARD_FDS = 2 + WATCH_FDS, GUARD_TICK_MS = 200 };
 struct guard {
 	pid_t pid; /* the first process of the inside; its first child is the payload */
 	int pidfd, leash_fd; /* leash: what the inside hands over once its payload is about to start */
+	int sockets_fd; /* asks about its sockets; -1: they are not counted */
 	uint64_t memory_max, memory_peak, memory_due_ms;
 	enum sandbox_end why;
 	uint64_t user_us, system_us; /* of everybody inside, known at the end */

@@ -8,12 +8,14 @@
 #include "base/wire.h"
 #include "sandbox/inner.h"
 #include "sandbox/memory.h"
+#include "sandbox/sockets.h"
 
 enum { SUMS_MAX = 7000, GONE_MAX = 8000 };
 
 void guard_init(struct guard *g, uint64_t memory_max)
 {
-	*g = (struct guard){ .memory_max = memory_max, .pidfd = -1, .leash_fd = -1, .memory_due_ms = clock_ms() + GUARD_TICK_MS };
+	*g = (struct guard){ .memory_max = memory_max, .pidfd = -1, .leash_fd = -1, .sockets_fd = -1 };
+	g->memory_due_ms = clock_ms() + GUARD_TICK_MS;
 	watch_init(&g->watch);
 	buf_init(&g->sums, SUMS_MAX);
 }
@@ -23,6 +25,7 @@ void guard_done(struct guard *g)
 	watch_done(&g->watch);
 	fd_close(&g->pidfd);
 	fd_close(&g->leash_fd);
+	fd_close(&g->sockets_fd);
 	buf_done(&g->sums);
 }
 
@@ -35,7 +38,9 @@ static void take_leash(struct guard *g)
 	ssize_t n = packet_receive(g->leash_fd, &packet, sizeof packet, fds, &n_fds);
 	if (n == (ssize_t)sizeof packet && packet.kind == LEASH_NOTIFY && n_fds == 1) {
 		watch_take_notify(&g->watch, fds[0]);
-	} else if (n == (ssize_t)sizeof packet && n_fds == (size_t)packet.has_names + packet.n_places &&
+	} else if (n == (ssize_t)sizeof packet && packet.kind == LEASH_SOCKETS && n_fds == 1) {
+		g->sockets_fd = fds[0];
+	} else if (n == (ssize_t)sizeof packet && packet.kind == LEASH_PLACES && n_fds == (size_t)packet.has_names + packet.n_places &&
 		   packet.n_places <= WATCH_PLACES) {
 		watch_take_places(&g->watch, packet.has_names ? fds[0] : -1, fds + packet.has_names, packet.n_places);
 	} else {
@@ -50,7 +55,7 @@ static size_t look(struct guard *g, const pid_t **ret_tree)
 {
 	static pid_t tree[PROCESSES_MAX];
 	size_t n = tree_of(g->pid, tree, PROCESSES_MAX);
-	uint64_t used = memory_of_tree(tree, n);
+	uint64_t used = memory_of_tree(tree, n) + sockets_memory(g->sockets_fd);
 	if (used > g->memory_peak)
 		g->memory_peak = used;
 	watch_measure(&g->watch);
@@ -93,6 +98,7 @@ void guard_note_sums(struct guard *g)
 {
 	const pid_t *tree;
 	size_t n = look(g, &tree);
+	watch_tell_more(&g->watch);
 	times_of_tree(tree, n, &g->user_us, &g->system_us);
 	watch_put_sums(&g->watch, tree + (n > 2 ? 2 : n), n > 2 ? n - 2 : 0, &g->sums);
 }

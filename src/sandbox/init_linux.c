@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/wire.h"
+#include "sandbox/sockets.h"
 
 enum { PACKET_MAX = 8192, EXIT_SETUP = 125 };
 
@@ -46,6 +47,14 @@ static void send_exited(int status, const struct rusage *usage)
 	wire_put_u64(&b, (uint64_t)usage->ru_stime.tv_sec * 1000000 + (uint64_t)usage->ru_stime.tv_usec);
 	wire_put_u64(&b, (uint64_t)usage->ru_maxrss * 1024);
 	(void)control_send(buf_bytes(&b), NULL, 0);
+}
+
+static void send_sockets(int leash_fd)
+{
+	const struct leash_packet packet = { .kind = LEASH_SOCKETS };
+	CLEANUP(fd_close) int fd = sockets_open();
+	if (fd >= 0)
+		(void)packet_send(leash_fd, bytes_make(&packet, sizeof packet), &fd, 1);
 }
 
 /* What can be watched without the payload goes to the launcher ahead of it. */
@@ -154,6 +163,7 @@ void init_main(struct inner *in, int leash_fd)
 		send_failed(failed, errno, in->detail);
 		_exit(EXIT_SETUP);
 	}
+	send_sockets(leash_fd);
 	if (in->spec->with_watch)
 		send_places(in, leash_fd);
 	pid_t payload;

@@ -69,12 +69,12 @@ void packet_failed(struct buf *ret, const char *step, int error, const char *det
 /* The same as packet_send, to hwb. */
 int control_send(struct bytes packet, const int *fds, size_t n_fds);
 
-/* What the inside hands to the launcher's watch (sandbox/watch.h), with one descriptor each: first the name server's socket and
- * the writable places, then, from the payload, the filter's listener. */
-enum leash_kind { LEASH_PLACES, LEASH_NOTIFY };
+/* What the inside hands to the launcher's guard, a packet with descriptors each: what tells of its sockets; where it is watched
+ * (sandbox/watch.h) the name server's socket and the writable places; then, from the payload, the filter's listener. */
+enum leash_kind { LEASH_SOCKETS, LEASH_PLACES, LEASH_NOTIFY };
 struct leash_packet {
 	enum leash_kind kind;
-	bool has_names;
+	bool has_names; /* of LEASH_PLACES */
 	unsigned n_places;
 };
 

@@ -1,5 +1,5 @@
-/* How much anonymous memory a process and all its descendants hold, from outside: the limit where no cgroup is ours; and what
- * processor time they used. */
+/* How much memory a process and all its descendants hold, from outside: the limit where no cgroup is ours; and what processor
+ * time they used. */
 #ifndef SANDBOX_MEMORY_H
 #define SANDBOX_MEMORY_H
 
@@ -11,7 +11,8 @@ enum { PROCESSES_MAX = 32768 };
 
 /* pid and all its descendants, parents before children; returns how many, at most `most`. */
 size_t tree_of(pid_t pid, pid_t *tree, size_t most);
-/* Bytes of resident anonymous and shared memory of these processes together; 0 when nothing can be read. */
+/* Bytes of anonymous and shared memory, resident or swapped out, and of page tables of these processes together; 0 when nothing
+ * can be read. What the kernel holds for their sockets is in sandbox/sockets.h. */
 uint64_t memory_of_tree(const pid_t *tree, size_t n);
 /* Processor time of these and of all that they have waited for, in clock ticks' resolution. The kernel that ends a pid namespace
  * tells nobody, so it is asked before. */

@@ -17,10 +17,11 @@ static struct bytes read_proc(pid_t pid, const char *name, char text[TEXT_MAX])
 	return bytes_make(text, n > 0 ? (size_t)n : 0);
 }
 
-/* proc(5), status: "RssAnon:  123 kB". Shared memory is counted for everybody who maps it: too much rather than too little. */
+/* proc(5), status: "RssAnon:  123 kB". Shared memory is counted for everybody who maps it: too much rather than too little. Page
+ * tables can outgrow by far what they map. */
 static uint64_t memory_of(pid_t pid)
 {
-	static const struct bytes keys[] = { LIT("RssAnon:"), LIT("RssShmem:") };
+	static const struct bytes keys[] = { LIT("RssAnon:"), LIT("RssShmem:"), LIT("VmPTE:"), LIT("VmSwap:") };
 	char text[TEXT_MAX];
 	struct bytes rest = read_proc(pid, "status", text);
 	uint64_t sum = 0;

@@ -5,14 +5,20 @@
 
 #include "base/bytes.h"
 
-enum { NAMES_TEXT_MAX = 256, NAMES_PACKET_MAX = 512 };
+/* A name has at most 255 bytes (RFC 1035, 2.3.4), each of which may be written as four. */
+enum { NAMES_TEXT_MAX = 1024, NAMES_PACKET_MAX = 512 };
 
-/* Reads the first question of a query: its name with dots and no final one, bytes as they are. *ret_size: header and question.
- * False when it is no query (RFC 1035, 4.1): a response, no question, a pointer or a label beyond the packet. */
-bool names_read(struct bytes packet, char ret_name[NAMES_TEXT_MAX], size_t *ret_size);
+/* How many questions a query says it has, and where the first one begins. 0: it is no query (RFC 1035, 4.1). */
+size_t names_count(struct bytes packet, size_t *ret_at);
+/* Reads the question at *at and moves *at behind it: the name with dots and no final one, other bytes than letters, digits, '-'
+ * and '_' as \DDD (RFC 1035, 5.1), and its type. False: a pointer, a label beyond the packet, a name that is too long, the root. */
+bool names_read(struct bytes packet, size_t *at, char ret_name[NAMES_TEXT_MAX], unsigned *ret_type);
 
-/* Takes one datagram from the socket and answers it. True when a name was asked for (the second question for the same name,
- * AAAA after A, is answered but not told). */
-bool names_answer(int fd, char ret_name[NAMES_TEXT_MAX]);
+/* The type of question that programs ask beside the one for an IPv4 address. */
+enum { NAMES_AAAA = 28 };
+
+typedef void (*names_tell)(void *context, const char *name, unsigned type);
+/* Takes one datagram from the socket, tells of every name in it, and answers. */
+void names_answer(int fd, names_tell tell, void *context);
 
 #endif

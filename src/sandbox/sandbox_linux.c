@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/wire.h"
 #include "host/sealed.h"
 #include "host/self.h"
@@ -16,7 +17,7 @@
 #include "sandbox/mask.h"
 #include "sandbox/surroundings.h"
 
-enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200 };
+enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200, CHANNEL_ROOM = 1 << 18 };
 
 /* A patient launcher has more to do at its end than the kernel would do for it: it is waited for, not killed. */
 static const struct {
@@ -61,6 +62,18 @@ static enum status make_pair(int type, int *ret_ours, int *ret_theirs, struct di
 	return OK;
 }
 
+/* The other end is a stranger's: bytes come from there, nothing else, and there is room for two requests that nobody reads. */
+static enum status make_channel(struct sandbox *s, int *ret_theirs, struct diag *d)
+{
+	const int room = CHANNEL_ROOM;
+	enum status status = make_pair(SOCK_SEQPACKET, &s->channel_fd, ret_theirs, d);
+	if (status)
+		return status;
+	fd_refuse_passing(s->channel_fd);
+	(void)setsockopt(s->channel_fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+	return OK;
+}
+
 static enum status start_launcher(struct sandbox *s, const struct sandbox_spec *spec, int snapshot_fd, struct diag *d)
 {
 	CLEANUP(fd_close) int spec_fd = -1;
@@ -80,7 +93,7 @@ static enum status start_launcher(struct sandbox *s, const struct sandbox_spec *
 	if (status == OK)
 		status = make_pair(SOCK_SEQPACKET, &s->control_fd, &control, d);
 	if (status == OK && spec->with_channel)
-		status = make_pair(SOCK_SEQPACKET, &s->channel_fd, &channel, d);
+		status = make_channel(s, &channel, d);
 	if (status)
 		return status;
 	if (pipe2(pipe_fds, O_CLOEXEC))

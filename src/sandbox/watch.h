@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "sandbox/activity.h"
+#include "sandbox/sightings.h"
 
 enum { WATCH_PLACES = 3, WATCH_FDS = 2 };
 
@@ -20,7 +21,7 @@ struct watch {
 	int place_fds[WATCH_PLACES]; /* the writable places, for their sizes; -1 */
 	bool recorded;
 	size_t n_notices; /* of the filter, the payload's own start included */
-	uint64_t n_sent[N_SEEN], n_counted_programs, n_counted_attempts;
+	struct sightings programs, attempts;
 	uint64_t disk_size; /* the most that was seen in all places together */
 	uint64_t calls[ACTIVITY_CALLS]; /* refused, by number; the last one stands for all beyond */
 };
@@ -38,6 +39,8 @@ void watch_work(struct watch *w, const struct pollfd fds[WATCH_FDS]);
 /* Looks at the sizes of the places. Cheap; called now and then, and at the end. */
 void watch_measure(struct watch *w);
 
+/* At the end, before the sums: how often the things came again that were told once. */
+void watch_tell_more(const struct watch *w);
 /* The sums, for activity_take_sums. left: the processes that still ran. */
 void watch_put_sums(const struct watch *w, const pid_t *left, size_t n_left, struct buf *out);
 

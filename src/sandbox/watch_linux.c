@@ -19,7 +19,7 @@
 #include "sandbox/peek.h"
 #include "sandbox/seccomp.h"
 
-enum { PATH_KEPT = 1024, ARGS_KEPT = 4096, RECORD_MAX = 8000 };
+enum { PATH_KEPT = 1024, ARGS_KEPT = 4096, RECORD_MAX = 8000, AGAIN_ROWS = 500 };
 
 /* The kernel's structures may be longer than those of our headers (SECCOMP_GET_NOTIF_SIZES). */
 union notice {
@@ -34,6 +34,8 @@ union answer {
 void watch_init(struct watch *w)
 {
 	*w = (struct watch){ .notify_fd = -1, .names_fd = -1, .place_fds = { -1, -1, -1 } };
+	sightings_init(&w->programs);
+	sightings_init(&w->attempts);
 }
 
 void watch_done(struct watch *w)
@@ -42,6 +44,8 @@ void watch_done(struct watch *w)
 	fd_close(&w->names_fd);
 	for (size_t i = 0; i < WATCH_PLACES; i++)
 		fd_close(&w->place_fds[i]);
+	sightings_done(&w->programs);
+	sightings_done(&w->attempts);
 }
 
 void watch_take_places(struct watch *w, int names_fd, const int *places, size_t n_places)
@@ -59,35 +63,44 @@ void watch_take_notify(struct watch *w, int notify_fd)
 
 /* ---- what is told ---- */
 
-/* The first ones of a kind go to hwb with their words; of the rest the number. */
-static bool begin(struct watch *w, enum activity_seen seen, struct buf *record)
+static void begin(struct buf *record, enum activity_seen seen)
 {
-	if (w->n_sent[seen] >= ACTIVITY_KEPT) {
-		*(seen == SEEN_PROGRAM ? &w->n_counted_programs : &w->n_counted_attempts) += 1;
-		return false;
-	}
-	w->n_sent[seen]++;
 	buf_init(record, RECORD_MAX);
 	wire_put_u32(record, SANDBOX_SEEN);
 	wire_put_u32(record, seen);
-	return true;
 }
 
-static void end(struct buf *record)
+/* What is new goes to hwb at once. */
+static void end(struct sightings *known, struct buf *record, bool counts)
 {
-	if (!record->full)
+	if (!record->full && sightings_note(known, buf_bytes(record), counts))
 		(void)control_send(buf_bytes(record), NULL, 0);
 	buf_done(record);
 }
 
-static void tell_attempt(struct watch *w, enum activity_seen seen, struct bytes host, uint16_t port)
+static void tell_attempt(struct watch *w, enum activity_seen seen, struct bytes host, uint16_t port, bool counts)
 {
 	struct buf record;
-	if (!begin(w, seen, &record))
-		return;
+	begin(&record, seen);
 	wire_put_bytes(&record, host);
 	wire_put_u32(&record, port);
-	end(&record);
+	end(&w->attempts, &record, counts);
+}
+
+static void tell_more(const struct sightings *known, enum activity_seen again)
+{
+	for (size_t at = 0; at < known->n;) {
+		CLEANUP(buf_done) struct buf record;
+		begin(&record, again);
+		if (sightings_put_more(known, &at, AGAIN_ROWS, &record))
+			(void)control_send(buf_bytes(&record), NULL, 0);
+	}
+}
+
+void watch_tell_more(const struct watch *w)
+{
+	tell_more(&w->programs, SEEN_PROGRAMS_AGAIN);
+	tell_more(&w->attempts, SEEN_ATTEMPTS_AGAIN);
 }
 
 /* ---- programs ---- */
@@ -97,16 +110,36 @@ static bool is_absent(int error)
 	return error == ENOENT || error == ENOTDIR || error == EACCES;
 }
 
+/* A word in one of the root's own folders: those are known to lead nowhere special, and execvp tries them for every word. */
+static bool is_plain_word(const char *path)
+{
+	static const char *const folders[] = { "/bin/", "/sbin/" };
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		size_t size = strlen(folders[i]);
+		if (strncmp(path, folders[i], size) == 0 && !strchr(path + size, '/'))
+			return true;
+	}
+	return false;
+}
+
 /* What is not there for us may be there for the process: /proc/self, and every link that leads through it, means somebody else
- * here. The root's own links are known to lead nowhere special, and execvp tries them for every word. */
+ * here. */
 static bool may_differ_for_us(int at, const char *path)
 {
-	static const char *const plain[] = { "/bin/", "/sbin/" };
-	for (size_t i = 0; i < COUNT(plain); i++)
-		if (strncmp(path, plain[i], strlen(plain[i])) == 0)
-			return false;
+	if (is_plain_word(path))
+		return false;
 	CLEANUP(fd_close) int fd = kernel_openat2(at, path, O_PATH, 0, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
 	return fd >= 0 || !is_absent(errno);
+}
+
+/* Our root for a relative path is the folder of the process: what leads out of it cannot be looked up. */
+static bool climbs(const char *path)
+{
+	struct bytes rest = bytes_of(path);
+	while (rest.size)
+		if (bytes_equal(bytes_cut(&rest, '/'), BYTES("..")))
+			return true;
+	return false;
 }
 
 /* Whether the path leads to something: execvp tries every folder of PATH, and those tries are nobody's business.
@@ -114,6 +147,8 @@ static bool may_differ_for_us(int at, const char *path)
 static bool leads_somewhere(pid_t pid, int dir, const char *path)
 {
 	char base[64];
+	if (climbs(path))
+		return true;
 	if (path[0] == '/')
 		(void)snprintf(base, sizeof base, "/proc/%d/root", (int)pid);
 	else if (dir == AT_FDCWD)
@@ -158,11 +193,12 @@ static void note_program(struct watch *w, pid_t pid, int dir, uint64_t path_at, 
 		return;
 	buf_init(&path, PATH_KEPT + 1);
 	peek_string(pid, path_at, PATH_KEPT, &path, &is_cut);
-	if (!leads_somewhere(pid, dir, buf_string(&path)) || !begin(w, SEEN_PROGRAM, &record))
+	if (!is_cut && !leads_somewhere(pid, dir, buf_string(&path)))
 		return;
+	begin(&record, SEEN_PROGRAM);
 	wire_put_bytes(&record, buf_bytes(&path));
 	put_args(pid, argv, &record);
-	end(&record);
+	end(&w->programs, &record, true);
 }
 
 /* ---- connections ---- */
@@ -173,7 +209,7 @@ static bool is_loopback(const unsigned char *v4)
 }
 
 /* Loopback is the inside's own affair: test servers live there. An attempt at our name server is told by its name. */
-static void note_address(struct watch *w, pid_t pid, uint64_t address, uint64_t size)
+static void note_address(struct watch *w, pid_t pid, uint64_t address, uint64_t size, bool is_message)
 {
 	static const unsigned char one[16] = { [15] = 1 }, mapped[12] = { [10] = 0xff, [11] = 0xff };
 	union {
@@ -184,19 +220,20 @@ static void note_address(struct watch *w, pid_t pid, uint64_t address, uint64_t 
 	} to = { .family = AF_UNSPEC };
 	char text[INET6_ADDRSTRLEN + 1] = "", path[sizeof to.local.sun_path + 8];
 	size_t n = peek(pid, address, &to, size < sizeof to ? (size_t)size : sizeof to);
-	if (to.family == AF_INET && n >= sizeof to.v4) {
+	/* The kernel takes a message to no family for one to an IPv4 address; a connection to none ends one. */
+	if ((to.family == AF_INET || (is_message && to.family == AF_UNSPEC)) && n >= sizeof to.v4) {
 		if (!is_loopback((const unsigned char *)&to.v4.sin_addr) && inet_ntop(AF_INET, &to.v4.sin_addr, text, sizeof text))
-			tell_attempt(w, SEEN_CONNECT, bytes_of(text), ntohs(to.v4.sin_port));
+			tell_attempt(w, SEEN_CONNECT, bytes_of(text), ntohs(to.v4.sin_port), true);
 	} else if (to.family == AF_INET6 && n >= sizeof to.v6 - sizeof to.v6.sin6_scope_id) {
 		const unsigned char *b = to.v6.sin6_addr.s6_addr;
 		bool inner = memcmp(b, one, 16) == 0 || (memcmp(b, mapped, 12) == 0 && is_loopback(b + 12));
 		if (!inner && inet_ntop(AF_INET6, &to.v6.sin6_addr, text, sizeof text))
-			tell_attempt(w, SEEN_CONNECT, bytes_of(text), ntohs(to.v6.sin6_port));
+			tell_attempt(w, SEEN_CONNECT, bytes_of(text), ntohs(to.v6.sin6_port), true);
 	} else if (to.family == AF_UNIX && n > sizeof to.family && to.local.sun_path[0] == '/') {
 		size_t size_of_path = strnlen(to.local.sun_path, n - sizeof to.family);
 		(void)snprintf(path, sizeof path, "unix:%.*s", (int)size_of_path, to.local.sun_path);
 		if (strcmp(path, "unix:/var/run/nscd/socket") != 0) /* libc asks for it before every look at passwd */
-			tell_attempt(w, SEEN_CONNECT, bytes_of(path), 0);
+			tell_attempt(w, SEEN_CONNECT, bytes_of(path), 0, true);
 	}
 }
 
@@ -226,10 +263,10 @@ static void note_call(struct watch *w, const struct seccomp_notif *notif, struct
 		note_program(w, pid, (int)data->args[0], data->args[1], data->args[2]);
 		break;
 	case SYS_connect:
-		note_address(w, pid, data->args[1], data->args[2]);
+		note_address(w, pid, data->args[1], data->args[2], false);
 		break;
 	case SYS_sendto:
-		note_address(w, pid, data->args[4], data->args[5]);
+		note_address(w, pid, data->args[4], data->args[5], true);
 		break;
 	default:
 		w->calls[data->nr >= 0 && data->nr < ACTIVITY_CALLS ? data->nr : ACTIVITY_CALLS - 1]++;
@@ -253,11 +290,10 @@ static void serve_notice(struct watch *w)
 	(void)ioctl(w->notify_fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
 
-static void serve_name(struct watch *w)
+/* Programs ask for both kinds of addresses: that is one wish. */
+static void tell_name(void *context, const char *name, unsigned type)
 {
-	char name[NAMES_TEXT_MAX];
-	if (names_answer(w->names_fd, name))
-		tell_attempt(w, SEEN_NAME, bytes_of(name), 0);
+	tell_attempt(context, SEEN_NAME, bytes_of(name), 0, type != NAMES_AAAA);
 }
 
 void watch_poll(const struct watch *w, struct pollfd fds[WATCH_FDS])
@@ -273,7 +309,7 @@ void watch_work(struct watch *w, const struct pollfd fds[WATCH_FDS])
 	else if (fds[0].revents) /* no process uses the filter any more */
 		fd_close(&w->notify_fd);
 	if (fds[1].revents & POLLIN)
-		serve_name(w);
+		names_answer(w->names_fd, tell_name, w);
 	else if (fds[1].revents)
 		fd_close(&w->names_fd);
 }
@@ -295,8 +331,8 @@ void watch_put_sums(const struct watch *w, const pid_t *left, size_t n_left, str
 	for (size_t i = 0; i < ACTIVITY_CALLS; i++)
 		n_calls += w->calls[i] != 0;
 	wire_put_u32(out, w->recorded);
-	wire_put_u64(out, w->n_counted_programs);
-	wire_put_u64(out, w->n_counted_attempts);
+	wire_put_u64(out, w->programs.n_not_kept);
+	wire_put_u64(out, w->attempts.n_not_kept);
 	wire_put_u64(out, w->disk_size);
 	wire_put_u32(out, n_calls);
 	for (uint32_t i = 0; i < ACTIVITY_CALLS; i++) {

@@ -121,11 +121,64 @@ def many_programs(tap):
     code = HOOK + "    import os\n    for i in range(1200):\n        pid = os.fork()\n        if pid == 0:\n            os.execv('/bin/true', ['true', str(i)])\n        os.waitpid(pid, 0)\n    return wheel(folder)\n"
     report = Place().build("--no-index", "--wheel", "--json", project(code)).json()
     seen = report["activity"]
-    tap.check("is listed up to a bound and counted beyond", seen["programs_started"] == 1200 and len(seen["programs"]) == 1000, seen["programs_started"], len(seen["programs"]))
+    tap.check("is listed up to a bound and counted beyond", seen["programs_started"] == 1200 and len(seen["programs"]) == 1000 and seen["programs_not_listed"] == 200, seen["programs_started"], len(seen["programs"]))
     long = HOOK + "    import subprocess\n    subprocess.call(['/bin/true'] + ['a' * 3000] * 3)\n    subprocess.call(['/bin/true'] + ['b'] * 100)\n    return wheel(folder)\n"
     seen = Place().build("--no-index", "--wheel", "--json", project(long)).json()["activity"]["programs"]
     tap.check("long arguments are cut, and that is said", len(seen) == 2 and all(p["arguments_cut"] for p in seen) and
               sum(map(len, seen[0]["arguments"])) <= 4096 and len(seen[1]["arguments"]) == 64, json.dumps(seen)[:500])
 
 
-TESTS = [what_a_build_did, a_quiet_build, a_build_that_wants_the_network, many_programs]
+HIDING = HOOK + """    import os, shutil, socket
+    def run(path, word):
+        pid = os.fork()
+        if pid == 0:
+            os.execv(path, [word])
+        os.waitpid(pid, 0)
+    os.makedirs("/tmp/a/b/c")
+    shutil.copy("/bin/true", "/tmp/a/evil")
+    os.chdir("/tmp/a/b")
+    run("../evil", "climbing")
+    run("c/../../evil", "climbing again")
+    os.chdir("/tmp/a")
+    run("/bin/../../proc/self/cwd/evil", "behind bin")
+    held = os.open("/tmp/a", os.O_RDONLY)
+    os.set_inheritable(held, True)
+    run("/sbin/../../dev/fd/%d/evil" % held, "behind sbin")
+    deep = "/tmp/a"
+    while len(deep) < 1100:
+        deep += "/" + "d" * 200
+        os.mkdir(deep)
+    shutil.copy("/bin/true", deep + "/evil")
+    run(deep + "/evil", "far down")
+    for _ in range(1100):
+        run("/bin/true", "again")
+    run("/bin/true", "the one behind them")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for address in [("203.0.113.1", 53)] * 1100 + [("203.0.113.99", 53)]:
+            try:
+                s.sendto(b"x", address)
+            except OSError:
+                pass
+        for count, questions in ((1, b"\\4evil\\7example\\0\\0\\x1c\\0\\1"), (2, b"\\1a\\0\\0\\1\\0\\1\\10and more\\0\\0\\1\\0\\1")):
+            s.sendto(bytes([0, 1, 1, 0, 0, count, 0, 0, 0, 0, 0, 0]) + questions, ("127.0.0.1", 53))
+            s.recv(512)
+    return wheel(folder)
+"""
+
+
+def nothing_hides(tap):
+    """what a build does to hide what it does"""
+    run = Place().build("--no-index", "--wheel", "--json", project(HIDING))
+    report = run.json()
+    started = programs_of(report)
+    tap.check("the build succeeds", run.code == 0, run.told())
+    words = ("climbing", "climbing again", "behind bin", "behind sbin", "far down", "the one behind them")
+    tap.check("paths that climb, lead through /proc or are too long are listed", all(started.get((word,)) == 1 for word in words), started)
+    tap.check("a flood of one program is counted, and hides no other", started.get(("again",)) == 1100 and report["activity"]["programs_not_listed"] == 0, started)
+    tries = {(n["way"], n["host"], n["port"]): n["times"] for n in report["network"]}
+    tap.check("so with addresses", tries.get(("connect", "203.0.113.1", 53)) == 1100 and tries.get(("connect", "203.0.113.99", 53)) == 1, tries)
+    tap.check("a name is told whatever kind of address is wanted", tries.get(("dns", "evil.example", 0)) == 1, tries)
+    tap.check("every name of a question is told, and none is a sentence", ("dns", "a", 0) in tries and ("dns", "and\\032more", 0) in tries, tries)
+
+
+TESTS = [nothing_hides, what_a_build_did, a_quiet_build, a_build_that_wants_the_network, many_programs]

@@ -1,12 +1,18 @@
 """Modes of the hostile backend that only a limit or a signal ends. Never run without a sandbox."""
+import contextlib
+import ctypes
+import mmap
 import os
+import resource
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
 
-from backend import wheel
+from backend import NAME, wheel
 
 
 def stop(out):
@@ -45,6 +51,89 @@ def memory(out):
     held = []
     while True:
         held.append(bytearray(os.urandom(1 << 20)) * 8)
+
+
+def fill_sockets(out):
+    """Memory that belongs to no process: what was sent to sockets and not received, in as many of them as there may be."""
+    for _ in range(4):
+        if os.fork() == 0:
+            held = []
+            with contextlib.suppress(OSError):
+                while True:
+                    held.append(socket.socketpair())
+                    for one in held[-1]:
+                        one.setblocking(False)
+                        with contextlib.suppress(BlockingIOError):
+                            while True:
+                                one.send(bytes(32768))
+            print("all sockets are full", flush=True)
+            sleep(out)
+    sleep(out)
+
+
+def fill_page_tables(out):
+    """A byte in every two megabytes is read: no page of its own, a table each."""
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    for _ in range(200):
+        at = libc.mmap(None, 1 << 30, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, -1, 0)    # MAP_NORESERVE
+        libc.madvise(at, 1 << 30, 15)   # MADV_NOHUGEPAGE
+        for part in range(0, 1 << 30, 2 << 20):
+            ctypes.c_char.from_address(at + part).value
+    print("all tables are full", flush=True)
+    sleep(out)
+
+
+def share(out):
+    """Shared memory without a file, which outlives its mapping and is counted for nobody: told to the two ways to it."""
+    for what, open_it in (("anonymous", lambda: mmap.mmap(-1, 1 << 20)), ("/dev/zero", lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20))):
+        try:
+            open_it()
+            print("SHARED", what, flush=True)
+        except OSError as error:
+            print("UNSHARED", what, error.strerror, flush=True)
+    wheel(out)
+
+
+def linger(out):
+    """The answer, and with it a socket whose close waits for an hour: whoever drops it waits. Then nothing more."""
+    wheel(out)
+    listening = socket.create_server(("127.0.0.1", 0))
+    full = socket.create_connection(listening.getsockname())
+    peer, _ = listening.accept()
+    full.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            full.send(bytes(65536))
+    full.setblocking(True)
+    for what, act in (("linger", lambda: full.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 3600))), ("pass", lambda: pass_on(full))):
+        try:
+            act()
+            print("DONE", what, flush=True)
+        except OSError as error:
+            print("REFUSED", what, error.strerror, flush=True)
+    full.close()
+    sleep(out)
+
+
+def pass_on(one):
+    answer = struct.pack("<II", 1, 1) + struct.pack("<I", len(NAME)) + NAME.encode()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=os.dup(3)) as channel:
+        channel.sendmsg([answer], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", one.fileno()))])
+
+
+def blind(out):
+    """pid 1 has our user: its limits are not ours to set."""
+    for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_CPU):
+        try:
+            resource.prlimit(1, limit, (1, 1))
+            print("LIMITED pid 1", flush=True)
+        except OSError as error:
+            print("UNLIMITED", error.strerror, flush=True)
+    resource.prlimit(0, resource.RLIMIT_NOFILE, (64, 64))
+    wheel(out)
 
 
 def forks(out):

@@ -1,12 +1,13 @@
 """Probes 68 to 74: what a limit ends, and what a build says by its end. Then stress-ng, an honest torturer."""
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 import time
 
 import family
-from cases import END, MACHINE, case
+from cases import END, MACHINE, OURS, case
 
 LOG_LIMIT = 1 << 20
 
@@ -21,6 +22,32 @@ def limited(mode, limit, value):
 
 
 case("68", "a memory bomb ends at its limit, by name", MACHINE)(limited("memory", "memory", "200M"))
+case("68", "so do sockets that nobody reads", MACHINE)(limited("fill_sockets", "memory", "200M"))
+case("68", "and page tables of memory that was never there", MACHINE)(limited("fill_page_tables", "memory", "200M"))
+
+
+@case("68", "there is no shared memory that no limit counts", OURS)
+def shared(suite):
+    got = suite.build("share")
+    return got.status == 0 and " SHARED" not in got.text and got.text.count("UNSHARED") == 2, got.told()
+
+
+@case("69", "a socket that lingers cannot be handed to hwb, whose limits go on", OURS)
+def lingering(suite):
+    """Two walls, each tried alone by hand: the option is refused on every kernel, the passing since Linux 6.16."""
+    began = time.monotonic()
+    got = suite.build("linger", "--limit", "wall=3s")
+    new = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2])) >= (6, 16)
+    held = "REFUSED linger Operation not permitted" in got.text and (not new or "REFUSED pass Operation not permitted" in got.text)
+    return held and time.monotonic() - began < 15 and got.status == (9 if new else 0), got.told()
+
+
+@case("68", "the limits of pid 1 are out of reach", OURS)
+def blinded(suite):
+    got = suite.build("blind")
+    return got.status == 0 and got.text.count("UNLIMITED Operation not permitted") + got.text.count("UNLIMITED Function not implemented") == 2, got.told()
+
+
 case("69", "sleeping for ever ends at the wall limit", END)(limited("sleep", "wall", "2s"))
 case("69", "so does a busy loop, at the limit of processor time", END)(limited("busy", "cpu", "1s"))
 case("69", "and silence at its own", END)(limited("sleep", "silence", "2s"))

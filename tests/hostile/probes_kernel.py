@@ -123,7 +123,7 @@ def privileges():
 
 def by_interrupt(number):
     """int 0x80: mov eax, edi; int 0x80; cdqe; ret."""
-    page = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
     page.write(b"\x89\xf8\xcd\x80\x48\x98\xc3")
     got = ctypes.CFUNCTYPE(ctypes.c_long, ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))(number)
     return "ok" if got >= 0 else "error"

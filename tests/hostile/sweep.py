@@ -17,7 +17,7 @@ BLOCKED = 1.0   # seconds after which a call counts as one that never returns: p
 ALLOWED, REFUSED, ABSENT = 10, 11, 12
 
 libc = ctypes.CDLL(None, use_errno=True)
-page = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
 page.write(b"\x53\x89\xf8\x31\xdb\x31\xc9\x31\xd2\x31\xf6\x31\xff\xcd\x80\x48\x98\x5b\xc3")    # rbx is the caller's; cdqe
 interrupt = ctypes.CFUNCTYPE(ctypes.c_long, ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))
 

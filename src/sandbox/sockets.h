@@ -1,0 +1,13 @@
+/* What the sockets of the inside hold in the kernel, which no process's own account shows: sent and not yet received, also in
+ * sockets that are on their way in a message. sock_diag(7), asked inside the network namespace. Private to hwb-sandbox. */
+#ifndef SANDBOX_SOCKETS_H
+#define SANDBOX_SOCKETS_H
+
+#include <stdint.h>
+
+/* A descriptor that keeps asking about the caller's network namespace, wherever it is handed; -1 when the kernel has none. */
+int sockets_open(void);
+/* Bytes that all local, TCP and UDP sockets of that namespace hold; kinds that the kernel cannot tell of count nothing. */
+uint64_t sockets_memory(int fd);
+
+#endif
