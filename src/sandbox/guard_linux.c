@@ -40,8 +40,8 @@ static void take_leash(struct guard *g)
 		watch_take_notify(&g->watch, fds[0]);
 	} else if (n == (ssize_t)sizeof packet && packet.kind == LEASH_SOCKETS && n_fds == 1) {
 		g->sockets_fd = fds[0];
-	} else if (n == (ssize_t)sizeof packet && packet.kind == LEASH_PLACES && n_fds == (size_t)packet.has_names + packet.n_places &&
-		   packet.n_places <= WATCH_PLACES) {
+	} else if (n == (ssize_t)sizeof packet && packet.kind == LEASH_PLACES &&
+		   n_fds == (size_t)packet.has_names + packet.n_places && packet.n_places <= WATCH_PLACES) {
 		watch_take_places(&g->watch, packet.has_names ? fds[0] : -1, fds + packet.has_names, packet.n_places);
 	} else {
 		for (size_t i = 0; i < n_fds; i++)
