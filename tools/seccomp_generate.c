@@ -41,7 +41,8 @@ static const struct refusal {
 	{ "setsockopt", { { BPF_JEQ, 1, IPPROTO_TCP }, { BPF_JEQ, 2, TCP_ULP } } },
 	/* A socket whose close waits, handed to a process of ours: that one would wait. */
 	{ "setsockopt", { { BPF_JEQ, 1, SOL_SOCKET }, { BPF_JEQ, 2, SO_LINGER } } },
-	/* Shared memory without a file: what is not mapped at the moment is counted by nobody. MAP_PRIVATE has the other bit. */
+	/* Shared memory without a file: what is not mapped at the moment is counted by nobody, so a supervisor has to count what is
+	 * asked for (sandbox/watch_linux.c). MAP_PRIVATE has the other bit. */
 	{ "mmap", { { BPF_JSET, 3, MAP_SHARED }, { BPF_JSET, 3, MAP_ANONYMOUS } } },
 };
 

@@ -234,9 +234,11 @@ enum status build_run(const struct run_context *run, const struct build_request 
 	inside_fill(&spec, mounts, n_mounts, request->env, request->n_env, request->epoch, a);
 
 	struct build_result result = { .outcome = BUILD_DONE };
-	struct conversation c = { .run = run, .request = request, .arena = a, .result = &result };
+	struct conversation c = { .run = run, .request = request, .arena = a, .sandbox = request->sandbox, .result = &result };
 	buf_init(&c.packet, HOOK_PACKET_MAX);
-	enum status s = sandbox_start(run, &spec, request->snapshot_fd, &c.sandbox, d);
+	enum status s = c.sandbox ? OK : sandbox_prepare(run, &c.sandbox, d);
+	if (s == OK)
+		s = sandbox_start(c.sandbox, &spec, request->snapshot_fd, d);
 	if (s == OK)
 		s = converse(&c, d);
 	if (s == OK && result.outcome == BUILD_DONE)

@@ -12,6 +12,7 @@ enum build_kind { BUILD_WHEEL, BUILD_SDIST };
 
 struct build_request {
 	enum build_kind kind;
+	struct sandbox *sandbox; /* one that was prepared and becomes ours, or NULL */
 	int snapshot_fd; /* format/snapshot.h, sealed */
 	const char *subdirectory; /* of the snapshot, "" for its root */
 	const char *backend; /* "module:object", validated */

@@ -113,6 +113,7 @@ enum status hook_run(struct pipeline *p, enum build_kind kind,
 	struct hook_context context = { .p = p, .has_requires = has_requires, .egress = { .run = p->run } };
 	struct build_request request = {
 		.kind = kind,
+		.sandbox = p->ahead,
 		.snapshot_fd = p->source.tree.fd,
 		.settings = p->settings->config.items,
 		.n_settings = p->settings->config.n / 2,
@@ -139,6 +140,7 @@ enum status hook_run(struct pipeline *p, enum build_kind kind,
 	request.n_env = visible.n_env;
 	fill_project(p, &request);
 	p->has_sandbox = true;
+	p->ahead = NULL; /* the build's from here on */
 	console_set_log(p->console, keep_output, p);
 	s = build_run(p->run, &request, p->arena, ret, d);
 	console_output_end(p->console);

@@ -523,6 +523,8 @@ static enum status begin(struct pipeline *p, const char *source_word, const char
 {
 	enum status s = source_word_parse(source_word, p->arena, ret_word, d);
 	if (s == OK)
+		s = sandbox_prepare(p->run, &p->ahead, d);
+	if (s == OK)
 		s = open_index(p, d);
 	if (s)
 		return s;
@@ -598,6 +600,7 @@ void pipeline_done(struct pipeline *p)
 {
 	if (p->has_source)
 		fd_close(&p->source.tree.fd);
+	sandbox_free(p->ahead);
 	release_env(p);
 	crates_release(p);
 	fd_close(&p->log_fd);

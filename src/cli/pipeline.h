@@ -47,6 +47,7 @@ struct pipeline {
 	struct env_result env;
 	struct cargo_source rust;
 	struct cargo_result crates;
+	struct sandbox *ahead; /* made while the source is read, for the first build */
 	struct sandbox_result sandbox; /* of the last build */
 	struct activity activity; /* of all builds of the run */
 	struct network network;

@@ -29,7 +29,9 @@ enum status trial_run(const struct run_context *run, const struct settings *s, c
 	for (size_t i = 0; i < s->allow_read.n; i++)
 		mounts[i] = (struct sandbox_mount){ s->allow_read.items[i], s->allow_read.items[i] };
 	inside_fill(&spec, mounts, s->allow_read.n, s->env.items, s->env.n, TRIAL_EPOCH, a);
-	enum status status = sandbox_start(run, &spec, -1, &sandbox, d);
+	enum status status = sandbox_prepare(run, &sandbox, d);
+	if (status == OK)
+		status = sandbox_start(sandbox, &spec, -1, d);
 	if (status == OK)
 		status = follow(sandbox, output, context, d);
 	if (status == OK)

@@ -1,4 +1,5 @@
-/* hwb-sandbox: statically linked, started by hwb only; with the word "inner" as the first process of a container. */
+/* hwb-sandbox: statically linked, started by hwb only with the name of an isolation mode, or with the word "inner" as the first
+ * process of a container. */
 #include <string.h>
 
 #include "sandbox/contain.h"
@@ -6,5 +7,6 @@
 
 int main(int argc, char **argv)
 {
-	return argc == 2 && strcmp(argv[1], "inner") == 0 ? contain_inside_main() : launch_main();
+	const char *word = argc == 2 ? argv[1] : "";
+	return strcmp(word, "inner") == 0 ? contain_inside_main() : launch_main(word);
 }

@@ -23,8 +23,10 @@ struct guard {
 	struct buf sums; /* written while there is still somebody to look at */
 };
 
-void guard_init(struct guard *g, uint64_t memory_max);
+void guard_init(struct guard *g);
 void guard_done(struct guard *g);
+/* The limit, in bytes, as soon as it is known. */
+void guard_set_memory(struct guard *g, uint64_t most);
 
 /* What to poll, at least every GUARD_TICK_MS, and what to do then (n: as poll returned). True when g->pid has ended;
  * g->why changes when the memory limit is reached. */

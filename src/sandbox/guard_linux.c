@@ -12,9 +12,9 @@
 
 enum { SUMS_MAX = 7000, GONE_MAX = 8000 };
 
-void guard_init(struct guard *g, uint64_t memory_max)
+void guard_init(struct guard *g)
 {
-	*g = (struct guard){ .memory_max = memory_max, .pidfd = -1, .leash_fd = -1, .sockets_fd = -1 };
+	*g = (struct guard){ .memory_max = UINT64_MAX, .pidfd = -1, .leash_fd = -1, .sockets_fd = -1 };
 	g->memory_due_ms = clock_ms() + GUARD_TICK_MS;
 	watch_init(&g->watch);
 	buf_init(&g->sums, SUMS_MAX);
@@ -55,7 +55,10 @@ static size_t look(struct guard *g, const pid_t **ret_tree)
 {
 	static pid_t tree[PROCESSES_MAX];
 	size_t n = tree_of(g->pid, tree, PROCESSES_MAX);
-	uint64_t used = memory_of_tree(tree, n) + sockets_memory(g->sockets_fd);
+	struct memory_use use = memory_of_tree(tree, n);
+	/* What was granted as shared memory may be held by nobody's mapping at the moment. */
+	uint64_t shared = use.shared > g->watch.shared_size ? use.shared : g->watch.shared_size;
+	uint64_t used = use.own + shared + sockets_memory(g->sockets_fd);
 	if (used > g->memory_peak)
 		g->memory_peak = used;
 	watch_measure(&g->watch);
@@ -80,6 +83,11 @@ void guard_poll(const struct guard *g, struct pollfd fds[GUARD_FDS])
 	fds[0] = (struct pollfd){ .fd = g->pidfd, .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = g->leash_fd, .events = POLLIN };
 	watch_poll(&g->watch, fds + 2);
+}
+
+void guard_set_memory(struct guard *g, uint64_t most)
+{
+	g->memory_max = g->watch.shared_max = most;
 }
 
 bool guard_work(struct guard *g, int n, const struct pollfd fds[GUARD_FDS])

@@ -149,13 +149,32 @@ static int wait_for(pid_t payload, struct rusage *ret_usage)
 	}
 }
 
-void init_main(struct inner *in, int leash_fd)
+/* Waits for the launcher, which may be long in coming: it is started before anybody knows what shall be built. */
+static void await_orders(struct inner *in, int leash_fd)
 {
-	char go = 0;
+	static const int places[SANDBOX_N_GIVEN] = { SANDBOX_FD_SPEC, SANDBOX_FD_SNAPSHOT };
+	char go;
+	int fds[PACKET_FDS_MAX];
+	size_t n;
+	struct diag d = { 0 };
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (read(leash_fd, &go, 1) != 1 || go != 'g')
+	if (packet_receive(leash_fd, &go, 1, fds, &n) != 1)
 		_exit(EXIT_SETUP);
 	(void)prctl(PR_SET_DUMPABLE, 0); /* only now: before, the launcher could not have written the id maps */
+	for (size_t i = 0; i < n && i < SANDBOX_N_GIVEN; i++)
+		if (dup2(fds[i], places[i]) != places[i] || close(fds[i]))
+			_exit(EXIT_SETUP);
+	if (in->spec)
+		return;
+	struct sandbox_spec *spec = ARENA_NEW(in->arena, struct sandbox_spec);
+	if (spec_load(in->arena, spec, &d))
+		_exit(EXIT_SETUP); /* the launcher has read it too, and has told */
+	in->spec = spec;
+}
+
+void init_main(struct inner *in, int leash_fd)
+{
+	await_orders(in, leash_fd);
 	size_t n;
 	const struct step *steps = in->spec->mode == MODE_CONTAINER ? container_steps(&n) : inner_steps(&n);
 	const char *failed = steps_run(steps, n, in);

@@ -4,6 +4,7 @@
 #define SANDBOX_INNER_H
 
 #include "base/bytes.h"
+#include "sandbox/packet.h"
 #include "sandbox/spec.h"
 
 enum { DEVICES_MAX = 8, INSIDE_ID = 1000 };
@@ -55,18 +56,17 @@ int landlock_apply(struct inner *in);
 int seccomp_apply(struct inner *in);
 int capabilities_drop(struct inner *in);
 
-/* pid 1: takes the steps, runs the payload, reports; never returns. leash_fd: SOCK_SEQPACKET to the launcher; one byte from
- * there says that the id maps are written, one packet back hands over what there is to watch. */
+/* Reads the specification on SANDBOX_FD_SPEC. ERR_IO, ERR_FORMAT. */
+enum status spec_load(struct arena *a, struct sandbox_spec *ret, struct diag *d);
+
+/* pid 1: takes the steps, runs the payload, reports; never returns. leash_fd: SOCK_SEQPACKET to the launcher; a packet of one byte
+ * from there says that the id maps are written, and hands over what hwb gave (SANDBOX_GIVEN_...) unless in->spec is there already;
+ * packets back hand over what there is to watch. */
 void init_main(struct inner *in, int leash_fd) __attribute__((noreturn));
 
-enum { PACKET_FDS_MAX = 8 };
-/* One packet over a socket of ours, with descriptors; fds may be NULL. 0, or -1 with errno. */
-int packet_send(int to, struct bytes packet, const int *fds, size_t n_fds);
-/* Up to size bytes and PACKET_FDS_MAX descriptors (close-on-exec); returns as recvmsg does. */
-ssize_t packet_receive(int from, void *packet, size_t size, int fds[PACKET_FDS_MAX], size_t *ret_n_fds);
 /* The packet SANDBOX_FAILED; initialises *ret. */
 void packet_failed(struct buf *ret, const char *step, int error, const char *detail);
-/* The same as packet_send, to hwb. */
+/* As packet_send, to hwb. */
 int control_send(struct bytes packet, const int *fds, size_t n_fds);
 
 /* What the inside hands to the launcher's guard, a packet with descriptors each: what tells of its sockets; where it is watched

@@ -35,7 +35,7 @@ int launch_refuse(const char *step, const char *detail)
 	return EXIT_SETUP;
 }
 
-static enum status read_spec(struct arena *a, struct sandbox_spec *ret, struct diag *d)
+enum status spec_load(struct arena *a, struct sandbox_spec *ret, struct diag *d)
 {
 	struct stat st;
 	if (fstat(SANDBOX_FD_SPEC, &st) || st.st_size > SPEC_MAX)
@@ -126,28 +126,62 @@ static void guard_until_gone(struct guard *g)
 	(void)syscall(SYS_pidfd_send_signal, g->pidfd, SIGKILL, NULL, 0);
 }
 
-static int refuse_and_reap(const char *step, pid_t pid)
+/* Waits for what hwb wants. 0, or the exit status: hwb has changed its mind or died, or a failure has been told. */
+static int take_orders(struct sandbox_spec *ret_spec, struct arena *a)
 {
-	int status, code = launch_refuse(step, "");
+	static const int places[SANDBOX_N_GIVEN] = {
+		[SANDBOX_GIVEN_SPEC] = SANDBOX_FD_SPEC, [SANDBOX_GIVEN_SNAPSHOT] = SANDBOX_FD_SNAPSHOT
+	};
+	char byte;
+	int fds[PACKET_FDS_MAX];
+	size_t n;
+	struct diag d = { 0 };
+	if (packet_receive(SANDBOX_FD_CONTROL, &byte, 1, fds, &n) != 1)
+		return EXIT_SETUP;
+	for (size_t i = 0; i < n && i < SANDBOX_N_GIVEN; i++)
+		if (dup2(fds[i], places[i]) != places[i] || close(fds[i]))
+			return launch_refuse("take the specification", "");
+	if (spec_load(a, ret_spec, &d) == OK)
+		return 0;
+	errno = EBADMSG;
+	return launch_refuse("read the specification", d.text);
+}
+
+/* Lets pid 1 go, with what hwb gave. */
+static const char *give_orders(pid_t pid, int leash_fd, const struct sandbox_spec *spec)
+{
+	static const int given[SANDBOX_N_GIVEN] = { SANDBOX_FD_SPEC, SANDBOX_FD_SNAPSHOT };
+	(void)hold_mounts(pid);
+	const char *failed = write_maps(pid, spec->outside_id);
+	if (failed)
+		return failed;
+	/* Not before the maps: what we clone inherits it, and an ordinary user may not write the maps of such a process. */
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	return packet_send(leash_fd, BYTES("g"), given, SANDBOX_N_GIVEN) ? "let pid 1 go" : NULL;
+}
+
+static int end_early(pid_t pid, int code)
+{
+	int status;
 	(void)kill(pid, SIGKILL);
 	(void)waitpid(pid, &status, 0);
 	return code;
 }
 
-static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
+/* The namespaces are made at once, while hwb still reads the source: what shall run in them comes later. */
+static int run_sandbox(struct arena *a)
 {
+	struct sandbox_spec spec;
 	struct guard g;
 	int leash[2], status;
-	guard_init(&g, spec->limits.memory);
+	guard_init(&g);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, leash))
 		return launch_refuse("make a socket pair", "");
 	if (drop_groups())
 		return launch_refuse("drop the groups", "");
 	g.pid = kernel_clone(NAMESPACES, &g.pidfd);
 	if (g.pid == 0) {
-		struct inner in = {
-			.spec = spec, .arena = a, .root_fd = -1, .out_fd = -1, .listen_fd = -1, .notify_fd = -1, .names_fd = -1
-		};
+		struct inner in = { .arena = a, .root_fd = -1, .out_fd = -1, .listen_fd = -1, .notify_fd = -1, .names_fd = -1 };
 		(void)close(leash[1]);
 		init_main(&in, leash[0]);
 	}
@@ -155,18 +189,19 @@ static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
 		return launch_refuse("make the namespaces", "clone3");
 	(void)close(leash[0]);
 	g.leash_fd = leash[1];
-	(void)hold_mounts(g.pid);
-	const char *failed = write_maps(g.pid, spec->outside_id);
+	int code = take_orders(&spec, a);
+	if (code)
+		return end_early(g.pid, code);
+	const char *failed = give_orders(g.pid, g.leash_fd, &spec);
 	if (failed)
-		return refuse_and_reap(failed, g.pid);
-	/* Not before the maps: what we clone inherits it, and an ordinary user may not write the maps of such a process. */
-	(void)prctl(PR_SET_DUMPABLE, 0);
-	(void)!write(g.leash_fd, "g", 1);
+		return end_early(g.pid, launch_refuse(failed, ""));
+	guard_set_memory(&g, spec.limits.memory);
 	/* The log belongs to what is inside: as long as we held it, its end would never be seen. */
 	(void)close(SANDBOX_FD_LOG);
 	(void)close(2);
 	(void)close(SANDBOX_FD_CHANNEL);
 	(void)close(SANDBOX_FD_SNAPSHOT);
+	(void)close(SANDBOX_FD_SPEC);
 	guard_until_gone(&g);
 	while (waitpid(g.pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -177,7 +212,14 @@ static int run_sandbox(const struct sandbox_spec *spec, struct arena *a)
 	return 0;
 }
 
-int launch_main(void)
+static int run_container(struct arena *a)
+{
+	struct sandbox_spec spec;
+	int code = take_orders(&spec, a);
+	return code ? code : container_run(&spec, a);
+}
+
+int launch_main(const char *mode)
 {
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)setsid();
@@ -189,11 +231,5 @@ int launch_main(void)
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	struct arena a;
 	arena_init(&a);
-	struct sandbox_spec spec;
-	struct diag d = { 0 };
-	if (read_spec(&a, &spec, &d)) {
-		errno = EBADMSG;
-		return launch_refuse("read the specification", d.text);
-	}
-	return (spec.mode == MODE_CONTAINER ? container_run : run_sandbox)(&spec, &a);
+	return strcmp(mode, isolation_mode_name(MODE_CONTAINER)) == 0 ? run_container(&a) : run_sandbox(&a);
 }

@@ -17,24 +17,30 @@ static struct bytes read_proc(pid_t pid, const char *name, char text[TEXT_MAX])
 	return bytes_make(text, n > 0 ? (size_t)n : 0);
 }
 
-/* proc(5), status: "RssAnon:  123 kB". Shared memory is counted for everybody who maps it: too much rather than too little. Page
- * tables can outgrow by far what they map. */
-static uint64_t memory_of(pid_t pid)
+/* proc(5), status: "RssAnon:  123 kB". Page tables can outgrow by far what they map. Shared memory is counted for everybody who
+ * maps it: too much rather than too little. */
+static void add_memory(pid_t pid, struct memory_use *sum)
 {
-	static const struct bytes keys[] = { LIT("RssAnon:"), LIT("RssShmem:"), LIT("VmPTE:"), LIT("VmSwap:") };
+	const struct {
+		struct bytes key;
+		uint64_t *sum;
+	} rows[] = {
+		{ LIT("RssAnon:"), &sum->own },
+		{ LIT("VmPTE:"), &sum->own },
+		{ LIT("VmSwap:"), &sum->own },
+		{ LIT("RssShmem:"), &sum->shared },
+	};
 	char text[TEXT_MAX];
 	struct bytes rest = read_proc(pid, "status", text);
-	uint64_t sum = 0;
 	while (rest.size) {
 		struct bytes line = bytes_cut(&rest, '\n');
-		for (size_t i = 0; i < COUNT(keys); i++) {
+		for (size_t i = 0; i < COUNT(rows); i++) {
 			uint64_t n;
-			struct bytes value = bytes_trim(bytes_from(line, keys[i].size));
-			if (bytes_starts(line, keys[i]) && number_parse_u64(bytes_cut(&value, ' '), UINT64_MAX / 1024, &n) == OK)
-				sum += n * 1024;
+			struct bytes value = bytes_trim(bytes_from(line, rows[i].key.size));
+			if (bytes_starts(line, rows[i].key) && number_parse_u64(bytes_cut(&value, ' '), UINT64_MAX / 1024, &n) == OK)
+				*rows[i].sum += n * 1024;
 		}
 	}
-	return sum;
 }
 
 /* Reads one list of children to its end, however long it is. */
@@ -74,11 +80,11 @@ size_t tree_of(pid_t pid, pid_t *tree, size_t most)
 	return n;
 }
 
-uint64_t memory_of_tree(const pid_t *tree, size_t n)
+struct memory_use memory_of_tree(const pid_t *tree, size_t n)
 {
-	uint64_t sum = 0;
+	struct memory_use sum = { 0 };
 	for (size_t i = 0; i < n; i++)
-		sum += memory_of(tree[i]);
+		add_memory(tree[i], &sum);
 	return sum;
 }
 

@@ -1,12 +1,7 @@
-/* Packets with descriptors, between the processes of one launcher and to hwb. */
-#include "sandbox/inner.h"
+#include "sandbox/packet.h"
 
 #include <errno.h>
 #include <sys/socket.h>
-
-#include "base/wire.h"
-
-enum { FAILED_MAX = 8192 };
 
 union control {
 	char room[CMSG_SPACE(PACKET_FDS_MAX * sizeof(int))];
@@ -52,18 +47,4 @@ ssize_t packet_receive(int from, void *packet, size_t size, int fds[PACKET_FDS_M
 		memcpy(fds, CMSG_DATA(header), *ret_n_fds * sizeof(int));
 	}
 	return n;
-}
-
-int control_send(struct bytes packet, const int *fds, size_t n_fds)
-{
-	return packet_send(SANDBOX_FD_CONTROL, packet, fds, n_fds);
-}
-
-void packet_failed(struct buf *ret, const char *step, int error, const char *detail)
-{
-	buf_init(ret, FAILED_MAX);
-	wire_put_u32(ret, SANDBOX_FAILED);
-	wire_put_string(ret, step);
-	wire_put_u32(ret, (uint32_t)error);
-	wire_put_string(ret, detail);
 }

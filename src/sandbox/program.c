@@ -80,7 +80,9 @@ enum status program_run(const struct run_context *run, const struct program *p, 
 	struct sandbox *s = NULL;
 	struct tail tail = { .size = 0 };
 	inside_fill(&spec, p->mounts, p->n_mounts, p->env, p->n_env, p->epoch, a);
-	enum status status = sandbox_start(run, &spec, p->snapshot_fd, &s, d);
+	enum status status = sandbox_prepare(run, &s, d);
+	if (status == OK)
+		status = sandbox_start(s, &spec, p->snapshot_fd, d);
 	if (status == OK)
 		status = follow(s, p, &tail, d);
 	if (status == OK) {

@@ -36,10 +36,13 @@ enum sandbox_event {
 	EVENT_ENDED, /* everything inside is dead: sandbox_result */
 };
 
-/* Starts one. snapshot_fd: -1 for none. *ret_channel: our end of the payload's descriptor 3 (SOCK_SEQPACKET) when the spec
- * asks for it, owned by the sandbox. ERR_ISOLATION or ERR_IO. The launcher dies with us. */
-MUST_USE enum status sandbox_start(const struct run_context *run, const struct sandbox_spec *spec, int snapshot_fd,
-				   struct sandbox **ret, struct diag *d);
+/* Starts the launcher, which makes the namespaces and waits: worth it while there is something else to do. It dies with us.
+ * ERR_ISOLATION, ERR_IO, ERR_CANCELLED. */
+MUST_USE enum status sandbox_prepare(const struct run_context *run, struct sandbox **ret, struct diag *d);
+/* Says what is wanted; the clocks of the limits start now. snapshot_fd: -1 for none. What goes wrong inside is said by
+ * sandbox_wait. ERR_IO, ERR_CANCELLED. */
+MUST_USE enum status sandbox_start(struct sandbox *s, const struct sandbox_spec *spec, int snapshot_fd, struct diag *d);
+/* Our end of the payload's descriptor 3 (SOCK_SEQPACKET) when the spec asks for it, owned by the sandbox. */
 int sandbox_channel(const struct sandbox *s);
 /* After EVENT_READY: the listening socket made inside (spec.with_listener), else -1. Owned by the sandbox. */
 int sandbox_listener(const struct sandbox *s);

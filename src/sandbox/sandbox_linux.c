@@ -15,6 +15,7 @@
 #include "host/self.h"
 #include "host/spawn.h"
 #include "sandbox/mask.h"
+#include "sandbox/packet.h"
 #include "sandbox/surroundings.h"
 
 enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200, CHANNEL_ROOM = 1 << 18 };
@@ -74,25 +75,17 @@ static enum status make_channel(struct sandbox *s, int *ret_theirs, struct diag 
 	return OK;
 }
 
-static enum status start_launcher(struct sandbox *s, const struct sandbox_spec *spec, int snapshot_fd, struct diag *d)
+static enum status start_launcher(struct sandbox *s, struct diag *d)
 {
-	CLEANUP(fd_close) int spec_fd = -1;
 	CLEANUP(fd_close) int control = -1;
 	CLEANUP(fd_close) int channel = -1;
 	CLEANUP(fd_close) int log = -1;
-	CLEANUP(buf_done) struct buf record;
 	int pipe_fds[2];
 	char path[PATH_MAX];
-	buf_init(&record, 16 << 20);
-	sandbox_spec_write(spec, &record);
-	enum status status = buf_check(&record, "the sandbox's specification", d);
-	if (status == OK)
-		status = self_program("hwb-sandbox", path, d);
-	if (status == OK)
-		status = sealed_make("hwb-spec", buf_bytes(&record), &spec_fd, d);
+	enum status status = self_program("hwb-sandbox", path, d);
 	if (status == OK)
 		status = make_pair(SOCK_SEQPACKET, &s->control_fd, &control, d);
-	if (status == OK && spec->with_channel)
+	if (status == OK)
 		status = make_channel(s, &channel, d);
 	if (status)
 		return status;
@@ -100,14 +93,13 @@ static enum status start_launcher(struct sandbox *s, const struct sandbox_spec *
 		return fail(d, ERR_IO, 0, "make a pipe: %s", strerror(errno));
 	s->log_fd = pipe_fds[0];
 	log = pipe_fds[1];
-	const char *const argv[] = { "hwb-sandbox", NULL };
-	const int fds[SANDBOX_N_FDS] = { -1, log, log, spec_fd, control, channel, snapshot_fd };
+	const char *const argv[] = { "hwb-sandbox", isolation_mode_name(s->run->mode), NULL };
+	const int fds[SANDBOX_N_FDS] = { -1, log, log, -1, control, channel, -1 };
 	struct spawn spawn = { .path = path, .argv = argv, .env = mask_env(), .fds = fds, .n_fds = SANDBOX_N_FDS };
 	return spawn_start(&spawn, &s->launcher, d);
 }
 
-enum status sandbox_start(const struct run_context *run, const struct sandbox_spec *spec, int snapshot_fd, struct sandbox **ret,
-			  struct diag *d)
+enum status sandbox_prepare(const struct run_context *run, struct sandbox **ret, struct diag *d)
 {
 	enum status status = run_check(run, d);
 	if (status)
@@ -118,18 +110,44 @@ enum status sandbox_start(const struct run_context *run, const struct sandbox_sp
 	}
 	struct sandbox *s = sandbox_new();
 	s->run = run;
-	s->limits = spec->limits;
 	s->control_fd = s->log_fd = s->channel_fd = s->out_fd = s->listener_fd = -1;
-	s->started_ms = s->heard_ms = clock_ms();
-	struct sandbox_spec own = *spec;
-	own.mode = run->mode;
-	own.container = run->container;
-	status = start_launcher(s, &own, snapshot_fd, d);
+	status = start_launcher(s, d);
 	if (status) {
 		sandbox_free(s);
 		return sandbox_not_started(status, surroundings_here(), d);
 	}
 	*ret = s;
+	return OK;
+}
+
+static enum status seal_spec(const struct sandbox *s, const struct sandbox_spec *spec, int *ret_fd, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf record;
+	struct sandbox_spec own = *spec;
+	own.mode = s->run->mode;
+	own.container = s->run->container;
+	buf_init(&record, 16 << 20);
+	sandbox_spec_write(&own, &record);
+	enum status status = buf_check(&record, "the sandbox's specification", d);
+	return status ? status : sealed_make("hwb-spec", buf_bytes(&record), ret_fd, d);
+}
+
+enum status sandbox_start(struct sandbox *s, const struct sandbox_spec *spec, int snapshot_fd, struct diag *d)
+{
+	CLEANUP(fd_close) int spec_fd = -1;
+	enum status status = run_check(s->run, d);
+	if (status == OK)
+		status = seal_spec(s, spec, &spec_fd, d);
+	if (status)
+		return status;
+	s->limits = spec->limits;
+	s->started_ms = s->heard_ms = clock_ms();
+	if (!spec->with_channel)
+		fd_close(&s->channel_fd);
+	const int given[SANDBOX_N_GIVEN] = { spec_fd, snapshot_fd };
+	int failed = packet_send(s->control_fd, BYTES("s"), given, snapshot_fd < 0 ? SANDBOX_GIVEN_SNAPSHOT : SANDBOX_N_GIVEN);
+	if (failed && errno != EPIPE && errno != ECONNRESET) /* a launcher that is gone has said why */
+		return fail(d, ERR_IO, 0, "send to the launcher: %s", strerror(errno));
 	return OK;
 }
 
@@ -232,20 +250,14 @@ static void note_gone(struct sandbox *s, struct wire *w)
 	(void)fcntl(s->log_fd, F_SETFL, O_NONBLOCK);
 }
 
-static void take_fds(struct sandbox *s, struct msghdr *message)
+/* The descriptors of SANDBOX_READY, in their order; whatever else comes is closed. */
+static void take_fds(struct sandbox *s, bool expected, int *fds, size_t n)
 {
 	int *const places[] = { &s->out_fd, &s->listener_fd };
-	struct cmsghdr *header = CMSG_FIRSTHDR(message);
-	if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
-		return;
-	size_t n = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 	for (size_t i = 0; i < n; i++) {
-		int fd;
-		memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
-		if (i < COUNT(places) && *places[i] < 0)
-			*places[i] = fd;
-		else
-			(void)close(fd);
+		if (expected && i < COUNT(places) && *places[i] < 0)
+			*places[i] = take_fd(&fds[i]);
+		fd_close(&fds[i]);
 	}
 }
 
@@ -253,23 +265,16 @@ static void take_fds(struct sandbox *s, struct msghdr *message)
 static enum status read_control(struct sandbox *s, bool *ret_is_event, enum sandbox_event *ret, struct diag *d)
 {
 	unsigned char packet[PACKET_MAX];
-	union {
-		char room[CMSG_SPACE(4 * sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct iovec part = { packet, sizeof packet };
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room
-	};
-	ssize_t n = recvmsg(s->control_fd, &message, MSG_CMSG_CLOEXEC);
-	if (n < 0 && errno == EINTR)
-		return OK;
+	int fds[PACKET_FDS_MAX];
+	size_t n_fds;
+	ssize_t n = packet_receive(s->control_fd, packet, sizeof packet, fds, &n_fds);
 	if (n <= 0) /* the launcher was killed from outside: the kernel killed the rest with it */
 		return fail(d, ERR_ISOLATION, 0, "the sandbox's launcher died");
 	struct wire w = wire_over(bytes_make(packet, (size_t)n));
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
 	uint32_t kind = wire_get_u32(&w);
+	take_fds(s, kind == SANDBOX_READY, fds, n_fds);
 	if (kind == SANDBOX_FAILED) {
 		const char *step = wire_get_string(&w, &a);
 		int error = (int)wire_get_u32(&w);
@@ -277,7 +282,6 @@ static enum status read_control(struct sandbox *s, bool *ret_is_event, enum sand
 	}
 	if (kind == SANDBOX_READY) {
 		s->result.controls = wire_get_u64(&w);
-		take_fds(s, &message);
 		s->heard_ms = clock_ms();
 		*ret = EVENT_READY;
 		*ret_is_event = true;

@@ -1,4 +1,4 @@
-/* What hwb asks of hwb-sandbox: one wire record over a sealed memfd, written by hwb, read by the launcher.
+/* What hwb asks of hwb-sandbox: one wire record in a sealed memfd, written by hwb, read by the launcher and pid 1.
  * Nothing in it comes from the project that is built. */
 #ifndef SANDBOX_SPEC_H
 #define SANDBOX_SPEC_H
@@ -9,7 +9,7 @@
 #include "base/run.h"
 #include "base/status.h"
 
-/* Descriptors of the launcher, fixed. Those that are not wanted are /dev/null. */
+/* Descriptors of the launcher, fixed. Those that are not wanted, or not there yet, are /dev/null. */
 enum {
 	SANDBOX_FD_LOG = 1, /* and 2: the write end of the log */
 	SANDBOX_FD_SPEC = 3,
@@ -18,6 +18,10 @@ enum {
 	SANDBOX_FD_SNAPSHOT = 6, /* format/snapshot.h, expanded below snapshot_path */
 	SANDBOX_N_FDS
 };
+/* The launcher, started with the name of the isolation mode, waits for one packet of one byte on the control socket; with it come
+ * the descriptors that SANDBOX_FD_SPEC and SANDBOX_FD_SNAPSHOT then are, the second only if there is a source. Whatever comes
+ * afterwards, and the end of the socket, means: stop. */
+enum { SANDBOX_GIVEN_SPEC, SANDBOX_GIVEN_SNAPSHOT, SANDBOX_N_GIVEN };
 
 /* A file or directory of the host, visible read-only, nosuid, nodev. */
 struct sandbox_mount {

@@ -22,6 +22,7 @@ struct watch {
 	bool recorded;
 	size_t n_notices; /* of the filter, the payload's own start included */
 	struct sightings programs, attempts;
+	uint64_t shared_size, shared_max; /* bytes granted as shared memory without a file, ever, and the most */
 	uint64_t disk_size; /* the most that was seen in all places together */
 	uint64_t calls[ACTIVITY_CALLS]; /* refused, by number; the last one stands for all beyond */
 };

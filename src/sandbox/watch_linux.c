@@ -250,6 +250,16 @@ static int refusal(int number)
 	return ENOSYS;
 }
 
+/* Pages of shared memory without a file live on when no process maps them, and then no account shows them. So what is asked for is
+ * what counts, and for good: mmap(2)'s length is in a register, where nobody changes it afterwards. */
+static int grant_shared(struct watch *w, uint64_t size)
+{
+	if (size > w->shared_max || w->shared_size > w->shared_max - size)
+		return ENOMEM;
+	w->shared_size += size;
+	return 0;
+}
+
 static void note_call(struct watch *w, const struct seccomp_notif *notif, struct seccomp_notif_resp *resp)
 {
 	const struct seccomp_data *data = &notif->data;
@@ -267,6 +277,11 @@ static void note_call(struct watch *w, const struct seccomp_notif *notif, struct
 		break;
 	case SYS_sendto:
 		note_address(w, pid, data->args[4], data->args[5], true);
+		break;
+	case SYS_mmap:
+		resp->error = -grant_shared(w, data->args[1]);
+		if (resp->error)
+			resp->flags = 0;
 		break;
 	default:
 		w->calls[data->nr >= 0 && data->nr < ACTIVITY_CALLS ? data->nr : ACTIVITY_CALLS - 1]++;

@@ -87,14 +87,31 @@ def fill_page_tables(out):
 
 
 def share(out):
-    """Shared memory without a file, which outlives its mapping and is counted for nobody: told to the two ways to it."""
-    for what, open_it in (("anonymous", lambda: mmap.mmap(-1, 1 << 20)), ("/dev/zero", lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20))):
+    """Shared memory without a file outlives its mapping and is in no account: it is there, up to the limit in all, by one way alone."""
+    for what, open_it in (("little", lambda: mmap.mmap(-1, 1 << 20)), ("/dev/zero", lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20)),
+                          ("too much", lambda: mmap.mmap(-1, 1 << 40))):
         try:
             open_it()
             print("SHARED", what, flush=True)
         except OSError as error:
             print("UNSHARED", what, error.strerror, flush=True)
     wheel(out)
+
+
+def hide_shared(out):
+    """Page after page is written and forgotten by the page tables, though not by the kernel."""
+    libc = ctypes.CDLL(None)
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    for _ in range(64):
+        with contextlib.suppress(OSError):
+            part = mmap.mmap(-1, 32 << 20)
+            if os.fork():
+                for at in range(0, 32 << 20, 4096):
+                    part[at] = 1
+                libc.madvise(ctypes.addressof(ctypes.c_char.from_buffer(part)), 32 << 20, mmap.MADV_DONTNEED)
+            else:
+                sleep(out)
+    sleep(out)
 
 
 def linger(out):

@@ -5,7 +5,7 @@ import subprocess
 
 import family
 import world
-from cases import END, MACHINE, case
+from cases import END, MACHINE, OURS, case
 
 PATIENCE = 20    # seconds in which a build that was killed is over
 
@@ -104,3 +104,11 @@ def temporary_files(suite):
     got = suite.build("daemon_and_sleep", "--limit", "wall=2s", env=suite.env(TMPDIR=folders[0]))
     more = [sorted(set(os.listdir(folder)) - had) for folder, had in zip(folders, before)]
     return not any(more), (got.told(), more)
+
+
+@case("", "a source that is none leaves no sandbox that was made ahead", OURS)
+def made_in_vain(suite):
+    words = suite.command("wheel")
+    got = suite.run(words[:-1] + [suite.out + "/nothing.tar.gz"])
+    left = suite.left()
+    return got.status == 2 and not left, (got.told(), repr(left))
