@@ -12,8 +12,9 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --trust-project --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	doctor) _hwb_words "--isolation --image --pull --python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -97,6 +98,34 @@ _hwb_value() {
 	"fetch --color=" | "fetch --color") _hwb_words "auto always never" ;;
 	"fetch --colour=" | "fetch --colour") _hwb_words "auto always never" ;;
 	"fetch --cache-dir=" | "fetch --cache-dir") _hwb_paths -d ;;
+	"shell --command=" | "shell --command") : ;;
+	"shell --config-setting=" | "shell --config-setting") : ;;
+	"shell --config-settings=" | "shell --config-settings") : ;;
+	"shell -C") : ;;
+	"shell --python=" | "shell --python") _hwb_paths -f ;;
+	"shell -p") _hwb_paths -f ;;
+	"shell --build-constraint=" | "shell --build-constraint") _hwb_paths -f ;;
+	"shell --build-constraints=" | "shell --build-constraints") _hwb_paths -f ;;
+	"shell --dependency-constraints-txt=" | "shell --dependency-constraints-txt") _hwb_paths -f ;;
+	"shell -b") _hwb_paths -f ;;
+	"shell --index-url=" | "shell --index-url") : ;;
+	"shell --default-index=" | "shell --default-index") : ;;
+	"shell -i") : ;;
+	"shell --find-links=" | "shell --find-links") _hwb_paths -d ;;
+	"shell -f") _hwb_paths -d ;;
+	"shell --exclude-newer=" | "shell --exclude-newer") : ;;
+	"shell --allow-read=" | "shell --allow-read") _hwb_paths -f ;;
+	"shell --allow-host=" | "shell --allow-host") : ;;
+	"shell --allow-network=" | "shell --allow-network") : ;;
+	"shell --env=" | "shell --env") : ;;
+	"shell --isolation=" | "shell --isolation") _hwb_words "auto sandbox container landlock" ;;
+	"shell --netrc=") _hwb_paths -f ;;
+	"shell --cert=" | "shell --cert") _hwb_paths -f ;;
+	"shell --proxy=" | "shell --proxy") : ;;
+	"shell --limit=" | "shell --limit") : ;;
+	"shell --color=" | "shell --color") _hwb_words "auto always never" ;;
+	"shell --colour=" | "shell --colour") _hwb_words "auto always never" ;;
+	"shell --cache-dir=" | "shell --cache-dir") _hwb_paths -d ;;
 	"log --head=" | "log --head") : ;;
 	"log --from-seq=" | "log --from-seq") : ;;
 	"log --run=" | "log --run") : ;;
@@ -132,6 +161,7 @@ _hwb_argument() {
 	case $1 in
 	build) _hwb_paths -f ;;
 	fetch) _hwb_paths -f ;;
+	shell) _hwb_paths -f ;;
 	log) _hwb_words "show verify path" ;;
 	cache) _hwb_words "dir info clean gc" ;;
 	doctor) : ;;
@@ -144,7 +174,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build fetch log cache doctor debug version --help --version"
+		_hwb_words "build fetch shell log cache doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

@@ -222,6 +222,7 @@ enum status build_run(const struct run_context *run, const struct build_request 
 		.with_channel = true,
 		.with_listener = request->with_listener,
 		.with_watch = true,
+		.with_tree = request->keep != NULL,
 		.limits = *run->limits,
 	};
 	spec.cwd = request->subdirectory[0] ? arena_printf(a, "/build/src/%s", request->subdirectory) : "/build/src";
@@ -243,6 +244,8 @@ enum status build_run(const struct run_context *run, const struct build_request 
 		s = converse(&c, d);
 	if (s == OK && result.outcome == BUILD_DONE)
 		s = collect(&c, d);
+	if (s && s != ERR_CANCELLED && c.sandbox && sandbox_tree(c.sandbox) >= 0)
+		request->keep(request->context, sandbox_tree(c.sandbox));
 	activity_init(&result.activity, a);
 	if (c.sandbox) {
 		result.sandbox = *sandbox_result(c.sandbox);

@@ -40,6 +40,8 @@ struct build_request {
 	/* Gets every byte of output, hostile, as it comes. */
 	void (*log)(void *context, struct bytes output);
 	void *log_context;
+	/* Is given /build of a build that failed, for whoever wants to see it (--keep); NULL: nobody. */
+	void (*keep)(void *context, int tree_fd);
 	bool with_listener; /* a socket on the loopback of the inside for a proxy, handed to `ready` */
 	/* Is told once the sandbox stands, before the backend runs; may refuse. listener_fd: borrowed, -1 without a listener.
 	 * NULL is fine. */

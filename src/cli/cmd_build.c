@@ -10,6 +10,7 @@
 #include "cli/pipeline.h"
 #include "cli/report.h"
 #include "cli/session.h"
+#include "cli/shell.h"
 #include "host/file.h"
 
 enum { REPORT_MAX = 64 << 20 };
@@ -51,7 +52,9 @@ static enum status build_one(struct build_command *c, const char *source, const 
 		own->out_dir = c->sdist_folder;
 	*run = c->session.run;
 	run->limits = &own->limits;
-	*p = (struct pipeline){ .run = run, .settings = own, .console = c->session.console, .arena = c->arena, .log_fd = -1 };
+	*p = (struct pipeline){
+		.run = run, .settings = own, .console = c->session.console, .arena = c->arena, .log_fd = -1, .keep_dir = -1
+	};
 	activity_init(&p->activity, c->arena);
 	enum status s = buildlog_open(c->session.logs_path, &p->log_fd, d);
 	if (s == OK)
@@ -149,6 +152,22 @@ static int run_fetch(struct settings *settings, struct arena *a)
 	return run_command(&(struct build_command){ .run = pipeline_fetch, .settings = settings, .arena = a }, "fetch");
 }
 
+/* The shell's own status is ours, as with other programs that run one. */
+static int run_shell(struct settings *settings, struct arena *a)
+{
+	struct build_command c = { .run = pipeline_shell, .settings = settings, .arena = a };
+	struct diag d = { 0 };
+	enum status s = shell_check(settings->shell_command, settings->isolation, &d);
+	if (s == OK && (settings->sources.n > 1 || settings->pythons.n > 1))
+		s = fail(&d, ERR_USAGE, 0, "a shell takes one SRC and one -p");
+	if (s) {
+		console_error(console_open(settings, environ, a), &d);
+		return EXIT_USAGE;
+	}
+	int code = run_command(&c, "shell");
+	return code == EXIT_OK ? c.pipelines[0].shell_code : code;
+}
+
 const struct command command_build = {
 	.name = "build",
 	.arguments = "[SRC...]",
@@ -163,4 +182,27 @@ const struct command command_fetch = {
 	.what = "fill the caches, so that build --offline needs no network",
 	.options = options_build,
 	.run = run_fetch,
+};
+
+static const char *const options_of_shell[] = {
+	"--python",         "--build-constraint",
+	"--offline",        "--index-url",
+	"--find-links",     "--no-index",
+	"--exclude-newer",  "--pre",
+	"--allow-requires", "--allow-read",
+	"--allow-host",     "--env",
+	"--isolation",      "--trust-project",
+	"--netrc",          "--cert",
+	"--proxy",          "--limit",
+	"--config-setting", NULL,
+};
+
+const struct command command_shell = {
+	.name = "shell",
+	.arguments = "[SRC]",
+	.what = "open a shell in the sandbox of a build",
+	.options = options_shell,
+	.borrowed = options_build,
+	.names = options_of_shell,
+	.run = run_shell,
 };

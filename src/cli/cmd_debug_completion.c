@@ -63,10 +63,8 @@ static void each_spelling(const struct command *c, const struct option *o, struc
 
 static void each_option(const struct command *c, struct arena *a, struct buf *out, spelling_writer *write)
 {
-	const struct option *const tables[] = { c->options, options_common() };
-	for (size_t i = 0; i < COUNT(tables); i++)
-		for (const struct option *o = tables[i]; o && o->name; o++)
-			each_spelling(c, o, a, out, write);
+	for (const struct option *o = options_next(c, NULL); o; o = options_next(c, o))
+		each_spelling(c, o, a, out, write);
 }
 
 /* Text for inside of '...': each of these characters gets this before it. */

@@ -7,6 +7,7 @@
 const struct command *commands_find(const char *name);
 const struct command *commands_all(size_t *ret_n);
 
-extern const struct command command_build, command_fetch, command_log, command_cache, command_doctor, command_debug, command_version;
+extern const struct command command_build, command_fetch, command_shell, command_log, command_cache, command_doctor, command_debug,
+	command_version;
 
 #endif

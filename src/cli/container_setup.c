@@ -63,6 +63,10 @@ enum status container_engine(const struct settings *s, const struct run_context 
 
 enum status container_setup(const struct settings *s, struct run_context *run, struct arena *a, struct diag *d)
 {
+	if (run->mode == MODE_CONTAINER && s->keep) {
+		(void)fail(d, ERR_USAGE, 0, "--keep has nothing to take from a container, whose folders go with it");
+		return remedy(d, "use --isolation sandbox");
+	}
 	if (run->mode != MODE_CONTAINER && s->platform)
 		return fail(d, ERR_USAGE, 0, "--platform needs --isolation container and an image of that platform");
 	if (run->mode != MODE_CONTAINER)

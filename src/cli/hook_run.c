@@ -5,7 +5,9 @@
 #include "cli/known_backends.h"
 #include "cli/report.h"
 #include "cli/visible.h"
+#include "host/file.h"
 #include "net/egress.h"
+#include "sandbox/keep.h"
 
 /* What the callbacks of one run share. */
 struct hook_context {
@@ -61,6 +63,26 @@ static enum status note_finished(struct pipeline *p, const struct activity *acti
 	return audit_end(p->run->audit, false, d);
 }
 
+/* --keep: a copy of the tree in a folder of its own beside the artefacts. That there is none is no other failure of the build. */
+static void keep_failed(void *context, int tree_fd)
+{
+	const struct hook_context *h = context;
+	struct pipeline *p = h->p;
+	struct kept kept;
+	struct diag d = { 0 };
+	const char *name = arena_printf(p->arena, "hwb-kept-%.8s", p->run->id);
+	CLEANUP(fd_close) int to = -1;
+	(void)!directory_remove(p->keep_dir, name, NULL); /* of another build in this run */
+	enum status s = directory_make(p->keep_dir, name, true, &to, &d);
+	if (s == OK)
+		s = keep_tree(tree_fd, to, p->run->limits->disk, p->run->limits->inodes, &kept, &d);
+	if (s)
+		console_warning(p->console, "the tree of the build could not be kept: %s", d.text);
+	else
+		console_note(p->console, "the tree of the build is in %s/%s (%llu files and folders; %llu left out)", p->keep_path,
+			     name, (unsigned long long)kept.n_members, (unsigned long long)kept.n_left_out);
+}
+
 static void fill_project(const struct pipeline *p, struct build_request *request)
 {
 	const struct project *project = &p->source.project;
@@ -74,8 +96,7 @@ static void fill_project(const struct pipeline *p, struct build_request *request
 	known_backend_preload(project->backend, &request->preload, &request->n_preload);
 }
 
-/* What was seen goes to the log, to the report and in a sentence to the terminal, whatever became of the build. */
-static enum status take_notes(struct pipeline *p, struct egress *egress, const struct build_result *built, struct diag *d)
+enum status hook_take_notes(struct pipeline *p, struct egress *egress, const struct build_result *built, struct diag *d)
 {
 	size_t from = p->network.n;
 	struct proxy_report report;
@@ -128,6 +149,7 @@ enum status hook_run(struct pipeline *p, enum build_kind kind,
 		.log = take_output,
 		.log_context = p,
 		.ready = note_ready,
+		.keep = p->keep_dir >= 0 ? keep_failed : NULL,
 		.with_listener = settings_egress(p->settings, p->arena, &context.egress.options),
 	};
 	struct visible visible;
@@ -145,7 +167,7 @@ enum status hook_run(struct pipeline *p, enum build_kind kind,
 	s = build_run(p->run, &request, p->arena, ret, d);
 	console_output_end(p->console);
 	console_set_log(p->console, NULL, NULL);
-	enum status noted = take_notes(p, &context.egress, ret, s ? NULL : d);
+	enum status noted = hook_take_notes(p, &context.egress, ret, s ? NULL : d);
 	if (s)
 		return add_remedy(p, from, s, d);
 	return noted;

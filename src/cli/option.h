@@ -18,6 +18,9 @@ struct option {
 struct command {
 	const char *name, *arguments, *what; /* "build", "[SRC]", "build a wheel in the sandbox" */
 	const struct option *options; /* ends with a row without a name; the common options are added to each */
+	/* Another command's table, of which this one has only those named, a list that ends with NULL; or neither. */
+	const struct option *borrowed;
+	const char *const *names;
 	/* The exit status of the program. argv: what is left after the options, in settings->sources. */
 	int (*run)(struct settings *s, struct arena *a);
 };
@@ -27,6 +30,9 @@ struct command {
 MUST_USE enum status options_parse(const struct command *command, char **argv, struct settings *s, struct arena *a, bool *ret_help,
 				   struct diag *d);
 void options_help(const struct command *command, struct buf *out);
+/* All options of a command in the order of its --help, the common ones last; NULL at the end. after: NULL for the first. */
+const struct option *options_next(const struct command *command, const struct option *after);
+/* The first of the common ones. */
 const struct option *options_common(void);
 
 #endif

@@ -89,13 +89,47 @@ static bool has_name(const struct option *o, struct bytes name)
 	return false;
 }
 
+static bool offers(const struct command *command, const struct option *o)
+{
+	for (size_t i = 0; command->names[i]; i++)
+		if (strcmp(command->names[i], o->name) == 0)
+			return true;
+	return false;
+}
+
+/* The first row from o on that the command has, in the table that o is of. */
+static const struct option *offered(const struct command *command, const struct option *o, bool is_borrowed)
+{
+	while (o && o->name && is_borrowed && !offers(command, o))
+		o++;
+	return o && o->name ? o : NULL;
+}
+
+static bool is_of(const struct option *table, const struct option *o)
+{
+	for (const struct option *row = table; row && row->name; row++)
+		if (row == o)
+			return true;
+	return false;
+}
+
+const struct option *options_next(const struct command *command, const struct option *after)
+{
+	const struct option *const tables[] = { command->options, command->borrowed, common };
+	size_t i = 0;
+	while (after && !is_of(tables[i], after))
+		i++;
+	const struct option *next = after ? offered(command, after + 1, i == 1) : NULL;
+	for (i += after != NULL; !next && i < COUNT(tables); i++)
+		next = offered(command, tables[i], i == 1);
+	return next;
+}
+
 static const struct option *find(const struct parse *p, struct bytes name, char letter)
 {
-	const struct option *const tables[] = { p->command->options, common };
-	for (size_t i = 0; i < COUNT(tables); i++)
-		for (const struct option *o = tables[i]; o && o->name; o++)
-			if (letter ? o->letter == letter : has_name(o, name))
-				return o;
+	for (const struct option *o = options_next(p->command, NULL); o; o = options_next(p->command, o))
+		if (letter ? o->letter == letter : has_name(o, name))
+			return o;
 	return NULL;
 }
 
@@ -103,13 +137,12 @@ static enum status unknown(const struct parse *p, struct bytes name)
 {
 	const char *names[256];
 	size_t n = 0;
-	const struct option *const tables[] = { p->command->options, common };
-	for (size_t i = 0; i < COUNT(tables); i++)
-		for (const struct option *o = tables[i]; o && o->name && n + COUNT(o->aliases) < COUNT(names); o++) {
-			names[n++] = o->name;
-			for (size_t k = 0; k < COUNT(o->aliases) && o->aliases[k]; k++)
-				names[n++] = o->aliases[k];
-		}
+	for (const struct option *o = options_next(p->command, NULL); o && n + COUNT(o->aliases) < COUNT(names);
+	     o = options_next(p->command, o)) {
+		names[n++] = o->name;
+		for (size_t k = 0; k < COUNT(o->aliases) && o->aliases[k]; k++)
+			names[n++] = o->aliases[k];
+	}
 	const char *nearest = word_nearest(name, names, n);
 	(void)fail(p->d, ERR_USAGE, 0, "hwb %s has no option '%.*s'", p->command->name, BYTES_ARG(bytes_part(name, 0, 100)));
 	return nearest ? remedy(p->d, "did you mean '%s'?", nearest) : remedy(p->d, "'hwb %s --help' has the list", p->command->name);
@@ -282,10 +315,10 @@ void options_help(const struct command *command, struct buf *out)
 {
 	buf_printf(out, "hwb %s: %s\n\nusage: hwb %s [OPTIONS]%s%s\n\n", command->name, command->what, command->name,
 		   command->arguments[0] ? " " : "", command->arguments);
-	for (const struct option *o = command->options; o && o->name; o++)
+	const struct option *first = options_next(command, NULL);
+	for (const struct option *o = first; o; o = options_next(command, o)) {
+		if (o == common && o != first)
+			buf_add_byte(out, '\n');
 		put_option(o, out);
-	if (command->options && command->options->name)
-		buf_add_byte(out, '\n');
-	for (const struct option *o = common; o->name; o++)
-		put_option(o, out);
+	}
 }

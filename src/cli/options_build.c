@@ -19,6 +19,7 @@
 FLAG(take_wheel, wheel)
 FLAG(take_sdist, sdist)
 FLAG(take_trust, trust_project)
+FLAG(take_keep, keep)
 
 /* Hands the value (or "true") to the row of hwb.toml; SHARED_ROW for those that other commands have too. */
 #define SHARED_ROW(name, key) \
@@ -116,6 +117,13 @@ TAKE(take_netrc)
 	return setting_put_flag(s, a, "build.netrc", "true", d);
 }
 
+TAKE(take_command)
+{
+	UNUSED(d);
+	s->shell_command = arena_string(a, bytes_of(value));
+	return OK;
+}
+
 TAKE(take_report)
 {
 	if (!value[0])
@@ -169,6 +177,7 @@ const struct option options_build[] = {
 	{ "--pull", 0, { 0 }, NULL, "Fetch the image when it is not here.", option_take_pull },
 	{ "--no-isolation", 'n', { "--no-build-isolation" }, NULL, "Refused: hwb always isolates.", take_no_isolation },
 	{ "--trust-project", 0, { 0 }, NULL, "Let the [tool.hwb] of a local directory count.", take_trust },
+	{ "--keep", 0, { 0 }, NULL, "Keep the tree of a build that fails, in the output folder.", take_keep },
 	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },
 	{ "--netrc", 0, { 0 }, "[FILE]", "Take the index's credential from ~/.netrc.", take_netrc },
 	{ "--cert", 0, { 0 }, "FILE", "Certificates to trust, PEM.", take_cert },
@@ -176,5 +185,10 @@ const struct option options_build[] = {
 	{ "--limit", 0, { 0 }, "KEY=VALUE", "Change a limit; can be repeated.", option_take_limit },
 	{ "--report", 0, { 0 }, "FILE", "Write a report as JSON.", take_report },
 	{ "--json", 0, { 0 }, NULL, "Print the report instead of paths.", option_take_json },
+	{ 0 },
+};
+
+const struct option options_shell[] = {
+	{ "--command", 0, { 0 }, "TEXT", "Run this with sh instead of a shell for a person.", take_command },
 	{ 0 },
 };

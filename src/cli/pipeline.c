@@ -12,6 +12,7 @@
 #include "cli/artefact.h"
 #include "cli/crates.h"
 #include "cli/hook_run.h"
+#include "cli/shell.h"
 #include "cli/known_backends.h"
 #include "cli/report.h"
 #include "host/file.h"
@@ -548,6 +549,8 @@ enum status pipeline_build(struct pipeline *p, const char *source_word, const ch
 	enum status s = begin(p, source_word, python_word, &word, &out_path, d);
 	if (s == OK)
 		s = open_out(p, out_path, &out_dir, d);
+	p->keep_dir = p->settings->keep ? out_dir : -1;
+	p->keep_path = out_path;
 	return s ? s : make_all(p, out_dir, out_path, &word, d);
 }
 
@@ -594,6 +597,25 @@ enum status pipeline_fetch(struct pipeline *p, const char *source_word, const ch
 	s = crates_fetch(p, d);
 	stage_end(p, t);
 	return s;
+}
+
+enum status pipeline_shell(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)
+{
+	struct source_word word;
+	const char *out_path;
+	struct diag why = { 0 };
+	enum status s = begin(p, source_word, python_word, &word, &out_path, d);
+	if (s)
+		return s;
+	enum status asked = fetch_requires(p, BUILD_WHEEL, &why);
+	s = run_check(p->run, d);
+	if (s == OK && !p->has_env)
+		s = prepare(p, NULL, 0, d);
+	if (s)
+		return s;
+	if (asked)
+		console_warning(p->console, "what the backend needs beside [build-system] requires is not there: %s", why.text);
+	return shell_run(p, p->settings->shell_command, &p->shell_code, d);
 }
 
 void pipeline_done(struct pipeline *p)

@@ -51,6 +51,9 @@ struct pipeline {
 	struct sandbox_result sandbox; /* of the last build */
 	struct activity activity; /* of all builds of the run */
 	struct network network;
+	int shell_code; /* what the shell ended with */
+	int keep_dir; /* the output folder, for --keep; -1 */
+	const char *keep_path;
 	struct wheel_line *line; /* while a wheel is built, else NULL */
 	bool has_source, has_lock, has_env, has_sandbox;
 	bool made_env; /* in this run: what pays off from the next use on can wait for it */
@@ -67,6 +70,10 @@ MUST_USE enum status pipeline_build(struct pipeline *p, const char *source_word,
 /* Fills the caches with what pipeline_build needs: requirements of both phases, for which the backend is asked in the sandbox, and
  * the crates of a Cargo.lock. Writes no artefact. */
 MUST_USE enum status pipeline_fetch(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
+
+/* Makes ready what pipeline_build would build a wheel with, and opens a shell there (cli/shell.h). A backend that does not say what
+ * it needs is no reason to stop: it may be why somebody wants to look. */
+MUST_USE enum status pipeline_shell(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
 
 /* Closes what it holds. */
 void pipeline_done(struct pipeline *p);

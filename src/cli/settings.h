@@ -31,6 +31,7 @@ struct settings {
 	bool container_pull;
 	const char *platform; /* of the wheels, by auditwheel in the image; NULL: as the backend made them */
 	bool trust_project;
+	bool keep; /* --keep: the tree of a build that fails */
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */
 	bool allow_prereleases;
@@ -64,6 +65,7 @@ struct settings {
 	bool netrc, netrc_must_exist; /* --netrc, build.netrc */
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
+	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 	bool log_last;
 	uint64_t log_from_seq; /* 0: from the first */

@@ -168,9 +168,14 @@ const struct step *container_steps(size_t *ret_n)
 
 static void become_init(struct inside *i, const int theirs[SANDBOX_N_FDS + 1])
 {
-	struct inner in = {
-		.spec = &i->spec, .arena = &i->arena, .root_fd = -1, .out_fd = -1, .listen_fd = -1, .notify_fd = -1, .names_fd = -1
-	};
+	struct inner in = { .spec = &i->spec,
+			    .arena = &i->arena,
+			    .root_fd = -1,
+			    .out_fd = -1,
+			    .listen_fd = -1,
+			    .build_fd = -1,
+			    .notify_fd = -1,
+			    .names_fd = -1 };
 	int lifted[SANDBOX_N_FDS + 1];
 	for (int k = 0; k <= SANDBOX_N_FDS; k++)
 		lifted[k] = fcntl(theirs[k], F_DUPFD_CLOEXEC, 64);

@@ -30,8 +30,13 @@ static void send_ready(const struct inner *in)
 	buf_init(&b, PACKET_MAX);
 	wire_put_u32(&b, SANDBOX_READY);
 	wire_put_u64(&b, in->controls);
-	int fds[2] = { in->out_fd, in->listen_fd };
-	if (control_send(buf_bytes(&b), fds, in->listen_fd >= 0 ? 2 : 1)) {
+	const int all[] = { in->out_fd, in->listen_fd, in->build_fd };
+	int fds[COUNT(all)];
+	size_t n = 0;
+	for (size_t i = 0; i < COUNT(all); i++)
+		if (all[i] >= 0)
+			fds[n++] = all[i];
+	if (control_send(buf_bytes(&b), fds, n)) {
 		send_failed("hand out the output directory", errno, "");
 		_exit(EXIT_SETUP);
 	}
@@ -189,9 +194,10 @@ void init_main(struct inner *in, int leash_fd)
 	if (!start_payload(in, leash_fd, &payload))
 		_exit(EXIT_SETUP);
 	send_ready(in);
-	/* /out must not stay open in here: the last thing that keeps it is hwb's own descriptor. Log and channel go too. */
+	/* /out and /build must not stay open in here: the last thing that keeps them is hwb's own descriptor. Log and channel go too. */
 	fd_close(&in->out_fd);
 	fd_close(&in->listen_fd);
+	fd_close(&in->build_fd);
 	fd_close(&leash_fd);
 	(void)close(SANDBOX_FD_CHANNEL);
 	(void)close(SANDBOX_FD_LOG);

@@ -24,7 +24,7 @@ struct inner {
 	int root_fd; /* the private root */
 	int *tree_fds; /* one detached tree a mount of the spec */
 	int device_fds[DEVICES_MAX];
-	int out_fd, listen_fd;
+	int out_fd, listen_fd, build_fd; /* what hwb gets */
 	int notify_fd; /* of the watching filter, in the payload until it has handed it out */
 	int names_fd; /* the name server's socket */
 	struct verdict verdict;

@@ -181,7 +181,9 @@ static int run_sandbox(struct arena *a)
 		return launch_refuse("drop the groups", "");
 	g.pid = kernel_clone(NAMESPACES, &g.pidfd);
 	if (g.pid == 0) {
-		struct inner in = { .arena = a, .root_fd = -1, .out_fd = -1, .listen_fd = -1, .notify_fd = -1, .names_fd = -1 };
+		struct inner in = {
+			.arena = a, .root_fd = -1, .out_fd = -1, .listen_fd = -1, .build_fd = -1, .notify_fd = -1, .names_fd = -1
+		};
 		(void)close(leash[1]);
 		init_main(&in, leash[0]);
 	}

@@ -402,7 +402,9 @@ int inner_copy_in(struct inner *in)
 	if (in->spec->snapshot_path[0] && snapshot_expand(in, in->spec->snapshot_path))
 		return -1;
 	in->out_fd = open("/out", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return in->out_fd < 0 ? -1 : 0;
+	if (in->spec->with_tree)
+		in->build_fd = open("/build", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return in->out_fd < 0 || (in->spec->with_tree && in->build_fd < 0) ? -1 : 0;
 }
 
 const struct step *inner_steps(size_t *ret_n)

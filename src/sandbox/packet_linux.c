@@ -37,9 +37,10 @@ ssize_t packet_receive(int from, void *packet, size_t size, int fds[PACKET_FDS_M
 		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room
 	};
 	ssize_t n;
+	/* unix(7), ECONNRESET: the other side ended before it read all we sent. What it said before that is still to come. */
 	do
 		n = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	*ret_n_fds = 0;
 	struct cmsghdr *header = n < 0 ? NULL : CMSG_FIRSTHDR(&message);
 	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {

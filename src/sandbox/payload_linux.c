@@ -8,6 +8,7 @@
 #include <linux/keyctl.h>
 #include <linux/securebits.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -19,10 +20,13 @@ static int die_with_parent(struct inner *in)
 	return prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+/* With a terminal of its own, that one is what it controls its jobs by. */
 static int new_session(struct inner *in)
 {
 	control_set(in, CONTROL_NEW_SESSION);
-	return setsid() < 0 ? -1 : 0;
+	if (setsid() < 0)
+		return -1;
+	return in->spec->with_terminal && (dup2(SANDBOX_FD_LOG, 0) < 0 || ioctl(0, TIOCSCTTY, 0)) ? -1 : 0;
 }
 
 static int set_limits(struct inner *in)

@@ -39,6 +39,8 @@ enum sandbox_event {
 /* Starts the launcher, which makes the namespaces and waits: worth it while there is something else to do. It dies with us.
  * ERR_ISOLATION, ERR_IO, ERR_CANCELLED. */
 MUST_USE enum status sandbox_prepare(const struct run_context *run, struct sandbox **ret, struct diag *d);
+/* The same for a spec that is with_terminal. What is typed at input_fd (borrowed) goes in, EVENT_LOG brings what comes out. */
+MUST_USE enum status sandbox_prepare_terminal(const struct run_context *run, int input_fd, struct sandbox **ret, struct diag *d);
 /* Says what is wanted; the clocks of the limits start now. snapshot_fd: -1 for none. What goes wrong inside is said by
  * sandbox_wait. ERR_IO, ERR_CANCELLED. */
 MUST_USE enum status sandbox_start(struct sandbox *s, const struct sandbox_spec *spec, int snapshot_fd, struct diag *d);
@@ -62,6 +64,8 @@ const struct sandbox_result *sandbox_result(const struct sandbox *s);
 const struct activity *sandbox_activity(const struct sandbox *s);
 /* After EVENT_ENDED: the directory /out as the payload left it, O_RDONLY; -1 before. Owned by the sandbox. */
 int sandbox_out(const struct sandbox *s);
+/* The same of /build, when the spec had with_tree. */
+int sandbox_tree(const struct sandbox *s);
 /* Kills if it runs, reaps, frees; ok on NULL. */
 void sandbox_free(struct sandbox *s);
 

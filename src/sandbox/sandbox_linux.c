@@ -17,6 +17,7 @@
 #include "sandbox/mask.h"
 #include "sandbox/packet.h"
 #include "sandbox/surroundings.h"
+#include "sandbox/terminal.h"
 
 enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200, CHANNEL_ROOM = 1 << 18 };
 
@@ -33,10 +34,12 @@ struct sandbox {
 	const struct run_context *run;
 	struct limits limits;
 	pid_t launcher;
-	int control_fd, log_fd, channel_fd, out_fd, listener_fd;
+	int control_fd, log_fd, channel_fd, out_fd, listener_fd, tree_fd;
+	bool with_listener, with_tree; /* what SANDBOX_READY brings beside /out */
 	uint64_t started_ms, heard_ms;
 	bool stopping, gone, log_closed, exited;
 	enum sandbox_reason forced; /* the limit that ended it; REASON_EXIT while there is none */
+	struct terminal *terminal; /* NULL: the log is a pipe */
 	struct sandbox_result result;
 	struct activity activity;
 	size_t log_size;
@@ -75,31 +78,38 @@ static enum status make_channel(struct sandbox *s, int *ret_theirs, struct diag 
 	return OK;
 }
 
+static enum status make_pipe(int *ret_ours, int *ret_theirs, struct diag *d)
+{
+	int pipe_fds[2];
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return fail(d, ERR_IO, 0, "make a pipe: %s", strerror(errno));
+	*ret_ours = pipe_fds[0];
+	*ret_theirs = pipe_fds[1];
+	return OK;
+}
+
 static enum status start_launcher(struct sandbox *s, struct diag *d)
 {
 	CLEANUP(fd_close) int control = -1;
 	CLEANUP(fd_close) int channel = -1;
 	CLEANUP(fd_close) int log = -1;
-	int pipe_fds[2];
 	char path[PATH_MAX];
 	enum status status = self_program("hwb-sandbox", path, d);
 	if (status == OK)
 		status = make_pair(SOCK_SEQPACKET, &s->control_fd, &control, d);
 	if (status == OK)
 		status = make_channel(s, &channel, d);
+	if (status == OK)
+		status = s->terminal ? terminal_make(&s->log_fd, &log, d) : make_pipe(&s->log_fd, &log, d);
 	if (status)
 		return status;
-	if (pipe2(pipe_fds, O_CLOEXEC))
-		return fail(d, ERR_IO, 0, "make a pipe: %s", strerror(errno));
-	s->log_fd = pipe_fds[0];
-	log = pipe_fds[1];
 	const char *const argv[] = { "hwb-sandbox", isolation_mode_name(s->run->mode), NULL };
 	const int fds[SANDBOX_N_FDS] = { -1, log, log, -1, control, channel, -1 };
 	struct spawn spawn = { .path = path, .argv = argv, .env = mask_env(), .fds = fds, .n_fds = SANDBOX_N_FDS };
 	return spawn_start(&spawn, &s->launcher, d);
 }
 
-enum status sandbox_prepare(const struct run_context *run, struct sandbox **ret, struct diag *d)
+static enum status prepare(const struct run_context *run, const int *input_fd, struct sandbox **ret, struct diag *d)
 {
 	enum status status = run_check(run, d);
 	if (status)
@@ -110,14 +120,27 @@ enum status sandbox_prepare(const struct run_context *run, struct sandbox **ret,
 	}
 	struct sandbox *s = sandbox_new();
 	s->run = run;
-	s->control_fd = s->log_fd = s->channel_fd = s->out_fd = s->listener_fd = -1;
+	s->control_fd = s->log_fd = s->channel_fd = s->out_fd = s->listener_fd = s->tree_fd = -1;
+	s->terminal = input_fd ? ARENA_NEW(&s->home, struct terminal) : NULL;
 	status = start_launcher(s, d);
+	if (status == OK && s->terminal)
+		terminal_init(s->terminal, s->log_fd, *input_fd);
 	if (status) {
 		sandbox_free(s);
 		return sandbox_not_started(status, surroundings_here(), d);
 	}
 	*ret = s;
 	return OK;
+}
+
+enum status sandbox_prepare(const struct run_context *run, struct sandbox **ret, struct diag *d)
+{
+	return prepare(run, NULL, ret, d);
+}
+
+enum status sandbox_prepare_terminal(const struct run_context *run, int input_fd, struct sandbox **ret, struct diag *d)
+{
+	return prepare(run, &input_fd, ret, d);
 }
 
 static enum status seal_spec(const struct sandbox *s, const struct sandbox_spec *spec, int *ret_fd, struct diag *d)
@@ -141,6 +164,8 @@ enum status sandbox_start(struct sandbox *s, const struct sandbox_spec *spec, in
 	if (status)
 		return status;
 	s->limits = spec->limits;
+	s->with_listener = spec->with_listener;
+	s->with_tree = spec->with_tree;
 	s->started_ms = s->heard_ms = clock_ms();
 	if (!spec->with_channel)
 		fd_close(&s->channel_fd);
@@ -179,6 +204,11 @@ const struct activity *sandbox_activity(const struct sandbox *s)
 int sandbox_out(const struct sandbox *s)
 {
 	return s->gone ? s->out_fd : -1;
+}
+
+int sandbox_tree(const struct sandbox *s)
+{
+	return s->gone ? s->tree_fd : -1;
 }
 
 /* The launcher kills on the first sign from us; shutting down our sending side is one that cannot block. */
@@ -253,9 +283,14 @@ static void note_gone(struct sandbox *s, struct wire *w)
 /* The descriptors of SANDBOX_READY, in their order; whatever else comes is closed. */
 static void take_fds(struct sandbox *s, bool expected, int *fds, size_t n)
 {
-	int *const places[] = { &s->out_fd, &s->listener_fd };
-	for (size_t i = 0; i < n; i++) {
-		if (expected && i < COUNT(places) && *places[i] < 0)
+	int *places[3], n_places = 0;
+	places[n_places++] = &s->out_fd;
+	if (s->with_listener)
+		places[n_places++] = &s->listener_fd;
+	if (s->with_tree)
+		places[n_places++] = &s->tree_fd;
+	for (int i = 0; i < (int)n; i++) {
+		if (expected && i < n_places && *places[i] < 0)
 			*places[i] = take_fd(&fds[i]);
 		fd_close(&fds[i]);
 	}
@@ -317,6 +352,15 @@ static bool read_log(struct sandbox *s)
 	return true;
 }
 
+static void serve_terminal(struct terminal *t, const struct pollfd *master, const struct pollfd *input)
+{
+	if (master->revents & POLLOUT)
+		terminal_flush(t);
+	if (input->revents)
+		terminal_read_input(t);
+	terminal_follow_size(t);
+}
+
 enum status sandbox_wait(struct sandbox *s, bool watch_channel, enum sandbox_event *ret, struct diag *d)
 {
 	for (;;) {
@@ -329,14 +373,17 @@ enum status sandbox_wait(struct sandbox *s, bool watch_channel, enum sandbox_eve
 		}
 		struct pollfd waits[] = {
 			{ .fd = s->gone ? -1 : s->control_fd, .events = POLLIN },
-			{ .fd = s->log_closed ? -1 : s->log_fd, .events = POLLIN },
+			{ .fd = s->log_closed ? -1 : s->log_fd, .events = s->terminal ? terminal_master_events(s->terminal) : POLLIN },
 			{ .fd = watch_channel && !s->gone ? s->channel_fd : -1, .events = POLLIN },
+			{ .fd = s->terminal && terminal_wants_input(s->terminal) ? s->terminal->input_fd : -1, .events = POLLIN },
 		};
 		int n = s->gone ? 1 : poll(waits, COUNT(waits), TICK_MS);
 		check_clocks(s);
+		if (s->terminal)
+			serve_terminal(s->terminal, &waits[1], &waits[3]);
 		if (n <= 0)
 			continue;
-		if ((waits[1].revents || s->gone) && read_log(s)) {
+		if ((waits[1].revents & ~POLLOUT || s->gone) && read_log(s)) {
 			*ret = EVENT_LOG;
 			return OK;
 		}
@@ -356,7 +403,7 @@ void sandbox_free(struct sandbox *s)
 {
 	if (!s)
 		return;
-	int *const fds[] = { &s->control_fd, &s->log_fd, &s->channel_fd, &s->out_fd, &s->listener_fd };
+	int *const fds[] = { &s->control_fd, &s->log_fd, &s->channel_fd, &s->out_fd, &s->listener_fd, &s->tree_fd };
 	for (size_t i = 0; i < COUNT(fds); i++)
 		fd_close(fds[i]);
 	/* A closed control socket tells the launcher to kill, reap and end; killing it outright does the same by the kernel, but

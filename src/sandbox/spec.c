@@ -78,7 +78,8 @@ void sandbox_spec_write(const struct sandbox_spec *spec, struct buf *out)
 	wire_put_string(out, spec->cwd);
 	wire_put_u64(out, (uint64_t)spec->epoch);
 	wire_put_u32(out, spec->outside_id);
-	wire_put_u32(out, (spec->with_channel ? 1U : 0) | (spec->with_listener ? 2U : 0) | (spec->with_watch ? 4U : 0));
+	wire_put_u32(out, (spec->with_channel ? 1U : 0) | (spec->with_listener ? 2U : 0) | (spec->with_watch ? 4U : 0) |
+				  (spec->with_tree ? 8U : 0) | (spec->with_terminal ? 16U : 0));
 	wire_put_bytes(out, bytes_make(&spec->limits, sizeof spec->limits)); /* same build on both sides */
 }
 
@@ -146,6 +147,8 @@ enum status sandbox_spec_read(struct bytes record, struct arena *a, struct sandb
 	s.with_channel = flags & 1;
 	s.with_listener = flags & 2;
 	s.with_watch = flags & 4;
+	s.with_tree = flags & 8;
+	s.with_terminal = flags & 16;
 	struct bytes limits = wire_get_bytes(&w);
 	if (limits.size != sizeof s.limits || s.n_argv == 0 || s.outside_id == 0 || s.mode >= N_MODES ||
 	    s.n_system_mounts > s.n_mounts)

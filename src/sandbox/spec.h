@@ -55,6 +55,8 @@ struct sandbox_spec {
 	uint32_t outside_id; /* uid and gid the payload has on the host when hwb runs as root; never 0 */
 	bool with_channel;
 	bool with_listener; /* listen on 127.0.0.1:3128 inside and hand the socket out */
+	bool with_tree; /* hand out /build, for sandbox_tree; not from a container */
+	bool with_terminal; /* input and output are a terminal of its own: sandbox_prepare_terminal. Not in a container */
 	bool with_watch; /* write down what happens inside: sandbox/activity.h */
 	struct limits limits;
 };
@@ -99,7 +101,7 @@ enum { SANDBOX_PROXY_PORT = 3128 };
 /* What the launcher says over the control socket. Each is one packet: u32 kind, then as below. */
 enum sandbox_message {
 	SANDBOX_FAILED = 1, /* string step, u32 errno, string detail */
-	SANDBOX_READY, /* u64 controls; with descriptors: /out, then the listener if asked for */
+	SANDBOX_READY, /* u64 controls; with descriptors: /out, then the listener and /build if asked for */
 	SANDBOX_EXITED, /* u32 wait status, u64 user us, u64 system us, u64 peak rss of the largest process */
 	SANDBOX_GONE, /* u32 why (enum sandbox_end), u64 peak memory seen, u64 user us, u64 system us, then the sums: every process inside is dead */
 	SANDBOX_SEEN, /* u32 enum activity_seen, then as activity_take reads it */

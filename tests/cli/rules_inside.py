@@ -145,7 +145,7 @@ def calls():
     if not shutil.which("cc"):
         raise Skip("there is no C compiler to ask for the numbers of system calls")
     subprocess.run(["cc", "-o", "numbers", "numbers.c", "-lseccomp"], cwd=folder, check=True)
-    rows = re.findall(r"(?m)^(allow|eperm|refuse|families) (\w+)", open(os.path.join(ROOT, "data", "seccomp.txt")).read())
+    rows = re.findall(r"(?m)^(allow|eperm|refuse|families|only) (\w+)", open(os.path.join(ROOT, "data", "seccomp.txt")).read())
     rows += [("unlisted", "io_uring_setup"), ("unlisted", "clone3")]
     names, table = "\n".join(name for _, name in rows), {}
     told = subprocess.run([folder + "/numbers"], input=names, capture_output=True, text=True, check=True)
@@ -185,7 +185,7 @@ def dangerous_calls():
 
 def unknown_calls():
     table = calls()
-    named = {number for verb in ("allow", "eperm", "refuse", "families") for number in table[verb].values()}
+    named = {number for verb in ("allow", "eperm", "refuse", "families", "only") for number in table[verb].values()}
     asked = [number for number in range(640) if number not in named | PROBES_OF_THE_KERNEL]
     bad = {number: answer for number, answer in answers(asked).items() if answer != "ENOSYS"}
     return every(("that io_uring and clone3 are among them", set(table["unlisted"].values()) <= set(asked), table["unlisted"]),
@@ -285,6 +285,8 @@ def none_refused():
 PROXY = "tests/unit/net/test_proxy.c"
 NET = "tests/unit/net/test_rules.c"
 HTTPS = "tests/cli/scenario_https.py"
+CONTAINER = "tests/cli/container.py"
+OPTIONS = "tests/unit/cli/test_options.c"
 
 RULES = [
     ("Inside: `/build/src`, `/env`, `/out`", places),
@@ -316,11 +318,14 @@ RULES = [
     ("never the host's namespace", never_the_hosts),
     ("There is no DNS inside", no_names),
     ("Isolation modes: `sandbox` (namespaces; `venv` is accepted as its name)", mode_sandbox),
-    ("`container` (podman or docker, hardened; `docker` is accepted)", Later("B", "refused with exit 5 until then")),
+    ("`container` (podman or docker, hardened; `docker` is accepted)",
+     Elsewhere((CONTAINER, "the command line is exactly this"), (OPTIONS, '"--isolation", "docker"'))),
     ("`landlock` (no namespaces: weaker, must be asked for, provenance says so)", Later("B", "refused with exit 5 until then")),
     ("`auto` = sandbox, proven by a trial run, or exit 5 with the remedies", auto_or_remedies),
     ("`none` only where the operator's config says `allow-unisolated = true`", none_refused),
     ("Container mode: OUT is a fresh 0700 run directory read by openat2 after the engine confirms removal; root maps to a non-zero "
      "uid; environment by file, not argv; empty DOCKER_CONFIG unless pulling; our own pid 1 with a stdin lifeline",
-     Later("B", "no container mode yet")),
+     Elsewhere((CONTAINER, "the run directory is closed, the source read-only"), (CONTAINER, "the user inside is not root, and owns the output"),
+               (CONTAINER, "no secret is on a command line, in the engine's environment or in a file"),
+               (CONTAINER, "its configuration is an empty one"), (CONTAINER, "%s leaves no container"))),
 ]

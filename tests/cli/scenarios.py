@@ -8,6 +8,7 @@ sys.dont_write_bytecode = True  # before the others: the source tree stays as it
 
 import scenario_activity
 import scenario_completion
+import scenario_debug
 import scenario_doctor
 import scenario_endurance
 import scenario_index
@@ -21,6 +22,7 @@ MODULES = [
     scenario_streams,
     scenario_activity,
     scenario_completion,
+    scenario_debug,
     scenario_doctor,
     scenario_endurance,
 ]

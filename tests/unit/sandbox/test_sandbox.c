@@ -63,13 +63,17 @@ static void a_specification_reads_back(void)
 	CHECK(out.items[3].content && out.items[3].content[0] == '\0' && !out.items[3].is_link);
 	CHECK(strcmp(out.snapshot_path, "/build/src") == 0 && strcmp(out.cwd, "/build") == 0);
 	CHECK(out.epoch == -5 && out.outside_id == 65534 && out.with_channel && !out.with_listener && !out.with_watch);
+	CHECK(!out.with_tree && !out.with_terminal);
 	CHECK(memcmp(&out.limits, &in.limits, sizeof in.limits) == 0);
 	in.with_channel = false;
 	in.with_listener = true;
 	in.with_watch = true;
+	in.with_tree = true;
+	in.with_terminal = true;
 	buf_clear(&b);
 	sandbox_spec_write(&in, &b);
 	CHECK(sandbox_spec_read(buf_bytes(&b), &a, &out, NULL) == OK && !out.with_channel && out.with_listener && out.with_watch);
+	CHECK(out.with_tree && out.with_terminal);
 }
 
 static void a_specification_breaks_at_every_cut(void)
