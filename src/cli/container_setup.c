@@ -1,5 +1,6 @@
 #include "cli/container_setup.h"
 
+#include "cli/pypa_images.h"
 #include "cli/settings_parts.h"
 #include "sandbox/container.h"
 
@@ -38,12 +39,18 @@ static const char **take_env(const struct settings *s, const char *const *names,
 	return env;
 }
 
+/* The operator's, else PyPA's own of the platform that is wanted. */
+static const char *image_of(const struct settings *s, struct arena *a)
+{
+	return s->container_image || !s->platform ? s->container_image : pypa_image_find(s->platform, a);
+}
+
 static struct container_request make_request(const struct settings *s, struct arena *a)
 {
 	struct container_request request = {
 		.engine = s->container_engine,
 		.path_variable = s->path_variable,
-		.image = s->container_image,
+		.image = image_of(s, a),
 		.may_pull = s->container_pull,
 		.arguments = s->container_arguments.items,
 		.n_arguments = s->container_arguments.n,
@@ -68,14 +75,16 @@ enum status container_setup(const struct settings *s, struct run_context *run, s
 		return remedy(d, "use --isolation sandbox");
 	}
 	if (run->mode != MODE_CONTAINER && s->platform)
-		return fail(d, ERR_USAGE, 0, "--platform needs --isolation container and an image of that platform");
+		return fail(d, ERR_USAGE, 0, "--platform needs --isolation container");
 	if (run->mode != MODE_CONTAINER)
 		return OK;
-	if (!s->container_image) {
-		(void)fail(d, ERR_USAGE, 0, "--isolation container needs an image");
-		return remedy(d, "name one with --image, or as 'image' in [container] of hwb.toml");
-	}
 	struct container_request request = make_request(s, a);
+	if (!request.image) {
+		(void)fail(d, ERR_USAGE, 0, s->platform ? "hwb knows no image for '%s'" : "--isolation container needs an image",
+			   s->platform);
+		return remedy(d, "name one with --image, or as 'image' in [container] of hwb.toml%s",
+			      s->platform ? "" : ", or a --platform whose image PyPA has");
+	}
 	struct container *c = ARENA_NEW(a, struct container);
 	enum status status = container_find(run, &request, a, c, d);
 	if (status == OK)

@@ -139,6 +139,23 @@ def engines(tap):
         tap.run("a project, trusted or not, may not set container.%s" % key, run, 2, "container." + key)
 
 
+def images_of_platforms(tap):
+    """which image runs for a platform"""
+    table = dict(line.split() for line in open(os.path.join(support.HERE, "..", "..", "data", "pypa-images.txt")) if not line.startswith("#"))
+    tap.check("the table pins every image, manylinux2014 by both its names", len(table) > 20 and table["manylinux2014_x86_64"] == table["manylinux_2_17_x86_64"]
+              and all(re.fullmatch(r"quay\.io/pypa/\w+@sha256:[0-9a-f]{64}", image) for image in table.values()), table)
+    for platform in ("manylinux_2_28_x86_64", "musllinux_1_2_x86_64"):
+        fake, place = Fake(has_image=False), Place()
+        run = place.build("--no-index", "--wheel", "--isolation", "container", "--platform", platform, "--pull", project(), env={"PATH": fake.folder})
+        tap.run("%s takes PyPA's image" % platform, run, 5, "boom")
+        tap.check("%s by its digest" % platform, [n["words"][-1] for n in fake.notes("pull")] == [table[platform]], fake.notes("pull"))
+    fake = Fake()
+    place, run = fake_build(fake, "--platform", "manylinux_2_28_x86_64")
+    tap.check("an image that was named wins", [n["words"][-1] for n in fake.notes("image")] == ["demo:1"], fake.notes("image"))
+    run = Place().build("--no-index", "--isolation", "container", "--platform", "manylinux_9_9_x86_64", project())
+    tap.run("a platform without an image is a wrong request", run, 2, "knows no image", "--image")
+
+
 def images(tap):
     """which image runs"""
     absent = Fake(has_image=False)
@@ -384,7 +401,7 @@ def sudden_ends(tap):
         print("# %s: %.1f s to the end" % (name, time.monotonic() - started))
 
 
-TESTS = [the_command_line, engines, images, lies, what_is_inside, same_bytes, pythons, repaired, outputs, limits, sudden_ends, close_podman]
+TESTS = [the_command_line, engines, images, images_of_platforms, lies, what_is_inside, same_bytes, pythons, repaired, outputs, limits, sudden_ends, close_podman]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)
