@@ -8,6 +8,7 @@ import os
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
+PAUSE = ("podman", "/usr/bin/podman")   # without root podman leaves a process that holds its namespace: a command of its has more words
 
 
 class Process:
@@ -31,8 +32,9 @@ def living():
         with contextlib.suppress(OSError):
             # The name in parentheses may hold anything.
             state, parent = open("/proc/%d/stat" % pid, "rb").read().rpartition(b")")[2].split()[:2]
-            if state not in (b"Z", b"X"):
-                found[pid] = Process(pid, int(parent), open("/proc/%d/cmdline" % pid, "rb").read().decode("utf-8", "replace"))
+            words = open("/proc/%d/cmdline" % pid, "rb").read().decode("utf-8", "replace")
+            if state not in (b"Z", b"X") and words.strip("\0 ") not in PAUSE:
+                found[pid] = Process(pid, int(parent), words)
     return found
 
 

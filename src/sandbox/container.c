@@ -210,6 +210,35 @@ static enum status find_image(const struct finder *f, struct container *c, struc
 	return remedy(d, "fetch it with '%s pull', or let hwb do so with --pull", f->engine);
 }
 
+/* podman of an ordinary user runs in a user namespace where that user is root; what is to write to his folders has to be himself
+ * in there as well (podman-run(1), --userns). docker does not know the question, and knows no such mapping. */
+static enum status keep_user(const struct finder *f, struct container *c, struct diag *d)
+{
+	static const char *const words[] = { "info", "--format", "{{.Host.Security.Rootless}}", NULL };
+	CLEANUP(buf_done) struct buf answer;
+	struct diag why = { 0 };
+	if (geteuid() == 0)
+		return OK;
+	buf_init(&answer, ANSWER_MAX);
+	enum status s = ask(f, words, false, &answer, &why);
+	if (s && s != ERR_ABSENT) {
+		*d = why;
+		return s;
+	}
+	struct bytes rest = buf_bytes(&answer);
+	bool is_rootless = false;
+	while (s == OK && rest.size) /* warnings may stand before it */
+		is_rootless = bytes_equal(bytes_trim(bytes_cut(&rest, '\n')), BYTES("true")) || is_rootless;
+	if (!is_rootless)
+		return OK;
+	const char **arguments = ARENA_ARRAY(f->arena, const char *, c->n_arguments + 1);
+	arguments[0] = "--userns=keep-id";
+	bytes_copy(arguments + 1, bytes_make(c->arguments, c->n_arguments * sizeof *arguments));
+	c->arguments = arguments;
+	c->n_arguments++;
+	return OK;
+}
+
 enum status container_find(const struct run_context *run, const struct container_request *request, struct arena *a,
 			   struct container *ret, struct diag *d)
 {
@@ -232,6 +261,8 @@ enum status container_find(const struct run_context *run, const struct container
 		return s;
 	c.engine = f.engine;
 	s = find_image(&f, &c, d);
+	if (s == OK)
+		s = keep_user(&f, &c, d);
 	if (s == OK)
 		*ret = c;
 	return s;

@@ -13,7 +13,7 @@ struct container {
 	const char *image_digest; /* "name@sha256:..." as the engine has it from a registry, else image_id */
 	const char *const *env; /* of the engine's own process, "K=V" */
 	size_t n_env;
-	const char *const *arguments; /* of the operator's, before the image */
+	const char *const *arguments; /* of the operator's, before the image; for podman without root the mapping of the user before them */
 	size_t n_arguments;
 	const char *run_path; /* each container gets a directory of its own below this one */
 };

@@ -6,6 +6,7 @@ proves the command line where there is none, and stands for an engine that lies.
 import glob
 import json
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -16,7 +17,7 @@ import zipfile
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
-from support import Place, Setting, Skip, project, setuptools_links, wait_for, wait_for_text
+from support import Place, Setting, Skip, ordinary_user, project, setuptools_links, wait_for, wait_for_text
 import support
 from podman import IMAGE, Podman, podman
 
@@ -199,9 +200,7 @@ def close_podman(tap):
     """podman's store is unmounted"""
     engine = podman()
     tap.check("no container is left in the end", engine.containers() == [], engine.containers())
-    engine.ask("rmi", "-f", IMAGE)
-    for mount in (engine.top + "/graph/overlay", engine.top + "/graph"):
-        subprocess.run(["umount", mount], capture_output=True)
+    engine.close()
 
 
 def fact_source(code):
@@ -304,6 +303,23 @@ def same_bytes(tap):
     tap.check("the programs it started are written down", "cc1" in programs, programs)
 
 
+def without_root(tap):
+    """podman of an ordinary user"""
+    user = ordinary_user()
+    engine, place = podman(user), Place(user, group=str(pwd.getpwnam(user).pw_gid))
+    source = project()
+    os.chmod(source, 0o755)
+    run = place.build(*engine.words("--report", os.path.join(place.top, "report.json"), source), env=engine.env)
+    tap.run("builds in a container of the user's own", run, 0)
+    native = Place()
+    tap.run("natively as well", native.build("--no-index", "--wheel", source), 0)
+    tap.check("the wheels are the same bytes", place.sha() == native.sha() != [], place.sha(), native.sha())
+    report = place.report()["isolation"]
+    tap.check("with the same controls as root's", {"landlock", "seccomp", "net-ns", "no-capabilities", "read-only-host"} <= set(report["controls"]), report)
+    tap.check("nothing is left of container and run directory", engine.containers() == [] and os.listdir(os.path.join(place.cache, "run")) == [], engine.containers())
+    engine.close()
+
+
 def pythons(tap):
     """the interpreter of an image"""
     engine, place = podman(), Place()
@@ -401,7 +417,7 @@ def sudden_ends(tap):
         print("# %s: %.1f s to the end" % (name, time.monotonic() - started))
 
 
-TESTS = [the_command_line, engines, images, images_of_platforms, lies, what_is_inside, same_bytes, pythons, repaired, outputs, limits, sudden_ends, close_podman]
+TESTS = [the_command_line, engines, images, images_of_platforms, lies, what_is_inside, same_bytes, without_root, pythons, repaired, outputs, limits, sudden_ends, close_podman]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)

@@ -2,6 +2,7 @@
 import glob
 import io
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -87,14 +88,29 @@ def make_rootfs(path):
     root.tar.close()
 
 
-class Podman:
-    """One store for all tests; its options are this machine's, not hwb's."""
-    ready = None
+def give_subordinate_ids(user):
+    """What podman without root maps its containers' users to (subuid(5)); a user that useradd made has them already."""
+    if not shutil.which("newuidmap"):
+        raise Skip("there is no newuidmap here (Debian: uidmap)")
+    for path, option in (("/etc/subuid", "--add-subuids"), ("/etc/subgid", "--add-subgids")):
+        if not any(line.startswith(user + ":") for line in open(path)):
+            subprocess.run(["usermod", option, "300000-365535", user], check=True)
 
-    def __init__(self):
+
+class Podman:
+    """A store for all tests of a user; its options are this machine's, not hwb's."""
+    ready = {}
+
+    def __init__(self, user=None):
         if not support.IS_ROOT:
-            raise Skip("podman is tried as root only")
-        self.top = support.fresh("podman")
+            raise Skip("podman is tried by root only, as root and as an ordinary user")
+        self.top, self.identity = support.fresh("podman"), {}
+        if user:
+            give_subordinate_ids(user)
+            account = pwd.getpwnam(user)
+            self.identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+            os.chmod(self.top, 0o700)
+            os.chown(self.top, account.pw_uid, account.pw_gid)
         runtime = shutil.which("runc") or shutil.which("crun")
         if not shutil.which("podman") or not runtime:
             raise Skip("there is no podman here")
@@ -102,6 +118,10 @@ class Podman:
                                  % os.path.basename(runtime),
                                  "storage.conf": '[storage]\ndriver = "overlay"\ngraphroot = "%s/graph"\nrunroot = "%s/run"\n' % (self.top, self.top)})
         self.env = {"CONTAINERS_CONF": self.top + "/containers.conf", "CONTAINERS_STORAGE_CONF": self.top + "/storage.conf"}
+        if user:
+            self.env.update(HOME=self.top, XDG_RUNTIME_DIR=self.top + "/runtime", TMPDIR=self.top)
+            os.mkdir(self.top + "/runtime", 0o700)
+            subprocess.run(["chown", "-R", "%d:%d" % (account.pw_uid, account.pw_gid), self.top], check=True)
         make_rootfs(self.top + "/root.tar")
         made = self.ask("import", "-q", self.top + "/root.tar", IMAGE)
         os.unlink(self.top + "/root.tar")
@@ -111,21 +131,30 @@ class Podman:
 
     def ask(self, *words):
         env = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": self.top, **self.env}
-        return subprocess.run(["podman", *words], env=env, capture_output=True, text=True)
+        return subprocess.run(["podman", *words], env=env, cwd=self.top, capture_output=True, text=True, **self.identity)
 
     def containers(self):
         return self.ask("ps", "-a", "-q").stdout.split()
+
+    def close(self):
+        """The store is unmounted; without root podman leaves a process that holds its namespace."""
+        self.ask("rmi", "-f", IMAGE)
+        if self.identity:
+            self.ask("unshare", "rm", "-rf", self.top + "/graph")
+            self.ask("system", "migrate")
+        for mount in (self.top + "/graph/overlay", self.top + "/graph"):
+            subprocess.run(["umount", mount], capture_output=True)
 
     def words(self, *words):
         return ["--no-index", "--wheel", "--isolation", "container", "--image", IMAGE, *words]
 
 
-def podman():
-    if Podman.ready is None:
+def podman(user=None):
+    if user not in Podman.ready:
         try:
-            Podman.ready = Podman()
+            Podman.ready[user] = Podman(user)
         except Skip as reason:
-            Podman.ready = reason
-    if isinstance(Podman.ready, Skip):
-        raise Podman.ready
-    return Podman.ready
+            Podman.ready[user] = reason
+    if isinstance(Podman.ready[user], Skip):
+        raise Podman.ready[user]
+    return Podman.ready[user]

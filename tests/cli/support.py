@@ -168,8 +168,8 @@ def fresh(name):
 class Place:
     """One user's world: its own HOME, HWB_HOME and HWB_CACHE_DIR; nothing of the caller's environment."""
 
-    def __init__(self, user=None, cache=None, program=None):
-        self.top, self.user, self.program = fresh("place"), user, program or Setting.hwb
+    def __init__(self, user=None, cache=None, program=None, group="nogroup"):
+        self.top, self.user, self.group, self.program = fresh("place"), user, group, program or Setting.hwb
         os.chmod(self.top, 0o755)
         self.home, self.hwb_home = os.path.join(self.top, "home"), os.path.join(self.top, "hwb")
         self.cache = cache or os.path.join(self.top, "cache")
@@ -188,7 +188,7 @@ class Place:
     def start(self, *words, env=None, cwd=None, close_fds=True):
         command = [self.program, *words]
         if self.user:
-            command = ["setpriv", "--reuid", self.user, "--regid", "nogroup", "--clear-groups", *command]
+            command = ["setpriv", "--reuid", self.user, "--regid", self.group, "--clear-groups", *command]
         return subprocess.Popen(command, env=self.env(env), cwd=cwd or self.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, close_fds=close_fds)
 

@@ -101,9 +101,14 @@ def engine(suite):
     import podman
     import support
     support.Setting.top = support.Setting.top or os.path.dirname(suite.top)
-    if suite.user:
-        raise support.Skip("podman is tried as root only")
-    return dict(podman.podman().env, HWB_IMAGE=podman.IMAGE)
+    return dict(podman.podman(suite.user).env, HWB_IMAGE=podman.IMAGE)
+
+
+def close_engines():
+    import podman
+    for one in podman.Podman.ready.values():
+        if isinstance(one, podman.Podman):
+            one.close()
 
 
 def available(suite):

@@ -120,6 +120,8 @@ def try_modes(tap, words, top, users):
                 if mode == "sandbox":   # what a case tells of a container is in tests/cli/container.py
                     try_cases(suite, wanted)
             suite.close()
+    if "podman" in sys.modules:
+        modes.close_engines()
 
 
 def arguments():
