@@ -26,15 +26,19 @@
 /* Calls that are allowed but for some values of the low 32 bits of arguments (CVE-2019-10063: the high ones do not count).
  * libseccomp has no "allowed unless", so these tests stand in front of its program. A row refuses when all its tests hold. */
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
-enum { TESTS_MAX = 2 };
+enum { TESTS_MAX = 2, ATTRIBUTE_MAX = 1024 };
 static const struct refusal {
 	const char *name;
 	struct {
-		uint16_t test; /* BPF_JSET: any of these bits is set; BPF_JEQ: equal; 0: no test */
+		uint16_t test; /* BPF_JSET: any of these bits is set; BPF_JEQ: equal; BPF_JGT: greater; 0: no test */
 		uint32_t argument, value;
 	} tests[TESTS_MAX];
 } refused[] = {
 	{ "clone", { { BPF_JSET, 0, NAMESPACES } } },
+	/* An attribute lives in the kernel's memory, beside every quota: an access list of 64 KiB for each file. */
+	{ "setxattr", { { BPF_JGT, 3, ATTRIBUTE_MAX } } },
+	{ "lsetxattr", { { BPF_JGT, 3, ATTRIBUTE_MAX } } },
+	{ "fsetxattr", { { BPF_JGT, 3, ATTRIBUTE_MAX } } },
 	{ "ioctl", { { BPF_JEQ, 1, TIOCSTI } } }, /* input pushed into a terminal */
 	{ "ioctl", { { BPF_JEQ, 1, TIOCLINUX } } }, /* the console's paste */
 	/* TLS, ESP and SMC of the kernel on top of a connection: much code that no build needs. */

@@ -413,7 +413,7 @@ int contain_inside_main(void)
 	if (!read_spec(&i))
 		return EXIT_SETUP;
 	guard_init(&i.guard);
-	guard_set_memory(&i.guard, i.spec.limits.memory);
+	guard_set_limits(&i.guard, &i.spec.limits);
 	errno = EPERM;
 	if (getpid() != 1) { /* it would kill whom it can reach in the end */
 		send_failed("check the container", "hwb-sandbox is not the first process");

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/spec.h"
 #include "sandbox/watch.h"
 
@@ -16,6 +17,7 @@ struct guard {
 	pid_t pid; /* the first process of the inside; its first child is the payload */
 	int pidfd, leash_fd; /* leash: what the inside hands over once its payload is about to start */
 	int sockets_fd; /* asks about its sockets; -1: they are not counted */
+	struct cgroup cgroup; /* the caller's to make and to remove */
 	uint64_t memory_max, memory_peak, memory_due_ms;
 	enum sandbox_end why;
 	uint64_t user_us, system_us; /* of everybody inside, known at the end */
@@ -25,8 +27,8 @@ struct guard {
 
 void guard_init(struct guard *g);
 void guard_done(struct guard *g);
-/* The limit, in bytes, as soon as it is known. */
-void guard_set_memory(struct guard *g, uint64_t most);
+/* The limits, as soon as they are known. */
+void guard_set_limits(struct guard *g, const struct limits *l);
 
 /* What to poll, at least every GUARD_TICK_MS, and what to do then (n: as poll returned). True when g->pid has ended;
  * g->why changes when the memory limit is reached. */

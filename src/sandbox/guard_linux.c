@@ -16,6 +16,7 @@ void guard_init(struct guard *g)
 {
 	*g = (struct guard){ .memory_max = UINT64_MAX, .pidfd = -1, .leash_fd = -1, .sockets_fd = -1 };
 	g->memory_due_ms = clock_ms() + GUARD_TICK_MS;
+	cgroup_init(&g->cgroup);
 	watch_init(&g->watch);
 	buf_init(&g->sums, SUMS_MAX);
 }
@@ -59,9 +60,11 @@ static size_t look(struct guard *g, const pid_t **ret_tree)
 	/* What was granted as shared memory may be held by nobody's mapping at the moment. */
 	uint64_t shared = use.shared > g->watch.shared_size ? use.shared : g->watch.shared_size;
 	uint64_t used = use.own + shared + sockets_memory(g->sockets_fd);
+	uint64_t disk = watch_measure(&g->watch), counted = cgroup_used(&g->cgroup);
+	if (counted > disk && counted - disk > used) /* files have a limit of their own */
+		used = counted - disk;
 	if (used > g->memory_peak)
 		g->memory_peak = used;
-	watch_measure(&g->watch);
 	*ret_tree = tree;
 	return n;
 }
@@ -85,9 +88,10 @@ void guard_poll(const struct guard *g, struct pollfd fds[GUARD_FDS])
 	watch_poll(&g->watch, fds + 2);
 }
 
-void guard_set_memory(struct guard *g, uint64_t most)
+void guard_set_limits(struct guard *g, const struct limits *l)
 {
-	g->memory_max = g->watch.shared_max = most;
+	g->memory_max = g->watch.shared_max = l->memory;
+	cgroup_limit(&g->cgroup, l->memory + l->disk);
 }
 
 bool guard_work(struct guard *g, int n, const struct pollfd fds[GUARD_FDS])
@@ -108,6 +112,8 @@ void guard_note_sums(struct guard *g)
 	size_t n = look(g, &tree);
 	watch_tell_more(&g->watch);
 	times_of_tree(tree, n, &g->user_us, &g->system_us);
+	if (g->why == END_NORMAL && cgroup_was_full(&g->cgroup))
+		g->why = END_MEMORY;
 	watch_put_sums(&g->watch, tree + (n > 2 ? 2 : n), n > 2 ? n - 2 : 0, &g->sums);
 }
 

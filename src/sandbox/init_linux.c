@@ -84,12 +84,14 @@ static void send_places(struct inner *in, int leash_fd)
 }
 
 /* By the payload itself, for pid 1 sleeps until it has become the stranger's program: its very exec waits for the launcher. */
-static void send_notify(struct inner *in, int leash_fd)
+static int send_notify(struct inner *in, int leash_fd)
 {
 	const struct leash_packet packet = { .kind = LEASH_NOTIFY };
-	if (in->notify_fd >= 0)
-		(void)packet_send(leash_fd, bytes_make(&packet, sizeof packet), &in->notify_fd, 1);
+	int failed = in->notify_fd >= 0 ? packet_send(leash_fd, bytes_make(&packet, sizeof packet), &in->notify_fd, 1) : 0;
+	int error = errno;
 	fd_close(&in->notify_fd);
+	errno = error;
+	return failed;
 }
 
 enum { FD_KEPT_CHANNEL = 3, FD_KEPT_LEASH };
@@ -116,7 +118,9 @@ static void payload_main(struct inner *in, int leash_fd)
 	in->verdict.step = keep_descriptors(in, leash_fd) ? "close the descriptors" : steps_run(steps, n, in);
 	if (!in->verdict.step) {
 		in->verdict.took_steps = true;
-		send_notify(in, FD_KEPT_LEASH);
+		in->verdict.step = send_notify(in, FD_KEPT_LEASH) ? "hand out the filter's listener" : NULL;
+	}
+	if (!in->verdict.step) {
 		(void)execve(in->spec->argv[0], (char *const *)(uintptr_t)in->spec->argv, (char *const *)(uintptr_t)in->spec->env);
 		in->verdict.step = "start the program";
 	}

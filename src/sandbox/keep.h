@@ -10,7 +10,7 @@ enum { KEEP_DEPTH_MAX = 64 };
 /* What is left: max_size bytes and max_members entries may be copied in all. */
 struct kept {
 	uint64_t size, n_members;
-	uint64_t n_left_out; /* what was not copied: links that lead out, special files, what cannot be read, what is too much or too deep */
+	uint64_t n_left_out; /* what was not copied: links that lead out, special files, repositories, what cannot be read, what is too much or too deep */
 };
 
 /* Copies what is below from_fd into to_fd (both directories, borrowed; to_fd empty): regular files as 0644 or 0755, directories as

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
@@ -69,13 +70,23 @@ static bool keep_link(int from_dir, int to_dir, const char *name)
 	return symlinkat(target, to_dir, name) == 0;
 }
 
+/* Programs that only look at a folder run what its repository's configuration names: git status does. */
+static bool is_repository(int dir)
+{
+	static const char *const parts[] = { "HEAD", "objects", "refs" };
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if (faccessat(dir, parts[i], F_OK, AT_SYMLINK_NOFOLLOW))
+			return false;
+	return true;
+}
+
 static enum status keep_entries(struct keeper *k, int from_dir, int to_dir, unsigned depth, struct diag *d);
 
 static bool keep_directory(struct keeper *k, int from_dir, int to_dir, const char *name, unsigned depth, enum status *ret_status,
 			   struct diag *d)
 {
 	CLEANUP(fd_close) int from = depth < KEEP_DEPTH_MAX ? open_beneath(from_dir, name, O_RDONLY | O_DIRECTORY) : -1;
-	if (from < 0)
+	if (from < 0 || is_repository(from))
 		return false;
 	CLEANUP(fd_close)
 	int to = mkdirat(to_dir, name, 0755) ? -1 : openat(to_dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -83,12 +94,22 @@ static bool keep_directory(struct keeper *k, int from_dir, int to_dir, const cha
 	return true;
 }
 
+static bool is_of_a_repository(const char *name)
+{
+	static const char *const names[] = { ".git", ".hg", ".svn", ".bzr", ".jj" };
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static enum status keep_one(struct keeper *k, int from_dir, int to_dir, const char *name, unsigned depth, struct diag *d)
 {
 	struct stat st;
 	enum status s = OK;
 	bool is_kept = false;
-	if (k->kept->n_members < k->max_members && fstatat(from_dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (!is_of_a_repository(name) && k->kept->n_members < k->max_members &&
+	    fstatat(from_dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		if (S_ISREG(st.st_mode))
 			is_kept = keep_file(k, from_dir, to_dir, name, &s, d);
 		else if (S_ISDIR(st.st_mode))

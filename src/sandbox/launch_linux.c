@@ -22,8 +22,8 @@
 #include "sandbox/inner.h"
 #include "sandbox/kernel.h"
 
-/* Namespaces of every build; the time namespace is left out, it would only hide the uptime. */
-#define NAMESPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+/* Namespaces of every build; pid 1 makes that of cgroups itself. The time namespace is left out, it would only hide the uptime. */
+#define NAMESPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
 
 enum { SPEC_MAX = 16 << 20, EXIT_SETUP = 125 };
 
@@ -160,12 +160,22 @@ static const char *give_orders(pid_t pid, int leash_fd, const struct sandbox_spe
 	return packet_send(leash_fd, BYTES("g"), given, SANDBOX_N_GIVEN) ? "let pid 1 go" : NULL;
 }
 
-static int end_early(pid_t pid, int code)
+static int end_early(struct guard *g, int code)
 {
 	int status;
-	(void)kill(pid, SIGKILL);
-	(void)waitpid(pid, &status, 0);
+	(void)kill(g->pid, SIGKILL);
+	(void)waitpid(g->pid, &status, 0);
+	cgroup_remove(&g->cgroup);
 	return code;
+}
+
+/* With one there is something to take away in the end: then hwb's death is only seen on the control socket, which is watched all
+ * the time. */
+static void make_cgroup(struct guard *g)
+{
+	cgroup_make(&g->cgroup, g->pid);
+	if (g->cgroup.fd >= 0)
+		(void)prctl(PR_SET_PDEATHSIG, 0);
 }
 
 /* The namespaces are made at once, while hwb still reads the source: what shall run in them comes later. */
@@ -191,13 +201,14 @@ static int run_sandbox(struct arena *a)
 		return launch_refuse("make the namespaces", "clone3");
 	(void)close(leash[0]);
 	g.leash_fd = leash[1];
+	make_cgroup(&g);
 	int code = take_orders(&spec, a);
 	if (code)
-		return end_early(g.pid, code);
+		return end_early(&g, code);
 	const char *failed = give_orders(g.pid, g.leash_fd, &spec);
 	if (failed)
-		return end_early(g.pid, launch_refuse(failed, ""));
-	guard_set_memory(&g, spec.limits.memory);
+		return end_early(&g, launch_refuse(failed, ""));
+	guard_set_limits(&g, &spec.limits);
 	/* The log belongs to what is inside: as long as we held it, its end would never be seen. */
 	(void)close(SANDBOX_FD_LOG);
 	(void)close(2);
@@ -210,6 +221,7 @@ static int run_sandbox(struct arena *a)
 	CLEANUP(buf_done) struct buf gone;
 	guard_gone(&g, &gone);
 	(void)control_send(buf_bytes(&gone), NULL, 0);
+	cgroup_remove(&g.cgroup);
 	guard_done(&g);
 	return 0;
 }

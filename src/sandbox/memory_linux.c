@@ -19,7 +19,7 @@ static struct bytes read_proc(pid_t pid, const char *name, char text[TEXT_MAX])
 
 /* proc(5), status: "RssAnon:  123 kB". Page tables can outgrow by far what they map. Shared memory is counted for everybody who
  * maps it: too much rather than too little. */
-static void add_memory(pid_t pid, struct memory_use *sum)
+static void add_lines(struct bytes rest, struct memory_use *sum)
 {
 	const struct {
 		struct bytes key;
@@ -30,8 +30,6 @@ static void add_memory(pid_t pid, struct memory_use *sum)
 		{ LIT("VmSwap:"), &sum->own },
 		{ LIT("RssShmem:"), &sum->shared },
 	};
-	char text[TEXT_MAX];
-	struct bytes rest = read_proc(pid, "status", text);
 	while (rest.size) {
 		struct bytes line = bytes_cut(&rest, '\n');
 		for (size_t i = 0; i < COUNT(rows); i++) {
@@ -41,6 +39,30 @@ static void add_memory(pid_t pid, struct memory_use *sum)
 				*rows[i].sum += n * 1024;
 		}
 	}
+}
+
+static bool has_memory(struct bytes status)
+{
+	while (status.size)
+		if (bytes_starts(bytes_cut(&status, '\n'), BYTES("RssAnon:")))
+			return true;
+	return false;
+}
+
+/* A thread leader may be dead while its threads live on; then the process has its memory, and the leader tells of none. */
+static void add_memory(pid_t pid, struct memory_use *sum)
+{
+	char text[TEXT_MAX], path[64], name[300];
+	struct bytes status = read_proc(pid, "status", text);
+	(void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	DIR *threads = has_memory(status) ? NULL : opendir(path);
+	for (struct dirent *e; threads && !has_memory(status) && (e = readdir(threads));) {
+		(void)snprintf(name, sizeof name, "task/%s/status", e->d_name);
+		status = read_proc(pid, name, text);
+	}
+	if (threads)
+		(void)closedir(threads);
+	add_lines(status, sum);
 }
 
 /* Reads one list of children to its end, however long it is. */

@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <net/if.h>
 #include <signal.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -39,11 +40,17 @@ void control_set(struct inner *in, enum sandbox_control control)
 
 static int make_private(struct inner *in)
 {
-	static const enum sandbox_control made_by_clone[] = { CONTROL_MOUNT_NS, CONTROL_PID_NS, CONTROL_IPC_NS, CONTROL_CGROUP_NS,
-							      CONTROL_EMPTY_ENV };
+	static const enum sandbox_control made_by_clone[] = { CONTROL_MOUNT_NS, CONTROL_PID_NS, CONTROL_IPC_NS, CONTROL_EMPTY_ENV };
 	for (size_t i = 0; i < COUNT(made_by_clone); i++)
 		control_set(in, made_by_clone[i]);
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+/* Not by the clone: by now the launcher has put us where we belong, and that is the root of what is seen inside. */
+static int leave_cgroups(struct inner *in)
+{
+	control_set(in, CONTROL_CGROUP_NS);
+	return unshare(CLONE_NEWCGROUP);
 }
 
 /* Every source is opened before the uid changes: as root, its own 0700 directories close behind it. */
@@ -411,6 +418,7 @@ const struct step *inner_steps(size_t *ret_n)
 {
 	static const struct step steps[] = {
 		{ "make mounts private", make_private },
+		{ "make the cgroup namespace", leave_cgroups },
 		{ "open the host's trees", open_sources },
 		{ "open the devices", open_devices },
 		{ "change the user", change_ids },

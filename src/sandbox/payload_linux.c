@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+enum { SIGNALS_MAX = 2048 };
+
 static int die_with_parent(struct inner *in)
 {
 	(void)in;
@@ -46,6 +48,8 @@ static int set_limits(struct inner *in)
 		{ RLIMIT_CPU, cpu, cpu + 5, "cpu" },
 		{ RLIMIT_MEMLOCK, 65536, 65536, "locked memory" },
 		{ RLIMIT_MSGQUEUE, 0, 0, "message queues" },
+		/* Counted for a user, whatever the namespace: timers and signals of the host's own processes come out of the same purse. */
+		{ RLIMIT_SIGPENDING, SIGNALS_MAX, SIGNALS_MAX, "pending signals" },
 		{ RLIMIT_NICE, 0, 0, "nice" },
 		{ RLIMIT_RTPRIO, 0, 0, "real-time priority" },
 	};

@@ -21,13 +21,7 @@
 
 enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200, CHANNEL_ROOM = 1 << 18 };
 
-/* A patient launcher has more to do at its end than the kernel would do for it: it is waited for, not killed. */
-static const struct {
-	bool exists, is_patient;
-} modes[N_MODES] = {
-	[MODE_SANDBOX] = { true, false },
-	[MODE_CONTAINER] = { true, true },
-};
+static const bool exists[N_MODES] = { [MODE_SANDBOX] = true, [MODE_CONTAINER] = true };
 
 struct sandbox {
 	struct arena home; /* it lives in its own arena */
@@ -114,7 +108,7 @@ static enum status prepare(const struct run_context *run, const int *input_fd, s
 	enum status status = run_check(run, d);
 	if (status)
 		return status;
-	if (!modes[run->mode].exists) {
+	if (!exists[run->mode]) {
 		(void)fail(d, ERR_ISOLATION, 0, "isolation '%s' is not available in this version", isolation_mode_name(run->mode));
 		return remedy(d, "use 'sandbox', or run hwb inside a container of your own");
 	}
@@ -406,15 +400,12 @@ void sandbox_free(struct sandbox *s)
 	int *const fds[] = { &s->control_fd, &s->log_fd, &s->channel_fd, &s->out_fd, &s->listener_fd, &s->tree_fd };
 	for (size_t i = 0; i < COUNT(fds); i++)
 		fd_close(fds[i]);
-	/* A closed control socket tells the launcher to kill, reap and end; killing it outright does the same by the kernel, but
-	 * not by a container's engine. One that has said that all is over still gives back the memory of the sandbox: nobody
-	 * waits for that now. */
+	/* A closed control socket tells the launcher to kill, reap, take away what the kernel would leave (a cgroup, a container), and
+	 * end. One that has said that all is over still gives back the memory of the sandbox: nobody waits for that now. */
 	if (s->gone)
 		spawn_leave(s->launcher);
-	else if (modes[s->run->mode].is_patient && s->launcher > 0)
+	else if (s->launcher > 0)
 		(void)spawn_wait(s->launcher);
-	else
-		spawn_kill(s->launcher);
 	struct arena home = s->home;
 	arena_done(&home);
 }

@@ -2,22 +2,39 @@
 
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/netlink_diag.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "base/bytes.h"
 #include "base/status.h"
 
-enum { ALL_STATES = -1 };
+enum { ALL_STATES = -1, SOCKET_SIZE = 4096, QUEUE_MAX = 425984, DATAGRAMS_MAX = 11 };
+
+/* What there is to ask about. Attributes come behind a head; 0: it has no such attribute. */
+static const struct kind {
+	uint8_t family, protocol;
+	size_t head;
+	unsigned short memory, peer, queue;
+} kinds[] = {
+	{ AF_UNIX, 0, sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO, UNIX_DIAG_PEER, UNIX_DIAG_RQLEN },
+	{ AF_NETLINK, NDIAG_PROTO_ALL, sizeof(struct netlink_diag_msg), NETLINK_DIAG_MEMINFO, 0, 0 },
+	{ AF_INET, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0 },
+	{ AF_INET6, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0 },
+	{ AF_INET, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0 },
+	{ AF_INET6, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0 },
+};
 
 struct question {
 	struct nlmsghdr header;
 	union {
 		struct inet_diag_req_v2 inet;
 		struct unix_diag_req local;
+		struct netlink_diag_req netlink;
 	} body;
 };
 
@@ -26,53 +43,76 @@ int sockets_open(void)
 	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 }
 
-static int ask_local(int fd)
+static int ask(int fd, const struct kind *k)
 {
-	struct question q = { .header = { .nlmsg_len = NLMSG_LENGTH(sizeof q.body.local) } };
-	q.body.local = (struct unix_diag_req){ .sdiag_family = AF_UNIX,
-					       .udiag_states = (uint32_t)ALL_STATES,
-					       .udiag_show = UDIAG_SHOW_MEMINFO };
-	q.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	q.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	struct question q = { .header = { .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP } };
+	size_t size = sizeof q.body.inet;
+	if (k->family == AF_UNIX) {
+		size = sizeof q.body.local;
+		q.body.local = (struct unix_diag_req){ .sdiag_family = AF_UNIX,
+						       .udiag_states = (uint32_t)ALL_STATES,
+						       .udiag_show = UDIAG_SHOW_MEMINFO | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN };
+	} else if (k->family == AF_NETLINK) {
+		size = sizeof q.body.netlink;
+		q.body.netlink = (struct netlink_diag_req){ .sdiag_family = AF_NETLINK,
+							    .sdiag_protocol = NDIAG_PROTO_ALL,
+							    .ndiag_show = NDIAG_SHOW_MEMINFO };
+	} else {
+		q.body.inet = (struct inet_diag_req_v2){ .sdiag_family = k->family,
+							 .sdiag_protocol = k->protocol,
+							 .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
+							 .idiag_states = (uint32_t)ALL_STATES };
+	}
+	q.header.nlmsg_len = (uint32_t)NLMSG_LENGTH(size);
 	return send(fd, &q, q.header.nlmsg_len, 0) < 0 ? -1 : 0;
 }
 
-static int ask_inet(int fd, uint8_t family, uint8_t protocol)
-{
-	struct question q = { .header = { .nlmsg_len = NLMSG_LENGTH(sizeof q.body.inet) } };
-	q.body.inet = (struct inet_diag_req_v2){ .sdiag_family = family,
-						 .sdiag_protocol = protocol,
-						 .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
-						 .idiag_states = (uint32_t)ALL_STATES };
-	q.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	q.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	return send(fd, &q, q.header.nlmsg_len, 0) < 0 ? -1 : 0;
-}
+/* What is known of one socket. */
+struct seen {
+	uint32_t memory[SK_MEMINFO_VARS];
+	uint32_t queue[2]; /* struct unix_diag_rqlen: the first is what waits to be read */
+	uint32_t peer; /* its inode; 0 once it is closed */
+};
 
-/* One socket. Its attributes begin after a head that differs by family; a length that makes no sense ends them. */
-static uint64_t memory_of(struct bytes message, size_t head, unsigned short wanted)
+/* A length that makes no sense ends the attributes. */
+static void read_attributes(struct bytes rest, const struct kind *k, struct seen *ret)
 {
-	static const int counted[] = { SK_MEMINFO_RMEM_ALLOC, SK_MEMINFO_WMEM_ALLOC, SK_MEMINFO_WMEM_QUEUED, SK_MEMINFO_FWD_ALLOC };
-	struct bytes rest = bytes_from(message, NLMSG_ALIGN(head));
 	struct rtattr attribute;
-	uint64_t sum = 0;
 	for (; rest.size >= sizeof attribute; rest = bytes_from(rest, RTA_ALIGN(attribute.rta_len))) {
-		uint32_t values[SK_MEMINFO_VARS] = { 0 };
 		memcpy(&attribute, rest.data, sizeof attribute);
 		if (attribute.rta_len < sizeof attribute || attribute.rta_len > rest.size)
-			break;
-		if (attribute.rta_type != wanted)
-			continue;
+			return;
 		struct bytes value = bytes_part(rest, sizeof attribute, attribute.rta_len - sizeof attribute);
-		memcpy(values, value.data, value.size < sizeof values ? value.size : sizeof values);
-		for (size_t i = 0; i < COUNT(counted); i++)
-			sum += values[counted[i]];
+		if (attribute.rta_type == k->memory)
+			memcpy(ret->memory, value.data, value.size < sizeof ret->memory ? value.size : sizeof ret->memory);
+		else if (k->queue && attribute.rta_type == k->queue)
+			memcpy(ret->queue, value.data, value.size < sizeof ret->queue ? value.size : sizeof ret->queue);
+		else if (k->peer && attribute.rta_type == k->peer)
+			memcpy(&ret->peer, value.data, value.size < sizeof ret->peer ? value.size : sizeof ret->peer);
 	}
+}
+
+/* One socket. What a local one has not read is counted where it was sent from; when that one is closed nobody has it any more,
+ * and then it is taken for as much as it can be. A listener's queue are connections, which are sockets of their own. */
+static uint64_t memory_of(struct bytes message, const struct kind *k)
+{
+	static const int counted[] = { SK_MEMINFO_RMEM_ALLOC, SK_MEMINFO_WMEM_ALLOC, SK_MEMINFO_WMEM_QUEUED, SK_MEMINFO_FWD_ALLOC };
+	struct seen seen = { 0 };
+	struct unix_diag_msg local = { 0 };
+	uint64_t sum = SOCKET_SIZE;
+	read_attributes(bytes_from(message, NLMSG_ALIGN(k->head)), k, &seen);
+	for (size_t i = 0; i < COUNT(counted); i++)
+		sum += seen.memory[counted[i]];
+	if (k->family != AF_UNIX || message.size < sizeof local)
+		return sum;
+	memcpy(&local, message.data, sizeof local);
+	if (seen.queue[0] && !seen.peer && local.udiag_state != TCP_LISTEN)
+		sum += local.udiag_type == SOCK_DGRAM ? (uint64_t)QUEUE_MAX * DATAGRAMS_MAX : QUEUE_MAX;
 	return sum;
 }
 
 /* The sockets of one packet; *ret_last: none will follow. */
-static uint64_t read_packet(struct bytes packet, size_t head, unsigned short wanted, bool *ret_last)
+static uint64_t read_packet(struct bytes packet, const struct kind *k, bool *ret_last)
 {
 	struct nlmsghdr header;
 	uint64_t sum = 0;
@@ -82,13 +122,13 @@ static uint64_t read_packet(struct bytes packet, size_t head, unsigned short wan
 			    header.nlmsg_type == NLMSG_ERROR;
 		if (*ret_last)
 			break;
-		sum += memory_of(bytes_part(packet, sizeof header, header.nlmsg_len - sizeof header), head, wanted);
+		sum += memory_of(bytes_part(packet, sizeof header, header.nlmsg_len - sizeof header), k);
 	}
 	return sum;
 }
 
 /* The answers to one question, which the kernel writes while they are read: nothing here waits. */
-static uint64_t read_answers(int fd, size_t head, unsigned short wanted)
+static uint64_t read_answers(int fd, const struct kind *k)
 {
 	static unsigned char room[32768];
 	uint64_t sum = 0;
@@ -96,23 +136,16 @@ static uint64_t read_answers(int fd, size_t head, unsigned short wanted)
 		ssize_t n = recv(fd, room, sizeof room, MSG_DONTWAIT);
 		if (n <= 0)
 			break;
-		sum += read_packet(bytes_make(room, (size_t)n), head, wanted, &is_last);
+		sum += read_packet(bytes_make(room, (size_t)n), k, &is_last);
 	}
 	return sum;
 }
 
 uint64_t sockets_memory(int fd)
 {
-	static const struct {
-		uint8_t family, protocol;
-	} inet[] = { { AF_INET, IPPROTO_TCP }, { AF_INET6, IPPROTO_TCP }, { AF_INET, IPPROTO_UDP }, { AF_INET6, IPPROTO_UDP } };
 	uint64_t sum = 0;
-	if (fd < 0)
-		return 0;
-	if (ask_local(fd) == 0)
-		sum += read_answers(fd, sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO);
-	for (size_t i = 0; i < COUNT(inet); i++)
-		if (ask_inet(fd, inet[i].family, inet[i].protocol) == 0)
-			sum += read_answers(fd, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO);
+	for (size_t i = 0; fd >= 0 && i < COUNT(kinds); i++)
+		if (ask(fd, &kinds[i]) == 0)
+			sum += read_answers(fd, &kinds[i]);
 	return sum;
 }

@@ -37,8 +37,8 @@ void watch_take_notify(struct watch *w, int notify_fd);
 /* What to poll, and what to do when poll came back. Sightings go over the control socket at once. */
 void watch_poll(const struct watch *w, struct pollfd fds[WATCH_FDS]);
 void watch_work(struct watch *w, const struct pollfd fds[WATCH_FDS]);
-/* Looks at the sizes of the places. Cheap; called now and then, and at the end. */
-void watch_measure(struct watch *w);
+/* Looks at the sizes of the places: the bytes in them now. Cheap; called now and then, and at the end. */
+uint64_t watch_measure(struct watch *w);
 
 /* At the end, before the sums: how often the things came again that were told once. */
 void watch_tell_more(const struct watch *w);

@@ -254,6 +254,8 @@ static int refusal(int number)
  * what counts, and for good: mmap(2)'s length is in a register, where nobody changes it afterwards. */
 static int grant_shared(struct watch *w, uint64_t size)
 {
+	enum { PAGE = 4096, RECORDS = 1024 }; /* the kernel's own, for each */
+	size = size > UINT64_MAX - PAGE - RECORDS ? UINT64_MAX : (size + PAGE - 1) / PAGE * PAGE + RECORDS;
 	if (size > w->shared_max || w->shared_size > w->shared_max - size)
 		return ENOMEM;
 	w->shared_size += size;
@@ -329,7 +331,7 @@ void watch_work(struct watch *w, const struct pollfd fds[WATCH_FDS])
 		fd_close(&w->names_fd);
 }
 
-void watch_measure(struct watch *w)
+uint64_t watch_measure(struct watch *w)
 {
 	uint64_t sum = 0;
 	for (size_t i = 0; i < WATCH_PLACES; i++) {
@@ -338,6 +340,7 @@ void watch_measure(struct watch *w)
 			sum += ((uint64_t)fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
 	}
 	w->disk_size = sum > w->disk_size ? sum : w->disk_size;
+	return sum;
 }
 
 void watch_put_sums(const struct watch *w, const pid_t *left, size_t n_left, struct buf *out)

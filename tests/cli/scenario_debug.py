@@ -19,6 +19,9 @@ FULL = HOOK + """    import os, socket
     for number, target in enumerate(("/etc/passwd", "../../..", "made/../../x")):
         os.symlink(target, "/build/src/far%d" % number)
     socket.socket(socket.AF_UNIX).bind("/build/src/socket")
+    for path in (".git/HEAD", ".git/config", "sub/.GIT/config", "bare/HEAD", "bare/objects/x", "bare/refs/x", "near/HEAD"):
+        os.makedirs(os.path.dirname("/build/src/" + path), exist_ok=True)
+        open("/build/src/" + path, "w").write("x")
     open("/build/src/program", "w").write("#!/bin/sh\\n")
     os.chmod("/build/src/program", 0o6755)
     open("/build/src/closed", "w").write("x")
@@ -57,6 +60,8 @@ def a_kept_tree(tap):
                   not any(os.path.lexists("%s/far%d" % (top, n)) for n in range(3)), os.listdir(top))
         tap.check(who + "nor are a socket, and more than the disk may hold", not os.path.lexists(top + "/socket") and sum(n.startswith("sparse") for n in os.listdir(top)) == 1, os.listdir(top))
         tap.check(who + "a program is one, and has no rights of its owner", os.stat(top + "/program").st_mode & 0o7777 == 0o755, oct(os.stat(top + "/program").st_mode))
+        tap.check(who + "no repository is kept, by whatever name", os.listdir(top + "/sub") == [] and os.path.exists(top + "/near/HEAD") and
+                  not any(os.path.exists(top + "/" + n) for n in (".git", "bare")), os.listdir(top))
         depth = max(folder.count("/d") for folder, _, _ in os.walk(top))
         tap.check(who + "what is too deep is left out, and what is left out is counted", 40 < depth < 80 and re.search(r"[1-9]\d* left out", run.err), depth, run.err)
     place = Place()

@@ -114,6 +114,82 @@ def hide_shared(out):
     sleep(out)
 
 
+def without_leader(out):
+    """Threads whose leader is dead: its status tells of no memory."""
+    libc = ctypes.CDLL(None)
+    if os.fork() == 0:
+        threading.Thread(target=memory, args=(out,)).start()
+        libc.syscall(60, 0)     # exit: of this thread alone
+    sleep(out)
+
+
+def share_bits(out):
+    """Shared memory of a byte each is a page each."""
+    held = []
+    with contextlib.suppress(OSError):
+        while len(held) < 60000:
+            held.append(mmap.mmap(-1, 1))
+    print("BITS", len(held), flush=True)
+    wheel(out)
+
+
+def fill_orphans(out):
+    """What waits in sockets whose senders are closed: it was counted for them."""
+    held = []
+    with contextlib.suppress(OSError):
+        while True:
+            one, other = socket.socketpair()
+            one.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    one.send(bytes(32768))
+            one.close()
+            held.append(other)
+    sleep(out)
+
+
+def fill_netlink(out):
+    """Wrong questions to the kernel, which it sends back with its answer, and nobody reads that."""
+    held, question = [], struct.pack("=IHHII", 16 + 30000, 9999, 5, 1, 0) + bytes(30000)
+    with contextlib.suppress(OSError):
+        while True:
+            one = socket.socket(16, socket.SOCK_RAW, 0)
+            held.append(one)
+            for _ in range(10):
+                one.send(question)
+    sleep(out)
+
+
+def forget_datagrams(out):
+    """Full sockets that the kernel's lists no longer have: those of a user have no other account than a cgroup."""
+    held, libc = [], ctypes.CDLL(None)
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for _ in range(3):
+        if os.fork() == 0:
+            with contextlib.suppress(OSError):
+                while True:
+                    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                    one.bind(("127.0.0.1", 0))
+                    held.append(one)
+                    for _ in range(100):
+                        sender.sendto(bytes(8192), one.getsockname())
+                    libc.connect(one.fileno(), struct.pack("=H14x", 0), 16)
+            sleep(out)
+    sleep(out)
+
+
+def unaccounted(out):
+    """Calls that take memory of the kernel's own."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    open("/tmp/file", "w").close()
+    for what, act in (("semaphores", lambda: libc.syscall(64, 0, 32000, 0o600)), ("rules", lambda: libc.syscall(444, None, 0, 1)),
+                      ("attribute", lambda: libc.setxattr(b"/tmp/file", b"user.x", bytes(1025), 1025, 0)),
+                      ("small attribute", lambda: libc.setxattr(b"/tmp/file", b"user.x", bytes(16), 16, 0))):
+        ctypes.set_errno(0)
+        print("GOT", what, act() if act() >= 0 else os.strerror(ctypes.get_errno()), flush=True)
+    wheel(out)
+
+
 def linger(out):
     """The answer, and with it a socket whose close waits for an hour: whoever drops it waits. Then nothing more."""
     wheel(out)

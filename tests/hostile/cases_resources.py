@@ -40,6 +40,32 @@ def shared(suite):
     return got.status == 0 and told == ["little", "/dev/zero Permission denied", "too much Cannot allocate memory"], got.told()
 
 
+for what, mode in (("so does one whose thread leader is dead", "without_leader"), ("what waits in sockets whose senders are closed is counted", "fill_orphans"),
+                   ("answers of the kernel that nobody reads are counted", "fill_netlink")):
+    case("68", what, MACHINE)(limited(mode, "memory", "200M"))
+
+
+@case("68", "sockets that no list has are counted by a cgroup, where there is one", MACHINE)
+def forgotten(suite):
+    if os.getuid() != 0 or suite.user or not os.path.isdir("/sys/fs/cgroup"):
+        return True, "no cgroup is to be had: SECURITY.md says what is not counted then"
+    return limited("forget_datagrams", "memory", "200M")(suite)
+
+
+@case("68", "shared memory of a byte is a page and more", OURS)
+def bits(suite):
+    got = suite.build("share_bits", "--limit", "memory=64M")
+    found = re.findall(r"BITS (\d+)", got.text)
+    return (got.status == 9 and not found) or (got.status == 0 and len(found) == 1 and 0 < int(found[0]) <= (64 << 20) // 5120), got.told()
+
+
+@case("68", "the kernel keeps no semaphores, rules and long attributes for a build", OURS)
+def unaccounted(suite):
+    got = suite.build("unaccounted")
+    want = ("semaphores Function not implemented", "rules Function not implemented", "attribute Operation not permitted")
+    return got.status == 0 and all("GOT " + one in got.text for one in want) and "GOT small attribute Operation not permitted" not in got.text, got.told()
+
+
 @case("69", "a socket that lingers cannot be handed to hwb, whose limits go on", OURS)
 def lingering(suite):
     """Two walls, each tried alone by hand: the option is refused on every kernel, the passing since Linux 6.16."""
