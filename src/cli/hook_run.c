@@ -112,7 +112,19 @@ enum status hook_take_notes(struct pipeline *p, struct egress *egress, const str
 		s = note_finished(p, &built->activity, d);
 	network_say(p->console, &p->network, from, p->arena);
 	report_say_activity(p->console, &built->activity, p->arena);
+	if (s == OK && closed == OK)
+		return egress_check(egress, &report, d);
 	return s ? s : closed;
+}
+
+/* A build whose way out was closed at its limit fails for that, and its own words stand behind. */
+static enum status blame_limit(enum status s, const struct diag *limit, struct diag *d)
+{
+	if (s != ERR_BACKEND)
+		return s;
+	(void)explain(d, "%s", limit->text);
+	(void)remedy(d, "%s", limit->help);
+	return recode(d, ERR_LIMIT);
 }
 
 /* A build that wanted the network and failed: most likely for that. */
@@ -167,8 +179,9 @@ enum status hook_run(struct pipeline *p, enum build_kind kind,
 	s = build_run(p->run, &request, p->arena, ret, d);
 	console_output_end(p->console);
 	console_set_log(p->console, NULL, NULL);
-	enum status noted = hook_take_notes(p, &context.egress, ret, s ? NULL : d);
-	if (s)
-		return add_remedy(p, from, s, d);
-	return noted;
+	struct diag other = { 0 };
+	enum status noted = hook_take_notes(p, &context.egress, ret, s ? &other : d);
+	if (s && noted == ERR_LIMIT)
+		s = blame_limit(s, &other, d);
+	return s ? add_remedy(p, from, s, d) : noted;
 }

@@ -13,7 +13,7 @@ MUST_USE enum status hook_run(struct pipeline *p, enum build_kind kind,
 			      struct build_result *ret, struct diag *d);
 
 /* What was seen in a sandbox goes to the log, to p (the sums of the report) and in a sentence to the terminal, whatever became of
- * it. Closes the egress. built: its sandbox and activity alone. ERR_LOG, and what egress_close says. */
+ * it. Closes the egress. built: its sandbox and activity alone. ERR_LOG, and what egress_close and egress_check say. */
 struct egress;
 MUST_USE enum status hook_take_notes(struct pipeline *p, struct egress *egress, const struct build_result *built, struct diag *d);
 

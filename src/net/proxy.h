@@ -29,7 +29,7 @@ struct proxy_options {
 	bool any_host; /* any name is allowed on port 443 (network-isolation = false) */
 	bool plain; /* do not insist on a TLS hello that names the host in the open (net/hello.h) */
 	uint32_t max_connections; /* [PROXY_CONNECTIONS_MAX, which is also the most] */
-	uint64_t max_up, max_down; /* bytes of all connections together; [no limit] */
+	uint64_t max_up, max_down; /* bytes of all connections together, from when one is over on nothing passes; [no limit] */
 	uint32_t head_ms; /* for each of head, name, connect and hello [10 s] */
 	uint32_t idle_ms; /* without a byte either way [10 min] */
 	const char *program_dir; /* where hwb-net is; NULL: beside hwb (see net/child.h) */

@@ -123,9 +123,20 @@ static void enter(struct conn *c, enum state state)
 	c->due_ms = clock_ms() + c->options->head_ms;
 }
 
+/* The limit that all connections together have gone over; NULL: none. From then on nothing is passed on, and nobody new is served. */
+static const char *limit_reached(const struct conn *c)
+{
+	if (c->totals->up > c->options->max_up)
+		return "the limit network-up is reached";
+	return c->totals->down > c->options->max_down ? "the limit network-down is reached" : NULL;
+}
+
 static bool enter_relay(struct conn *c)
 {
 	c->totals->up += relay_pending(&c->up).size; /* sent early, or held back as the hello */
+	const char *limit = limit_reached(c);
+	if (limit)
+		return end_because(c, limit);
 	enter(c, STATE_RELAY);
 	c->due_ms = clock_ms() + c->options->idle_ms;
 	return true;
@@ -157,7 +168,8 @@ static bool work_head(struct conn *c)
 	c->up_base = size;
 	if (!proxy_allows(c->options, c->request.host, c->request.port))
 		return answer_and_linger(c, 403, "this host and port are not on the list");
-	return start_resolve(c);
+	/* Not even a connection: that there is one, and when, tells the host something. */
+	return limit_reached(c) ? answer_and_linger(c, 403, limit_reached(c)) : start_resolve(c);
 }
 
 static socklen_t to_sockaddr(const struct address *a, uint16_t port, struct sockaddr_storage *ret)
@@ -245,26 +257,23 @@ static bool work_hello(struct conn *c, const struct pollfd fds[2])
 	return v == HELLO_GOOD ? enter_relay(c) : true;
 }
 
-/* Reads one way and adds it to the total; false when that is over its limit. */
-static bool take(struct relay *r, int fd, uint64_t *total, uint64_t most, const char **ret_reason)
+/* Reads one way and adds it to the total; false when a limit is reached. */
+static bool take(struct conn *c, struct relay *r, int fd, uint64_t *total)
 {
 	uint64_t before = r->n_taken;
-	if (!relay_read(r, fd)) {
-		*ret_reason = "the connection broke";
-		return false;
-	}
+	if (!relay_read(r, fd))
+		return end_because(c, "the connection broke");
 	*total += r->n_taken - before;
-	*ret_reason = "the limit of bytes is reached";
-	return *total <= most;
+	const char *limit = limit_reached(c);
+	return limit ? end_because(c, limit) : true;
 }
 
 static bool work_relay(struct conn *c, const struct pollfd fds[2], uint64_t now_ms)
 {
-	const char *reason = "";
-	if (fds[0].revents && !take(&c->up, c->client_fd, &c->totals->up, c->options->max_up, &reason))
-		return end_because(c, reason);
-	if (fds[1].revents && !take(&c->down, c->server_fd, &c->totals->down, c->options->max_down, &reason))
-		return end_because(c, reason);
+	if (fds[0].revents && !take(c, &c->up, c->client_fd, &c->totals->up))
+		return false;
+	if (fds[1].revents && !take(c, &c->down, c->server_fd, &c->totals->down))
+		return false;
 	if (!relay_write(&c->up, c->server_fd) || !relay_write(&c->down, c->client_fd))
 		return end_because(c, "the connection broke");
 	if (fds[0].revents || fds[1].revents)

@@ -63,6 +63,27 @@ LOOK = """def build_wheel(folder, settings=None, metadata=None):
 %s
     return wheel(folder)
 """
+# Each connection: a hello, and ten thousand bytes in the same piece.
+FLOOD = """
+context, refused = ssl.create_default_context(), 0
+for _ in range(40):
+    hello, incoming = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, hello, server_hostname="files.hwb.test")
+    try:
+        tls.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    with socket.create_connection(("127.0.0.1", 3128), 20) as s:
+        s.sendall(b"CONNECT files.hwb.test:443 HTTP/1.1\\r\\n\\r\\n")
+        refused += b"403" in s.recv(4096)
+        try:
+            s.sendall(hello.read() + b"\\x17\\x03\\x03\\x27\\x10" + b"x" * 10000)
+            s.settimeout(20)
+            s.recv(100)
+        except OSError:
+            pass
+told("refused", refused)
+"""
 
 
 def looking(code, **table):
@@ -236,9 +257,17 @@ told("down", get("https://files.hwb.test/files/big"))
 told("after", get("https://files.hwb.test/files/x"))
 """
         got, run, place = self.build(code, "--allow-host", HOST, "--limit", "network-down=1M")
-        tap.check("a download over the limit is broken off", run.code == 0 and "200" not in got["down"][:3], got, run.told())
+        tap.check("a download over the limit is broken off", "200" not in got["down"][:3], got, run.told())
+        tap.check("and nothing is fetched behind it", "200" not in got["after"][:3], got)
+        tap.run("the build ends with it, and the limit is named", run, 9, "received more than its limit", "--limit network-down=")
         reasons = [n["reason"] for n in place.report()["network"]]
-        tap.check("and the report says why", "the limit of bytes is reached" in reasons, reasons)
+        tap.check("and the report says why", reasons == ["the limit network-down is reached"] * 2, reasons)
+        got, run, place = self.build(code + "raise OSError('no file')\n", "--allow-host", HOST, "--limit", "network-down=1M")
+        tap.run("a build that fails for that says so first", run, 9, "received more than its limit", "no file", "--limit network-down=")
+        got, run, place = self.build(FLOOD, "--allow-host", HOST, "--limit", "network-up=100K")
+        tap.run("what stands behind a hello counts too, over all connections", run, 9, "sent more than its limit", "--limit network-up=")
+        attempts = place.report()["network"]
+        tap.check("once it is reached nobody is connected", got["refused"] >= 30 and sum(n["verdict"] == "allowed" for n in attempts) <= 10, got, attempts)
 
     def any_host(self, tap):
         """network-isolation = false"""

@@ -295,7 +295,7 @@ static void bytes_are_capped(void)
 	CHECK_NUMBER(receive(fd, got, sizeof got), 0);
 	(void)close(fd);
 	stop(&t);
-	CHECK(t.report.n_allowed == 1 && strstr(t.report.attempts[0].reason, "limit"));
+	CHECK(t.report.n_allowed == 1 && strstr(t.report.attempts[0].reason, "limit network-up"));
 	prepare(&t);
 	t.options.max_down = 1000;
 	start(&t);
@@ -304,7 +304,45 @@ static void bytes_are_capped(void)
 	CHECK(receive(fd, got, sizeof got) <= 1000);
 	(void)close(fd);
 	stop(&t);
-	CHECK(strstr(t.report.attempts[0].reason, "limit"));
+	CHECK(strstr(t.report.attempts[0].reason, "limit network-down"));
+}
+
+/* The smallest hello that names the host, with what it brings along in the same piece. */
+static void send_hello(int fd, size_t more)
+{
+	static const char head[] = "\x16\3\1\0\x3e\1\0\0\x3a\3\3";
+	static const char names[] = "\0\0\0\0\0\x12\0\0\0\x0e\0\x0c\0\0\x09localhost";
+	char data[2000] = "";
+	size_t n_names = sizeof names - 1, n_head = sizeof head - 1;
+	memcpy(data, head, n_head);
+	memcpy(data + n_head + 32, names, n_names);
+	send_text(fd, data, n_head + 32 + n_names + more);
+}
+
+/* What is held back as the hello counts before it is passed on, and with that of all connections before. */
+static void a_hello_counts_before_it_is_passed_on(void)
+{
+	enum { HELLO_SIZE = 67, MORE = 933 };
+	static const int codes[] = { 200, 200, 200, 403, 403 };
+	static const size_t passed[] = { HELLO_SIZE + MORE, HELLO_SIZE + MORE, 0, 0, 0 }; /* the third goes over it */
+	CLEANUP(trial_done) struct trial t = { .listen_fd = -1 };
+	char got[HELLO_SIZE + MORE];
+	prepare(&t);
+	t.options.plain = false;
+	t.options.max_up = 2 * (HELLO_SIZE + MORE) + 1;
+	start(&t);
+	for (size_t i = 0; i < COUNT(codes); i++) {
+		int code, fd = ask_for(&t, "localhost", t.echo_port, &code);
+		if (code == 200) {
+			send_hello(fd, MORE);
+			CHECK_NUMBER(receive(fd, got, sizeof got), passed[i]);
+		}
+		CHECK_NUMBER(code, codes[i]);
+		(void)close(fd);
+	}
+	stop(&t);
+	CHECK_NUMBER(t.report.up, 3 * (HELLO_SIZE + MORE));
+	CHECK(t.report.n_allowed == 3 && t.report.n_denied == 2);
 }
 
 static void more_connections_than_allowed_wait_their_turn(void)
@@ -459,6 +497,7 @@ int main(int argc, char **argv)
 		{ "a host that is down is a bad gateway", a_host_that_is_down_is_a_bad_gateway },
 		{ "a head that does not come is given up", a_head_that_does_not_come_is_given_up },
 		{ "bytes are capped", bytes_are_capped },
+		{ "a hello counts before it is passed on, and then nobody new is served", a_hello_counts_before_it_is_passed_on },
 		{ "more connections than allowed wait their turn", more_connections_than_allowed_wait_their_turn },
 		{ "attempts beyond the list are counted", attempts_beyond_the_list_are_counted },
 		{ "without a TLS hello nothing goes up", without_a_tls_hello_nothing_goes_up },
