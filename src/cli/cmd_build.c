@@ -114,7 +114,7 @@ static enum exit_code write_reports(struct build_command *c, enum exit_code code
 	struct diag d = { 0 };
 	buf_init(&text, REPORT_MAX);
 	struct diag said = *failure;
-	(void)snprintf(said.text, sizeof said.text, "%s", console_redacted(c->session.console, failure->text, c->arena));
+	(void)snprintf(said.text, sizeof said.text, "%s", console_redacted_diag(c->session.console, failure, c->arena));
 	report_write(c->pipelines, c->n_pipelines, audit_head(c->session.run.audit), code, &said, &text);
 	if (c->settings->json)
 		console_result(c->session.console, bytes_trim(buf_bytes(&text)));

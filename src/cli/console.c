@@ -20,16 +20,21 @@ void console_clear(struct console *c)
 	c->status_shown = false;
 }
 
-/* Redact, escape, redact again: an escape or a CR that goes away could put a value together. */
-static void put_safe(const struct console *c, struct bytes text, struct buf *out)
+/* Redact, escape, redact again: an escape or a CR that goes away could put a value together. Of a text that was cut the first look
+ * only takes its end away: a mask there would hide from the second where a value begins. */
+static void put_safe(const struct console *c, struct bytes text, bool is_cut, struct buf *out)
 {
 	CLEANUP(buf_done) struct buf redacted;
 	CLEANUP(buf_done) struct buf escaped;
 	buf_init(&redacted, text.size + 16);
 	buf_init(&escaped, 8 * text.size + 64);
-	known_redact(&c->known, text, &redacted);
+	bool has_lost_end = is_cut && known_redact_start(&c->known, text, &redacted);
+	if (!is_cut)
+		known_redact(&c->known, text, &redacted);
 	console_escape(buf_bytes(&redacted), &escaped);
-	known_redact(&c->known, buf_bytes(&escaped), out);
+	console_redact(c, buf_bytes(&escaped), is_cut, out);
+	if (has_lost_end && !bytes_ends(buf_bytes(out), BYTES("***")))
+		buf_add_string(out, "***");
 }
 
 /* ---- secrets ---- */
@@ -111,12 +116,25 @@ struct console *console_open(const struct settings *s, char **env, struct arena 
 
 /* ---- sentences ---- */
 
-/* The lines after the first begin with a mark: no line of a stranger's stands where a CI system looks for commands. */
-static void put_lines(const struct console *c, struct bytes text, struct buf *out)
+/* What of a sentence may come from strangers. */
+struct words {
+	struct bytes text;
+	bool is_cut; /* at the size of the buffer that it came in */
+};
+
+static struct words words_of(const char *text, size_t size)
+{
+	return (struct words){ bytes_of(text), console_is_full(text, size) };
+}
+
+/* The lines after the first begin with a mark: no line of a stranger's stands where a CI system looks for commands.
+ * behind: ours, at the end of the last line. */
+static void put_lines(const struct console *c, struct words words, const char *behind, struct buf *out)
 {
 	CLEANUP(buf_done) struct buf safe;
 	buf_init(&safe, 16 * MESSAGE_MAX);
-	put_safe(c, bytes_trim(text), &safe);
+	put_safe(c, bytes_trim(words.text), words.is_cut, &safe);
+	buf_add_string(&safe, behind);
 	struct bytes rest = buf_bytes(&safe);
 	for (bool is_first = true; rest.data; is_first = false) {
 		struct bytes line = bytes_cut(&rest, '\n');
@@ -131,7 +149,7 @@ static void put_lines(const struct console *c, struct bytes text, struct buf *ou
 
 enum tone { TONE_PLAIN, TONE_WARNING, TONE_ERROR };
 
-static void say(struct console *c, enum tone tone, struct bytes text, struct bytes help)
+static void say(struct console *c, enum tone tone, struct words words, const char *behind, struct words help)
 {
 	static const struct {
 		const char *label, *colour;
@@ -146,10 +164,10 @@ static void say(struct console *c, enum tone tone, struct bytes text, struct byt
 	buf_add_string(&line, "hwb: ");
 	if (tone != TONE_PLAIN)
 		buf_printf(&line, "%s%s%s", c->colour ? tones[tone].colour : "", tones[tone].label, c->colour ? "\x1b[0m" : "");
-	put_lines(c, text, &line);
-	if (help.size) {
+	put_lines(c, words, behind, &line);
+	if (help.text.size) {
 		buf_add_string(&line, "  help: ");
-		put_lines(c, help, &line);
+		put_lines(c, help, "", &line);
 	}
 	console_write(buf_bytes(&line));
 }
@@ -158,13 +176,12 @@ static void end_stage(struct console *c);
 
 void console_error(struct console *c, const struct diag *d)
 {
-	char place[64], text[DIAG_TEXT_SIZE + sizeof place];
+	char place[64];
 	end_stage(c);
 	(void)snprintf(place, sizeof place, ":%u:%u", d->line, d->column);
 	bool is_told = !d->line || strstr(d->text, place);
 	(void)snprintf(place, sizeof place, " (line %u, column %u)", d->line, d->column);
-	(void)snprintf(text, sizeof text, "%s%s", d->text, is_told ? "" : place);
-	say(c, TONE_ERROR, bytes_of(text), bytes_of(d->help));
+	say(c, TONE_ERROR, words_of(d->text, sizeof d->text), is_told ? "" : place, words_of(d->help, sizeof d->help));
 }
 
 void console_warning(struct console *c, const char *format, ...)
@@ -174,7 +191,7 @@ void console_warning(struct console *c, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	say(c, TONE_WARNING, bytes_of(text), (struct bytes){ NULL, 0 });
+	say(c, TONE_WARNING, words_of(text, sizeof text), "", (struct words){ .is_cut = false });
 }
 
 void console_note(struct console *c, const char *format, ...)
@@ -186,7 +203,7 @@ void console_note(struct console *c, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	say(c, TONE_PLAIN, bytes_of(text), (struct bytes){ NULL, 0 });
+	say(c, TONE_PLAIN, words_of(text, sizeof text), "", (struct words){ .is_cut = false });
 }
 
 /* ---- stages and progress ---- */
@@ -250,7 +267,7 @@ void console_progress(struct console *c, const char *what, uint64_t done, uint64
 	buf_init(&safe, MESSAGE_MAX);
 	if (!c->progress)
 		return;
-	put_safe(c, bytes_part(bytes_of(what), 0, 100), &safe);
+	put_safe(c, bytes_of(what), false, &safe); /* whole, before it is cut */
 	if (size)
 		(void)snprintf(text, sizeof text, "%.100s %llu of %llu KiB", buf_string(&safe), (unsigned long long)done / 1024,
 			       (unsigned long long)size / 1024);
@@ -264,7 +281,7 @@ void console_result(struct console *c, struct bytes line)
 	CLEANUP(buf_done) struct buf safe;
 	console_clear(c);
 	buf_init(&safe, 8 * line.size + 256);
-	put_safe(c, line, &safe);
+	put_safe(c, line, false, &safe);
 	buf_add_byte(&safe, '\n');
 	(void)!fd_write_all(1, buf_bytes(&safe), NULL);
 }

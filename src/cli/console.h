@@ -35,10 +35,13 @@ void console_result(struct console *c, struct bytes line);
 /* From now on this value is "***" in everything that is printed or handed to the log, in all its encodings (redact/known.h).
  * false: too short or too common to be masked; the caller says so. */
 bool console_add_secret(struct console *c, struct bytes secret);
-/* A whole text, redacted but not escaped, for files that hwb writes. */
-void console_redact(const struct console *c, struct bytes text, struct buf *out);
+/* A text, redacted but not escaped, for files that hwb writes. is_cut: its end is missing, or may be; what could be the beginning of
+ * a secret there is hidden as well. Redact before you cut, where you can. */
+void console_redact(const struct console *c, struct bytes text, bool is_cut, struct buf *out);
 /* One sentence for a record: redacted, in a. */
 const char *console_redacted(const struct console *c, const char *text, struct arena *a);
+/* The same for the words of a failure, which may have been cut at DIAG_TEXT_SIZE. */
+const char *console_redacted_diag(const struct console *c, const struct diag *d, struct arena *a);
 /* Who gets the build's output as people get it, redacted and escaped, whatever -q and -v say: the build log. NULL: nobody. What
  * could be the beginning of a secret is held back until console_output_end, which console_stage and console_tail call too. */
 void console_set_log(struct console *c, void (*write)(void *context, struct bytes output), void *context);

@@ -16,9 +16,12 @@ bool console_add_secret(struct console *c, struct bytes secret)
 	return known_add(&c->known, secret);
 }
 
-void console_redact(const struct console *c, struct bytes text, struct buf *out)
+void console_redact(const struct console *c, struct bytes text, bool is_cut, struct buf *out)
 {
-	known_redact(&c->known, text, out);
+	if (is_cut)
+		known_redact_cut(&c->known, text, out);
+	else
+		known_redact(&c->known, text, out);
 }
 
 const char *console_redacted(const struct console *c, const char *text, struct arena *a)
@@ -26,6 +29,14 @@ const char *console_redacted(const struct console *c, const char *text, struct a
 	CLEANUP(buf_done) struct buf out;
 	buf_init(&out, 8 * DIAG_TEXT_SIZE);
 	known_redact(&c->known, bytes_of(text), &out);
+	return arena_string(a, buf_bytes(&out));
+}
+
+const char *console_redacted_diag(const struct console *c, const struct diag *d, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf out;
+	buf_init(&out, 8 * DIAG_TEXT_SIZE);
+	console_redact(c, bytes_of(d->text), console_is_full(d->text, sizeof d->text), &out);
 	return arena_string(a, buf_bytes(&out));
 }
 

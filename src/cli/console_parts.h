@@ -30,6 +30,12 @@ struct console {
 	size_t tail_size;
 };
 
+/* A text that fills its buffer of that size may have been longer. */
+static inline bool console_is_full(const char *text, size_t size)
+{
+	return strlen(text) + 1 >= size;
+}
+
 /* Takes the status line away. */
 void console_clear(struct console *c);
 /* To stderr; failures are nobody's business. */

@@ -77,7 +77,8 @@ static void keep_failed(void *context, int tree_fd)
 	if (s == OK)
 		s = keep_tree(tree_fd, to, p->run->limits->disk, p->run->limits->inodes, &kept, &d);
 	if (s)
-		console_warning(p->console, "the tree of the build could not be kept: %s", d.text);
+		console_warning(p->console, "the tree of the build could not be kept: %s",
+				console_redacted_diag(p->console, &d, p->arena));
 	else
 		console_note(p->console, "the tree of the build is in %s/%s (%llu files and folders; %llu left out)", p->keep_path,
 			     name, (unsigned long long)kept.n_members, (unsigned long long)kept.n_left_out);

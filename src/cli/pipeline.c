@@ -266,7 +266,7 @@ static enum status build_artefact(struct pipeline *p, enum build_kind kind, int 
 	stage_end(p, t);
 	if (s) {
 		(void)!audit_note(p->run->audit, false, NULL, "build.failed", "reason",
-				  console_redacted(p->console, d->text, p->arena), NULL);
+				  console_redacted_diag(p->console, d, p->arena), NULL);
 		return s;
 	}
 	return audit_note(p->run->audit, false, d, "build.completed", "kind", kind == BUILD_WHEEL ? "wheel" : "sdist", NULL);
@@ -614,7 +614,8 @@ enum status pipeline_shell(struct pipeline *p, const char *source_word, const ch
 	if (s)
 		return s;
 	if (asked)
-		console_warning(p->console, "what the backend needs beside [build-system] requires is not there: %s", why.text);
+		console_warning(p->console, "what the backend needs beside [build-system] requires is not there: %s",
+				console_redacted_diag(p->console, &why, p->arena));
 	return shell_run(p, p->settings->shell_command, &p->shell_code, d);
 }
 

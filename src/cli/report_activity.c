@@ -1,26 +1,32 @@
 /* What a build did, for the audit log, the report and the terminal. */
 #include "cli/report.h"
 
-enum { LOGGED_MAX = 100, SAID_MAX = 8 };
+/* A path and the name of a process that are as long as the watch, or the kernel, keeps them may have been longer. */
+enum { PATH_FULL = 1024, NAME_FULL = 15, LOGGED_MAX = 100, LOGGED_PATH_MAX = 256, SAID_MAX = 8, SAID_NAME_MAX = 64 };
 
-/* Text from inside: redacted by the console, escaped by the JSON writer or the console. */
-static void put_text(struct json_writer *w, const struct console *c, struct bytes text)
+/* Text from inside: redacted by the console as a whole and only then cut; escaped by the JSON writer or the console. */
+static void put_text(struct json_writer *w, const struct console *c, struct bytes text, bool is_cut, size_t most)
 {
 	CLEANUP(buf_done) struct buf clean;
 	buf_init(&clean, 64 + 8 * text.size);
-	console_redact(c, text, &clean);
-	json_put_string(w, buf_bytes(&clean));
+	console_redact(c, text, is_cut, &clean);
+	json_put_string(w, bytes_part(buf_bytes(&clean), 0, most));
+}
+
+static void put_path(struct json_writer *w, const struct console *c, const struct activity_program *p, size_t most)
+{
+	put_text(w, c, p->path, p->path.size >= PATH_FULL, most);
 }
 
 static void put_program(struct json_writer *w, const struct console *c, const struct activity_program *p)
 {
 	json_object_begin(w);
 	json_key(w, "path");
-	put_text(w, c, p->path);
+	put_path(w, c, p, SIZE_MAX);
 	json_key(w, "arguments");
 	json_array_begin(w);
 	for (size_t i = 0; i < p->n_args; i++)
-		put_text(w, c, p->args[i]);
+		put_text(w, c, p->args[i], p->is_cut && i + 1 == p->n_args, SIZE_MAX);
 	json_array_end(w);
 	json_pair_bool(w, "arguments_cut", p->is_cut);
 	json_pair_unsigned(w, "times", p->n_times);
@@ -56,7 +62,7 @@ static void put_left(struct json_writer *w, const struct console *c, const struc
 	json_key(w, "processes_left_names");
 	json_array_begin(w);
 	for (size_t i = 0; i < act->n_left_names; i++)
-		put_text(w, c, act->left[i]);
+		put_text(w, c, act->left[i], act->left[i].size >= NAME_FULL, SIZE_MAX);
 	json_array_end(w);
 }
 
@@ -91,7 +97,7 @@ void report_activity_sums(struct json_writer *w, const struct console *c, const 
 	json_key(w, "programs");
 	json_array_begin(w);
 	for (size_t i = 0; i < act->n_programs && i < LOGGED_MAX; i++)
-		put_text(w, c, bytes_part(act->programs[i].path, 0, 256));
+		put_path(w, c, &act->programs[i], LOGGED_PATH_MAX);
 	json_array_end(w);
 	put_calls(w, act);
 	put_left(w, c, act);
@@ -99,14 +105,17 @@ void report_activity_sums(struct json_writer *w, const struct console *c, const 
 
 /* Programs by their last name, those that ran most often first. */
 struct said {
-	struct bytes name;
+	struct bytes name; /* redacted */
 	uint64_t n_times;
 };
 
-static struct bytes last_name(struct bytes path)
+static struct bytes last_name(const struct console *c, struct bytes path, struct arena *a)
 {
+	CLEANUP(buf_done) struct buf clean;
 	size_t slash = bytes_find_last(path, '/');
-	return slash < path.size ? bytes_from(path, slash + 1) : path;
+	buf_init(&clean, 64 + 8 * path.size);
+	console_redact(c, slash < path.size ? bytes_from(path, slash + 1) : path, path.size >= PATH_FULL, &clean);
+	return arena_copy(a, buf_bytes(&clean));
 }
 
 static int compare_said(const void *a, const void *b)
@@ -121,7 +130,7 @@ void report_say_activity(struct console *c, const struct activity *act, struct a
 	CLEANUP(buf_done) struct buf text;
 	size_t n = 0;
 	for (size_t i = 0; i < act->n_programs; i++) {
-		struct bytes name = last_name(act->programs[i].path);
+		struct bytes name = last_name(c, act->programs[i].path, a);
 		size_t k = 0;
 		while (k < n && !bytes_equal(said[k].name, name))
 			k++;
@@ -132,7 +141,7 @@ void report_say_activity(struct console *c, const struct activity *act, struct a
 	qsort(said, n, sizeof *said, compare_said);
 	buf_init(&text, 4096);
 	for (size_t i = 0; i < n && i < SAID_MAX; i++)
-		buf_printf(&text, "%s%.*s %llu", i ? ", " : "", BYTES_ARG(bytes_part(said[i].name, 0, 64)),
+		buf_printf(&text, "%s%.*s %llu", i ? ", " : "", BYTES_ARG(bytes_part(said[i].name, 0, SAID_NAME_MAX)),
 			   (unsigned long long)said[i].n_times);
 	if (n)
 		console_note(c, "the build started %llu programs: %s%s", (unsigned long long)act->n_started, buf_string(&text),

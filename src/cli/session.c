@@ -63,7 +63,7 @@ enum exit_code session_close(struct session *session, const struct settings *set
 	json_pair_integer(w, "exit_code", code);
 	json_pair_cstring(w, "reason", exit_reason(code));
 	if (s)
-		json_pair_cstring(w, "error", console_redacted(session->console, d->text, session->arena));
+		json_pair_cstring(w, "error", console_redacted_diag(session->console, d, session->arena));
 	if (session->run.audit && audit_end(session->run.audit, true, &log_failure) && s != ERR_LOG) {
 		console_error(session->console, &log_failure);
 		code = code == EXIT_OK ? EXIT_SIGN : code;

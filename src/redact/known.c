@@ -205,6 +205,22 @@ void known_redact(const struct known *k, struct bytes text, struct buf *out)
 		buf_add(out, text);
 }
 
+/* decide stops where more text could make a value: from there on it could be one. */
+bool known_redact_start(const struct known *k, struct bytes text, struct buf *out)
+{
+	size_t covered = 0;
+	if (k->n_patterns)
+		return decide(k, text, false, &covered, out) < text.size;
+	buf_add(out, text);
+	return false;
+}
+
+void known_redact_cut(const struct known *k, struct bytes text, struct buf *out)
+{
+	if (known_redact_start(k, text, out) && !bytes_ends(buf_bytes(out), BYTES("***"))) /* what overlaps is one mask */
+		buf_add(out, bytes_make("***", MASK_SIZE));
+}
+
 void known_stream_init(struct known_stream *s, const struct known *k)
 {
 	*s = (struct known_stream){ .known = k };

@@ -31,6 +31,11 @@ void known_wipe(struct known *k);
 
 /* A whole text: appends it to out with every value replaced; overlapping values become one "***". */
 void known_redact(const struct known *k, struct bytes text, struct buf *out);
+/* A text of which the end was cut off: as known_redact, and what could be the beginning of a value at its end, were it a single
+ * byte, is "***" too. */
+void known_redact_cut(const struct known *k, struct bytes text, struct buf *out);
+/* The same without the last "***", for a text that is redacted once more; true when there has to be one. */
+bool known_redact_start(const struct known *k, struct bytes text, struct buf *out);
 
 /* The same for text that comes in pieces: the result does not depend on where it was cut. What could be the beginning of a
  * value (less than the longest one) is held back until the next piece or the end. */

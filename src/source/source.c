@@ -23,12 +23,12 @@ static struct bytes base_name(struct bytes path)
 static void put_place(struct diag *d)
 {
 	static const char file[] = "pyproject.toml";
-	char words[DIAG_TEXT_SIZE];
 	if (!d || !d->line)
 		return;
 	bool named = strncmp(d->text, file, sizeof file - 1) == 0 && d->text[sizeof file - 1] == ':';
-	(void)snprintf(words, sizeof words, "%s", d->text + (named ? sizeof file + 1 : 0));
-	(void)snprintf(d->text, sizeof d->text, "%s:%u:%u: %.1900s", file, d->line, d->column, words);
+	if (named)
+		memmove(d->text, d->text + sizeof file + 1, strlen(d->text + sizeof file + 1) + 1);
+	(void)explain(d, "%s:%u:%u", file, d->line, d->column);
 	locate(d, 0, 0);
 }
 

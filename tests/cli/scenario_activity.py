@@ -94,6 +94,40 @@ def what_a_build_did(tap):
         tap.check(who + "a person reads it on the terminal", all(w in run.err for w in ("tried to reach wanted.example", "203.0.113.9:8443", "uname 2", "ptrace 5")), run.err)
 
 
+CUT = HOOK + """    import os, shutil, subprocess
+    secret = os.environ["GIVEN"]
+    folder = "/tmp/" + "b/" * 480
+    os.makedirs(folder)
+    for left in (1, 9, len(secret) - 1): # so many of its bytes are kept
+        subprocess.call(["sh", "-c", ":", "a" * (4096 - len("sh-c:") - left) + secret])
+        path = folder + "c" * (1024 - len(folder) - left) + secret
+        shutil.copy("/bin/true", path)
+        subprocess.call(["true"], executable=path)
+    for left in (1, 9, 15):
+        program = "/tmp/" + "d" * (15 - left) + secret
+        shutil.copy("/bin/sleep", program)
+        subprocess.Popen([program, "600"])
+    raise ValueError("y" * %d + secret)
+"""
+
+
+def cut_texts(tap):
+    """a secret that is cut where a text has its end"""
+    secret = "topsecret-4711-abcdef-0123456789"
+    for size in (1960, 1990, 2040):
+        place = Place()
+        run = place.build("--no-index", "--wheel", "--json", "--env", "MY_TOKEN=" + secret, "--env", "GIVEN=" + secret, project(CUT % size))
+        seen = run.json()["activity"]
+        tap.check("%d: the texts were cut" % size, run.code == 1 and "yyy***" in run.err and any(p["arguments_cut"] for p in seen["programs"]) and
+                  len(seen["processes_left_names"]) == 3 and any(len(p["path"]) > 980 for p in seen["programs"]), run.told())
+        everything = run.text + place.kept_text().decode("utf-8", "replace")
+        shown = [everything[max(0, at - 20):at + 40] for at in range(len(everything)) if everything.startswith(secret[:9], at)]
+        tap.check("%d: nothing of it is left anywhere" % size, not shown and secret[:9] not in run.text, shown[:5])
+        ends = [p["arguments"][-1][-4:] for p in seen["programs"] if p["arguments_cut"]] + [p["path"][-4:] for p in seen["programs"] if len(p["path"]) > 980]
+        ends += [name[-4:] for name in seen["processes_left_names"]]
+        tap.check("%d: not even one byte" % size, sorted(ends) == ["***"] + ["a***"] * 3 + ["c***"] * 3 + ["d***"] * 2, ends)
+
+
 def a_quiet_build(tap):
     """a build that does nothing of note"""
     run = Place().build("--no-index", "--wheel", "--json", project())
@@ -181,4 +215,4 @@ def nothing_hides(tap):
     tap.check("every name of a question is told, and none is a sentence", ("dns", "a", 0) in tries and ("dns", "and\\032more", 0) in tries, tries)
 
 
-TESTS = [nothing_hides, what_a_build_did, a_quiet_build, a_build_that_wants_the_network, many_programs]
+TESTS = [nothing_hides, what_a_build_did, cut_texts, a_quiet_build, a_build_that_wants_the_network, many_programs]

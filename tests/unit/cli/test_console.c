@@ -238,6 +238,33 @@ static void test_secrets(void)
 	world_done(&s.w);
 }
 
+/* The words of a failure are cut before anybody redacts them, the help too: wherever that is, nothing of the value is left. The
+ * second spelling becomes the value when it is escaped. */
+static void test_cut_secrets(void)
+{
+	static const char *const spellings[] = { "\\x1btok-0123456789", "\x1btok-0123456789" };
+	struct screen s;
+	struct diag d = { 0 };
+	char fill[DIAG_TEXT_SIZE];
+	memset(fill, 'y', sizeof fill);
+	world_open(&s.w);
+	screen_open(&s, (const char *const[]){ "-v", NULL });
+	WANT(console_add_secret(s.c, bytes_of(spellings[0])));
+	for (size_t i = 0; i < COUNT(spellings); i++)
+		for (size_t n = 1; n < strlen(spellings[i]); n++) {
+			(void)fail(&d, ERR_BACKEND, 0, "%.*s%s", (int)(sizeof d.text - 1 - n), fill, spellings[i]);
+			(void)remedy(&d, "%.*s%s", (int)(sizeof d.help - 1 - n), fill, spellings[i]);
+			d.line = 7;
+			console_error(s.c, &d);
+			const char *kept = console_redacted_diag(s.c, &d, &s.w.a);
+			WANT(i || strcmp(kept + strlen(kept) - 4, "y***") == 0);
+		}
+	const char *text = screen_text(&s, 2);
+	WANT(!strstr(text, "y\\") && !strstr(text, "tok"));
+	WANT(strstr(text, "y*** (line 7, column 0)\n  help: yyy"));
+	world_done(&s.w);
+}
+
 static void test_warnings(void)
 {
 	struct screen s;
@@ -259,6 +286,7 @@ static const struct test tests[] = {
 	{ "a GitHub runner takes nothing of the build for a command", test_github },
 	{ "GitLab gets sections", test_gitlab },
 	{ "secrets are hidden in everything, also when they are split", test_secrets },
+	{ "what may be the beginning of one is hidden where a text was cut", test_cut_secrets },
 	{ "the settings' warnings are said", test_warnings },
 };
 

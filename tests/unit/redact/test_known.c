@@ -57,6 +57,35 @@ static void test_table(void)
 	}
 }
 
+/* Wherever a text is cut: none of the value's bytes is left, and what stands before it is. */
+static void test_cut(void)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "plain words.", "plain words." }, { "-abcabcabcab", "-ab***" },
+		{ "-abcabcabcabcabc", "-ab***" }, /* a whole one, and the beginning of another inside it */
+		{ "-" SECRET "s3c", "-***" },       { "ends in a", "ends in ***" },
+	};
+	static const char before[] = "it said: ";
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	fill(&k, &a);
+	for (size_t n = 1; n <= strlen(SECRET); n++) {
+		CLEANUP(buf_done) struct buf out;
+		buf_init(&out, 4096);
+		known_redact_cut(&k, bytes_of(arena_printf(&a, "%s%.*s", before, (int)n, SECRET)), &out);
+		CHECK_BYTES(buf_bytes(&out), BYTES("it said: ***"));
+	}
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(buf_done) struct buf out;
+		buf_init(&out, 4096);
+		known_redact_cut(&k, bytes_of(rows[i].text), &out);
+		CHECK_BYTES(buf_bytes(&out), bytes_of(rows[i].want));
+	}
+}
+
 static void test_splits(void)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -166,6 +195,7 @@ static const struct test tests[] = {
 	{ "known values are replaced in every encoding", test_table },
 	{ "the result does not depend on where the text was cut", test_splits },
 	{ "nor when every byte comes alone, and less than the longest value is held back", test_byte_by_byte },
+	{ "the beginning of a value at the end of a text that was cut is replaced too", test_cut },
 	{ "base64 is recognised whatever stands around the value", test_base64 },
 	{ "short, long, common and too many values are refused", test_adding },
 	{ "a long stream is worked on in blocks", test_large_stream },
