@@ -59,6 +59,15 @@ uint64_t limits_get(const struct limits *l, const struct limit_row *row)
 	return *(const uint64_t *)(const void *)((const char *)l + row->at);
 }
 
+void limits_tighten(struct limits *l, const struct limits *other)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint64_t most = limits_get(other, &rows[i]);
+		if (*field(l, &rows[i]) > most)
+			*field(l, &rows[i]) = most;
+	}
+}
+
 static enum status parse(const struct limit_row *row, struct bytes value, uint64_t *ret)
 {
 	switch (row->unit) {

@@ -28,6 +28,8 @@ struct limit_row {
 /* All rows, in the order of the man page. */
 const struct limit_row *limit_rows(size_t *ret_n);
 void limits_init(struct limits *l);
+/* Lowers every limit of l that is above that of other. */
+void limits_tighten(struct limits *l, const struct limits *other);
 /* Sets one limit by key from text such as "10m", "2G", "4096". ERR_USAGE names the key and what it takes. */
 MUST_USE enum status limits_set(struct limits *l, struct bytes key, struct bytes value, struct diag *d);
 uint64_t limits_get(const struct limits *l, const struct limit_row *row);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "audit/audit.h"
 #include "base/cleanup.h"
 #include "env/freeze_program.h"
 #include "env/learn_program.h"
@@ -19,7 +20,7 @@ struct freezing {
 	struct run_context run; /* with limits of its own */
 	struct limits limits;
 	const struct env_request *request;
-	const char *env_path;
+	const struct env_result *env;
 	struct arena *arena;
 };
 
@@ -29,7 +30,7 @@ static enum status run_program(const struct freezing *f, const char *const *argv
 	const struct env_python *python = f->request->python;
 	struct sandbox_mount *mounts = ARENA_ARRAY(f->arena, struct sandbox_mount, python->n_mounts + 1);
 	bytes_copy(mounts, bytes_make(python->mounts, python->n_mounts * sizeof *mounts));
-	mounts[python->n_mounts] = (struct sandbox_mount){ f->env_path, "/env" };
+	mounts[python->n_mounts] = (struct sandbox_mount){ f->env->path, "/env" };
 	struct program program = {
 		.what = "looking at the modules of a backend",
 		.argv = argv,
@@ -49,7 +50,9 @@ static enum status learn(const struct freezing *f, int *ret_fd, struct diag *d)
 {
 	const char *source = arena_string(f->arena, bytes_make(learn_program_source, sizeof learn_program_source));
 	const char *const argv[] = { "/env/bin/python", "-c", source, "/out/learned" };
-	return run_program(f, argv, COUNT(argv), -1, "learned", LEARNED_MAX, ret_fd, d);
+	/* Durable: a stranger's code runs, before any build.started. */
+	enum status s = audit_note(f->run.audit, true, d, "environment.learning", "key", f->env->digest, NULL);
+	return s ? s : run_program(f, argv, COUNT(argv), -1, "learned", LEARNED_MAX, ret_fd, d);
 }
 
 /* What was learned, as the source of the second sandbox. */
@@ -142,9 +145,10 @@ enum status frozen_find(const struct run_context *run, const struct env_request 
 	if (!usable(dir, key, request, a)) {
 		if (!request->freeze || !env->reused)
 			return OK;
-		struct freezing f = { .run = *run, .request = request, .env_path = env->path, .arena = a };
-		limits_init(&f.limits); /* not the user's: those are for one build, this is for all; but nobody waits longer */
-		f.limits.wall_ms = run->limits->wall_ms < WALL_MS ? run->limits->wall_ms : WALL_MS;
+		struct freezing f = { .run = *run, .request = request, .env = env, .arena = a };
+		limits_init(&f.limits); /* this is for all builds; but none lets more be done than its own user allows */
+		limits_tighten(&f.limits, run->limits);
+		f.limits.wall_ms = f.limits.wall_ms < WALL_MS ? f.limits.wall_ms : WALL_MS;
 		f.run.limits = &f.limits;
 		fd_close(&dir);
 		s = store_lock(run, request->cache_dir, "frozen", key, &dir, &lock, d);

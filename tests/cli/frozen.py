@@ -82,6 +82,13 @@ def uses(tap):
     tap.run("the second use works", second, 0)
     tap.check("the second use makes the file", len(frozen_files(place)) == 1, second.told())
     third = build(place, folder, source)
+    log = place.log()
+    events = [[e["event"] for e in log if e["run"] == run and e["event"] in ("environment.learning", "build.started")]
+              for run in dict.fromkeys(e["run"] for e in log)]
+    tap.check("that a stranger's code runs for it is in the log, first and once",
+              events == [["build.started"], ["environment.learning", "build.started"], ["build.started"]], events)
+    learned = [e["key"] for e in log if e["event"] == "environment.learning"]
+    tap.check("with the environment's digest", learned and set(learned) <= set(os.listdir(place.cache + "/env")), learned)
     got = said(third)[-1]
     tap.check("what the backend imports at once is served", got["difflib"][0] == SERVED and got["flit_core.part"][0] == SERVED, third.told())
     tap.check("what its hooks import is served too", got["quopri"][0] == SERVED, third.told())
@@ -197,6 +204,17 @@ def bad_backends(tap):
         tap.check(sentence + ": nothing is tried again", sorted(made) == sorted(os.listdir(os.path.join(place.cache, "frozen"))) and made, made)
 
 
+def limits(tap):
+    """looking at the modules keeps the user's limits"""
+    hungry = "import os\nif os.getcwd().startswith('/build/toy'):\n    import time\n    held = b'x' * (400 << 20)\n    time.sleep(1)\n"
+    for words, made in (([], True), (["--limit", "memory=200M"], False)):
+        place, folder, source = Place(), links(FLIT + hungry), tree(SHOW)
+        runs = [build(place, folder, source, *words) for _ in range(2)]
+        tap.check("with %s the builds work" % words, all(run.code == 0 for run in runs), runs[-1].told())
+        tap.check("with %s a backend that takes 400 MB of memory is %slooked at" % (words, "" if made else "not "), bool(frozen_files(place)) == made,
+                  os.listdir(place.cache + "/frozen"))
+
+
 def switches(tap):
     """variables that change how Python imports"""
     folder = links()
@@ -239,7 +257,7 @@ def setuptools(tap):
 
 def main():
     only = support.begin(sys.argv)
-    support.Tap().all([uses, versions, own_modules, legacy, damage, content_in_ci, nobody_learns, bad_backends, switches, cache, setuptools], only)
+    support.Tap().all([uses, versions, own_modules, legacy, damage, content_in_ci, nobody_learns, bad_backends, limits, switches, cache, setuptools], only)
 
 
 main()

@@ -173,6 +173,25 @@ static void every_limit_has_a_default_below_its_most(void)
 	CHECK(limits_set(&l, BYTES("wool"), BYTES("1"), &d) == ERR_USAGE);
 }
 
+static void limits_are_tightened_one_by_one(void)
+{
+	struct limits l, other;
+	size_t n;
+	const struct limit_row *rows = limit_rows(&n);
+	for (size_t i = 0; i < n; i++) {
+		limits_init(&l);
+		limits_init(&other);
+		uint64_t *loose = (uint64_t *)(void *)((char *)&other + rows[i].at);
+		*loose = rows[i].initial + 1;
+		limits_tighten(&l, &other);
+		CHECK_ROW(limits_get(&l, &rows[i]) == rows[i].initial, rows[i].key);
+		*loose = rows[i].initial - 1;
+		limits_tighten(&l, &other);
+		for (size_t k = 0; k < n; k++)
+			CHECK_ROW(limits_get(&l, &rows[k]) == rows[k].initial - (k == i), rows[k].key);
+	}
+}
+
 static void a_failure_may_go_without_words(void)
 {
 	struct diag d = { 0 };
@@ -221,6 +240,7 @@ int main(int argc, char **argv)
 		{ "UTF-8 follows table 3-7", utf8_follows_table_3_7 },
 		{ "dates parse as RFC 3339", dates_parse_as_rfc_3339 },
 		{ "every limit has a default below its most", every_limit_has_a_default_below_its_most },
+		{ "limits are tightened one by one", limits_are_tightened_one_by_one },
 		{ "a failure may go without words", a_failure_may_go_without_words },
 		{ "writing to a full device says why", writing_to_a_full_device_says_why },
 		{ "what a write leaves is written by the next", what_a_write_leaves_is_written_by_the_next },
