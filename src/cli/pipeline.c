@@ -71,12 +71,18 @@ static enum status note_source(struct pipeline *p, struct diag *d)
 	return written ? written : crates_look(p, d);
 }
 
+/* All of them are in the report; a terminal with thousands of lines says nothing. */
+enum { LEFT_OUT_SAID_MAX = 10 };
+
 static void warn_of_source(struct pipeline *p)
 {
 	const struct source_result *s = &p->source;
-	for (size_t i = 0; i < s->tree.n_left_out; i++)
+	for (size_t i = 0; i < s->tree.n_left_out && i < LEFT_OUT_SAID_MAX; i++)
 		console_warning(p->console, "'%.*s' is left out of the build: %s", BYTES_ARG(s->tree.left_out[i].path),
 				s->tree.left_out[i].why);
+	if (s->tree.n_left_out > LEFT_OUT_SAID_MAX)
+		console_warning(p->console, "and %zu more are left out: the report has them all",
+				s->tree.n_left_out - LEFT_OUT_SAID_MAX);
 	for (size_t i = 0; i < s->project.n_warnings; i++)
 		console_warning(p->console, "%.*s", BYTES_ARG(s->project.warnings[i]));
 }

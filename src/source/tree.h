@@ -24,8 +24,8 @@ struct source_tree {
 };
 
 /* Reads the directory. out_path: the output folder, left out when it lies inside; NULL for none.
- * ERR_REFUSED for a tree over the limits (source-size, source-members, source-file) or a name a snapshot cannot hold,
- * ERR_IO when something cannot be read or changes while it is read. Strings live as long as a. */
+ * ERR_REFUSED for a tree over the limits (source-size, source-members, source-file; what is left out and said is a member too) or
+ * a name a snapshot cannot hold, ERR_IO when something cannot be read or changes while it is read. Strings live as long as a. */
 MUST_USE enum status source_tree_read(const struct run_context *run, const char *path, const char *out_path, struct arena *a,
 				      struct source_tree *ret, struct diag *d);
 

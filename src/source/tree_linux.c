@@ -40,17 +40,31 @@ struct walk {
 	ino_t out_ino; /* 0: no output folder */
 };
 
-static void leave_out(struct walk *w, struct bytes path, const char *why)
+/* Before one more is noted, taken along or left out: both are kept and told. */
+static enum status check_members(const struct walk *w, struct diag *d)
 {
+	uint64_t most = w->run->limits->source_members;
+	if (w->n_found + w->n_left_out >= most)
+		return fail(d, ERR_REFUSED, 0, "the source has more than %llu members", (unsigned long long)most);
+	return OK;
+}
+
+static enum status leave_out(struct walk *w, struct bytes path, const char *why, struct diag *d)
+{
+	enum status s = check_members(w, d);
+	if (s)
+		return s;
 	w->left_out = arena_grow(w->arena, w->left_out, w->n_left_out, sizeof *w->left_out);
 	w->left_out[w->n_left_out++] = (struct left_out){ path, why };
+	return OK;
 }
 
 static enum status add(struct walk *w, struct bytes path, char type, uint64_t size, const struct stat *st, struct diag *d)
 {
 	const struct limits *l = w->run->limits;
-	if (w->n_found >= l->source_members)
-		return fail(d, ERR_REFUSED, 0, "the source has more than %llu members", (unsigned long long)l->source_members);
+	enum status s = check_members(w, d);
+	if (s)
+		return s;
 	if (size > l->source_file)
 		return fail(d, ERR_REFUSED, 0, "'%.*s' has %llu bytes, more than one file of a source may have", BYTES_ARG(path),
 			    (unsigned long long)size);
@@ -68,10 +82,8 @@ static enum status add_link(struct walk *w, int dir, const char *name, struct by
 {
 	char target[4096];
 	ssize_t n = readlinkat(dir, name, target, sizeof target);
-	if (n <= 0 || n >= (ssize_t)sizeof target || !snapshot_link_ok(path, bytes_make(target, (size_t)n))) {
-		leave_out(w, path, "a link out of the tree");
-		return OK;
-	}
+	if (n <= 0 || n >= (ssize_t)sizeof target || !snapshot_link_ok(path, bytes_make(target, (size_t)n)))
+		return leave_out(w, path, "a link out of the tree", d);
 	return add(w, path, 'l', (uint64_t)n, st, d);
 }
 
@@ -119,8 +131,7 @@ static enum status walk_entry(struct walk *w, int dir, const char *name, struct 
 	case EXCLUDE_SILENTLY:
 		return OK;
 	case EXCLUDE_REPORTED:
-		leave_out(w, path, why);
-		return OK;
+		return leave_out(w, path, why, d);
 	case EXCLUDE_NOT:
 		break;
 	}
@@ -128,10 +139,8 @@ static enum status walk_entry(struct walk *w, int dir, const char *name, struct 
 		return enter_directory(w, dir, name, path, &st, depth, d);
 	if (S_ISLNK(st.st_mode))
 		return add_link(w, dir, name, path, &st, d);
-	if (!S_ISREG(st.st_mode)) {
-		leave_out(w, path, "neither a file nor a directory");
-		return OK;
-	}
+	if (!S_ISREG(st.st_mode))
+		return leave_out(w, path, "neither a file nor a directory", d);
 	if (st.st_mtime > w->newest && !bytes_starts(path, BYTES(".git/")))
 		w->newest = st.st_mtime;
 	return add(w, path, st.st_mode & 0100 ? 'x' : 'f', (uint64_t)st.st_size, &st, d);

@@ -141,6 +141,12 @@ def directory_traps(tap):
     run = place.build("--no-index", "--wheel", "--json", tree)
     told = run.json()["source"]["left_out"] if run.code == 0 else []
     tap.check("a link out of a directory and a pipe are left out and reported, not followed", {"out", "pipe"} <= {o["path"] for o in told}, run.told())
+    for number in range(20):
+        os.symlink("/etc/passwd", tree + "/out%d" % number)
+    run = place.build("--no-index", "--wheel", "--json", tree)
+    told = [line for line in run.err.splitlines() if "left out" in line]
+    tap.check("of many the first ten and the number are said, and all reported", run.code == 0 and len(told) == 11 and "and 12 more" in told[-1] and
+              len(run.json()["source"]["left_out"]) == 22, told, run.told())
     for words, named in ((["source-members=2"], "members"), (["source-file=10"], "one file"), (["source-size=100"], "bytes")):
         tap.run("a directory over %s is refused" % words[0], Place().build("--no-index", "--limit", *words, tree), 4, named)
 

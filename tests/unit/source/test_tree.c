@@ -325,6 +325,24 @@ static void a_tree_over_a_limit_is_refused(void)
 	}
 }
 
+static void what_is_left_out_counts_as_a_member(void)
+{
+	CLEANUP(place_done) struct place p;
+	place_make(&p);
+	place_file(&p, "src/one", BYTES(""), 0644);
+	place_file(&p, "src/.pypirc", BYTES("password"), 0644);
+	CHECK(symlinkat("/etc/passwd", p.fd, "src/out") == 0 && symlinkat("../up", p.fd, "src/up") == 0);
+	for (uint64_t most = 3; most <= 4; most++) {
+		CLEANUP(read_done) struct read_tree r;
+		struct limits l;
+		limits_init(&l);
+		l.source_members = most;
+		read_with(&p, &l, NULL, &r);
+		CHECK_NUMBER(r.status, most == 4 ? OK : ERR_REFUSED);
+		CHECK_NUMBER(r.tree.n_left_out, most == 4 ? 3 : 0);
+	}
+}
+
 static void a_tree_nested_too_deep_is_refused(void)
 {
 	for (int depth = SNAPSHOT_DEPTH_MAX - 1; depth <= SNAPSHOT_DEPTH_MAX + 1; depth++) {
@@ -386,6 +404,7 @@ int main(int argc, char **argv)
 		{ "the output folder is left out", the_output_folder_is_left_out },
 		{ "the digest depends on content, names and modes alone", the_digest_depends_on_content_names_and_modes_alone },
 		{ "a tree over a limit is refused", a_tree_over_a_limit_is_refused },
+		{ "what is left out counts as a member", what_is_left_out_counts_as_a_member },
 		{ "a tree nested too deep is refused", a_tree_nested_too_deep_is_refused },
 		{ "a file larger than a block is read whole", a_file_larger_than_a_block_is_read_whole },
 		{ "an absent tree and a cancelled run are told apart", an_absent_tree_and_a_cancelled_run_are_told_apart },
