@@ -101,6 +101,8 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 		return s ? s : noted;
 	p->has_source = true;
 	stage_end(p, t);
+	if (p->source.chosen.size)
+		console_note(p->console, "source: %.*s", BYTES_ARG(p->source.chosen));
 	warn_of_source(p);
 	size_t n_warnings = p->settings->warnings.n;
 	s = settings_check_project(p->settings, &p->source.project, p->arena, d);

@@ -1,0 +1,33 @@
+"""Slips of people who have read the manual once: each is answered at once, with what to do, and nothing is asked, built or guessed."""
+import os
+
+import support
+from support import Index, Place, fresh, make_sdist, project, write
+
+WHEEL = "demo-1.0-py3-none-any.whl"
+
+
+def sources(tap):
+    """a file or an address that is no source"""
+    tree = project(files={"setup.py": "", "setup.cfg": "", "x.whl": "x", "six": "x"})
+    with Index(fresh("index")) as index:
+        for word, said in (("pyproject.toml", "name its directory"), ("setup.py", "name its directory"), ("./setup.cfg", "name its directory"), ("x.whl", "a wheel already"), ("six", "'six' is a file"),
+                           (tree + "/pyproject.toml", "that is '%s'" % tree), ("absent.toml", "no source"), ("absent.whl", "no source"), ("git+ssh://git@h.example/r", "git+https"),
+                           ("git@h.example:a/r.git", "git+https")):
+            tap.run("'%s' is no source" % word.replace(tree, "SRC"), Place().build("--index-url", index.url(), word, cwd=tree), 2, said)
+        tap.check("and no index was asked about them", index.ask("count") == {}, index.ask("count"))
+
+
+def names(tap):
+    """a name that becomes a source of the index"""
+    folder = fresh("index")
+    make_sdist(folder, "demo", "2.0")
+    with Index(folder) as index:
+        run = Place().build("--index-url", index.url(), "demo")
+        tap.run("a source of the index is said to be one", run, 0, "hwb: source: demo 2.0 from the index")
+        tap.check("but not with -q", Place().build("--index-url", index.url(), "-q", "demo").err == "")
+    tap.run("one of a folder names the folder", Place().build("--no-index", "-f", folder, "demo"), 0, "hwb: source: demo 2.0 from '%s'" % folder)
+    tap.run("a directory is no such thing", Place().build("--no-index", "--wheel", project()), 0, absent=["from the index"])
+
+
+TESTS = [sources, names]
