@@ -204,6 +204,17 @@ void index_prefetch(struct index *i, const struct bytes *names, size_t n)
 	}
 }
 
+static enum status not_there(const struct index *i, const struct known_project *k, struct diag *d)
+{
+	if (k->unasked) {
+		(void)fail(d, ERR_ABSENT, 0, "'%.*s' is neither in the --find-links folders nor in the cache", BYTES_ARG(k->name));
+		(void)remedy(d, "run once without --offline, or add it to a folder of --find-links");
+		return ERR_ABSENT;
+	}
+	return fail(d, ERR_ABSENT, 0, "there is no project '%.*s' in the %s", BYTES_ARG(k->name),
+		    i->options.no_index ? "--find-links folders" : "index");
+}
+
 enum status index_project(struct index *i, struct bytes name, const struct index_project **ret, struct diag *d)
 {
 	struct known_project *k = find_project(i, name);
@@ -218,6 +229,7 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 			/* Offline, folders may still know it. */
 			if (s == ERR_NETWORK && i->options.offline && i->options.n_find_links) {
 				k->status = ERR_ABSENT;
+				k->unasked = true;
 				s = OK;
 			}
 		}
@@ -228,10 +240,7 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 		k->loaded = true;
 	}
 	if (k->status == ERR_ABSENT && k->project.n_files == 0)
-		return fail(d, ERR_ABSENT, 0, "there is no project '%.*s' %s", BYTES_ARG(name),
-			    i->options.no_index  ? "in the --find-links folders"
-			    : i->options.offline ? "in the cache, and --offline forbids asking the index"
-						 : "in the index");
+		return not_there(i, k, d);
 	*ret = &k->project;
 	return OK;
 }

@@ -2,7 +2,7 @@
 import os
 
 import support
-from support import Index, Place, fresh, make_sdist, project, write
+from support import Index, Place, fresh, make_sdist, make_wheel, project, write
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 
@@ -30,4 +30,18 @@ def names(tap):
     tap.run("a directory is no such thing", Place().build("--no-index", "--wheel", project()), 0, absent=["from the index"])
 
 
-TESTS = [sources, names]
+def offline(tap):
+    """--offline with a folder that does not have it"""
+    links = fresh("links")
+    make_wheel(links, "other", "1.0")
+    with Index(fresh("index")) as index:
+        words = ["--index-url", index.url(), "--offline", "-f", links, "--wheel"]
+        for what, word in (("a source", "six"), ("a requirement", project(requires=["six"]))):
+            run = Place().build(*words, word)
+            tap.run("--offline does not claim to know the index: %s" % what, run, 3, "'six' is neither in the --find-links folders nor in the cache", "run once without --offline", absent=["in the index"])
+        tap.check("which was not asked", index.ask("count") == {}, index.ask("count"))
+        tap.run("without --offline it is what the index says", Place().build("--index-url", index.url(), "-f", links, "six"), 3, "no project 'six' in the index, and no directory")
+    tap.run("--no-index speaks of the folders", Place().build("--no-index", "-f", links, "six"), 3, "no project 'six' in the --find-links folders", absent=["in the index"])
+
+
+TESTS = [sources, names, offline]
