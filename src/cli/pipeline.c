@@ -173,7 +173,7 @@ static enum status note_installed(struct pipeline *p, struct diag *d)
 static void release_env(struct pipeline *p)
 {
 	if (p->has_env)
-		fd_close(&p->env.lock_fd);
+		env_release(&p->env);
 	p->has_env = false;
 }
 
