@@ -1,8 +1,6 @@
 #include "index/index.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -21,18 +19,7 @@ enum { PAGE_LIFETIME_S = 600, RECORD_MAX = 256 << 20, METADATA_RECORD_MAX = 32 <
 
 /* ---- the cache ---- */
 
-/* Ours alone: a directory that somebody else can write is somebody else's word. */
-static enum status check_cache(int dir, const char *path, struct diag *d)
-{
-	struct stat st;
-	if (fstat(dir, &st))
-		return fail(d, ERR_IO, 0, "look at the cache '%s': %s", path, strerror(errno));
-	if (st.st_uid != geteuid())
-		return fail(d, ERR_USAGE, 0, "the cache '%s' belongs to another user (uid %u)", path, st.st_uid);
-	if (st.st_mode & 022)
-		return fail(d, ERR_USAGE, 0, "the cache '%s' can be written by others", path);
-	return OK;
-}
+static const char cache_variable[] = "HWB_CACHE_DIR or --cache-dir";
 
 static enum status open_cache(struct index *i, struct diag *d)
 {
@@ -42,7 +29,7 @@ static enum status open_cache(struct index *i, struct diag *d)
 	sha256_text(&key, text);
 	enum status s = directory_make(AT_FDCWD, path, true, &i->cache_dir, d);
 	if (s == OK)
-		s = check_cache(i->cache_dir, path, d);
+		s = directory_check_ours(i->cache_dir, path, cache_variable, d);
 	if (s == OK)
 		s = cache_id_check(i->cache_dir, &i->foreign, d);
 	if (s == OK)
@@ -51,6 +38,8 @@ static enum status open_cache(struct index *i, struct diag *d)
 		s = directory_make(i->cache_dir, arena_printf(&i->arena, "index/%s", text), true, &i->page_dir, d);
 	if (s == OK)
 		s = directory_make(i->cache_dir, "metadata", true, &i->metadata_dir, d);
+	if (s && d && !d->help[0])
+		(void)remedy(d, "set %s to a path you can write", cache_variable);
 	return s ? explain(d, "the cache") : OK;
 }
 

@@ -44,4 +44,22 @@ def offline(tap):
     tap.run("--no-index speaks of the folders", Place().build("--no-index", "-f", links, "six"), 3, "no project 'six' in the --find-links folders", absent=["in the index"])
 
 
-TESTS = [sources, names, offline]
+def places(tap):
+    """a home, a cache or certificates that cannot be used"""
+    place, tree = Place(), project()
+    file = write(place.top, {"file": "x"}) + "/file"
+    tap.run("a home that cannot be made", place.build(tree, env={"HWB_HOME": file + "/home"}), 7, "the audit log", file, "set HWB_HOME to a path you can write")
+    tap.run("logs that cannot be made", place.build(tree, env={"HWB_HOME": write(fresh("home"), {"logs": "x"})}), 7, "the audit log", "set HWB_HOME to a path you can write")
+    tap.run("a cache that cannot be made", place.build(tree, "--cache-dir", file + "/cache"), (2, 10), "the cache", file, "set HWB_CACHE_DIR or --cache-dir to a path you can write")
+    for name in ("home", "home/logs"):
+        top = fresh("open")
+        os.makedirs(top + "/home/logs", 0o755)
+        os.chmod(os.path.join(top, name), 0o777)
+        for what, run in (("build", place.build("--no-index", tree, env={"HWB_HOME": top + "/home"})), ("doctor", place.hwb("doctor", env={"HWB_HOME": top + "/home"}))):
+            tap.run("a %s that others can write is refused by %s" % (name, what), run, 7 if what == "build" else 5, "'%s' can be written by others" % os.path.join(top, name), "chmod go-w", "HWB_HOME")
+    for words, env in ((["--cert", "/nonexistent/c.pem"], {}), ([], {"SSL_CERT_FILE": "/nonexistent/c.pem"}), (["--cert", place.top], {})):
+        run = place.build("--no-index", *words, tree, env=env)
+        tap.run("certificates that cannot be read: %s" % (words or env), run, 2, "certificates", (env.get("SSL_CERT_FILE") or words[1]), absent=["hwb: python"])
+
+
+TESTS = [sources, names, offline, places]
