@@ -58,11 +58,12 @@ static enum status build_one(struct build_command *c, const char *source, const 
 		.run = run, .settings = own, .console = c->session.console, .arena = c->arena, .log_fd = -1, .keep_dir = -1
 	};
 	activity_init(&p->activity, c->arena);
-	enum status s = buildlog_open(c->session.logs_path, &p->log_fd, d);
+	const char *log_path;
+	enum status s = buildlog_open(c->session.logs_path, c->arena, &p->log_fd, &log_path, d);
 	if (s == OK)
 		s = c->run(p, source, python, d);
 	if (s == ERR_BACKEND || s == ERR_LIMIT || s == ERR_ARTEFACT) /* else the build's output explains nothing */
-		console_tail(c->session.console);
+		console_tail(c->session.console, arena_printf(c->arena, "%s (run %.8s)", log_path, c->session.id));
 	print_artefacts(c, p);
 	return s;
 }

@@ -1,5 +1,6 @@
 """Slips of people who have read the manual once: each is answered at once, with what to do, and nothing is asked, built or guessed."""
 import os
+import re
 
 import support
 from support import Index, Place, fresh, make_sdist, make_wheel, project, write
@@ -62,4 +63,28 @@ def places(tap):
         tap.run("certificates that cannot be read: %s" % (words or env), run, 2, "certificates", (env.get("SSL_CERT_FILE") or words[1]), absent=["hwb: python"])
 
 
-TESTS = [sources, names, offline, places]
+HOOK = "def build_wheel(folder, settings=None, metadata=None):\n"
+
+
+def failures(tap):
+    """a backend that fails"""
+    place = Place()
+    tree = project(HOOK + "    print('words')\n    raise ValueError('x')\n")
+    for words in ([], ["-v"], ["-q"]):
+        run = place.build("--no-index", "--wheel", *words, tree)
+        found = re.search(r"(?m)^hwb: the whole output: (\S+/logs/build-\S+\.log) \(run ([0-9a-f]{8})\)$", run.err)
+        lines = open(found.group(1)).read().splitlines() if found else []
+        tap.check("where all of the output is stands behind its end %s" % words, run.code == 1 and [w for w in lines if w == found.group(2) + " words"] != []
+                  and run.err.index("ValueError: x") < found.start() < run.err.index("hwb: error"), run.told())
+    run = place.build("--no-index", "--wheel", project(HOOK + "    os._exit(3)\n"))
+    tap.run("a build without output has none", run, 1, absent=["the whole output"])
+    for code in (HOOK + "    os.environ['MY_KEY']\n", "os.environ['MY_KEY']\n"):
+        tree = project(code + ("" if code.startswith("def") else "\n"), files=None)
+        run = place.build("--no-index", "--wheel", tree, env={"MY_KEY": "value-4711"})
+        tap.run("a variable that the caller has and the build misses", run, 1, "KeyError: 'MY_KEY'", "--env MY_KEY passes it in", absent=["value-4711"])
+        tap.run("one that nobody has", place.build("--no-index", "--wheel", tree), 1, "KeyError: 'MY_KEY'", absent=["--env"])
+    tree = project(HOOK + "    {}['MY_KEY']\n")
+    tap.run("one that the build has is another matter", place.build("--no-index", "--wheel", "--env", "MY_KEY", tree, env={"MY_KEY": "value-4711"}), 1, absent=["passes it in", "value-4711"])
+
+
+TESTS = [sources, names, offline, places, failures]
