@@ -1,6 +1,7 @@
 """Slips of people who have read the manual once: each is answered at once, with what to do, and nothing is asked, built or guessed."""
 import os
 import re
+import shutil
 
 import support
 from support import Index, Place, fresh, make_sdist, make_wheel, project, write
@@ -87,4 +88,19 @@ def failures(tap):
     tap.run("one that the build has is another matter", place.build("--no-index", "--wheel", "--env", "MY_KEY", tree, env={"MY_KEY": "value-4711"}), 1, absent=["passes it in", "value-4711"])
 
 
-TESTS = [sources, names, offline, places, failures]
+def interpreters(tap):
+    """-p that means no Python, or one that does not work"""
+    place, tree = Place(), project()
+    for word, said in (("2.7", "Python 3.8 or newer"), ("3.7", "Python 3.8 or newer"), ("", "takes a version"), ("/bin/ls", "not a Python interpreter"), ("ls", "ls (was tried and failed)")):
+        tap.run("-p '%s' is refused" % word, place.hwb("build", "--no-index", "-p", word, tree), 2, said)
+    tap.run("-p 3 is any", place.hwb("build", "--no-index", "-p", "3", "--wheel", "-o", place.out, tree), 0, WHEEL)
+    version = "python3." + support.version_of(support.Setting.python).split(".")[1]
+    top = write(fresh("broken"), {"lib/x": "", "bin/x": ""})
+    os.chmod(top, 0o755)
+    broken = top + "/bin"
+    shutil.copy("/bin/false", "%s/%s" % (broken, version))
+    run = place.hwb("build", "--no-index", "-p", version, "--wheel", "-o", place.out, tree, env={"PATH": "%s:%s:/usr/bin:/bin" % (broken, os.path.dirname(support.Setting.python))})
+    tap.run("one that does not run is passed over", run, 0, WHEEL)
+
+
+TESTS = [sources, names, offline, places, failures, interpreters]
