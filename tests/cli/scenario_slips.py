@@ -103,4 +103,11 @@ def interpreters(tap):
     tap.run("one that does not run is passed over", run, 0, WHEEL)
 
 
-TESTS = [sources, names, offline, places, failures, interpreters]
+def variables(tap):
+    """HWB_* that means nothing"""
+    for name, code, said in (("HWB_OUT_DRI", 2, "did you mean 'HWB_OUT_DIR'?"), ("HWB_ISOLATON", 2, "did you mean 'HWB_ISOLATION'?"), ("HWB_QUUX_QUUX", 2, "hwb.toml(5)"), ("HWB_LIMIT_WALLS", 2, "walls"),
+                             ("HWB_INDEX_OTHER_USERNAME", 0, ""), ("HWB_INDEX_OTHER", 2, "HWB_INDEX_OTHER"), ("HWB_TEST_X", 0, ""), ("XHWB_OUT", 0, "")):
+        tap.run("%s ends with %d" % (name, code), Place().hwb("cache", "dir", env={name: "sesame-4711"}), code, *([name, said] if code and "LIMIT" not in name else [said]), absent=["sesame-4711"] if "LIMIT" not in name else [])
+
+
+TESTS = [sources, names, offline, places, failures, interpreters, variables]
