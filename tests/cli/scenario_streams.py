@@ -111,7 +111,12 @@ def interpreters(tap):
 
 
 USAGE = [  # words, exit code, what is said
-    ([], 2, ["build"]), (["--help"], 0, ["build", "doctor", "log", "cache"]), (["help"], (0, 2), []), (["bild"], 2, ["bild"]), (["version"], 0, ["0."]), (["--version"], 0, ["0."]),
+    ([], 2, ["build"]), (["--help"], 0, ["build", "doctor", "log", "cache"]), (["help"], 0, ["build", "doctor"]), (["help", "build"], 0, ["--out-dir"]), (["help", "nosuch"], 2, ["nosuch"]), (["help", "build", "log"], 2, ["one command"]),
+    (["bild"], 2, ["bild", "did you mean 'build'?"]), (["nonsense"], 2, ["hwb --help"]), (["-q", "version"], 0, ["0."]), (["--color", "never", "-qv", "version"], 0, ["0."]), (["--color=red", "version"], 2, ["takes auto"]),
+    (["-q", "--help"], 0, ["doctor"]), (["-q"], 2, ["COMMAND"]), (["--wheel", "build"], 2, ["--wheel", "the command comes first"]), (["-Z", "build"], 2, ["-Z"]), (["--cache-dir"], 2, ["--cache-dir"]), (["-"], 2, ["'-'"]),
+    (["doctor", "extra"], 2, ["'extra'"]), (["version", "extra"], 2, ["'extra'"]), (["--version", "extra"], 2, ["'extra'"]), (["cache", "dir", "--max-size", "3"], 2, ["--max-size is for 'hwb cache gc'", "cache dir"]),
+    (["cache", "dir", "extra"], 2, ["cache takes"]), (["log", "show", "--head", "0"], 2, ["--head is for 'hwb log verify'"]), (["log", "path", "extra"], 2, ["log takes"]), (["log", "verify", "--run", "0"], 2, ["'hwb log show'"]),
+    (["debug", "vectors", "--env", "A=b"], 2, ["'hwb debug sandbox'"]), (["version"], 0, ["0."]), (["--version"], 0, ["0."]),
     (["build", "--help"], 0, ["--out-dir", "--offline"]), (["build", "--offlin"], 2, ["--offline"]), (["build", "-Z"], 2, ["-Z"]), (["build", "-o"], 2, ["--out-dir"]),
     (["build", "--wheel=yes"], 2, ["--wheel"]), (["build", "--limit", "wall"], 2, ["--limit"]), (["build", "--limit", "wall=soon"], 2, ["wall", "soon"]), (["build", "--limit", "speed=1"], 2, ["speed"]),
     (["build", "--isolation", "none"], 2, ["none"]), (["build", "--isolation", "container"], 2, ["--image"]), (["build", "--isolation", "landlock"], 5, ["landlock"]), (["build", "--isolation", "wishful"], 2, ["wishful"]),
@@ -140,7 +145,9 @@ def usage(tap):
 
 CONFIG = [  # hwb.toml, exit code, words
     ("[build]\nout-dir = \n", 2, ["hwb.toml:2:"]), ("[build]\nout-dri = 'x'\n", 2, ["hwb.toml:2:", "build.out-dri", "build.out-dir"]), ("[index]\noffline = 'maybe'\n", 2, ["hwb.toml:2:", "maybe"]),
-    ("[limits]\nwall = '1s'\n", 0, []), ("[limits]\nwall = 'x'\n", 2, ["hwb.toml:2:", "wall"]), ("loose = 1\n", 2, ["hwb.toml:1:", "loose"]), ("[build]\nout-dir = '@OUT@'\n", 0, ["@OUT@"]),
+    ("[build]\nout-dir = 3\n", 2, ["hwb.toml:2:", "build.out-dir", "a path, not an integer"]), ("[build]\nenv = ['A=1', true]\n", 2, ["hwb.toml:2:", "a boolean"]), ("[index]\noffline = true\n", 0, []),
+    ("[index]\nexclude-newer = 2030-01-01\n", 0, []), ("[build]\npython = 3\n", 2, ["hwb.toml:2:", "an integer"]), ("[build]\nout-dir = { path = '/x', sha256 = 'y' }\n", 2, ["hwb.toml:2:", "a table"]),
+    ("[limits]\nwall = '1s'\n", 0, []), ("[limits]\nwall = 60\n", 0, []), ("[limits]\nwall = 'x'\n", 2, ["hwb.toml:2:", "wall"]), ("loose = 1\n", 2, ["hwb.toml:1:", "loose"]), ("[build]\nout-dir = '@OUT@'\n", 0, ["@OUT@"]),
 ]
 
 
@@ -286,6 +293,10 @@ def log_show(tap):
     tap.check("log show --last shows the run that began last, and no other", len(shown) == len(last) > 5 and all(runs[1][:8] in line for line in shown), shown)
     tap.check("with the source, once it is known", ["source=%s" % json.dumps(e["source"]) in line for e, line in zip(last, shown)] == [bool(e["source"]) for e in last] and last[-1]["source"], shown)
     tap.run("--last with --event is both", place.hwb("log", "show", "--last", "--event", "build.failed"), 0, "build.failed", runs[1][:8], absent=["build.started"])
+    for words in (["--run", "zzzz"], ["--event", "nosuch"], ["--last", "--event", "nosuch"]):
+        run = place.hwb("log", "show", *words)
+        tap.check("what is not in the log is said, with 1: %s" % words, run.code == 1 and "no event of the log matches" in run.err and run.out == "", run.told())
+    tap.run("verify does not take an event for there that is not", place.hwb("log", "verify", "--from-seq", "999999"), 7, "the log ends with event %d" % len(events), "999999")
     tap.run("--run and --last do not go together", place.hwb("log", "show", "--last", "--run", runs[0]), 2, "--last")
     shown = place.hwb("log", "show", "--event", "build.", "--json").out.splitlines()
     tap.check("log show --event --json shows those lines as they are", [json.loads(line)["event"] for line in shown] == [n for n in names if n.startswith("build.")], shown)
