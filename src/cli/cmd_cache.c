@@ -226,8 +226,9 @@ static void report_removed(const struct cache_command *c)
 		console_result(c->console, buf_bytes(&out));
 		return;
 	}
-	console_note(c->console, "removed %llu entries (%llu KiB); %llu KiB are left", (unsigned long long)c->n_removed,
-		     (unsigned long long)c->removed_size / 1024, (unsigned long long)(c->size - c->removed_size) / 1024);
+	console_note(c->console, "removed %llu entr%s (%llu KiB); %llu KiB are left", (unsigned long long)c->n_removed,
+		     c->n_removed == 1 ? "y" : "ies", (unsigned long long)c->removed_size / 1024,
+		     (unsigned long long)(c->size - c->removed_size) / 1024);
 	if (c->n_busy)
 		console_note(c->console, "%llu %s of running builds and stayed", (unsigned long long)c->n_busy,
 			     c->n_busy == 1 ? "entry is that" : "entries are those");

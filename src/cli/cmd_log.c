@@ -54,8 +54,8 @@ static void print_verified(const struct log_command *c, const struct chain_repor
 		buf_add_string(&out, "the chain is whole");
 		if (r->first_seq > 1)
 			buf_printf(&out, " from event %llu on", (unsigned long long)r->first_seq);
-		buf_printf(&out, ": %llu lines in %llu files, head %s", (unsigned long long)r->n_lines,
-			   (unsigned long long)r->n_files, r->head[0] ? r->head : "(none)");
+		buf_printf(&out, ": %llu line%s in %llu file%s, head %s", (unsigned long long)r->n_lines, PLURAL(r->n_lines),
+			   (unsigned long long)r->n_files, PLURAL(r->n_files), r->head[0] ? r->head : "(none)");
 	}
 	if (out.size)
 		console_result(c->console, buf_bytes(&out));

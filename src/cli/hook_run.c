@@ -153,6 +153,21 @@ static void add_variable_remedy(const struct pipeline *p, struct diag *d)
 		     BYTES_ARG(name), BYTES_ARG(name));
 }
 
+/* "No module named 'hatchling'" of the backend 'hatchling.build': the module itself is missing, or a package above it. */
+static void add_import_remedy(const struct pipeline *p, struct diag *d)
+{
+	const struct project *project = &p->source.project;
+	struct bytes rest = project->backend, module = bytes_cut(&rest, ':');
+	for (; module.size; module.size = bytes_find_last(module, '.') < module.size ? bytes_find_last(module, '.') : 0) {
+		const char *said = arena_printf(p->arena, "No module named '%.*s'", BYTES_ARG(module));
+		if (!bytes_ends(bytes_of(d->text), bytes_of(said)))
+			continue;
+		(void)remedy(d, "%s",
+			     project->n_backend_path ? "is it in a folder of backend-path, in [build-system]?"
+						     : "is what brings it in [build-system] requires?");
+	}
+}
+
 /* A build that wanted the network and failed: most likely for that. */
 static enum status add_remedy(const struct pipeline *p, size_t from, enum status s, struct diag *d)
 {
@@ -160,6 +175,8 @@ static enum status add_remedy(const struct pipeline *p, size_t from, enum status
 	bool has_crates = p->rust.n_locks == 0 || p->crates.path;
 	if (d && !d->help[0] && s == ERR_BACKEND)
 		add_variable_remedy(p, d);
+	if (d && !d->help[0] && s == ERR_BACKEND)
+		add_import_remedy(p, d);
 	if (names && d && !d->help[0] && (s == ERR_BACKEND || s == ERR_LIMIT))
 		(void)remedy(d, "the build asked for hosts it was not given: %s; --allow-host HOST lets it reach one%s", names,
 			     has_crates ? "" : ", and `hwb fetch` gets the crates of Cargo.lock beforehand");

@@ -8,6 +8,7 @@
 #include "audit/audit.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/number.h"
 #include "build/build.h"
 #include "cli/artefact.h"
 #include "cli/crates.h"
@@ -225,7 +226,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	p->made_env |= !p->env.reused;
 	stage_end(p, t);
 	if (!p->env.reused)
-		console_note(p->console, "prepared an environment of %zu distributions", p->lock.n_pins);
+		console_note(p->console, "prepared an environment of %zu distribution%s", p->lock.n_pins, PLURAL(p->lock.n_pins));
 	return note_installed(p, d);
 }
 

@@ -4,6 +4,7 @@ import re
 import shutil
 
 import support
+from scenario_sources import repository
 from support import Index, Place, fresh, make_sdist, make_wheel, project, write
 
 WHEEL = "demo-1.0-py3-none-any.whl"
@@ -110,4 +111,22 @@ def variables(tap):
         tap.run("%s ends with %d" % (name, code), Place().hwb("cache", "dir", env={name: "sesame-4711"}), code, *([name, said] if code and "LIMIT" not in name else [said]), absent=["sesame-4711"] if "LIMIT" not in name else [])
 
 
-TESTS = [sources, names, offline, places, failures, interpreters, variables]
+def words(tap):
+    """what is said of what is missing"""
+    tree, _ = repository()
+    tap.run("a ref that is not there is said to be missing in its repository", Place().build("git+file://%s@nope" % tree), 3, "error: there is no ref 'nope' in 'file://%s'" % tree)
+    tap.run("a name that nobody knows is no refusal of hwb's", Place().build("git+https://nosuch.invalid/x"), 3, "the name 'nosuch.invalid' could not be resolved", absent=["did not let"])
+    links = fresh("links")
+    make_wheel(links, "wheelonly", "1.0")
+    tap.run("a project without sdists is said to have none", Place().build("--no-index", "-f", links, "wheelonly"), 3, "'wheelonly' publishes no sdists", "git+https://")
+    for backend, more, said in (("nosuch", "", "requires?"), ("nosuch.build", "", "requires?"), ("nosuch:x", '\nbackend-path = ["."]', "backend-path")):
+        tree = project(build_system='requires = []\nbuild-backend = "%s"%s' % (backend, more))
+        run = Place().build("--no-index", tree)
+        tap.check("a backend that is not there is said to be missing once: %s" % backend, run.code == 1 and said in run.err.split("help: ")[-1]
+                  and "error: the backend '%s' cannot be imported: ModuleNotFoundError: No module named 'nosuch'\n" % backend in run.err, run.told())
+    tap.run("a module that the backend misses is another matter", Place().build("--no-index", project("import nosuch")), 1, "cannot be imported", "'nosuch'", absent=["help:"])
+    run = Place().build("--no-index", "--wheel", "-f", links, project(requires=["wheelonly"]))
+    tap.run("one is one", run, 0, "an environment of 1 distribution\n")
+
+
+TESTS = [sources, names, offline, places, failures, interpreters, variables, words]
