@@ -2,6 +2,7 @@
 import os
 import re
 import shutil
+import subprocess
 
 import support
 from scenario_sources import repository
@@ -129,4 +130,14 @@ def words(tap):
     tap.run("one is one", run, 0, "an environment of 1 distribution\n")
 
 
-TESTS = [sources, names, offline, places, failures, interpreters, variables, words]
+def developers(tap):
+    """./dev without a command"""
+    top = os.path.join(support.HERE, "..", "..")
+    for words in ([], ["help"], ["--help"], ["-h"]):
+        done = subprocess.run(["./dev", *words], cwd=top, capture_output=True, text=True)
+        tap.check("./dev %s lists the commands" % " ".join(words), done.returncode == 0 and "  setup" in done.stdout, done.stdout, done.stderr)
+    done = subprocess.run(["./dev", "bild"], cwd=top, capture_output=True, text=True)
+    tap.check("one that is not there is an error", done.returncode == 1 and "'bild'" in done.stderr, done.stderr)
+
+
+TESTS = [sources, names, offline, places, failures, interpreters, variables, words, developers]
