@@ -32,8 +32,8 @@ enum status audit_open(const char *logs_path, const struct audit_who *who, struc
 {
 	CLEANUP(fd_close) int dir = -1;
 	if (directory_make(AT_FDCWD, logs_path, true, &dir, d)) {
-		(void)explain(d, "the audit log");
-		return fail(d, ERR_LOG, 0, "the audit log: cannot use the directory '%s': %s", logs_path, strerror(errno));
+		(void)fail(d, ERR_LOG, 0, "the audit log: cannot use the directory '%s': %s", logs_path, strerror(errno));
+		return remedy(d, "set HWB_HOME to a path you can write");
 	}
 	struct arena home;
 	arena_init(&home);

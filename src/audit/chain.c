@@ -145,7 +145,7 @@ static enum status verify_event(struct verification *v, const struct event *e, s
 			    (unsigned long long)v->seq);
 	if (!v->seq)
 		v->report.first_seq = e->seq;
-	v->seq = e->seq;
+	v->seq = v->report.last_seq = e->seq;
 	return OK;
 }
 

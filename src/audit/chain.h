@@ -25,6 +25,7 @@ MUST_USE enum status chain_tail_read(int fd, struct arena *a, struct chain_tail 
 struct chain_report {
 	uint64_t n_files, n_lines;
 	uint64_t first_seq; /* of the first event that is left; 0 when the log is empty. More than 1: older events were removed */
+	uint64_t last_seq; /* of the last event; 0 when the log is empty */
 	char head[SHA256_TEXT_SIZE]; /* of the last line; "" when the log is empty */
 	bool head_found; /* whether the wanted head is the sha256 of some line */
 };
@@ -33,7 +34,7 @@ struct chain_report {
  * zeros: where the front was cut off is in the report, for the caller to judge. */
 MUST_USE enum status chain_verify(int dir, const char *wanted_head, struct chain_report *ret, struct diag *d);
 
-/* Calls show for every line whose event or run matches (NULL matches all), oldest first. */
+/* Calls show for every line whose event and run begin so (NULL matches all), oldest first. */
 MUST_USE enum status chain_show(int dir, const char *run, const char *event, void (*show)(void *context, struct bytes line),
 				void *context, struct diag *d);
 

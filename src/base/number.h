@@ -14,4 +14,7 @@ MUST_USE enum status number_parse_size(struct bytes b, uint64_t max, uint64_t *r
 /* A duration in milliseconds: a number with ms, s, m or h behind it; without one, seconds. */
 MUST_USE enum status number_parse_duration(struct bytes b, uint64_t max_ms, uint64_t *ret_ms);
 
+/* "%s" behind a word that is counted: "1 program", "2 programs". */
+#define PLURAL(n) ((n) == 1 ? "" : "s")
+
 #endif

@@ -66,9 +66,9 @@ static enum status send_opening(struct conversation *c, struct diag *d)
 
 static enum status hook_failed(const struct conversation *c, const struct hook_answer *answer, struct diag *d)
 {
-	const char *hook = c->phase == WAIT_IMPORT     ? "import"
-			   : c->phase == WAIT_REQUIRES ? requires_hooks[c->request->kind]
-						       : build_hooks[c->request->kind];
+	if (c->phase == WAIT_IMPORT)
+		return fail(d, ERR_BACKEND, 0, "the backend '%s' %.*s", c->request->backend, BYTES_ARG(answer->strings[1]));
+	const char *hook = c->phase == WAIT_REQUIRES ? requires_hooks[c->request->kind] : build_hooks[c->request->kind];
 	return fail(d, ERR_BACKEND, 0, "%s of the backend '%s' failed: %.*s", hook, c->request->backend,
 		    BYTES_ARG(answer->strings[1]));
 }

@@ -10,7 +10,7 @@
 
 enum { LINES_MAX_SIZE = 16 << 20 };
 
-enum status buildlog_open(const char *logs_path, int *ret_fd, struct diag *d)
+enum status buildlog_open(const char *logs_path, struct arena *a, int *ret_fd, const char **ret_path, struct diag *d)
 {
 	char now[CLOCK_TEXT_SIZE], name[64];
 	CLEANUP(fd_close) int dir = -1;
@@ -23,6 +23,7 @@ enum status buildlog_open(const char *logs_path, int *ret_fd, struct diag *d)
 	if (fd < 0)
 		return fail(d, ERR_LOG, 0, "open the build log '%s/%s': %s", logs_path, name, strerror(errno));
 	*ret_fd = fd;
+	*ret_path = arena_printf(a, "%s/%s", logs_path, name);
 	return OK;
 }
 

@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "audit/audit.h"
 #include "base/cleanup.h"
@@ -56,11 +58,12 @@ static enum status build_one(struct build_command *c, const char *source, const 
 		.run = run, .settings = own, .console = c->session.console, .arena = c->arena, .log_fd = -1, .keep_dir = -1
 	};
 	activity_init(&p->activity, c->arena);
-	enum status s = buildlog_open(c->session.logs_path, &p->log_fd, d);
+	const char *log_path;
+	enum status s = buildlog_open(c->session.logs_path, c->arena, &p->log_fd, &log_path, d);
 	if (s == OK)
 		s = c->run(p, source, python, d);
 	if (s == ERR_BACKEND || s == ERR_LIMIT || s == ERR_ARTEFACT) /* else the build's output explains nothing */
-		console_tail(c->session.console);
+		console_tail(c->session.console, arena_printf(c->arena, "%s (run %.8s)", log_path, c->session.id));
 	print_artefacts(c, p);
 	return s;
 }
@@ -125,10 +128,28 @@ static enum exit_code write_reports(struct build_command *c, enum exit_code code
 	return code;
 }
 
+/* What would only fail after a build, or in the middle of it. */
+static enum status check_request(struct settings *s, struct diag *d)
+{
+	struct stat st;
+	enum status status = s->report ? report_check(s->report, d) : OK;
+	if (status) {
+		s->report = NULL; /* it is not tried again at the end */
+		return status;
+	}
+	if (!s->ca_file || (access(s->ca_file, R_OK) == 0 && stat(s->ca_file, &st) == 0 && S_ISREG(st.st_mode)))
+		return OK;
+	(void)fail(d, ERR_USAGE, 0, "the certificates '%s' cannot be read: %s", s->ca_file,
+		   access(s->ca_file, R_OK) ? strerror(errno) : "not a file");
+	return remedy(d, "--cert, SSL_CERT_FILE, HWB_CA_FILE and index.ca-file take a file in PEM");
+}
+
 static int run_command(struct build_command *c, const char *name)
 {
 	struct diag d = { 0 };
 	enum status s = session_open(c->settings, name, environ, c->arena, &c->session, &d);
+	if (s == OK)
+		s = check_request(c->settings, &d);
 	if (s == OK)
 		s = container_setup(c->settings, &c->session.run, c->arena, &d);
 	if (s == OK)

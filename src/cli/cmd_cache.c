@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/number.h"
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -16,9 +15,8 @@
 #include "host/file.h"
 #include "index/index.h"
 
-/* Trees are as deep as packages are; the files of the other folders are two levels down. A unit that was used within the last
- * hour may be mounted in a sandbox right now. */
-enum { TREE_DEPTH_MAX = 64, RECENT_S = 3600, UNITS_MAX = 1 << 22 };
+/* Trees are as deep as packages are; the files of the other folders are two levels down. */
+enum { TREE_DEPTH_MAX = 64, UNITS_MAX = 1 << 22 };
 
 static const struct kind {
 	const char *name;
@@ -170,13 +168,16 @@ static enum status check_dir(const struct cache_command *c, struct diag *d)
 
 /* ---- removing ---- */
 
-/* Fails (returns -1) while another run makes or replaces the entry. The lock's file stays: another run may be waiting for it. */
+/* Fails (returns -1) while another run makes, replaces or uses the entry (env/store.h). The lock's file stays: another run may be
+ * waiting for it. A draft, whose name begins with a dot, is locked itself. */
 static int lock_unit(int dir, const char *path)
 {
 	char name[300];
-	if ((size_t)snprintf(name, sizeof name, "%s.lock", path) >= sizeof name)
+	bool is_draft = path[0] == '.';
+	if ((size_t)snprintf(name, sizeof name, "%s%s", path, is_draft ? "" : ".lock") >= sizeof name)
 		return -1;
-	CLEANUP(fd_close) int lock = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int flags = is_draft ? O_RDONLY | O_DIRECTORY : O_RDWR | O_CREAT;
+	CLEANUP(fd_close) int lock = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0 ? take_fd(&lock) : -1;
 }
 
@@ -225,10 +226,12 @@ static void report_removed(const struct cache_command *c)
 		console_result(c->console, buf_bytes(&out));
 		return;
 	}
-	console_note(c->console, "removed %llu entries (%llu KiB); %llu KiB are left", (unsigned long long)c->n_removed,
-		     (unsigned long long)c->removed_size / 1024, (unsigned long long)(c->size - c->removed_size) / 1024);
+	console_note(c->console, "removed %llu entr%s (%llu KiB); %llu KiB are left", (unsigned long long)c->n_removed,
+		     c->n_removed == 1 ? "y" : "ies", (unsigned long long)c->removed_size / 1024,
+		     (unsigned long long)(c->size - c->removed_size) / 1024);
 	if (c->n_busy)
-		console_note(c->console, "%llu entries are in use and were left alone", (unsigned long long)c->n_busy);
+		console_note(c->console, "%llu %s of running builds and stayed", (unsigned long long)c->n_busy,
+			     c->n_busy == 1 ? "entry is that" : "entries are those");
 }
 
 static enum status cache_clean(struct cache_command *c, struct diag *d)
@@ -253,14 +256,9 @@ static enum status cache_gc(struct cache_command *c, struct diag *d)
 	list(c);
 	if (c->n_units)
 		qsort(c->units, c->n_units, sizeof *c->units, by_use);
-	int64_t recent = clock_unix() - RECENT_S;
 	enum status s = OK;
-	for (size_t i = 0; s == OK && i < c->n_units && c->size - c->removed_size > max; i++) {
-		if (c->units[i].kind->has_trees && c->units[i].used > recent)
-			c->n_busy++;
-		else
-			s = remove_unit(c, &c->units[i], d);
-	}
+	for (size_t i = 0; s == OK && i < c->n_units && c->size - c->removed_size > max; i++)
+		s = remove_unit(c, &c->units[i], d);
 	report_removed(c);
 	return s;
 }

@@ -1,7 +1,6 @@
 /* `hwb doctor`: whether a build could run here, proven by a trial, and what helps where it could not. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include "base/cleanup.h"
@@ -11,6 +10,7 @@
 #include "cli/exit.h"
 #include "cli/options_build.h"
 #include "cli/report.h"
+#include "cli/session.h"
 #include "env/env.h"
 #include "format/json_write.h"
 #include "host/file.h"
@@ -100,28 +100,39 @@ static void check_ranges(struct doctor *doc)
 	}
 }
 
-static int check_directory(struct doctor *doc, const char *name, const char *path, const char *variable)
+/* A directory that was opened, or why not. */
+static void add_directory(struct doctor *doc, const char *name, const char *path, const char *variable, int fd, const struct diag *d)
+{
+	if (fd < 0)
+		add_failure(doc, name, d);
+	else if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS))
+		add(doc, name, MISSING, arena_printf(doc->arena, "'%s' cannot be written: %s", path, strerror(errno)),
+		    arena_printf(doc->arena, "set %s to a path you can write", variable));
+	else
+		add(doc, name, GOOD, path, "");
+}
+
+/* The descriptor of the cache, or -1. */
+static int check_cache(struct doctor *doc)
 {
 	CLEANUP(fd_close) int dir = -1;
 	struct diag d = { 0 };
-	struct stat st;
-	if (directory_make(AT_FDCWD, path, true, &dir, &d)) {
-		add(doc, name, MISSING, arena_string(doc->arena, bytes_of(d.text)),
-		    arena_printf(doc->arena, "set %s to a path you can write", variable));
-		return -1;
-	}
-	if (fstat(dir, &st) || st.st_uid != geteuid() || (st.st_mode & 022)) {
-		add(doc, name, MISSING, arena_printf(doc->arena, "'%s' is not yours alone", path),
-		    arena_printf(doc->arena, "chmod go-w '%s', or set %s to another path", path, variable));
-		return -1;
-	}
-	if (faccessat(dir, ".", W_OK | X_OK, AT_EACCESS)) {
-		add(doc, name, MISSING, arena_printf(doc->arena, "'%s' cannot be written: %s", path, strerror(errno)),
-		    arena_printf(doc->arena, "set %s to a path you can write", variable));
-		return -1;
-	}
-	add(doc, name, GOOD, path, "");
+	const char *path = doc->settings->cache_dir;
+	if (directory_make(AT_FDCWD, path, true, &dir, &d))
+		(void)remedy(&d, "set HWB_CACHE_DIR to a path you can write");
+	else if (directory_check_ours(dir, path, "HWB_CACHE_DIR", &d))
+		fd_close(&dir);
+	add_directory(doc, "cache", path, "HWB_CACHE_DIR", dir, &d);
 	return take_fd(&dir);
+}
+
+static void check_home(struct doctor *doc)
+{
+	CLEANUP(fd_close) int dir = -1;
+	struct diag d = { 0 };
+	if (session_open_home(doc->settings->home_dir, &dir, &d))
+		dir = -1;
+	add_directory(doc, "home", doc->settings->home_dir, "HWB_HOME", dir, &d);
 }
 
 /* The probe runs in the mode that builds would use, so without it there is nothing to say about the interpreter. */
@@ -223,8 +234,8 @@ static int run_doctor(struct settings *s, struct arena *a)
 	struct console *c = console_open(s, environ, a);
 	struct doctor doc = { .settings = s, .arena = a, .wanted = &doc.modes[s->isolation] };
 	buf_init(&out, 1 << 20);
-	CLEANUP(fd_close) int cache = check_directory(&doc, "cache", s->cache_dir, "HWB_CACHE_DIR");
-	CLEANUP(fd_close) int home = check_directory(&doc, "home", s->home_dir, "HWB_HOME");
+	CLEANUP(fd_close) int cache = check_cache(&doc);
+	check_home(&doc);
 	doctor_try_modes(s, a, doc.modes);
 	check_kernel(&doc);
 	check_surroundings(&doc);

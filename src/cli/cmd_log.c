@@ -17,6 +17,7 @@ struct log_command {
 	struct console *console;
 	const char *path;
 	char last_run[64]; /* the one that began last; "" when the log has none */
+	uint64_t n_shown;
 };
 
 static enum status open_logs(const struct log_command *c, int *ret_dir, struct diag *d)
@@ -53,8 +54,8 @@ static void print_verified(const struct log_command *c, const struct chain_repor
 		buf_add_string(&out, "the chain is whole");
 		if (r->first_seq > 1)
 			buf_printf(&out, " from event %llu on", (unsigned long long)r->first_seq);
-		buf_printf(&out, ": %llu lines in %llu files, head %s", (unsigned long long)r->n_lines,
-			   (unsigned long long)r->n_files, r->head[0] ? r->head : "(none)");
+		buf_printf(&out, ": %llu line%s in %llu file%s, head %s", (unsigned long long)r->n_lines, PLURAL(r->n_lines),
+			   (unsigned long long)r->n_files, PLURAL(r->n_files), r->head[0] ? r->head : "(none)");
 	}
 	if (out.size)
 		console_result(c->console, buf_bytes(&out));
@@ -67,6 +68,9 @@ static enum status judge(const struct log_command *c, const struct chain_report 
 	uint64_t from = c->settings->log_from_seq ? c->settings->log_from_seq : 1;
 	if (wanted && !r->head_found)
 		return fail(d, ERR_LOG, 0, "no line of the log has the sha256 %s: the log was cut or replaced", wanted);
+	if (c->settings->log_from_seq > r->last_seq)
+		return fail(d, ERR_LOG, 0, "the log ends with event %llu: it has no event %llu", (unsigned long long)r->last_seq,
+			    (unsigned long long)from);
 	if (r->first_seq <= from)
 		return OK;
 	(void)fail(d, ERR_LOG, 0, "the log begins with event %llu, not with %llu: what was before it is gone",
@@ -110,6 +114,7 @@ static void show_line(void *context, struct bytes line)
 					      "environment", "image", "user", "isolation" };
 	arena_init(&a);
 	buf_init(&out, 2 * AUDIT_LINE_MAX);
+	c->n_shown++;
 	if (c->settings->json || json_parse(line, &a, &root, NULL) || json_get_string(root, "timestamp", &timestamp, NULL) ||
 	    json_get_string(root, "event", &event, NULL) || json_get_string(root, "run", &run, NULL)) {
 		console_result(c->console, line);
@@ -158,7 +163,12 @@ static enum status log_show(struct log_command *c, struct diag *d)
 		s = chain_show(dir, NULL, "run.started", note_run, c, d);
 		run = c->last_run;
 	}
-	return s ? s : chain_show(dir, run, c->settings->log_event, show_line, c, d);
+	if (s == OK)
+		s = chain_show(dir, run, c->settings->log_event, show_line, c, d);
+	if (s || c->n_shown || (!run && !c->settings->log_event))
+		return s;
+	(void)fail(d, ERR_BACKEND, 0, "no event of the log matches"); /* exit 1, as grep has it */
+	return remedy(d, "'hwb log show' has them all, each with the first digits of its run");
 }
 
 static enum status take_head(struct settings *s, struct arena *a, const char *value, struct diag *d)

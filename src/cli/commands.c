@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "cli/settings_parts.h"
+
 /* The order of `hwb --help`. */
 static const struct command *const order[] = {
 	&command_build, &command_fetch,  &command_shell, &command_log,
@@ -17,10 +19,46 @@ const struct command *commands_all(size_t *ret_n)
 	return all;
 }
 
-const struct command *commands_find(const char *name)
+enum status command_find(const char *name, const struct command **ret, struct diag *d)
 {
-	for (size_t i = 0; i < COUNT(order); i++)
-		if (strcmp(order[i]->name, name) == 0)
-			return order[i];
-	return NULL;
+	const char *names[COUNT(order)];
+	for (size_t i = 0; i < COUNT(order); i++) {
+		names[i] = order[i]->name;
+		if (strcmp(names[i], name) == 0) {
+			*ret = order[i];
+			return OK;
+		}
+	}
+	const char *nearest = word_nearest(bytes_of(name), names, COUNT(names));
+	(void)fail(d, ERR_USAGE, 0, "there is no command '%.100s'", name);
+	return nearest ? remedy(d, "did you mean '%s'?", nearest) : remedy(d, "run 'hwb --help' for the list");
+}
+
+static bool is_special(const char *word)
+{
+	static const char *const words[] = { "--help", "-h", "--version", "-V" };
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
+}
+
+enum status command_line_split(char **argv, struct arena *a, struct command_line *ret, struct diag *d)
+{
+	size_t n = 0, before = 0;
+	while (argv[before] && argv[before][0] == '-' && !is_special(argv[before])) {
+		size_t words;
+		enum status s = options_before_command(argv + before, &words, d);
+		if (s)
+			return s;
+		before += words;
+	}
+	while (argv[n])
+		n++;
+	char **rest = ARENA_ARRAY(a, char *, n + 1);
+	bytes_copy(rest, bytes_make(argv, before * sizeof *rest));
+	if (argv[before])
+		bytes_copy(rest + before, bytes_make(argv + before + 1, (n - before - 1) * sizeof *rest));
+	*ret = (struct command_line){ argv[before], rest };
+	return OK;
 }

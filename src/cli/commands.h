@@ -4,8 +4,16 @@
 
 #include "cli/option.h"
 
-const struct command *commands_find(const char *name);
 const struct command *commands_all(size_t *ret_n);
+
+/* A command line behind the program's name. Common options may stand before the command, as git has it. */
+struct command_line {
+	const char *word; /* the command as it was written, or "--help", "-h", "--version", "-V"; NULL: there is none */
+	char **rest; /* what belongs to it, NULL-terminated: the options from before it first */
+};
+MUST_USE enum status command_line_split(char **argv, struct arena *a, struct command_line *ret, struct diag *d);
+/* ERR_USAGE, with the nearest name. */
+MUST_USE enum status command_find(const char *name, const struct command **ret, struct diag *d);
 
 extern const struct command command_build, command_fetch, command_shell, command_log, command_cache, command_doctor, command_debug,
 	command_version;

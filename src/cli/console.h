@@ -25,9 +25,9 @@ void console_stage(struct console *c, const char *name);
 void console_progress(struct console *c, const char *what, uint64_t done, uint64_t size);
 
 /* The build's own output, hostile. With -v it streams; otherwise the last 50 lines are kept and shown by console_tail after a
- * failure. Under GITHUB_ACTIONS inside ::stop-commands::. */
+ * failure, with where all of it is. Under GITHUB_ACTIONS inside ::stop-commands::. */
 void console_output(struct console *c, struct bytes output);
-void console_tail(struct console *c);
+void console_tail(struct console *c, const char *whole_is_at);
 
 /* To stdout: one artefact's path a line, or the JSON object. */
 void console_result(struct console *c, struct bytes line);

@@ -145,16 +145,27 @@ static struct bytes last_lines(struct bytes text, size_t n)
 	return text;
 }
 
-void console_tail(struct console *c)
+static void show_tail(struct console *c, struct bytes text)
 {
-	console_output_end(c);
-	struct bytes text = last_lines(bytes_make(c->tail, c->tail_size), TAIL_LINES);
-	c->tail_size = 0;
-	if (c->verbose || !text.size)
-		return;
 	console_clear(c);
 	console_write(BYTES("hwb: the last lines of the build's output:\n"));
 	print(c, text);
 	console_output_end(c);
+}
+
+void console_tail(struct console *c, const char *whole_is_at)
+{
+	CLEANUP(buf_done) struct buf line;
+	console_output_end(c);
+	struct bytes text = last_lines(bytes_make(c->tail, c->tail_size), TAIL_LINES);
+	if (!text.size)
+		return;
+	if (!c->verbose) /* else it has just been shown */
+		show_tail(c, text);
 	c->tail_size = 0;
+	buf_init(&line, MESSAGE_MAX);
+	buf_add_string(&line, "hwb: the whole output: ");
+	console_escape(bytes_of(whole_is_at), &line);
+	buf_add_byte(&line, '\n');
+	console_write(buf_bytes(&line));
 }

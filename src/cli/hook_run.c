@@ -4,6 +4,7 @@
 #include "cli/buildlog.h"
 #include "cli/known_backends.h"
 #include "cli/report.h"
+#include "cli/settings_parts.h"
 #include "cli/visible.h"
 #include "host/file.h"
 #include "net/egress.h"
@@ -128,11 +129,67 @@ static enum status blame_limit(enum status s, const struct diag *limit, struct d
 	return recode(d, ERR_LIMIT);
 }
 
+/* "... KeyError: 'NAME'": a build that read os.environ, most likely. NAME is the build's word. */
+static struct bytes missing_key(const char *text)
+{
+	static const struct bytes before = LIT("KeyError: '");
+	struct bytes rest = bytes_of(text), name = { NULL, 0 };
+	for (size_t at; (at = bytes_search(rest, before)) < rest.size;)
+		name = rest = bytes_from(rest, at + before.size);
+	if (!bytes_ends(name, BYTES("'")))
+		return (struct bytes){ NULL, 0 };
+	name.size--;
+	for (size_t i = 0; i < name.size; i++)
+		if (!byte_is_alnum(name.data[i]) && name.data[i] != '_')
+			return (struct bytes){ NULL, 0 };
+	return name;
+}
+
+static bool is_passed(const struct pipeline *p, struct bytes name)
+{
+	for (size_t i = 0; i < p->settings->env.n; i++) {
+		struct bytes rest = bytes_of(p->settings->env.items[i]);
+		if (bytes_equal(bytes_cut(&rest, '='), name))
+			return true;
+	}
+	return false;
+}
+
+/* A build that looked for a variable of the caller. Its value is never said. */
+static void add_variable_remedy(const struct pipeline *p, struct diag *d)
+{
+	struct bytes name = missing_key(d->text);
+	if (!name.size || !env_get(p->settings->environment, arena_string(p->arena, name)) || is_passed(p, name))
+		return;
+	(void)remedy(d,
+		     "the variable '%.*s' is set here, but builds see none of yours; if this one may see it, --env %.*s passes it in",
+		     BYTES_ARG(name), BYTES_ARG(name));
+}
+
+/* "No module named 'hatchling'" of the backend 'hatchling.build': the module itself is missing, or a package above it. */
+static void add_import_remedy(const struct pipeline *p, struct diag *d)
+{
+	const struct project *project = &p->source.project;
+	struct bytes rest = project->backend, module = bytes_cut(&rest, ':');
+	for (; module.size; module.size = bytes_find_last(module, '.') < module.size ? bytes_find_last(module, '.') : 0) {
+		const char *said = arena_printf(p->arena, "No module named '%.*s'", BYTES_ARG(module));
+		if (!bytes_ends(bytes_of(d->text), bytes_of(said)))
+			continue;
+		(void)remedy(d, "%s",
+			     project->n_backend_path ? "is it in a folder of backend-path, in [build-system]?"
+						     : "is what brings it in [build-system] requires?");
+	}
+}
+
 /* A build that wanted the network and failed: most likely for that. */
 static enum status add_remedy(const struct pipeline *p, size_t from, enum status s, struct diag *d)
 {
 	const char *names = network_refused_names(&p->network, from, p->arena);
 	bool has_crates = p->rust.n_locks == 0 || p->crates.path;
+	if (d && !d->help[0] && s == ERR_BACKEND)
+		add_variable_remedy(p, d);
+	if (d && !d->help[0] && s == ERR_BACKEND)
+		add_import_remedy(p, d);
 	if (names && d && !d->help[0] && (s == ERR_BACKEND || s == ERR_LIMIT))
 		(void)remedy(d, "the build asked for hosts it was not given: %s; --allow-host HOST lets it reach one%s", names,
 			     has_crates ? "" : ", and `hwb fetch` gets the crates of Cargo.lock beforehand");

@@ -23,7 +23,7 @@ static int print_overview(FILE *to)
 	buf_add_string(&text, "hwb builds Python wheels from source in a sandbox.\n\nusage: hwb COMMAND [OPTIONS]\n\n");
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&text, "  %-10s %s\n", all[i].name, all[i].what);
-	buf_add_string(&text, "\n'hwb COMMAND --help' says more; so does hwb(1).\n");
+	buf_add_string(&text, "\n'hwb help COMMAND' says more; so does hwb(1).\n");
 	print(&text, to);
 	return to == stdout ? EXIT_OK : EXIT_USAGE;
 }
@@ -49,6 +49,15 @@ static bool has_word(char **argv, const char *word, const char *letter)
 	return false;
 }
 
+static int print_help(const struct command *command)
+{
+	struct buf text;
+	buf_init(&text, 1 << 16);
+	options_help(command, &text);
+	print(&text, stdout);
+	return EXIT_OK;
+}
+
 static int run_command(const struct command *command, char **argv, struct arena *a)
 {
 	struct settings settings = { 0 };
@@ -59,13 +68,8 @@ static int run_command(const struct command *command, char **argv, struct arena 
 	enum status s = help ? OK : settings_load(environ, a, &settings, &d);
 	if (s == OK && !help)
 		s = options_parse(command, argv, &settings, a, &help, &d);
-	if (help) {
-		struct buf text;
-		buf_init(&text, 1 << 16);
-		options_help(command, &text);
-		print(&text, stdout);
-		return EXIT_OK;
-	}
+	if (help)
+		return print_help(command);
 	if (s)
 		return usage_error(&d);
 	int code = command->run(&settings, a);
@@ -73,23 +77,41 @@ static int run_command(const struct command *command, char **argv, struct arena 
 	return code;
 }
 
+/* "hwb help", "hwb help build". */
+static int run_help(char **words)
+{
+	struct diag d = { 0 };
+	const struct command *command;
+	if (!words[0])
+		return print_overview(stdout);
+	if (words[1])
+		(void)fail(&d, ERR_USAGE, 0, "hwb help takes one command");
+	else if (command_find(words[0], &command, &d) == OK)
+		return print_help(command);
+	return usage_error(&d);
+}
+
 int main(int argc, char **argv)
 {
 	CLEANUP(arena_done) struct arena a;
+	struct command_line line;
+	struct diag d = { 0 };
+	const struct command *command;
 	arena_init(&a);
 	(void)umask(022); /* what the sandbox's user reads, and what the wheel holds, does not depend on the caller's */
 	(void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); /* what our caller left open is not for the programs we start */
 	if (argc < 2)
 		return print_overview(stderr);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-		return print_overview(stdout);
-	const char *name = strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0 ? "version" : argv[1];
-	const struct command *command = commands_find(name);
-	if (!command) {
-		struct diag d = { 0 };
-		(void)fail(&d, ERR_USAGE, 0, "there is no command '%.100s'", name);
-		(void)remedy(&d, "run 'hwb --help' for the list");
+	if (command_line_split(argv + 1, &a, &line, &d))
 		return usage_error(&d);
-	}
-	return run_command(command, argv + 2, &a);
+	if (!line.word)
+		return print_overview(stderr);
+	if (strcmp(line.word, "--help") == 0 || strcmp(line.word, "-h") == 0)
+		return print_overview(stdout);
+	if (strcmp(line.word, "help") == 0)
+		return run_help(line.rest);
+	bool is_version = strcmp(line.word, "--version") == 0 || strcmp(line.word, "-V") == 0;
+	if (command_find(is_version ? "version" : line.word, &command, &d))
+		return usage_error(&d);
+	return run_command(command, line.rest, &a);
 }

@@ -11,7 +11,7 @@ struct option {
 	/* "DIR", or NULL for a flag; "[FILE]" for an optional one. "auto|never": what is in lower case are the words themselves.
 	 * The completions know FILE, PATH, SRC and DIR; so they read a command's arguments too. */
 	const char *value;
-	const char *what; /* one sentence for --help */
+	const char *what; /* one sentence for --help; "gc: ..." is for that verb of the command alone */
 	enum status (*take)(struct settings *s, struct arena *a, const char *value, struct diag *d);
 };
 
@@ -29,6 +29,9 @@ struct command {
  * --help/-h sets *ret_help. ERR_USAGE names the option, with the nearest known name when it looks like a slip. */
 MUST_USE enum status options_parse(const struct command *command, char **argv, struct settings *s, struct arena *a, bool *ret_help,
 				   struct diag *d);
+/* What common option a word before the command is ("-q", "-qv", "--color=never"); *ret_n: how many words it takes, 2 with its value.
+ * ERR_USAGE: it is none of those. */
+MUST_USE enum status options_before_command(char **argv, size_t *ret_n, struct diag *d);
 void options_help(const struct command *command, struct buf *out);
 /* All options of a command in the order of its --help, the common ones last; NULL at the end. after: NULL for the first. */
 const struct option *options_next(const struct command *command, const struct option *after);

@@ -71,11 +71,18 @@ const struct option *options_common(void)
 
 /* ---- parsing ---- */
 
+/* Options that belong to one verb of their command, as they came. */
+struct of_verb {
+	const struct option *options[16];
+	size_t n;
+};
+
 struct parse {
 	const struct command *command;
 	struct settings *settings;
 	struct arena *arena;
 	bool *ret_help;
+	struct of_verb *of_verb;
 	struct diag *d;
 };
 
@@ -148,8 +155,30 @@ static enum status unknown(const struct parse *p, struct bytes name)
 	return nearest ? remedy(p->d, "did you mean '%s'?", nearest) : remedy(p->d, "'hwb %s --help' has the list", p->command->name);
 }
 
+/* "gc: remove ..." is about the verb gc. */
+static struct bytes verb_of(const struct option *o)
+{
+	struct bytes what = bytes_of(o->what), verb = bytes_cut(&what, ':');
+	return what.data && verb.size && byte_is_lower(verb.data[0]) ? verb : (struct bytes){ NULL, 0 };
+}
+
+static enum status check_verbs(const struct parse *p)
+{
+	const struct strings *words = &p->settings->sources;
+	for (size_t i = 0; words->n && i < p->of_verb->n; i++) {
+		const struct option *o = p->of_verb->options[i];
+		if (bytes_equal(verb_of(o), bytes_of(words->items[0])))
+			continue;
+		return fail(p->d, ERR_USAGE, 0, "%s is for 'hwb %s %.*s', not for 'hwb %s %.100s'", o->name, p->command->name,
+			    BYTES_ARG(verb_of(o)), p->command->name, words->items[0]);
+	}
+	return OK;
+}
+
 static enum status take(const struct parse *p, const struct option *o, const char *value)
 {
+	if (verb_of(o).size && p->of_verb->n < COUNT(p->of_verb->options))
+		p->of_verb->options[p->of_verb->n++] = o;
 	if (!o->take) {
 		*p->ret_help = true;
 		return OK;
@@ -234,6 +263,8 @@ static enum status take_word(const struct parse *p, const char *word)
 {
 	if (has_password(bytes_of(word)))
 		return refuse_password(p, "the source");
+	if (!p->command->arguments[0])
+		return fail(p->d, ERR_USAGE, 0, "hwb %s takes no argument, not '%.100s'", p->command->name, word);
 	strings_add(&p->settings->sources, p->arena, bytes_of(word));
 	return OK;
 }
@@ -270,7 +301,10 @@ enum status options_parse(const struct command *command, char **argv, struct set
 {
 	struct diag scratch = { 0 };
 	bool help = false;
-	struct parse p = { .command = command, .settings = s, .arena = a, .ret_help = &help, .d = d ? d : &scratch };
+	struct of_verb of_verb = { .n = 0 };
+	struct parse p = {
+		.command = command, .settings = s, .arena = a, .ret_help = &help, .of_verb = &of_verb, .d = d ? d : &scratch
+	};
 	if (wants_no_config(argv)) {
 		struct settings_places places = settings_places_default();
 		places.no_files = true;
@@ -280,9 +314,39 @@ enum status options_parse(const struct command *command, char **argv, struct set
 	}
 	enum status status = parse_all(&p, argv);
 	if (status == OK && !help)
+		status = check_verbs(&p);
+	if (status == OK && !help)
 		status = settings_finish(s, a, p.d);
 	*ret_help = help;
 	return status;
+}
+
+/* ---- before the command ---- */
+
+static const struct option *find_common(struct bytes name, char letter)
+{
+	for (const struct option *o = common; o->name; o++)
+		if (letter ? o->letter == letter : has_name(o, name))
+			return o;
+	return NULL;
+}
+
+enum status options_before_command(char **argv, size_t *ret_n, struct diag *d)
+{
+	struct bytes rest = bytes_of(argv[0]), name = bytes_cut(&rest, '=');
+	bool is_long = bytes_starts(name, BYTES("--")), known = true;
+	const struct option *o = is_long ? find_common(name, 0) : NULL;
+	for (const char *c = argv[0] + 1; !is_long && *c; c++)
+		known = known && find_common((struct bytes){ NULL, 0 }, *c); /* no common letter takes a value */
+	if (is_long ? !o : !known || !argv[0][1]) {
+		(void)fail(d, ERR_USAGE, 0, "'%.*s' before the command is no common option", BYTES_ARG(bytes_part(name, 0, 100)));
+		return remedy(d, "the command comes first: hwb COMMAND [OPTIONS]; 'hwb --help' has the list");
+	}
+	bool takes_next = o && o->value && !rest.data;
+	if (takes_next && !argv[1])
+		return fail(d, ERR_USAGE, 0, "%s takes a value: %s", o->name, o->value);
+	*ret_n = takes_next ? 2 : 1;
+	return OK;
 }
 
 /* ---- help ---- */

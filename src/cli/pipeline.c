@@ -8,6 +8,7 @@
 #include "audit/audit.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/number.h"
 #include "build/build.h"
 #include "cli/artefact.h"
 #include "cli/crates.h"
@@ -107,6 +108,8 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 		return s ? s : noted;
 	p->has_source = true;
 	stage_end(p, t);
+	if (p->source.chosen.size)
+		console_note(p->console, "source: %.*s", BYTES_ARG(p->source.chosen));
 	warn_of_source(p);
 	size_t n_warnings = p->settings->warnings.n;
 	s = settings_check_project(p->settings, &p->source.project, p->arena, d);
@@ -177,7 +180,7 @@ static enum status note_installed(struct pipeline *p, struct diag *d)
 static void release_env(struct pipeline *p)
 {
 	if (p->has_env)
-		fd_close(&p->env.lock_fd);
+		env_release(&p->env);
 	p->has_env = false;
 }
 
@@ -229,7 +232,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	p->made_env |= !p->env.reused;
 	stage_end(p, t);
 	if (!p->env.reused)
-		console_note(p->console, "prepared an environment of %zu distributions", p->lock.n_pins);
+		console_note(p->console, "prepared an environment of %zu distribution%s", p->lock.n_pins, PLURAL(p->lock.n_pins));
 	return note_installed(p, d);
 }
 

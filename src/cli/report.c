@@ -1,6 +1,7 @@
 #include "cli/report.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "format/json_write.h"
@@ -245,15 +246,45 @@ void report_write(const struct pipeline *pipelines, size_t n, const char *log_he
 	buf_add_byte(out, '\n');
 }
 
-enum status report_save(const char *path, struct bytes text, struct diag *d)
+/* The folder of the report's path, and its name there. */
+static enum status open_folder(const char *path, int *ret_dir, const char **ret_name, struct diag *d)
 {
 	char folder[4096];
 	struct bytes whole = bytes_of(path);
 	size_t slash = bytes_find_last(whole, '/');
-	CLEANUP(fd_close) int dir = -1;
 	(void)snprintf(folder, sizeof folder, "%.*s", slash < whole.size ? (int)slash + 1 : 1, slash < whole.size ? path : ".");
-	enum status s = directory_open(AT_FDCWD, folder, &dir, d);
+	*ret_name = slash < whole.size ? path + slash + 1 : path;
+	return directory_open(AT_FDCWD, folder, ret_dir, d);
+}
+
+enum status report_check(const char *path, struct diag *d)
+{
+	CLEANUP(fd_close) int dir = -1;
+	struct file_draft draft;
+	const char *name;
+	struct stat st;
+	if (strcmp(path, "-") == 0)
+		return fail(d, ERR_USAGE, 0, "--report takes a path, not '-': --json prints the report on stdout");
+	enum status s = open_folder(path, &dir, &name, d);
 	if (s == OK)
-		s = file_replace(dir, slash < whole.size ? path + slash + 1 : path, text, 0644, false, d);
+		s = file_draft_open(dir, 0644, &draft, d);
+	if (s == OK)
+		file_draft_drop(&draft);
+	if (s == OK && (!name[0] || (fstatat(dir, name, &st, 0) == 0 && S_ISDIR(st.st_mode))))
+		s = fail(d, ERR_IO, 0, "it is a directory");
+	if (s == OK)
+		return OK;
+	(void)explain(d, "the report '%s' cannot be written", path);
+	(void)remedy(d, "name a file in a folder that is there and that you can write");
+	return recode(d, ERR_USAGE);
+}
+
+enum status report_save(const char *path, struct bytes text, struct diag *d)
+{
+	CLEANUP(fd_close) int dir = -1;
+	const char *name;
+	enum status s = open_folder(path, &dir, &name, d);
+	if (s == OK)
+		s = file_replace(dir, name, text, 0644, false, d);
 	return s ? explain(d, "the report '%s'", path) : OK;
 }

@@ -15,6 +15,8 @@ void report_write(const struct pipeline *pipelines, size_t n, const char *log_he
 /* "controls": the names of those that hold; for the report, the audit log and the doctor. */
 void report_controls(struct json_writer *w, uint64_t controls);
 
+/* Whether report_save could write it, asked before there is something to write. ERR_USAGE. */
+MUST_USE enum status report_check(const char *path, struct diag *d);
 /* Writes a report to a file, whole or not at all. ERR_IO. */
 MUST_USE enum status report_save(const char *path, struct bytes text, struct diag *d);
 

@@ -1,6 +1,8 @@
 /* What a build did, for the audit log, the report and the terminal. */
 #include "cli/report.h"
 
+#include "base/number.h"
+
 /* A path and the name of a process that are as long as the watch, or the kernel, keeps them may have been longer. */
 enum { PATH_FULL = 1024, NAME_FULL = 15, LOGGED_MAX = 100, LOGGED_PATH_MAX = 256, SAID_MAX = 8, SAID_NAME_MAX = 64 };
 
@@ -144,16 +146,17 @@ void report_say_activity(struct console *c, const struct activity *act, struct a
 		buf_printf(&text, "%s%.*s %llu", i ? ", " : "", BYTES_ARG(bytes_part(said[i].name, 0, SAID_NAME_MAX)),
 			   (unsigned long long)said[i].n_times);
 	if (n)
-		console_note(c, "the build started %llu programs: %s%s", (unsigned long long)act->n_started, buf_string(&text),
-			     n > SAID_MAX ? " and others" : "");
+		console_note(c, "the build started %llu program%s: %s%s", (unsigned long long)act->n_started,
+			     PLURAL(act->n_started), buf_string(&text), n > SAID_MAX ? " and others" : "");
 	if (not_listed(act))
-		console_warning(c, "of %llu programs only the number is known: the build started too many different ones",
-				(unsigned long long)not_listed(act));
+		console_warning(c, "of %llu program%s only the number is known: the build started too many different ones",
+				(unsigned long long)not_listed(act), PLURAL(not_listed(act)));
 	buf_clear(&text);
 	for (size_t i = 0; i < act->n_calls && i < SAID_MAX; i++)
 		buf_printf(&text, "%s%s %llu", i ? ", " : "", act->calls[i].name, (unsigned long long)act->calls[i].n_times);
 	if (act->n_calls)
 		console_note(c, "refused system calls: %s%s", buf_string(&text), act->n_calls > SAID_MAX ? " and others" : "");
 	if (act->n_left)
-		console_note(c, "%llu processes still ran when the build was over, and were ended", (unsigned long long)act->n_left);
+		console_note(c, "%llu process%s still ran when the build was over, and %s ended", (unsigned long long)act->n_left,
+			     act->n_left == 1 ? "" : "es", act->n_left == 1 ? "was" : "were");
 }

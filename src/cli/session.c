@@ -1,10 +1,14 @@
 #include "cli/session.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/random.h>
 
+#include "base/cleanup.h"
 #include "base/encode.h"
+#include "host/file.h"
 
 /* The one thing a signal handler may touch. Every stage looks at it through run_check. */
 static volatile sig_atomic_t caught_signal;
@@ -22,6 +26,36 @@ static void catch_signals(void)
 		(void)sigaction(stops[i], &action, NULL);
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	(void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+enum status session_open_home(const char *home_dir, int *ret_fd, struct diag *d)
+{
+	static const char variable[] = "HWB_HOME";
+	CLEANUP(fd_close) int home = -1;
+	CLEANUP(fd_close) int logs = -1;
+	enum status s = directory_make(AT_FDCWD, home_dir, true, &home, d);
+	if (s) {
+		(void)remedy(d, "set %s to a path you can write", variable);
+		return s;
+	}
+	s = directory_check_ours(home, home_dir, variable, d);
+	if (s == OK && directory_open(home, "logs", &logs, NULL) == OK) {
+		char path[PATH_MAX];
+		(void)snprintf(path, sizeof path, "%s/logs", home_dir);
+		s = directory_check_ours(logs, path, variable, d);
+	}
+	if (s == OK)
+		*ret_fd = take_fd(&home);
+	return s;
+}
+
+static enum status open_log(const struct session *session, const char *home_dir, struct audit **ret, struct diag *d)
+{
+	CLEANUP(fd_close) int home = -1;
+	if (session_open_home(home_dir, &home, d) == OK)
+		return audit_open(session->logs_path, &session->who, ret, d);
+	(void)explain(d, "the audit log");
+	return recode(d, ERR_LOG);
 }
 
 enum status session_open(struct settings *settings, const char *command, char **env, struct arena *a, struct session *ret,
@@ -44,7 +78,7 @@ enum status session_open(struct settings *settings, const char *command, char **
 		.id = ret->id, .limits = &settings->limits, .mode = settings->isolation, .cancelled = &caught_signal
 	};
 	ret->logs_path = arena_printf(a, "%s/logs", settings->home_dir);
-	enum status s = audit_open(ret->logs_path, &ret->who, &ret->run.audit, d);
+	enum status s = open_log(ret, settings->home_dir, &ret->run.audit, d);
 	if (s)
 		return s;
 	struct json_writer *w = audit_begin(ret->run.audit, "run.started");

@@ -146,9 +146,26 @@ static enum status text_of(const struct file_load *l, const struct toml_value *v
 	return fail(l->d, ERR_USAGE, 0, "cannot be %s", toml_type_name(value->type));
 }
 
+/* The setters read text: a number would be a path, and a table two words. */
+static bool has_type(const struct setting_row *row, enum toml_type type)
+{
+	struct bytes takes = bytes_of(row->takes);
+	if (type == TOML_BOOLEAN)
+		return bytes_equal(takes, BYTES("true or false"));
+	if (type == TOML_DATETIME || type == TOML_DATE_LOCAL)
+		return bytes_starts(takes, BYTES("a date"));
+	if (type == TOML_TABLE)
+		return bytes_starts(takes, BYTES("tables "));
+	return type == TOML_STRING;
+}
+
 static enum status put_value(const struct file_load *l, size_t row, const struct toml_value *value, bool is_first)
 {
 	struct bytes text;
+	size_t n;
+	const struct setting_row *r = &setting_rows(&n)[row];
+	if (!has_type(r, value->type))
+		return fail(l->d, ERR_USAGE, 0, "takes %s, not %s", r->takes, toml_type_name(value->type));
 	enum status s = text_of(l, value, &text);
 	if (s == OK && !text.data)
 		text.data = (const unsigned char *)"";
@@ -299,10 +316,56 @@ static enum status load_limits(struct settings *s, struct diag *d)
 	return OK;
 }
 
+/* Known beside those of the tables. Who sets a variable of a test's knows what it does. */
+static bool is_other_variable(struct bytes name)
+{
+	static const struct bytes prefixes[] = { LIT("HWB_LIMIT_"), LIT("HWB_TEST_") };
+	for (size_t i = 0; i < COUNT(prefixes); i++)
+		if (bytes_starts(name, prefixes[i]))
+			return true;
+	if (bytes_starts(name, BYTES("HWB_INDEX_")) && (bytes_ends(name, BYTES("_USERNAME")) || bytes_ends(name, BYTES("_PASSWORD"))))
+		return true;
+	return bytes_equal(name, BYTES("HWB_NO_CONFIG"));
+}
+
+/* A slip in a name would leave the default in force, and nobody would know. */
+static enum status check_variable(struct bytes name, struct diag *d)
+{
+	const char *names[65] = { "HWB_NO_CONFIG" };
+	size_t n_rows, n = 1;
+	const struct setting_row *rows = setting_rows(&n_rows);
+	for (size_t i = 0; i < n_rows; i++) {
+		if (!rows[i].env)
+			continue;
+		if (bytes_equal(name, bytes_of(rows[i].env)))
+			return OK;
+		names[n++] = rows[i].env;
+	}
+	if (is_other_variable(name))
+		return OK;
+	const char *nearest = word_nearest(name, names, n);
+	(void)fail(d, ERR_USAGE, 0, "hwb knows no variable '%.*s'", BYTES_ARG(bytes_part(name, 0, 100)));
+	return nearest ? remedy(d, "did you mean '%s'?", nearest) : remedy(d, "hwb.toml(5) has the list; unset it");
+}
+
+static enum status check_names(const struct settings *s, struct diag *d)
+{
+	for (char **env = s->environment; env && *env; env++) {
+		struct bytes value = bytes_of(*env), name = bytes_cut(&value, '=');
+		enum status status = bytes_starts(name, BYTES("HWB_")) ? check_variable(name, d) : OK;
+		if (status)
+			return status;
+	}
+	return OK;
+}
+
 static enum status load_variables(struct settings *s, struct arena *a, struct diag *d)
 {
 	size_t n;
 	const struct setting_row *rows = setting_rows(&n);
+	enum status named = check_names(s, d);
+	if (named)
+		return named;
 	for (size_t i = 0; i < n; i++) {
 		const char *value = rows[i].env ? env_get(s->environment, rows[i].env) : NULL;
 		if (!value || !value[0]) /* an empty variable is how CI systems spell "not set" */

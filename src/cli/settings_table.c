@@ -132,9 +132,11 @@ SETTER(set_allow_read)
 
 SETTER(set_python)
 {
-	UNUSED(d);
-	if (begin_list(&s->pythons, value, is_first))
-		strings_add(&s->pythons, a, value);
+	if (!begin_list(&s->pythons, value, is_first))
+		return OK;
+	if (!value.size)
+		return fail(d, ERR_USAGE, 0, "takes a version such as 3.12, a path or a name, not nothing");
+	strings_add(&s->pythons, a, value);
 	return OK;
 }
 

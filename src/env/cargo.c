@@ -263,7 +263,10 @@ enum status cargo_find(const struct cargo_request *request, struct arena *a, str
 	if (request->source->n_locks == 0)
 		return OK;
 	enum status s = directory_make(request->cache_dir, "cargo", true, &dir, d);
-	return s || !usable(request, dir, a) ? s : hold(request, dir, a, ret, d);
+	if (s || !usable(request, dir, a))
+		return s;
+	s = hold(request, dir, a, ret, d);
+	return s == ERR_ABSENT ? OK : s; /* removed in between: not there */
 }
 
 static enum status make(const struct run_context *run, const struct cargo_request *request, int dir, struct arena *a,
@@ -294,7 +297,8 @@ enum status cargo_fetch(const struct run_context *run, const struct cargo_reques
 	if (s)
 		return explain(d, "fetch the crates of Cargo.lock");
 	fd_close(&lock);
-	return hold(request, dir, a, ret, d);
+	s = hold(request, dir, a, ret, d);
+	return s == ERR_ABSENT ? recode(d, ERR_IO) : s;
 }
 
 void cargo_mounts(const struct cargo_result *r, struct arena *a, struct sandbox_mount ret[CARGO_MOUNTS])

@@ -15,7 +15,7 @@
 #include "env/tree_write.h"
 #include "host/file.h"
 
-enum { MANIFEST_MAX = 512 << 20, PYC_MAX = 16 << 20 };
+enum { MANIFEST_MAX = 512 << 20, PYC_MAX = 16 << 20, TIMES_TRIED = 3 };
 
 /* The programs of ours that run beside the backend. */
 static const struct compile_source hook_sources[] = {
@@ -94,14 +94,13 @@ static enum status merge_wheels(const struct run_context *run, const struct env_
 	struct tree_merge merge = { .arena = a, .to = tree };
 	enum status s = OK;
 	for (size_t i = 0; s == OK && i < request->n_pins; i++) {
-		bool installed = false;
-		CLEANUP(fd_close) int wheel = -1;
+		CLEANUP(store_wheel_done) struct store_wheel wheel = { .tree_fd = -1, .lock_fd = -1 };
 		s = run_check(run, d);
 		if (s == OK)
-			s = store_wheel(run, request, &request->pins[i], index, a, &wheel, &installed, d);
+			s = store_wheel(run, request, &request->pins[i], index, a, &wheel, d);
 		if (s == OK)
-			s = tree_merge_add(&merge, wheel, arena_string(a, request->pins[i].file.filename), d);
-		*ret_n += installed;
+			s = tree_merge_add(&merge, wheel.tree_fd, arena_string(a, request->pins[i].file.filename), d);
+		*ret_n += wheel.installed;
 	}
 	return s ? s : tree_merge_check(&merge, d);
 }
@@ -140,35 +139,50 @@ static enum status make_env(const struct run_context *run, const struct env_requ
 	return store_finish(dir, draft, tree, key, MANIFEST_MAX, s, a, d);
 }
 
-enum status env_run(const struct run_context *run, const struct env_request *request, struct index *index, struct arena *a,
-		    struct env_result *ret, struct diag *d)
+/* On OK result->lock_fd holds the tree. ERR_ABSENT: it was removed in between. */
+static enum status find_or_make(const struct run_context *run, const struct env_request *request, struct index *index,
+				struct arena *a, struct env_result *result, struct diag *d)
 {
-	struct env_result result = { .reused = true };
 	CLEANUP(fd_close) int dir = -1;
 	CLEANUP(fd_close) int lock = -1;
-	env_digest(request, a, result.digest);
 	/* Without the lock first: a finished tree never changes. */
 	enum status s = directory_make(request->cache_dir, "env", true, &dir, d);
 	if (s)
 		return s;
-	if (!usable(dir, result.digest, request->rehash, a)) {
+	if (!usable(dir, result->digest, request->rehash, a)) {
 		fd_close(&dir);
-		s = store_lock(run, request->cache_dir, "env", result.digest, &dir, &lock, d);
-		if (s == OK && !usable(dir, result.digest, request->rehash, a)) {
-			result.reused = false;
-			s = make_env(run, request, index, dir, result.digest, a, &result.n_installed, d);
+		s = store_lock(run, request->cache_dir, "env", result->digest, &dir, &lock, d);
+		if (s == OK && !usable(dir, result->digest, request->rehash, a)) {
+			result->reused = false;
+			s = make_env(run, request, index, dir, result->digest, a, &result->n_installed, d);
 		}
 		if (s)
 			return s;
 	}
 	fd_close(&lock);
-	s = store_hold(dir, result.digest, &result.lock_fd, d);
+	return store_hold(dir, result->digest, &result->lock_fd, d);
+}
+
+void env_release(struct env_result *e)
+{
+	fd_close(&e->lock_fd);
+	fd_close(&e->frozen_lock_fd);
+}
+
+enum status env_run(const struct run_context *run, const struct env_request *request, struct index *index, struct arena *a,
+		    struct env_result *ret, struct diag *d)
+{
+	struct env_result result = { .reused = true, .lock_fd = -1, .frozen_lock_fd = -1 };
+	enum status s = ERR_ABSENT;
+	env_digest(request, a, result.digest);
+	for (int i = 0; s == ERR_ABSENT && i < TIMES_TRIED; i++)
+		s = find_or_make(run, request, index, a, &result, d);
 	if (s)
-		return s;
+		return s == ERR_ABSENT ? recode(d, ERR_IO) : s;
 	result.path = arena_printf(a, "%s/env/%s", request->cache_path, result.digest);
-	s = frozen_find(run, request, &result, a, &result.frozen_path, d);
+	s = frozen_find(run, request, a, &result, d);
 	if (s) {
-		fd_close(&result.lock_fd);
+		env_release(&result);
 		return s;
 	}
 	*ret = result;

@@ -45,7 +45,7 @@ struct env_result {
 	const char *path; /* absolute, on the host: to be mounted at /env */
 	const char *frozen_path; /* the same, to be mounted at ENV_FROZEN; NULL: none yet */
 	bool reused;
-	int lock_fd; /* a shared lock that keeps the tree where it is; the caller closes it after the build */
+	int lock_fd, frozen_lock_fd; /* shared locks that keep both where they are; env_release closes them after the build */
 	size_t n_installed; /* wheels unpacked by this call, for the audit log; 0 when reused */
 };
 
@@ -54,5 +54,6 @@ struct env_result {
  * concurrent runs (flock per entry). ERR_HASH, ERR_NETWORK, ERR_IO, ERR_ISOLATION, ERR_CANCELLED. */
 MUST_USE enum status env_run(const struct run_context *run, const struct env_request *request, struct index *index, struct arena *a,
 			     struct env_result *ret, struct diag *d);
+void env_release(struct env_result *e);
 
 #endif

@@ -133,8 +133,8 @@ static bool usable(int dir, const char *key, const struct env_request *request, 
 	return store_usable(dir, key, MANIFEST_MAX, request->rehash, a, &tree);
 }
 
-enum status frozen_find(const struct run_context *run, const struct env_request *request, const struct env_result *env,
-			struct arena *a, const char **ret_path, struct diag *d)
+enum status frozen_find(const struct run_context *run, const struct env_request *request, struct arena *a, struct env_result *env,
+			struct diag *d)
 {
 	const char *key = frozen_key(env->digest, a);
 	CLEANUP(fd_close) int dir = -1;
@@ -157,6 +157,10 @@ enum status frozen_find(const struct run_context *run, const struct env_request 
 		if (s)
 			return s;
 	}
-	*ret_path = arena_printf(a, "%s/frozen/%s", request->cache_path, key);
-	return OK;
+	fd_close(&lock);
+	s = store_hold(dir, key, &env->frozen_lock_fd, d);
+	if (s == ERR_ABSENT) /* removed in between: the build goes without */
+		return OK;
+	env->frozen_path = s ? NULL : arena_printf(a, "%s/frozen/%s", request->cache_path, key);
+	return s;
 }

@@ -6,14 +6,24 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/number.h"
 
+/* "3.12" and "3.12.1": digits and dots. */
 static bool is_version(const char *wanted)
 {
-	struct bytes rest = bytes_of(wanted), major = bytes_cut(&rest, '.');
-	for (size_t i = 0; i < rest.size; i++)
-		if (!byte_is_digit(rest.data[i]) && rest.data[i] != '.')
+	for (const char *c = wanted; *c; c++)
+		if (!byte_is_digit((unsigned char)*c) && *c != '.')
 			return false;
-	return bytes_equal(major, BYTES("3")) && rest.size > 0;
+	return byte_is_digit((unsigned char)wanted[0]) && strchr(wanted, '.');
+}
+
+static enum status check_version(const char *version, struct diag *d)
+{
+	struct bytes rest = bytes_of(version), major = bytes_cut(&rest, '.'), minor = bytes_cut(&rest, '.');
+	uint64_t number;
+	bool is_new = bytes_equal(major, BYTES("3")) && number_parse_u64(minor, 1000, &number) == OK && number >= PYTHON_LEAST_MINOR;
+	return is_new ? OK
+		      : fail(d, ERR_USAGE, 0, "hwb builds with Python 3.%d or newer, not with '%.100s'", PYTHON_LEAST_MINOR, version);
 }
 
 static bool is_elf(const char *path)
@@ -23,12 +33,30 @@ static bool is_elf(const char *path)
 	return fd >= 0 && read(fd, head, sizeof head) == (ssize_t)sizeof head && memcmp(head, "\177ELF", 4) == 0;
 }
 
-/* A program, not a script: pyenv's shims and wrappers of that kind are followed by shim_target or passed over. */
+static bool has_failed(const struct python_search *s, const char *real)
+{
+	for (size_t i = 0; i < s->n_failed; i++)
+		if (strcmp(s->failed[i], real) == 0)
+			return true;
+	return false;
+}
+
+/* A program, not a script: pyenv's shims and wrappers of that kind are followed by try_shim or passed over. */
 static bool try_path(struct python_search *s, const char *path)
 {
 	char real[PATH_MAX];
-	s->looked_at = arena_printf(s->arena, "%s%s%s", s->looked_at, s->looked_at[0] ? ", " : "", path);
-	if (!realpath(path, real) || access(real, X_OK) || !is_elf(real))
+	for (size_t i = 0; i < s->n_seen; i++)
+		if (strcmp(s->seen[i], path) == 0)
+			return false;
+	const char *wrong = !realpath(path, real) ? ""
+			    : access(real, X_OK)  ? " (cannot be run)"
+			    : !is_elf(real)       ? " (a script)"
+			    : has_failed(s, real) ? " (was tried and failed)"
+						  : NULL;
+	s->seen = arena_grow(s->arena, s->seen, s->n_seen, sizeof *s->seen);
+	s->seen[s->n_seen++] = arena_string(s->arena, bytes_of(path));
+	s->looked_at = arena_printf(s->arena, "%s%s%s%s", s->looked_at, s->looked_at[0] ? ", " : "", path, wrong ? wrong : "");
+	if (wrong)
 		return false;
 	s->found = arena_string(s->arena, bytes_of(real));
 	return true;
@@ -115,18 +143,28 @@ static bool try_well_known(struct python_search *s, const char *wanted)
 	       (s->home && try_versions_folder(s, arena_printf(s->arena, "%s/.pyenv/versions", s->home), wanted));
 }
 
+/* A patch is nothing that a program on PATH is called by. */
+static bool try_version(struct python_search *s, const char *version)
+{
+	bool has_patch = strchr(strchr(version, '.') + 1, '.') != NULL;
+	return (!has_patch && try_search_path(s, arena_printf(s->arena, "python%s", version))) || try_well_known(s, version);
+}
+
 enum status python_search_run(struct python_search *s, const char *wanted, struct diag *d)
 {
 	bool found;
+	const char *version = strncmp(wanted, "python", 6) == 0 ? wanted + 6 : wanted;
+	enum status status = is_version(version) ? check_version(version, d) : OK;
+	if (status)
+		return status;
 	s->looked_at = "";
+	s->n_seen = 0;
 	if (wanted[0] == '\0')
 		found = try_search_path(s, "python3") || try_search_path(s, "python") || try_path(s, "/usr/bin/python3");
 	else if (strchr(wanted, '/'))
 		found = try_path(s, wanted);
-	else if (is_version(wanted))
-		found = (strchr(strchr(wanted, '.') + 1, '.') == NULL &&
-			 try_search_path(s, arena_printf(s->arena, "python%s", wanted))) ||
-			try_well_known(s, wanted);
+	else if (is_version(version))
+		found = try_version(s, version);
 	else
 		found = try_search_path(s, wanted);
 	if (found)

@@ -17,7 +17,7 @@
 #include "sandbox/container.h"
 #include "sandbox/program.h"
 
-enum { RECORD_MAX = 4 << 20, PROBE_EPOCH = 315532800, LEAST_MINOR = 8 };
+enum { RECORD_MAX = 4 << 20, PROBE_EPOCH = 315532800 };
 
 /* The directory that holds bin/ and lib/: what a sandbox must see. NULL for one below /usr, which it sees anyway. */
 static enum status prefix_of(const char *real, const char *home, struct arena *a, const char **ret, struct diag *d)
@@ -137,10 +137,10 @@ static enum status check_usable(const struct interpreter *i, const char *wanted,
 {
 	if (is_other_patch(wanted, i->version))
 		return fail(d, ERR_USAGE, 0, "no Python %s found; '%s' is %.*s", wanted, real, BYTES_ARG(i->version));
-	if (bytes_equal(i->implementation, BYTES("cpython")) && i->major == 3 && i->minor >= LEAST_MINOR)
+	if (bytes_equal(i->implementation, BYTES("cpython")) && i->major == 3 && i->minor >= PYTHON_LEAST_MINOR)
 		return OK;
 	return fail(d, ERR_USAGE, 0, "'%s' is %.*s %.*s; hwb builds with CPython 3.%d or newer", real, BYTES_ARG(i->implementation),
-		    BYTES_ARG(i->version), LEAST_MINOR);
+		    BYTES_ARG(i->version), PYTHON_LEAST_MINOR);
 }
 
 /* "3.12" is any patch of it. */
@@ -201,44 +201,69 @@ static enum status find_in_image(const struct run_context *run, const char *want
 	return OK;
 }
 
-enum status env_python_find(const struct run_context *run, const char *wanted, const char *path_variable, const char *home,
-			    int cache_dir, uint32_t outside_id, struct arena *a, struct env_python *ret, struct diag *d)
+/* Runs the probe of one program. ERR_BACKEND: it is no Python, or does not run. */
+static enum status probe_found(const struct run_context *run, const char *found, const char *home, int cache_dir,
+			       uint32_t outside_id, struct arena *a, struct env_python *ret, struct diag *d)
 {
-	struct python_search search = { .arena = a, .path_variable = path_variable ? path_variable : "", .home = home };
 	struct env_python p = { .n_mounts = 0 };
 	const char *prefix = NULL;
 	struct stat st = { 0 };
 	char name[SHA256_TEXT_SIZE];
 	CLEANUP(buf_done) struct buf record;
 	buf_init(&record, RECORD_MAX);
-	if (run->mode == MODE_CONTAINER)
-		return find_in_image(run, wanted, cache_dir, outside_id, a, ret, d);
-	enum status s = python_search_run(&search, wanted, d);
+	enum status s = prefix_of(found, home, a, &prefix, d);
 	if (s == OK)
-		s = prefix_of(search.found, home, a, &prefix, d);
-	if (s == OK)
-		s = cache_name(search.found, name, &st, a, d);
+		s = cache_name(found, name, &st, a, d);
 	if (s)
 		return s;
 	p.mounts = ARENA_ARRAY(a, struct sandbox_mount, 1);
 	if (prefix)
 		p.mounts[p.n_mounts++] = (struct sandbox_mount){ prefix, prefix };
 	static const char script[] = "exec \"$0\" -I -S /build/src/probe.py > /out/answer";
-	const char *const argv[] = { "/bin/sh", "-c", script, search.found };
+	const char *const argv[] = { "/bin/sh", "-c", script, found };
 	struct probe probe = { run, argv, COUNT(argv), p.mounts, p.n_mounts, outside_id, a };
 	s = probe_or_remember(&probe, cache_dir, name, &record, &p.interpreter, d);
-	if (s == ERR_BACKEND) {
-		(void)explain(d, "'%s' is not a usable Python", search.found);
-		return recode(d, ERR_USAGE);
+	if (s == ERR_BACKEND || s == ERR_FORMAT) { /* what it answered instead is of no interest */
+		(void)explain(d, "'%s' is not a Python interpreter that works", found);
+		return recode(d, ERR_BACKEND);
 	}
-	if (s == OK)
-		s = check_usable(&p.interpreter, wanted, search.found, d);
 	if (s)
 		return s;
 	/* Not the inode: a cache may be of use in the next container of the same image. */
 	buf_printf(&record, " %lld %lld", (long long)st.st_size, (long long)st.st_mtim.tv_sec);
 	struct sha256 id = sha256_of(buf_bytes(&record));
 	sha256_text(&id, p.id);
+	*ret = p;
+	return OK;
+}
+
+enum status env_python_find(const struct run_context *run, const char *wanted, const char *path_variable, const char *home,
+			    int cache_dir, uint32_t outside_id, struct arena *a, struct env_python *ret, struct diag *d)
+{
+	const char *failed[PYTHON_FAILED_MAX];
+	struct python_search search = {
+		.arena = a, .path_variable = path_variable ? path_variable : "", .home = home, .failed = failed
+	};
+	struct env_python p;
+	enum status s = ERR_BACKEND;
+	if (strcmp(wanted, "3") == 0)
+		wanted = "";
+	if (run->mode == MODE_CONTAINER)
+		return find_in_image(run, wanted, cache_dir, outside_id, a, ret, d);
+	/* What does not run is passed over, unless it was named by its path. */
+	while (s == ERR_BACKEND && search.n_failed < PYTHON_FAILED_MAX) {
+		s = python_search_run(&search, wanted, d);
+		if (s)
+			return s;
+		s = probe_found(run, search.found, home, cache_dir, outside_id, a, &p, d);
+		if (s != ERR_BACKEND || strchr(wanted, '/'))
+			break;
+		failed[search.n_failed++] = search.found;
+	}
+	if (s == OK)
+		s = check_usable(&p.interpreter, wanted, search.found, d);
+	if (s)
+		return s == ERR_BACKEND ? recode(d, ERR_USAGE) : s;
 	*ret = p;
 	return OK;
 }

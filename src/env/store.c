@@ -19,7 +19,7 @@
 #include "host/reply.h"
 #include "host/sealed.h"
 
-enum { MANIFEST_MAX = 256 << 20, METADATA_MAX = 8 << 20, LOCK_PAUSE_MS = 20 };
+enum { MANIFEST_MAX = 256 << 20, METADATA_MAX = 8 << 20, LOCK_PAUSE_MS = 20, DRAFTS_TRIED = 3 };
 
 enum status store_lock(const struct run_context *run, int cache_dir, const char *kind, const char *key, int *ret_dir,
 		       int *ret_lock_fd, struct diag *d)
@@ -47,7 +47,7 @@ enum status store_lock(const struct run_context *run, int cache_dir, const char 
 	return OK;
 }
 
-/* `hwb cache` takes the same lock exclusively before it removes a tree. */
+/* `hwb cache` takes the same lock exclusively before it removes a tree, the manifest first. */
 enum status store_hold(int dir, const char *key, int *ret_fd, struct diag *d)
 {
 	char name[160];
@@ -55,19 +55,39 @@ enum status store_hold(int dir, const char *key, int *ret_fd, struct diag *d)
 	CLEANUP(fd_close) int fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || flock(fd, LOCK_SH))
 		return fail(d, ERR_IO, 0, "lock '%s' in the cache: %s", key, strerror(errno));
+	(void)snprintf(name, sizeof name, "%s.manifest", key);
+	if (faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW))
+		return fail(d, ERR_ABSENT, 0, "'%s' was removed from the cache while it was needed", key);
 	*ret_fd = take_fd(&fd);
 	return OK;
 }
 
+/* Ours when it is locked and still there: between its making and our lock `hwb cache` may have had it. */
+static bool claim_draft(int fd)
+{
+	struct stat st;
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0 && st.st_nlink > 0;
+}
+
 enum status store_draft(int dir, char ret_name[64], int *ret_fd, struct diag *d)
 {
-	unsigned char random[12];
-	char text[2 * sizeof random + 1];
-	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-		return fail(d, ERR_IO, 0, "no random bytes: %s", strerror(errno));
-	hex_write(bytes_make(random, sizeof random), text);
-	(void)snprintf(ret_name, 64, ".tmp-%s", text);
-	return directory_make(dir, ret_name, true, ret_fd, d);
+	for (int i = 0; i < DRAFTS_TRIED; i++) {
+		unsigned char random[12];
+		char text[2 * sizeof random + 1];
+		CLEANUP(fd_close) int fd = -1;
+		if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+			return fail(d, ERR_IO, 0, "no random bytes: %s", strerror(errno));
+		hex_write(bytes_make(random, sizeof random), text);
+		(void)snprintf(ret_name, 64, ".tmp-%s", text);
+		enum status s = directory_make(dir, ret_name, true, &fd, d);
+		if (s && s != ERR_ABSENT)
+			return s;
+		if (s == OK && claim_draft(fd)) {
+			*ret_fd = take_fd(&fd);
+			return OK;
+		}
+	}
+	return fail(d, ERR_IO, 0, "make a directory in the cache: something removes each one");
 }
 
 static enum status publish(int dir, const char *draft, const char *key, struct diag *d)
@@ -186,21 +206,25 @@ bool store_usable(int dir, const char *key, size_t most, bool rehash, struct are
 	return true;
 }
 
+void store_wheel_done(struct store_wheel *w)
+{
+	fd_close(&w->tree_fd);
+	fd_close(&w->lock_fd);
+}
+
 enum status store_wheel(const struct run_context *run, const struct env_request *request, const struct lock_pin *pin,
-			struct index *index, struct arena *a, int *ret_fd, bool *ret_installed, struct diag *d)
+			struct index *index, struct arena *a, struct store_wheel *ret, struct diag *d)
 {
 	char digest[SHA256_TEXT_SIZE];
 	CLEANUP(fd_close) int dir = -1;
-	CLEANUP(fd_close) int lock = -1;
 	sha256_text(&pin->file.digest, digest);
 	const char *key = arena_printf(a, "%s-%.16s-%d", digest, request->python->id, STORE_VERSION);
-	*ret_installed = false;
-	enum status s = store_lock(run, request->cache_dir, "wheel", key, &dir, &lock, d);
-	if (s == OK && !store_usable(dir, key, MANIFEST_MAX, request->rehash, a, ret_fd)) {
+	enum status s = store_lock(run, request->cache_dir, "wheel", key, &dir, &ret->lock_fd, d);
+	if (s == OK && !store_usable(dir, key, MANIFEST_MAX, request->rehash, a, &ret->tree_fd)) {
 		s = make_wheel(run, request, pin, index, dir, key, a, d);
-		*ret_installed = true;
+		ret->installed = true;
 		if (s == OK)
-			s = directory_open(dir, key, ret_fd, d);
+			s = directory_open(dir, key, &ret->tree_fd, d);
 	}
 	return s ? explain(d, "install '%.*s'", BYTES_ARG(pin->file.filename)) : OK;
 }

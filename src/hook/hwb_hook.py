@@ -71,18 +71,18 @@ def _import_backend(name, paths):
         __import__(module)
     except BaseException as error:
         _traceback()
-        raise _Failed("import", "cannot import the build backend '%s': %s: %s" % (module, type(error).__name__, error))
+        raise _Failed("import", "cannot be imported: %s: %s" % (type(error).__name__, error))
     backend = sys.modules[module]
     if paths:
         found = getattr(backend, "__file__", None) or ""
         if not _inside(found, [os.path.realpath(p) for p in paths]):
-            raise _Failed("import", "the backend '%s' was not loaded from backend-path but from '%s'" % (module, found))
+            raise _Failed("import", "was not loaded from backend-path but from '%s'" % found)
     try:
         for part in attributes.split("."):
             if part:
                 backend = getattr(backend, part)
     except AttributeError as error:
-        raise _Failed("import", "the build backend '%s' does not exist: %s" % (name, error))
+        raise _Failed("import", "does not exist: %s" % error)
     return backend
 
 

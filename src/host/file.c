@@ -39,6 +39,24 @@ enum status directory_make(int dir, const char *path, bool is_private, int *ret_
 	return directory_open(dir, path, ret_fd, d);
 }
 
+enum status directory_check_ours(int fd, const char *path, const char *variable, struct diag *d)
+{
+	struct stat st;
+	if (fstat(fd, &st))
+		return fail(d, ERR_IO, 0, "look at '%s': %s", path, strerror(errno));
+	if (st.st_uid != geteuid()) {
+		(void)fail(d, ERR_USAGE, 0, "'%s' belongs to another user (uid %u)", path, st.st_uid);
+		(void)remedy(d, "set %s to another path", variable);
+		return ERR_USAGE;
+	}
+	if (st.st_mode & 022) {
+		(void)fail(d, ERR_USAGE, 0, "'%s' can be written by others", path);
+		(void)remedy(d, "chmod go-w '%s', or set %s to another path", path, variable);
+		return ERR_USAGE;
+	}
+	return OK;
+}
+
 static int remove_tree(int dir, const char *name, unsigned depth)
 {
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)

@@ -10,6 +10,9 @@
 MUST_USE enum status directory_open(int dir, const char *path, int *ret_fd, struct diag *d);
 /* The same, made with its parents when missing (mode 0700 & ~umask for "private", else 0777). */
 MUST_USE enum status directory_make(int dir, const char *path, bool is_private, int *ret_fd, struct diag *d);
+/* Whether the open directory is ours alone: what somebody else can write is somebody else's word. variable: what names another, for
+ * the remedy. ERR_USAGE, ERR_IO. */
+MUST_USE enum status directory_check_ours(int fd, const char *path, const char *variable, struct diag *d);
 /* Removes everything below dir/name and itself; follows no links. ok when absent. */
 MUST_USE enum status directory_remove(int dir, const char *name, struct diag *d);
 

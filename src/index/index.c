@@ -1,8 +1,6 @@
 #include "index/index.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -21,18 +19,7 @@ enum { PAGE_LIFETIME_S = 600, RECORD_MAX = 256 << 20, METADATA_RECORD_MAX = 32 <
 
 /* ---- the cache ---- */
 
-/* Ours alone: a directory that somebody else can write is somebody else's word. */
-static enum status check_cache(int dir, const char *path, struct diag *d)
-{
-	struct stat st;
-	if (fstat(dir, &st))
-		return fail(d, ERR_IO, 0, "look at the cache '%s': %s", path, strerror(errno));
-	if (st.st_uid != geteuid())
-		return fail(d, ERR_USAGE, 0, "the cache '%s' belongs to another user (uid %u)", path, st.st_uid);
-	if (st.st_mode & 022)
-		return fail(d, ERR_USAGE, 0, "the cache '%s' can be written by others", path);
-	return OK;
-}
+static const char cache_variable[] = "HWB_CACHE_DIR or --cache-dir";
 
 static enum status open_cache(struct index *i, struct diag *d)
 {
@@ -42,7 +29,7 @@ static enum status open_cache(struct index *i, struct diag *d)
 	sha256_text(&key, text);
 	enum status s = directory_make(AT_FDCWD, path, true, &i->cache_dir, d);
 	if (s == OK)
-		s = check_cache(i->cache_dir, path, d);
+		s = directory_check_ours(i->cache_dir, path, cache_variable, d);
 	if (s == OK)
 		s = cache_id_check(i->cache_dir, &i->foreign, d);
 	if (s == OK)
@@ -51,6 +38,8 @@ static enum status open_cache(struct index *i, struct diag *d)
 		s = directory_make(i->cache_dir, arena_printf(&i->arena, "index/%s", text), true, &i->page_dir, d);
 	if (s == OK)
 		s = directory_make(i->cache_dir, "metadata", true, &i->metadata_dir, d);
+	if (s && d && !d->help[0])
+		(void)remedy(d, "set %s to a path you can write", cache_variable);
 	return s ? explain(d, "the cache") : OK;
 }
 
@@ -204,6 +193,17 @@ void index_prefetch(struct index *i, const struct bytes *names, size_t n)
 	}
 }
 
+static enum status not_there(const struct index *i, const struct known_project *k, struct diag *d)
+{
+	if (k->unasked) {
+		(void)fail(d, ERR_ABSENT, 0, "'%.*s' is neither in the --find-links folders nor in the cache", BYTES_ARG(k->name));
+		(void)remedy(d, "run once without --offline, or add it to a folder of --find-links");
+		return ERR_ABSENT;
+	}
+	return fail(d, ERR_ABSENT, 0, "there is no project '%.*s' in the %s", BYTES_ARG(k->name),
+		    i->options.no_index ? "--find-links folders" : "index");
+}
+
 enum status index_project(struct index *i, struct bytes name, const struct index_project **ret, struct diag *d)
 {
 	struct known_project *k = find_project(i, name);
@@ -218,6 +218,7 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 			/* Offline, folders may still know it. */
 			if (s == ERR_NETWORK && i->options.offline && i->options.n_find_links) {
 				k->status = ERR_ABSENT;
+				k->unasked = true;
 				s = OK;
 			}
 		}
@@ -228,10 +229,7 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 		k->loaded = true;
 	}
 	if (k->status == ERR_ABSENT && k->project.n_files == 0)
-		return fail(d, ERR_ABSENT, 0, "there is no project '%.*s' %s", BYTES_ARG(name),
-			    i->options.no_index  ? "in the --find-links folders"
-			    : i->options.offline ? "in the cache, and --offline forbids asking the index"
-						 : "in the index");
+		return not_there(i, k, d);
 	*ret = &k->project;
 	return OK;
 }

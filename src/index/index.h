@@ -75,7 +75,8 @@ void index_free(struct index *i);
 /* Asks for pages in parallel, ahead of index_project; failures show there. */
 void index_prefetch(struct index *i, const struct bytes *names, size_t n);
 /* All files of a normalised name. ERR_ABSENT: the index has no such project (404). ERR_NETWORK, ERR_FORMAT, ERR_LIMIT,
- * ERR_CANCELLED. With offline: the cached page whatever its age, else ERR_NETWORK. Lives as long as the index. */
+ * ERR_CANCELLED. With offline: the cached page whatever its age, else ERR_NETWORK, or ERR_ABSENT with a remedy where folders could
+ * have had it. Lives as long as the index. */
 MUST_USE enum status index_project(struct index *i, struct bytes name, const struct index_project **ret, struct diag *d);
 /* The metadata of a wheel: the PEP 658 sidecar with its hash checked, else the (verified, cached) wheel's own.
  * ERR_HASH with both digests. Lives as long as the index. */

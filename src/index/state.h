@@ -20,6 +20,7 @@ struct known_project {
 	struct index_project project;
 	enum status status; /* OK, or ERR_ABSENT */
 	bool loaded;
+	bool unasked; /* offline, and not in the cache: status says ERR_ABSENT, and nobody knows */
 	uint64_t transfer; /* of the page that was asked for ahead; 0: none */
 };
 

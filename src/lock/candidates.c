@@ -222,9 +222,10 @@ enum status candidates_load(const struct rules *rules, const struct lock_source 
 	const struct index_project *project = NULL;
 	struct diag why = { 0 };
 	enum status s = source->project(source->context, p->name, &project, &why);
-	if (s == ERR_ABSENT)
+	if (s == ERR_ABSENT) {
 		p->absent = arena_string(a, bytes_of(why.text));
-	else if (s) {
+		p->absent_help = why.help[0] ? arena_string(a, bytes_of(why.help)) : NULL;
+	} else if (s) {
 		if (d)
 			*d = why;
 		return s;

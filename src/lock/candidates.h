@@ -44,6 +44,7 @@ struct package {
 	size_t order; /* when it was first heard of */
 	bool is_loaded; /* what follows is known */
 	const char *absent; /* why there are no files at all, or NULL */
+	const char *absent_help; /* what helps, or NULL */
 	const struct index_file *files;
 	size_t n_files;
 	enum obstacle *obstacles; /* one for each file */

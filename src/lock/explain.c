@@ -98,7 +98,11 @@ static enum status explain_alone(const struct resolver *r, size_t want, struct d
 	put_chain(r, want, &words);
 	buf_add_string(&words, "; ");
 	enum status s = obstacles_describe(&r->rules, r->wants[want].demand, &words);
-	return fail(d, s, 0, "%s", buf_string(&words));
+	(void)fail(d, s, 0, "%s", buf_string(&words));
+	const struct package *p = r->wants[want].demand->package;
+	if (p->absent_help)
+		(void)remedy(d, "%s", p->absent_help);
+	return s;
 }
 
 /* ---- candidates that their own metadata excludes ---- */

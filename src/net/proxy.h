@@ -35,6 +35,9 @@ struct proxy_options {
 	const char *program_dir; /* where hwb-net is; NULL: beside hwb (see net/child.h) */
 };
 
+/* The reason of an attempt that no rule refused. */
+#define PROXY_NO_ADDRESS "the name has no address"
+
 /* Strings come from hwb-net and in the end from the sandbox: printable, but not to be believed. */
 struct proxy_attempt {
 	const char *host; /* "" when the request was malformed */

@@ -225,7 +225,7 @@ static bool work_resolve(struct conn *c)
 		if (proxy_allows_address(c->options, c->request.host, &found[i]))
 			c->addresses[c->n_addresses++] = found[i];
 	if (n == 0)
-		return answer_and_linger(c, 502, "the name has no address");
+		return answer_and_linger(c, 502, PROXY_NO_ADDRESS);
 	if (c->n_addresses == 0)
 		return answer_and_linger(c, 403, "the name leads to an address that is not public");
 	c->allowed = true;

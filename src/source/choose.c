@@ -35,22 +35,32 @@ static bool is_better(const struct index_file *f, const struct index_file *best)
 	return c > 0 || (c == 0 && bytes_ends(f->filename, BYTES(".tar.gz")));
 }
 
+/* What the index says, and that nothing here has that name either. */
+static enum status refuse_name(enum status s, const struct diag *why, struct diag *d)
+{
+	if (d)
+		*d = *why;
+	if (s != ERR_ABSENT)
+		return s;
+	(void)fail(d, ERR_RESOLVE, 0, "%s, and no directory or archive of that name is here", why->text);
+	(void)remedy(d, "%s", why->help);
+	return ERR_RESOLVE;
+}
+
 enum status index_choose_sdist(const struct source_request *request, struct arena *a, const struct index_file **ret, struct diag *d)
 {
 	const struct source_word *word = request->word;
 	const struct index_project *project;
 	const struct index_file *best = NULL, *best_pre = NULL;
-	size_t n_sdists = 0;
-	enum status s = index_project(request->index, word->name, &project, d);
-	if (s == ERR_ABSENT)
-		return fail(d, ERR_RESOLVE, 0,
-			    "there is no project '%.*s' in the index, and no directory or archive of that name here",
-			    BYTES_ARG(word->name));
+	size_t n_sdists = 0, n_unusable = 0;
+	struct diag why = { 0 };
+	enum status s = index_project(request->index, word->name, &project, &why);
 	if (s)
-		return s;
+		return refuse_name(s, &why, d);
 	bool pinned = word->specifier.n_clauses > 0;
 	for (size_t i = 0; i < project->n_files; i++) {
 		const struct index_file *f = &project->files[i];
+		n_unusable += f->kind == INDEX_SDIST && !f->has_digest;
 		if (f->kind != INDEX_SDIST || !f->has_digest)
 			continue;
 		n_sdists++;
@@ -65,6 +75,10 @@ enum status index_choose_sdist(const struct source_request *request, struct aren
 	}
 	if (!best || request->allow_prereleases || specifier_names_prerelease(&word->specifier))
 		best = best_pre && is_better(best_pre, best) ? best_pre : best;
+	if (!best && !n_sdists && !n_unusable) {
+		(void)fail(d, ERR_RESOLVE, 0, "'%.*s' publishes no sdists, and hwb builds from source", BYTES_ARG(word->name));
+		return remedy(d, "build it from its repository: git+https://..., or from a directory");
+	}
 	if (!best)
 		return fail(d, ERR_RESOLVE, 0, "no sdist of '%.*s' fits: the index has %zu, for this version and Python %.*s none",
 			    BYTES_ARG(word->name), n_sdists, BYTES_ARG(request->python->version));

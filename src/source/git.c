@@ -119,10 +119,23 @@ static enum status run_git(struct egress *egress, const struct source_request *r
 /* git says "403 from the proxy"; only the proxy knows what it refused and why. */
 static void name_refused(const struct proxy_report *r, struct diag *d)
 {
-	for (size_t i = 0; i < r->n_attempts; i++)
-		if (!r->attempts[i].allowed)
-			(void)remedy(d, "hwb did not let git reach '%s' port %u: %s", r->attempts[i].host,
-				     (unsigned)r->attempts[i].port, r->attempts[i].reason);
+	for (size_t i = 0; i < r->n_attempts; i++) {
+		const struct proxy_attempt *t = &r->attempts[i];
+		if (t->allowed)
+			continue;
+		if (strcmp(t->reason, PROXY_NO_ADDRESS) == 0)
+			(void)remedy(d, "the name '%s' could not be resolved: look at its spelling, and at the network", t->host);
+		else
+			(void)remedy(d, "hwb did not let git reach '%s' port %u: %s", t->host, (unsigned)t->port, t->reason);
+	}
+}
+
+/* The script's own words are the last ones of its output. */
+static void name_ref(const struct source_word *word, struct arena *a, struct diag *d)
+{
+	const char *said = arena_printf(a, "there is no ref '%.*s'", BYTES_ARG(word->ref));
+	if (d && word->ref.size && bytes_ends(bytes_of(d->text), bytes_of(said)))
+		(void)fail(d, ERR_NETWORK, 0, "%s in '%.*s'", said, BYTES_ARG(url_for_log(word->url, a)));
 }
 
 enum status git_to_tree(const struct run_context *run, const struct source_request *request, struct arena *a,
@@ -142,6 +155,7 @@ enum status git_to_tree(const struct run_context *run, const struct source_reque
 		s = closed;
 	if (s == ERR_BACKEND) { /* git said why; nothing of the project ran */
 		s = recode(d, ERR_NETWORK);
+		name_ref(request->word, a, d);
 		name_refused(&ret->network, d);
 	}
 	if (s == OK)

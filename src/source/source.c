@@ -104,6 +104,17 @@ static enum status from_url(const struct run_context *run, const struct source_r
 	return s ? s : take_archive(run, fd, name, a, r, d);
 }
 
+/* A mistyped directory that happens to be a project's name shows here. */
+static struct bytes describe_choice(const struct index_file *file, struct bytes name, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf version;
+	bool is_local = strcmp(file->hash_source, "local") == 0;
+	buf_init(&version, 4096);
+	version_write(&file->version, &version);
+	return bytes_of(arena_printf(a, "%.*s %s from %s%.*s%s", BYTES_ARG(name), buf_string(&version), is_local ? "'" : "the index",
+				     (int)(is_local ? file->index.size : 0), (const char *)file->index.data, is_local ? "'" : ""));
+}
+
 static enum status from_index(const struct run_context *run, const struct source_request *q, struct arena *a,
 			      struct source_result *r, struct diag *d)
 {
@@ -113,6 +124,7 @@ static enum status from_index(const struct run_context *run, const struct source
 	if (s)
 		return s;
 	r->display = url_for_log(file->url, a);
+	r->chosen = describe_choice(file, q->word->name, a);
 	s = index_download(q->index, file, &fd, d);
 	return s ? s : take_archive(run, fd, file->filename, a, r, d);
 }

@@ -27,7 +27,8 @@ struct source_word {
 	struct bytes name; /* SOURCE_INDEX: normalised */
 	struct specifier specifier; /* SOURCE_INDEX: empty means newest */
 };
-/* ERR_USAGE: none of these, userinfo with a password in a URL, a URL without #sha256=, a ref that starts with '-'. */
+/* ERR_USAGE: none of these (a file that is no archive is never a name), git over ssh, userinfo with a password in a URL, a URL
+ * without #sha256=, a ref that starts with '-'. */
 MUST_USE enum status source_word_parse(const char *word, struct arena *a, struct source_word *ret, struct diag *d);
 
 struct source_request {
@@ -45,6 +46,7 @@ struct source_result {
 	struct source_tree tree; /* the snapshot; its root is the project (an sdist's single top directory is entered) */
 	struct project project; /* pyproject.toml, parsed by hwb-parse; of the subdirectory for git */
 	struct bytes display; /* for people and logs, no userinfo */
+	struct bytes chosen; /* SOURCE_INDEX: "markupsafe 3.0.2 from the index", for people; else {NULL, 0} */
 	struct bytes archive_name; /* "markupsafe-3.0.2.tar.gz" or {NULL, 0} */
 	bool has_archive_digest;
 	struct sha256 archive_digest;

@@ -18,6 +18,53 @@ static bool is_archive_name(struct bytes name)
 	return false;
 }
 
+/* Files of a project, and artefacts: what a user points at by mistake. Nothing that ends so is a name for an index to be asked for. */
+static const struct bytes file_suffixes[] = { LIT(".py"), LIT(".toml"), LIT(".cfg"), LIT(".whl"), LIT(".egg") };
+
+static bool is_file_name(struct bytes name)
+{
+	for (size_t i = 0; i < COUNT(file_suffixes); i++)
+		if (bytes_ends(name, file_suffixes[i]))
+			return true;
+	return false;
+}
+
+/* A file that is there and is no archive. */
+static enum status refuse_file(struct bytes path, struct diag *d)
+{
+	static const struct bytes of_projects[] = { LIT("pyproject.toml"), LIT("setup.py"), LIT("setup.cfg") };
+	size_t slash = bytes_find_last(path, '/');
+	struct bytes name = slash < path.size ? bytes_from(path, slash + 1) : path;
+	struct bytes folder = slash < path.size ? bytes_part(path, 0, slash ? slash : 1) : BYTES(".");
+	for (size_t i = 0; i < COUNT(of_projects); i++)
+		if (bytes_equal(name, of_projects[i])) {
+			(void)fail(d, ERR_USAGE, 0, "'%.*s' is a file, not a source: name its directory", BYTES_ARG(path));
+			return remedy(d, "that is '%.*s'", BYTES_ARG(folder));
+		}
+	if (bytes_ends(name, BYTES(".whl")))
+		return fail(d, ERR_USAGE, 0, "'%.*s' is a wheel already", BYTES_ARG(path));
+	(void)fail(d, ERR_USAGE, 0, "'%.*s' is a file, and no archive that hwb builds from", BYTES_ARG(path));
+	return remedy(d, "name a directory or an sdist (.tar.gz, .zip)");
+}
+
+static enum status refuse_absent(struct bytes path, struct diag *d)
+{
+	(void)fail(d, ERR_USAGE, 0, "there is no source '%.*s'", BYTES_ARG(path));
+	if (is_file_name(path) && bytes_find(path, '/') == path.size)
+		return remedy(d, "a project of the index with such a name is asked for by its version: '%.*s==...'", BYTES_ARG(path));
+	return ERR_USAGE;
+}
+
+/* "git+ssh://host/path", "ssh://host/path" and "git@host:path", as people copy them. The word is not repeated: it may hold a token. */
+static bool is_git_over_ssh(struct bytes word)
+{
+	if (bytes_starts(word, BYTES("git+")))
+		word = bytes_from(word, 4);
+	size_t at = bytes_find(word, '@'), colon = bytes_find(word, ':');
+	bool is_scp = at < colon && colon < word.size && bytes_find(word, '/') > colon && bytes_find(word, ' ') == word.size;
+	return is_scp || bytes_starts(word, BYTES("ssh://"));
+}
+
 static enum status no_password(const struct url *u, struct diag *d)
 {
 	if (!u->userinfo.data || bytes_find(u->userinfo, ':') == u->userinfo.size)
@@ -97,15 +144,20 @@ enum status source_word_parse(const char *word, struct arena *a, struct source_w
 	struct bytes text = arena_copy(a, bytes_of(word));
 	struct stat st;
 	enum status s = OK;
-	if (bytes_starts(text, BYTES("git+")))
+	if (is_git_over_ssh(text))
+		s = fail(d, ERR_USAGE, 0, "git over ssh is not supported; use git+https://HOST/PATH");
+	else if (bytes_starts(text, BYTES("git+")))
 		s = parse_git(text, a, &w, d);
 	else if (bytes_starts(text, BYTES("https://")) || bytes_starts(text, BYTES("http://")))
 		s = parse_url(text, a, &w, d);
-	else if (stat(word, &st) == 0 && (S_ISDIR(st.st_mode) || is_archive_name(text))) {
+	else if (stat(word, &st) == 0) {
 		w.kind = S_ISDIR(st.st_mode) ? SOURCE_DIRECTORY : SOURCE_ARCHIVE;
 		w.path = text;
-	} else if (bytes_find(text, '/') < text.size || is_archive_name(text) || bytes_starts(text, BYTES("."))) {
-		s = fail(d, ERR_USAGE, 0, "there is no source '%s'", word);
+		if (w.kind == SOURCE_ARCHIVE && !is_archive_name(text))
+			s = refuse_file(text, d);
+	} else if (bytes_find(text, '/') < text.size || is_archive_name(text) || is_file_name(text) ||
+		   bytes_starts(text, BYTES("."))) {
+		s = refuse_absent(text, d);
 	} else {
 		s = parse_name(word, a, &w, d);
 	}

@@ -143,7 +143,7 @@ def tiny_disk(path, size):
     if not IS_ROOT:
         raise Skip("mounting a tiny tmpfs needs root")
     os.makedirs(path, exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%s" % size, "tmpfs", path], capture_output=True, text=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=700,size=%s" % size, "tmpfs", path], capture_output=True, text=True)
     if done.returncode:
         raise Skip("a tmpfs cannot be mounted here: " + done.stderr.strip())
     try:

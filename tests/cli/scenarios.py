@@ -12,6 +12,7 @@ import scenario_debug
 import scenario_doctor
 import scenario_endurance
 import scenario_index
+import scenario_slips
 import scenario_sources
 import scenario_streams
 import support
@@ -24,6 +25,7 @@ MODULES = [
     scenario_completion,
     scenario_debug,
     scenario_doctor,
+    scenario_slips,
     scenario_endurance,
 ]
 

@@ -159,12 +159,12 @@ static void test_tail(void)
 		console_output(s.c, bytes_of(line));
 	}
 	console_output(s.c, BYTES("no end"));
-	console_tail(s.c);
+	console_tail(s.c, "/logs/x.log (run 0123)");
 	const char *text = screen_text(&s, 2);
 	WANT(!strstr(text, "line 29950\\x07\n") && strstr(text, "line 29951\\x07\n"));
-	WANT(strstr(text, "line 29999\\x07\nno end\n"));
+	WANT(strstr(text, "line 29999\\x07\nno end\nhwb: the whole output: /logs/x.log (run 0123)\n"));
 	size_t size = strlen(text);
-	console_tail(s.c); /* once is enough */
+	console_tail(s.c, "/logs/x.log (run 0123)"); /* once is enough */
 	WANT(strlen(screen_text(&s, 2)) == size);
 	world_done(&s.w);
 }

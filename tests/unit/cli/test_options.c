@@ -177,6 +177,7 @@ static const struct {
 	{ "an empty path", { "--out-dir=" }, ERR_USAGE, "takes a path" },
 	{ "-C without =", { "-C", "a" }, ERR_USAGE, "KEY=VALUE" },
 	{ "-C without a key", { "-C", "=a" }, ERR_USAGE, "KEY=VALUE" },
+	{ "-p without a word", { "-p", "" }, ERR_USAGE, "--python: takes a version" },
 	{ "--config-json with a number", { "--config-json", "{\"a\":1}" }, ERR_USAGE, "'a' is an integer" },
 	{ "--config-json with a list of lists", { "--config-json", "{\"a\":[[]]}" }, ERR_USAGE, "strings or lists of strings" },
 	{ "--config-json that is a list", { "--config-json", "[]" }, ERR_USAGE, "object" },

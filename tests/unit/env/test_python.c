@@ -65,9 +65,44 @@ static void the_interpreter_a_user_means_is_found(void)
 		{ "3.79.3", NULL, NULL },
 		{ "no-such-name", NULL, "two/no-such-name" },
 		{ "3.79.2", "home/.pyenv/versions/3.79.2/bin/python3", NULL },
+		{ "python3.79", "home/.pyenv/versions/3.79.10/bin/python3", NULL }, /* looked for where its version is */
+		{ "python3.99", NULL, "one/python3.99" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		search(&p, path, rows[i].wanted, rows[i].found, rows[i].looked_at);
+}
+
+static void what_failed_before_is_passed_over_and_said_once(void)
+{
+	CLEANUP(place_done) struct place p;
+	CLEANUP(arena_done) struct arena a;
+	char path[512], failed[128];
+	struct diag d = { 0 };
+	place_make(&p);
+	fill(&p);
+	arena_init(&a);
+	(void)snprintf(failed, sizeof failed, "%s", place_path(&p, "two/python3.77"));
+	(void)snprintf(path, sizeof path, "%s/one:%s/two:%s/one:%s/two", p.path, p.path, p.path, p.path);
+	const char *const all[] = { failed };
+	struct python_search s = { .arena = &a, .path_variable = path, .failed = all, .n_failed = 1 };
+	CHECK(python_search_run(&s, "3.77", &d) == ERR_USAGE);
+	const char *said = strstr(d.text, failed);
+	CHECK(said && strstr(d.text, "one/python3.77 (a script), ") &&
+	      strncmp(said + strlen(failed), " (was tried and failed)", 23) == 0);
+	CHECK(!strstr(said + 1, failed));
+	CHECK(python_search_run(&s, "3.78", &d) == OK); /* one that did not fail */
+}
+
+static void a_version_that_is_too_old_is_no_name(void)
+{
+	static const char *const versions[] = { "2.7", "3.7", "3.7.9", "2.7.18", "python2.7", "4.0", "3." };
+	CLEANUP(arena_done) struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < COUNT(versions); i++) {
+		struct diag d = { 0 };
+		struct python_search s = { .arena = &a, .path_variable = "/usr/bin" };
+		CHECK_ROW(python_search_run(&s, versions[i], &d) == ERR_USAGE && strstr(d.text, "Python 3.8 or newer"), versions[i]);
+	}
 }
 
 static void a_path_is_taken_as_it_is(void)
@@ -127,6 +162,8 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{ "the interpreter a user means is found", the_interpreter_a_user_means_is_found },
+		{ "what failed before is passed over, and said once", what_failed_before_is_passed_over_and_said_once },
+		{ "a version that is too old is no name", a_version_that_is_too_old_is_no_name },
 		{ "a path is taken as it is", a_path_is_taken_as_it_is },
 		{ "a pipe is not waited for", a_pipe_is_not_waited_for },
 		{ "a version file cannot lead out of the versions", a_version_file_cannot_lead_out_of_the_versions },

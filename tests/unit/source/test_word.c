@@ -33,6 +33,7 @@ static void a_word_means_one_kind_of_source(void)
 		{ "requests", SOURCE_INDEX, "", "", "", "", "requests" },
 		{ "Zope.Interface==1.0", SOURCE_INDEX, "", "", "", "", "zope-interface" },
 		{ "numpy >=1, <2", SOURCE_INDEX, "", "", "", "", "numpy" },
+		{ "web.py==0.62", SOURCE_INDEX, "", "", "", "", "web-py" },
 	};
 	place_make(&p);
 	arena_init(&a);
@@ -84,7 +85,15 @@ static void a_word_that_means_nothing_says_what_would(void)
 		{ "https://me:@example.org/a-1.tar.gz#sha256=" DIGITS, "password" },
 		{ "git+https://me:secret@example.org/a", "password" },
 		{ "git+http://example.org/a", "git+https" },
-		{ "git+ssh://git@example.org/a", "URL" },
+		{ "git+ssh://git@example.org/a", "git+https://HOST/PATH" },
+		{ "ssh://git:secret@example.org/a", "ssh is not supported" },
+		{ "git@example.org:secret/a.git", "ssh is not supported" },
+		{ "git+git@example.org:a", "ssh is not supported" },
+		{ "setup.py", "no source 'setup.py'" },
+		{ "pyproject.toml", "no source" },
+		{ "setup.cfg", "no source" },
+		{ "a-1.0-py3-none-any.whl", "no source" },
+		{ "a-1.0-py3.9.egg", "no source" },
 		{ "git+https://example.org/a@-upload-pack=x", "starts with '-'" },
 		{ "git+https://example.org/a@%2Dx", "starts with '-'" },
 		{ "git+https://example.org/a#subdirectory=../b", "subdirectory" },
@@ -107,6 +116,38 @@ static void a_word_that_means_nothing_says_what_would(void)
 		CHECK_ROW(strstr(d.text, rows[i].says) && w.kind == SOURCE_GIT && w.url.size == 0, rows[i].word);
 		CHECK_ROW(!strstr(d.text, "secret") && !strstr(d.help, "secret"), rows[i].word);
 	}
+}
+
+static void a_file_that_is_no_archive_is_never_a_name(void)
+{
+	static const struct {
+		const char *word, *says, *helps;
+	} rows[] = {
+		{ "pyproject.toml", "'pyproject.toml' is a file, not a source: name its directory", "'.'" },
+		{ "st/pyproject.toml", "'st/pyproject.toml' is a file, not a source: name its directory", "'st'" },
+		{ "./setup.py", "'./setup.py' is a file, not a source: name its directory", "'.'" },
+		{ "setup.cfg", "name its directory", "'.'" },
+		{ "a-1-py3-none-any.whl", "'a-1-py3-none-any.whl' is a wheel already", "" },
+		{ "a-1-py3.9.egg", "no archive", "directory" },
+		{ "six", "'six' is a file", "directory" },
+	};
+	CLEANUP(place_done) struct place p;
+	CLEANUP(arena_done) struct arena a;
+	place_make(&p);
+	arena_init(&a);
+	place_folder(&p, "st");
+	for (size_t i = 0; i < COUNT(rows); i++)
+		place_file(&p, rows[i].word, BYTES("x"), 0644);
+	CHECK(fchdir(p.fd) == 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct source_word w = { .kind = SOURCE_GIT };
+		struct diag d = { 0 };
+		CHECK_ROW(source_word_parse(rows[i].word, &a, &w, &d) == ERR_USAGE && w.kind == SOURCE_GIT, rows[i].word);
+		CHECK_ROW(source_word_parse(rows[i].word, &a, &w, NULL) != OK, rows[i].word);
+		if (!strstr(d.text, rows[i].says) || !strstr(d.help, rows[i].helps))
+			test_fail(__FILE__, __LINE__, "%s: %s; %s", rows[i].word, d.text, d.help);
+	}
+	CHECK(chdir("/") == 0);
 }
 
 static void what_is_left_out_and_what_of_it_is_said(void)
@@ -210,6 +251,7 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		{ "a word means one kind of source", a_word_means_one_kind_of_source },
 		{ "a word that means nothing says what would", a_word_that_means_nothing_says_what_would },
+		{ "a file that is no archive is never a name", a_file_that_is_no_archive_is_never_a_name },
 		{ "what is left out, and what of it is said", what_is_left_out_and_what_of_it_is_said },
 		{ "of a repository, objects and references are kept", of_a_repository_objects_and_references_are_kept },
 	};
