@@ -20,12 +20,14 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #define MASK32 UINT64_C(0xffffffff)
 
 /* Calls that are allowed but for some values of the low 32 bits of arguments (CVE-2019-10063: the high ones do not count).
  * libseccomp has no "allowed unless", so these tests stand in front of its program. A row refuses when all its tests hold. */
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+#define MAKES_FILE (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
 enum { TESTS_MAX = 2, ATTRIBUTE_MAX = 1024 };
 static const struct refusal {
 	const char *name;
@@ -45,6 +47,14 @@ static const struct refusal {
 	{ "setsockopt", { { BPF_JEQ, 1, IPPROTO_TCP }, { BPF_JEQ, 2, TCP_ULP } } },
 	/* A socket whose close waits, handed to a process of ours: that one would wait. */
 	{ "setsockopt", { { BPF_JEQ, 1, SOL_SOCKET }, { BPF_JEQ, 2, SO_LINGER } } },
+	/* Bits by which a file gives its owner's rights to whoever runs it. The mode of open means nothing when no file is made. */
+	{ "chmod", { { BPF_JSET, 1, S_ISUID | S_ISGID } } },
+	{ "fchmod", { { BPF_JSET, 1, S_ISUID | S_ISGID } } },
+	{ "fchmodat", { { BPF_JSET, 2, S_ISUID | S_ISGID } } },
+	{ "fchmodat2", { { BPF_JSET, 2, S_ISUID | S_ISGID } } },
+	{ "creat", { { BPF_JSET, 1, S_ISUID | S_ISGID } } },
+	{ "open", { { BPF_JSET, 1, MAKES_FILE }, { BPF_JSET, 2, S_ISUID | S_ISGID } } },
+	{ "openat", { { BPF_JSET, 2, MAKES_FILE }, { BPF_JSET, 3, S_ISUID | S_ISGID } } },
 	/* Shared memory without a file: what is not mapped at the moment is counted by nobody, so a supervisor has to count what is
 	 * asked for (sandbox/watch_linux.c). MAP_PRIVATE has the other bit. */
 	{ "mmap", { { BPF_JSET, 3, MAP_SHARED }, { BPF_JSET, 3, MAP_ANONYMOUS } } },
@@ -59,6 +69,7 @@ static const struct {
 	{ "openat", "reading", 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
 	{ "clone", "threads", 0, CLONE_THREAD, CLONE_THREAD },
 	{ "prlimit64", "self", 0, MASK32, 0 },
+	{ "sched_setaffinity", "self", 0, MASK32, 0 },
 	{ "prctl", "death-signal", 0, MASK32, PR_SET_PDEATHSIG },
 	{ "ioctl", "waiting", 1, MASK32, FIONREAD }, /* how much is there to read */
 };
@@ -136,6 +147,18 @@ static void add_socketpair(scmp_filter_ctx filter)
 		die("argument rule for", "socketpair", rc);
 }
 
+/* Of those kinds that know nobody but each other: connect(2) is refused for a pair, and so is sending to an address. */
+static void add_connected_pair(scmp_filter_ctx filter)
+{
+	static const uint64_t types[] = { SOCK_STREAM, SOCK_SEQPACKET };
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 2,
+					  SCMP_A0(SCMP_CMP_MASKED_EQ, MASK32, AF_UNIX), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, types[i]));
+		if (rc)
+			die("argument rule for", "socketpair", rc);
+	}
+}
+
 static void add_families(scmp_filter_ctx filter, const char *name)
 {
 	size_t n_local = 0;
@@ -143,6 +166,8 @@ static void add_families(scmp_filter_ctx filter, const char *name)
 		n_local++;
 	if (strcmp(name, "socketpair") == 0)
 		add_socketpair(filter);
+	else if (strcmp(name, "connected-pair") == 0)
+		add_connected_pair(filter);
 	else
 		add_socket(filter, strcmp(name, "internet") == 0 ? n_local : 0);
 }
