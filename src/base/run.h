@@ -23,6 +23,7 @@ struct run_context {
 	const struct limits *limits;
 	enum isolation_mode mode;
 	const struct container *container; /* of MODE_CONTAINER: sandbox/container.h */
+	const char *run_path; /* of MODE_LANDLOCK: below which directory each program gets one of its own */
 	const volatile sig_atomic_t *cancelled; /* the number of the signal that asked us to stop, else 0; may be NULL */
 };
 

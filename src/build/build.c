@@ -45,7 +45,8 @@ static enum status send_call(struct conversation *c, enum phase phase, struct di
 {
 	const struct build_request *r = c->request;
 	const char *hook = phase == WAIT_REQUIRES ? requires_hooks[r->kind] : build_hooks[r->kind];
-	hook_request_call(hook, phase == WAIT_REQUIRES, "/out", r->settings, r->n_settings, &c->packet);
+	hook_request_call(hook, phase == WAIT_REQUIRES, sandbox_inside(c->sandbox, "/out", c->arena), r->settings, r->n_settings,
+			  &c->packet);
 	return send_packet(c, d);
 }
 
@@ -54,6 +55,7 @@ static enum status send_opening(struct conversation *c, struct diag *d)
 {
 	const struct build_request *r = c->request;
 	const char *root = r->subdirectory[0] ? arena_printf(c->arena, "/build/src/%s", r->subdirectory) : "/build/src";
+	root = sandbox_inside(c->sandbox, root, c->arena);
 	const char **paths = ARENA_ARRAY(c->arena, const char *, r->n_backend_paths + 1);
 	for (size_t i = 0; i < r->n_backend_paths; i++)
 		paths[i] = arena_printf(c->arena, "%s/%s", root, r->backend_paths[i]);

@@ -8,6 +8,7 @@
 #include "cli/buildlog.h"
 #include "cli/commands.h"
 #include "cli/container_setup.h"
+#include "cli/landlock_setup.h"
 #include "cli/options_build.h"
 #include "cli/pipeline.h"
 #include "cli/report.h"
@@ -150,6 +151,12 @@ static int run_command(struct build_command *c, const char *name)
 	enum status s = session_open(c->settings, name, environ, c->arena, &c->session, &d);
 	if (s == OK)
 		s = check_request(c->settings, &d);
+	if (s == OK)
+		s = landlock_check(c->settings, &d);
+	if (s == OK && c->settings->isolation == MODE_LANDLOCK)
+		console_warning(c->session.console,
+				"isolation 'landlock' has no namespaces: a build sees the host's processes and the names of "
+				"its files; hwb-build(1) says what else is weaker");
 	if (s == OK)
 		s = container_setup(c->settings, &c->session.run, c->arena, &d);
 	if (s == OK)

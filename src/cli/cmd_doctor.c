@@ -8,6 +8,7 @@
 #include "cli/console.h"
 #include "cli/doctor.h"
 #include "cli/exit.h"
+#include "cli/landlock_setup.h"
 #include "cli/options_build.h"
 #include "cli/report.h"
 #include "cli/session.h"
@@ -64,9 +65,11 @@ static void check_surroundings(struct doctor *doc)
 
 static void check_controls(struct doctor *doc)
 {
+	bool is_bare = doc->settings->isolation == MODE_LANDLOCK;
 	for (unsigned i = 0; doc->wanted->controls && i < N_CONTROLS; i++)
 		if (!(doc->wanted->controls >> i & 1))
-			add(doc, sandbox_control_name(i), WEAKER, "this control does not hold here", "a newer kernel may have it");
+			add(doc, sandbox_control_name(i), WEAKER, "this control does not hold here",
+			    is_bare ? "isolation 'landlock' goes without it, see hwb-build(1)" : "a newer kernel may have it");
 }
 
 /* subuid(5): a line "NAME-OR-UID:FIRST:COUNT". */
@@ -143,7 +146,8 @@ static void check_python(struct doctor *doc, int cache)
 	const struct settings *s = doc->settings;
 	if (cache < 0 || doc->wanted->found.outcome != GOOD)
 		return;
-	const struct run_context run = { .id = "", .limits = &s->limits, .mode = s->isolation, .container = doc->wanted->container };
+	struct run_context run = { .id = "", .limits = &s->limits, .mode = s->isolation, .container = doc->wanted->container };
+	landlock_place(s, &run, doc->arena);
 	const char *wanted = s->pythons.n ? s->pythons.items[0] : "";
 	if (env_python_find(&run, wanted, s->path_variable, s->user_home, cache, s->outside_id, doc->arena, &python, &d))
 		add_failure(doc, "python", &d);

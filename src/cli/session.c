@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/encode.h"
+#include "cli/landlock_setup.h"
 #include "host/file.h"
 
 /* The one thing a signal handler may touch. Every stage looks at it through run_check. */
@@ -77,6 +78,7 @@ enum status session_open(struct settings *settings, const char *command, char **
 	ret->run = (struct run_context){
 		.id = ret->id, .limits = &settings->limits, .mode = settings->isolation, .cancelled = &caught_signal
 	};
+	landlock_place(settings, &ret->run, a);
 	ret->logs_path = arena_printf(a, "%s/logs", settings->home_dir);
 	enum status s = open_log(ret, settings->home_dir, &ret->run.audit, d);
 	if (s)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/wire.h"
 #include "sandbox/inner.h"
+#include "sandbox/measure.h"
 #include "sandbox/memory.h"
 #include "sandbox/sockets.h"
 
@@ -51,6 +52,14 @@ static void take_leash(struct guard *g)
 	}
 }
 
+static uint64_t memory_of_sockets(const struct guard *g)
+{
+	if (!g->is_bare)
+		return sockets_memory(g->sockets_fd);
+	uint64_t now = sockets_memory_of(g->sockets_fd, g->sockets_owner);
+	return now > g->sockets_before ? now - g->sockets_before : 0;
+}
+
 /* Looks at everybody inside; parents come before children, so the first process is the first and the payload the second. */
 static size_t look(struct guard *g, const pid_t **ret_tree)
 {
@@ -59,7 +68,7 @@ static size_t look(struct guard *g, const pid_t **ret_tree)
 	struct memory_use use = memory_of_tree(tree, n);
 	/* What was granted as shared memory may be held by nobody's mapping at the moment. */
 	uint64_t shared = use.shared > g->watch.shared_size ? use.shared : g->watch.shared_size;
-	uint64_t used = use.own + shared + sockets_memory(g->sockets_fd);
+	uint64_t used = use.own + shared + memory_of_sockets(g);
 	uint64_t disk = watch_measure(&g->watch), counted = cgroup_used(&g->cgroup);
 	if (counted > disk && counted - disk > used) /* files have a limit of their own */
 		used = counted - disk;
@@ -67,6 +76,30 @@ static size_t look(struct guard *g, const pid_t **ret_tree)
 		g->memory_peak = used;
 	*ret_tree = tree;
 	return n;
+}
+
+/* A walk through everything: rarely, and never more than half of our time. Files that have lost their name count for the place that
+ * is theirs by custom, the first. */
+static void check_disk(struct guard *g)
+{
+	uint64_t began = clock_ms(), sum = 0;
+	if (!g->place_fds || began < g->disk_due_ms)
+		return;
+	static pid_t tree[PROCESSES_MAX];
+	uint64_t nameless = measure_nameless(tree, tree_of(g->pid, tree, PROCESSES_MAX));
+	for (size_t i = 0; i < g->n_places; i++) {
+		struct measured m = measure_tree(g->place_fds[i]);
+		m.size += i ? 0 : nameless;
+		sum += m.size;
+		if (m.size > g->disk_max)
+			g->why = END_DISK;
+		else if (m.inodes > g->inodes_max)
+			g->why = END_INODES;
+	}
+	if (sum > g->watch.disk_size)
+		g->watch.disk_size = sum;
+	uint64_t now = clock_ms(), took = now - began;
+	g->disk_due_ms = now + (took > GUARD_DISK_MS ? took : GUARD_DISK_MS);
 }
 
 static void check_memory(struct guard *g)
@@ -94,6 +127,23 @@ void guard_set_limits(struct guard *g, const struct limits *l)
 	cgroup_limit(&g->cgroup, l->memory + l->disk);
 }
 
+void guard_set_sockets(struct guard *g, uint32_t owner)
+{
+	g->is_bare = true;
+	g->sockets_owner = owner;
+	g->sockets_fd = sockets_open();
+	g->sockets_before = sockets_memory_of(g->sockets_fd, owner);
+}
+
+void guard_set_disk(struct guard *g, const int *place_fds, size_t n_places, const struct limits *l)
+{
+	g->place_fds = place_fds;
+	g->n_places = n_places;
+	g->disk_max = l->disk;
+	g->inodes_max = l->inodes;
+	g->disk_due_ms = clock_ms() + GUARD_DISK_MS;
+}
+
 bool guard_work(struct guard *g, int n, const struct pollfd fds[GUARD_FDS])
 {
 	if (n > 0 && fds[0].revents)
@@ -103,6 +153,7 @@ bool guard_work(struct guard *g, int n, const struct pollfd fds[GUARD_FDS])
 	else if (n > 0)
 		watch_work(&g->watch, fds + 2);
 	check_memory(g);
+	check_disk(g);
 	return false;
 }
 

@@ -1,4 +1,4 @@
-/* pid 1 of the sandbox: takes the steps, starts the payload, waits for it alone, and ends; the kernel then kills whatever
+/* pid 1 of the sandbox, and the payload's parent where there are no namespaces: takes the steps, starts the payload, waits for it alone, and ends; the kernel then kills whatever
  * is left in the pid namespace. It never waits for a pipe to close: a stray child may hold it for ever. */
 #include "sandbox/inner.h"
 
@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/wire.h"
+#include "sandbox/bare.h"
 #include "sandbox/sockets.h"
 
 enum { PACKET_MAX = 8192, EXIT_SETUP = 125 };
@@ -113,7 +114,7 @@ static int keep_descriptors(const struct inner *in, int leash_fd)
 static void payload_main(struct inner *in, int leash_fd)
 {
 	size_t n;
-	const struct step *steps = payload_steps(&n);
+	const struct step *steps = payload_steps(in->spec->mode, &n);
 	control_set(in, CONTROL_CLOSED_FDS);
 	in->verdict.step = keep_descriptors(in, leash_fd) ? "close the descriptors" : steps_run(steps, n, in);
 	if (!in->verdict.step) {
@@ -144,15 +145,13 @@ static bool start_payload(struct inner *in, int leash_fd, pid_t *ret)
 }
 
 /* Reaps everything that comes to pid 1 until the payload itself has ended. */
-static int wait_for(pid_t payload, struct rusage *ret_usage)
+static int wait_for(pid_t payload)
 {
 	for (;;) {
 		int status;
-		pid_t pid = wait4(-1, &status, 0, NULL);
-		if (pid == payload) {
-			(void)getrusage(RUSAGE_CHILDREN, ret_usage);
+		pid_t pid = waitpid(-1, &status, 0);
+		if (pid == payload)
 			return status;
-		}
 		if (pid < 0 && errno != EINTR)
 			return EXIT_SETUP << 8;
 	}
@@ -183,16 +182,20 @@ static void await_orders(struct inner *in, int leash_fd)
 
 void init_main(struct inner *in, int leash_fd)
 {
-	await_orders(in, leash_fd);
+	static const struct step *(*const steps_of[N_MODES])(
+		size_t * ret_n) = { [MODE_SANDBOX] = inner_steps, [MODE_CONTAINER] = container_steps, [MODE_LANDLOCK] = bare_steps };
+	if (!in->bare)
+		await_orders(in, leash_fd);
 	size_t n;
-	const struct step *steps = in->spec->mode == MODE_CONTAINER ? container_steps(&n) : inner_steps(&n);
+	const struct step *steps = steps_of[in->spec->mode](&n);
 	const char *failed = steps_run(steps, n, in);
 	if (failed) {
 		send_failed(failed, errno, in->detail);
 		_exit(EXIT_SETUP);
 	}
-	send_sockets(leash_fd);
-	if (in->spec->with_watch)
+	if (!in->bare) /* what it could ask there are the host's sockets, and the places are the launcher's own */
+		send_sockets(leash_fd);
+	if (in->spec->with_watch && !in->bare)
 		send_places(in, leash_fd);
 	pid_t payload;
 	if (!start_payload(in, leash_fd, &payload))
@@ -207,7 +210,8 @@ void init_main(struct inner *in, int leash_fd)
 	(void)close(SANDBOX_FD_LOG);
 	(void)close(2);
 	struct rusage usage = { 0 };
-	int status = wait_for(payload, &usage);
+	int status = in->bare ? bare_wait_for(in->bare, payload) : wait_for(payload);
+	(void)getrusage(RUSAGE_CHILDREN, &usage);
 	send_exited(status, &usage);
 	_exit(0);
 }

@@ -16,6 +16,21 @@ struct verdict {
 	const char *step;
 };
 
+/* What Landlock lets the payload do at a path (landlock_linux.c). */
+enum place_access {
+	PLACE_READ, /* and execute */
+	PLACE_LOOK, /* and not execute */
+	PLACE_WRITE, /* and read, execute, make, remove */
+	PLACE_READ_FILE,
+	PLACE_WRITE_FILE, /* and read; what it is stays as it is */
+};
+struct place_rule {
+	const char *path; /* of the root that the payload will have */
+	enum place_access access;
+};
+
+struct bare;
+
 struct inner {
 	const struct sandbox_spec *spec;
 	struct arena *arena;
@@ -27,6 +42,9 @@ struct inner {
 	int out_fd, listen_fd, build_fd; /* what hwb gets */
 	int notify_fd; /* of the watching filter, in the payload until it has handed it out */
 	int names_fd; /* the name server's socket */
+	struct bare *bare; /* of MODE_LANDLOCK (sandbox/bare.h), else NULL */
+	struct place_rule *rules; /* what of the host it may see then */
+	size_t n_rules;
 	struct verdict verdict;
 };
 
@@ -41,10 +59,10 @@ const char *steps_run(const struct step *steps, size_t n, struct inner *in);
 void control_set(struct inner *in, enum sandbox_control control);
 
 /* What pid 1 does until the payload can start (mounts.c; container_steps: in a container, where the engine has done most of
- * it), and what the payload does to itself (payload.c). */
+ * it; bare_steps: without namespaces), and what the payload does to itself in that mode (payload_linux.c). */
 const struct step *inner_steps(size_t *ret_n);
 const struct step *container_steps(size_t *ret_n);
-const struct step *payload_steps(size_t *ret_n);
+const struct step *payload_steps(enum isolation_mode mode, size_t *ret_n);
 
 /* Writes the snapshot on SANDBOX_FD_SNAPSHOT below path; every file gets the spec's epoch. */
 int snapshot_expand(struct inner *in, const char *path);
@@ -54,7 +72,6 @@ int inner_copy_in(struct inner *in);
 
 int landlock_apply(struct inner *in);
 int seccomp_apply(struct inner *in);
-int capabilities_drop(struct inner *in);
 
 /* Reads the specification on SANDBOX_FD_SPEC. ERR_IO, ERR_FORMAT. */
 enum status spec_load(struct arena *a, struct sandbox_spec *ret, struct diag *d);

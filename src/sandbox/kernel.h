@@ -23,6 +23,8 @@ int kernel_attach(int tree, int dir, const char *path);
 /* Sets MOUNT_ATTR_* on the one mount at path below dir ("" means dir itself). */
 int kernel_set_attributes(int dir, const char *path, uint64_t attributes);
 
+/* What MODE_LANDLOCK needs: scopes for signals and abstract sockets, without which processes of the host could be reached. */
+enum { KERNEL_BARE_ABI = 6 };
 /* Highest Landlock ABI this kernel speaks, 0 when it has none. */
 int kernel_landlock_abi(void);
 /* true when the running kernel is at least that. */

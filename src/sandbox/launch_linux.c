@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
+#include "sandbox/bare.h"
 #include "sandbox/contain.h"
 #include "sandbox/guard.h"
 #include "sandbox/inner.h"
@@ -59,7 +60,7 @@ static int write_proc(pid_t pid, const char *name, const char *text)
 
 /* Whether this user namespace has that id at all (user_namespaces(7): "inside outside count" a line). Root of a rootless
  * container has a few, root of `unshare -r` one alone. */
-static bool id_is_mapped(const char *map, uint32_t id)
+bool launch_id_is_mapped(const char *map, uint32_t id)
 {
 	FILE *file = fopen(map, "re");
 	unsigned first, outside, count;
@@ -76,8 +77,8 @@ static bool id_is_mapped(const char *map, uint32_t id)
 static const char *write_maps(pid_t pid, uint32_t outside_id)
 {
 	char text[64];
-	bool lends = geteuid() == 0 && id_is_mapped("/proc/self/uid_map", outside_id) &&
-		     id_is_mapped("/proc/self/gid_map", outside_id);
+	bool lends = geteuid() == 0 && launch_id_is_mapped("/proc/self/uid_map", outside_id) &&
+		     launch_id_is_mapped("/proc/self/gid_map", outside_id);
 	uint32_t uid = lends ? outside_id : (uint32_t)geteuid();
 	uint32_t gid = lends ? outside_id : (uint32_t)getegid();
 	if (write_proc(pid, "setgroups", "deny"))
@@ -91,11 +92,11 @@ static const char *write_maps(pid_t pid, uint32_t outside_id)
 
 /* Groups of the caller are nothing to lend. Whoever may not drop them, an ordinary user or the root of a user namespace that
  * forbids it (user_namespaces(7), "/proc/pid/setgroups"), keeps what it cannot use: inside there is one id. */
-static int drop_groups(void)
+int launch_drop_groups(void)
 {
 	if (geteuid() != 0 || setgroups(0, NULL) == 0)
 		return 0;
-	return errno == EPERM && !id_is_mapped("/proc/self/uid_map", UINT32_MAX - 1) ? 0 : -1;
+	return errno == EPERM && !launch_id_is_mapped("/proc/self/uid_map", UINT32_MAX - 1) ? 0 : -1;
 }
 
 /* Holds the mounts of the sandbox: pid 1 does not take them down at its end, which hwb waits for, but we at ours, which
@@ -107,8 +108,15 @@ static int hold_mounts(pid_t pid)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Watches until pid 1 of the sandbox is gone: its end, hwb's end (the control socket closes) or too much memory. */
-static void guard_until_gone(struct guard *g)
+void launch_close_given(void)
+{
+	static const int given[] = { SANDBOX_FD_LOG, 2, SANDBOX_FD_CHANNEL, SANDBOX_FD_SNAPSHOT, SANDBOX_FD_SPEC };
+	for (size_t i = 0; i < COUNT(given); i++)
+		(void)close(given[i]);
+}
+
+/* Watches until pid 1 of the sandbox is gone: its end, hwb's end (the control socket closes) or too much of something. */
+void launch_guard(struct guard *g)
 {
 	bool ended = false;
 	while (!ended && g->why == END_NORMAL) {
@@ -187,7 +195,7 @@ static int run_sandbox(struct arena *a)
 	guard_init(&g);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, leash))
 		return launch_refuse("make a socket pair", "");
-	if (drop_groups())
+	if (launch_drop_groups())
 		return launch_refuse("drop the groups", "");
 	g.pid = kernel_clone(NAMESPACES, &g.pidfd);
 	if (g.pid == 0) {
@@ -209,13 +217,8 @@ static int run_sandbox(struct arena *a)
 	if (failed)
 		return end_early(&g, launch_refuse(failed, ""));
 	guard_set_limits(&g, &spec.limits);
-	/* The log belongs to what is inside: as long as we held it, its end would never be seen. */
-	(void)close(SANDBOX_FD_LOG);
-	(void)close(2);
-	(void)close(SANDBOX_FD_CHANNEL);
-	(void)close(SANDBOX_FD_SNAPSHOT);
-	(void)close(SANDBOX_FD_SPEC);
-	guard_until_gone(&g);
+	launch_close_given();
+	launch_guard(&g);
 	while (waitpid(g.pid, &status, 0) < 0 && errno == EINTR)
 		;
 	CLEANUP(buf_done) struct buf gone;
@@ -226,11 +229,12 @@ static int run_sandbox(struct arena *a)
 	return 0;
 }
 
-static int run_container(struct arena *a)
+/* The modes that make nothing before they know what is wanted. */
+static int run_later(int (*run)(const struct sandbox_spec *spec, struct arena *a), struct arena *a)
 {
 	struct sandbox_spec spec;
 	int code = take_orders(&spec, a);
-	return code ? code : container_run(&spec, a);
+	return code ? code : run(&spec, a);
 }
 
 int launch_main(const char *mode)
@@ -245,5 +249,7 @@ int launch_main(const char *mode)
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	struct arena a;
 	arena_init(&a);
-	return strcmp(mode, isolation_mode_name(MODE_CONTAINER)) == 0 ? run_container(&a) : run_sandbox(&a);
+	if (strcmp(mode, isolation_mode_name(MODE_CONTAINER)) == 0)
+		return run_later(container_run, &a);
+	return strcmp(mode, isolation_mode_name(MODE_LANDLOCK)) == 0 ? run_later(bare_run, &a) : run_sandbox(&a);
 }

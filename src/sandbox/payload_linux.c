@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <linux/securebits.h>
@@ -13,6 +14,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+
+#include "sandbox/bare.h"
 
 enum { SIGNALS_MAX = 2048 };
 
@@ -90,10 +93,13 @@ static int no_new_privileges(struct inner *in)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-/* A container's engine may have emptied the bounding set already; then nothing may be dropped, nor need be. */
-int capabilities_drop(struct inner *in)
+/* A container's engine may have emptied the bounding set already; then nothing may be dropped, nor need be. Nor can an ordinary
+ * user without a user namespace of his own: no program gives him any, after no_new_privs. */
+static int close_bounding_set(struct inner *in)
 {
 	bool had_any = false;
+	if (in->bare && prctl(PR_CAPBSET_DROP, CAP_SETPCAP) && errno == EPERM)
+		return 0;
 	for (unsigned long cap = 0; cap < 64; cap++) {
 		if (prctl(PR_CAPBSET_READ, cap) != 1)
 			continue;
@@ -103,16 +109,32 @@ int capabilities_drop(struct inner *in)
 	}
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
 		return -1;
-	if (had_any && prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
-							SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
-							SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED))
-		return -1;
+	if (!had_any)
+		return 0;
+	return prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+						SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+						SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED);
+}
+
+static int drop_capabilities(struct inner *in)
+{
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { { 0 }, { 0 } };
 	if (syscall(SYS_capset, &header, none))
 		return -1;
 	control_set(in, CONTROL_NO_CAPABILITIES);
 	return 0;
+}
+
+/* A credential change clears the parent-death signal. The groups went in the launcher. */
+static int change_user(struct inner *in)
+{
+	uint32_t id = in->bare->id;
+	if (!in->bare->is_root)
+		return 0;
+	if (setgroups(0, NULL) || setresgid(id, id, id) || setresuid(id, id, id))
+		return -1;
+	return prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static int reset_signals(struct inner *in)
@@ -125,15 +147,30 @@ static int reset_signals(struct inner *in)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-const struct step *payload_steps(size_t *ret_n)
+const struct step *payload_steps(enum isolation_mode mode, size_t *ret_n)
 {
 	static const struct step steps[] = {
+		{ "die with the launcher", die_with_parent },
+		{ "start a session", new_session },
+		{ "set the resource limits", set_limits },
+		{ "leave the session keyring", new_keyring },
+		{ "enter the build directory", enter_directory },
+		{ "set no_new_privs", no_new_privileges },
+		{ "close the bounding set", close_bounding_set },
+		{ "drop the capabilities", drop_capabilities },
+		{ "apply Landlock", landlock_apply },
+		{ "reset the signals", reset_signals },
+		{ "load the seccomp filter", seccomp_apply },
+	};
+	/* Without namespaces the user still has to be changed, which takes capabilities, and the keyring is his. */
+	static const struct step bare[] = {
 		{ "die with the launcher", die_with_parent },     { "start a session", new_session },
-		{ "set the resource limits", set_limits },        { "leave the session keyring", new_keyring },
-		{ "enter the build directory", enter_directory }, { "set no_new_privs", no_new_privileges },
-		{ "drop the capabilities", capabilities_drop },   { "apply Landlock", landlock_apply },
+		{ "set the resource limits", set_limits },        { "set no_new_privs", no_new_privileges },
+		{ "close the bounding set", close_bounding_set }, { "become the build's user", change_user },
+		{ "drop the capabilities", drop_capabilities },   { "leave the session keyring", new_keyring },
+		{ "enter the build directory", enter_directory }, { "apply Landlock", landlock_apply },
 		{ "reset the signals", reset_signals },           { "load the seccomp filter", seccomp_apply },
 	};
-	*ret_n = COUNT(steps);
-	return steps;
+	*ret_n = mode == MODE_LANDLOCK ? COUNT(bare) : COUNT(steps);
+	return mode == MODE_LANDLOCK ? bare : steps;
 }

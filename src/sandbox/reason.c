@@ -14,6 +14,8 @@ static const struct {
 	[REASON_CPU] = { "cpu", "cpu", "used more processor time than its limit" },
 	[REASON_SILENCE] = { "silence", "silence", "said nothing for longer than its silence limit" },
 	[REASON_MEMORY] = { "memory", "memory", "used more memory than its limit" },
+	[REASON_DISK] = { "disk", "disk", "wrote more to the disk than its limit" },
+	[REASON_INODES] = { "inodes", "inodes", "made more files than its limit" },
 	[REASON_LOG] = { "log", "log", "wrote more output than its limit" },
 	[REASON_STOPPED] = { "stopped", NULL, "was stopped" },
 };
@@ -43,9 +45,10 @@ enum status sandbox_explain(const struct sandbox_result *r, const struct limits 
 		bool whole = is_time && value % 1000 == 0;
 		(void)fail(d, ERR_LIMIT, 0, "the build %s (%llu %s)", reasons[r->reason].what,
 			   (unsigned long long)(whole ? value / 1000 : value),
-			   whole     ? "s"
-			   : is_time ? "ms"
-				     : "bytes");
+			   whole                            ? "s"
+			   : is_time                        ? "ms"
+			   : row && row->unit == UNIT_COUNT ? "files"
+							    : "bytes");
 		return remedy(d, "raise it with --limit %s=VALUE, or '%s' in [limits] of hwb.toml", key, key);
 	}
 	if (r->reason == REASON_SIGNAL)
@@ -169,6 +172,17 @@ static const struct {
 	  "look at what container.engine and container.arguments say" },
 	{ "start the container", 0, 0, "the engine could not run it", "the words in quotes are the engine's own" },
 	{ "remove the container", 0, 0, "the engine still lists it, or does not answer", "remove it by hand: 'podman rm -f NAME'" },
+	{ "make a way out without namespaces", 0, 0, "isolation 'landlock' has no network of any kind",
+	  "use --isolation sandbox or container for what needs one: a git source, crates, --allow-host; or fetch it before" },
+	{ "choose the build's user", EINVAL, 0, "this user namespace has no id to spare",
+	  "run hwb as an ordinary user, or start what it runs in with more ids" },
+	{ "become the build's user", EPERM, 0, "root may not change its user here",
+	  "in a container: --cap-add SETUID --cap-add SETGID; or run hwb as an ordinary user" },
+	{ "show a tree to the build's user", EACCES, 0, "the build's own user cannot reach it",
+	  "name an interpreter outside of it with -p, as it cannot be copied; or run hwb as the user whose it is" },
+	{ "make the run directory", EPERM, 0, "others may rename what is in there",
+	  "set TMPDIR to a directory that nobody else can write, or that is sticky as /tmp is" },
+	{ "apply Landlock", ENOSYS, 0, "this kernel's Landlock is too old", "use --isolation sandbox" },
 	{ "make a way out of a container", 0, 0, "a container has no network of any kind",
 	  "--allow-host and git over https need --isolation sandbox" },
 	{ "write the engine's command line", 0, 0, "a ':' in a path cannot be said to the engine", "use a path without one" },

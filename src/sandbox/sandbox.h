@@ -17,6 +17,8 @@ enum sandbox_reason {
 	REASON_CPU,
 	REASON_SILENCE,
 	REASON_MEMORY,
+	REASON_DISK,
+	REASON_INODES, /* only where no quota of the file system says so to the program itself */
 	REASON_LOG, /* a limit */
 	REASON_STOPPED, /* we told it to end, because the answer is in or the run was cancelled */
 	N_REASONS
@@ -44,6 +46,9 @@ MUST_USE enum status sandbox_prepare_terminal(const struct run_context *run, int
 /* Says what is wanted; the clocks of the limits start now. snapshot_fd: -1 for none. What goes wrong inside is said by
  * sandbox_wait. ERR_IO, ERR_CANCELLED. */
 MUST_USE enum status sandbox_start(struct sandbox *s, const struct sandbox_spec *spec, int snapshot_fd, struct diag *d);
+/* What a path of the inside (/build, /tmp, /out or below) is called by the payload: the path itself, but where there are no namespaces.
+ * Lives as long as a. */
+const char *sandbox_inside(const struct sandbox *s, const char *path, struct arena *a);
 /* Our end of the payload's descriptor 3 (SOCK_SEQPACKET) when the spec asks for it, owned by the sandbox. */
 int sandbox_channel(const struct sandbox *s);
 /* After EVENT_READY: the listening socket made inside (spec.with_listener), else -1. Owned by the sandbox. */

@@ -4,16 +4,20 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/encode.h"
 #include "base/fd.h"
 #include "base/wire.h"
 #include "host/sealed.h"
 #include "host/self.h"
 #include "host/spawn.h"
+#include "sandbox/bare_paths.h"
+#include "sandbox/kernel.h"
 #include "sandbox/mask.h"
 #include "sandbox/packet.h"
 #include "sandbox/surroundings.h"
@@ -21,12 +25,11 @@
 
 enum { LOG_BLOCK = 16384, PACKET_MAX = 8192, TICK_MS = 200, CHANNEL_ROOM = 1 << 18 };
 
-static const bool exists[N_MODES] = { [MODE_SANDBOX] = true, [MODE_CONTAINER] = true };
-
 struct sandbox {
 	struct arena home; /* it lives in its own arena */
 	const struct run_context *run;
 	struct limits limits;
+	const char *run_path;
 	pid_t launcher;
 	int control_fd, log_fd, channel_fd, out_fd, listener_fd, tree_fd;
 	bool with_listener, with_tree; /* what SANDBOX_READY brings beside /out */
@@ -103,17 +106,42 @@ static enum status start_launcher(struct sandbox *s, struct diag *d)
 	return spawn_start(&spawn, &s->launcher, d);
 }
 
+/* Without the scopes of signals and abstract sockets the processes of the host would be in reach: less is not a weaker mode. */
+static enum status check_landlock(const struct run_context *run, struct diag *d)
+{
+	int abi = kernel_landlock_abi();
+	if (abi >= KERNEL_BARE_ABI)
+		return run->run_path ? OK : fail(d, ERR_ISOLATION, 0, "isolation 'landlock' has no place for its run directories");
+	(void)fail(d, ERR_ISOLATION, 0, "isolation 'landlock' needs ABI %d of Landlock, and the kernel here has %s%.0d",
+		   KERNEL_BARE_ABI, abi ? "ABI " : "none", abi);
+	return remedy(d, abi ? "it came with Linux 6.12; use 'sandbox', or run hwb on a newer kernel"
+			     : "boot with 'landlock' in lsm=..., let the seccomp filter around hwb allow landlock_create_ruleset, or use "
+			       "'sandbox'");
+}
+
+/* Not to be guessed, or somebody could be there first. */
+static const char *name_run(struct sandbox *s, const char *below)
+{
+	unsigned char random[16] = { 0 };
+	char text[2 * sizeof random + 1];
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) /* then it may be there, and making it fails */
+		return arena_printf(&s->home, "%s/hwb-0", below);
+	hex_write(bytes_make(random, sizeof random), text);
+	return arena_printf(&s->home, "%s/hwb-%s", below, text);
+}
+
 static enum status prepare(const struct run_context *run, const int *input_fd, struct sandbox **ret, struct diag *d)
 {
 	enum status status = run_check(run, d);
 	if (status)
 		return status;
-	if (!exists[run->mode]) {
-		(void)fail(d, ERR_ISOLATION, 0, "isolation '%s' is not available in this version", isolation_mode_name(run->mode));
-		return remedy(d, "use 'sandbox', or run hwb inside a container of your own");
-	}
+	if (run->mode == MODE_LANDLOCK)
+		status = check_landlock(run, d);
+	if (status)
+		return status;
 	struct sandbox *s = sandbox_new();
 	s->run = run;
+	s->run_path = run->mode == MODE_LANDLOCK ? name_run(s, run->run_path) : "";
 	s->control_fd = s->log_fd = s->channel_fd = s->out_fd = s->listener_fd = s->tree_fd = -1;
 	s->terminal = input_fd ? ARENA_NEW(&s->home, struct terminal) : NULL;
 	status = start_launcher(s, d);
@@ -143,6 +171,7 @@ static enum status seal_spec(const struct sandbox *s, const struct sandbox_spec 
 	struct sandbox_spec own = *spec;
 	own.mode = s->run->mode;
 	own.container = s->run->container;
+	own.run_path = s->run_path;
 	buf_init(&record, 16 << 20);
 	sandbox_spec_write(&own, &record);
 	enum status status = buf_check(&record, "the sandbox's specification", d);
@@ -168,6 +197,15 @@ enum status sandbox_start(struct sandbox *s, const struct sandbox_spec *spec, in
 	if (failed && errno != EPIPE && errno != ECONNRESET) /* a launcher that is gone has said why */
 		return fail(d, ERR_IO, 0, "send to the launcher: %s", strerror(errno));
 	return OK;
+}
+
+const char *sandbox_inside(const struct sandbox *s, const char *path, struct arena *a)
+{
+	struct bare_paths paths;
+	if (s->run->mode != MODE_LANDLOCK)
+		return path;
+	bare_paths_init(&paths, s->run_path, a);
+	return bare_paths_say(&paths, path);
 }
 
 int sandbox_channel(const struct sandbox *s)
@@ -249,6 +287,9 @@ static void note_exit(struct sandbox *s, struct wire *w)
 
 static void note_gone(struct sandbox *s, struct wire *w)
 {
+	static const enum sandbox_reason limits[] = {
+		[END_MEMORY] = REASON_MEMORY, [END_DISK] = REASON_DISK, [END_INODES] = REASON_INODES
+	};
 	uint32_t why = wire_get_u32(w);
 	uint64_t peak = wire_get_u64(w), user_us = wire_get_u64(w), system_us = wire_get_u64(w);
 	if (!s->exited) { /* ended by us: only its end tells what it used */
@@ -258,8 +299,8 @@ static void note_gone(struct sandbox *s, struct wire *w)
 	activity_take_sums(&s->activity, w);
 	if (peak > s->result.peak_memory)
 		s->result.peak_memory = peak;
-	if (why == END_MEMORY)
-		s->result.reason = REASON_MEMORY;
+	if (why < COUNT(limits) && limits[why] != REASON_EXIT)
+		s->result.reason = limits[why];
 	else if (s->forced != REASON_EXIT)
 		s->result.reason = s->forced;
 	else if (!s->exited)

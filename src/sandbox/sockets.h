@@ -9,5 +9,7 @@
 int sockets_open(void);
 /* Bytes that all local, TCP and UDP sockets of that namespace hold; kinds that the kernel cannot tell of count nothing. */
 uint64_t sockets_memory(int fd);
+/* Where that namespace is the host's: bytes of the local sockets that this user has made. Linux 5.3 and newer. */
+uint64_t sockets_memory_of(int fd, uint32_t owner);
 
 #endif

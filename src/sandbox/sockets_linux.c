@@ -19,14 +19,14 @@ enum { ALL_STATES = -1, SOCKET_SIZE = 4096, QUEUE_MAX = 425984, DATAGRAMS_MAX = 
 static const struct kind {
 	uint8_t family, protocol;
 	size_t head;
-	unsigned short memory, peer, queue;
+	unsigned short memory, peer, queue, owner;
 } kinds[] = {
-	{ AF_UNIX, 0, sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO, UNIX_DIAG_PEER, UNIX_DIAG_RQLEN },
-	{ AF_NETLINK, NDIAG_PROTO_ALL, sizeof(struct netlink_diag_msg), NETLINK_DIAG_MEMINFO, 0, 0 },
-	{ AF_INET, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0 },
-	{ AF_INET6, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0 },
-	{ AF_INET, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0 },
-	{ AF_INET6, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0 },
+	{ AF_UNIX, 0, sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO, UNIX_DIAG_PEER, UNIX_DIAG_RQLEN, UNIX_DIAG_UID },
+	{ AF_NETLINK, NDIAG_PROTO_ALL, sizeof(struct netlink_diag_msg), NETLINK_DIAG_MEMINFO, 0, 0, 0 },
+	{ AF_INET, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0, 0 },
+	{ AF_INET6, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0, 0 },
+	{ AF_INET, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0, 0 },
+	{ AF_INET6, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0, 0, 0 },
 };
 
 struct question {
@@ -51,7 +51,8 @@ static int ask(int fd, const struct kind *k)
 		size = sizeof q.body.local;
 		q.body.local = (struct unix_diag_req){ .sdiag_family = AF_UNIX,
 						       .udiag_states = (uint32_t)ALL_STATES,
-						       .udiag_show = UDIAG_SHOW_MEMINFO | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN };
+						       .udiag_show = UDIAG_SHOW_MEMINFO | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN |
+								     UDIAG_SHOW_UID };
 	} else if (k->family == AF_NETLINK) {
 		size = sizeof q.body.netlink;
 		q.body.netlink = (struct netlink_diag_req){ .sdiag_family = AF_NETLINK,
@@ -72,6 +73,7 @@ struct seen {
 	uint32_t memory[SK_MEMINFO_VARS];
 	uint32_t queue[2]; /* struct unix_diag_rqlen: the first is what waits to be read */
 	uint32_t peer; /* its inode; 0 once it is closed */
+	uint32_t owner; /* whoever made it */
 };
 
 /* A length that makes no sense ends the attributes. */
@@ -89,18 +91,22 @@ static void read_attributes(struct bytes rest, const struct kind *k, struct seen
 			memcpy(ret->queue, value.data, value.size < sizeof ret->queue ? value.size : sizeof ret->queue);
 		else if (k->peer && attribute.rta_type == k->peer)
 			memcpy(&ret->peer, value.data, value.size < sizeof ret->peer ? value.size : sizeof ret->peer);
+		else if (k->owner && attribute.rta_type == k->owner)
+			memcpy(&ret->owner, value.data, value.size < sizeof ret->owner ? value.size : sizeof ret->owner);
 	}
 }
 
-/* One socket. What a local one has not read is counted where it was sent from; when that one is closed nobody has it any more,
+/* One socket; owner: only if it is of this user, NULL: any. What a local one has not read is counted where it was sent from; when that one is closed nobody has it any more,
  * and then it is taken for as much as it can be. A listener's queue are connections, which are sockets of their own. */
-static uint64_t memory_of(struct bytes message, const struct kind *k)
+static uint64_t memory_of(struct bytes message, const struct kind *k, const uint32_t *owner)
 {
 	static const int counted[] = { SK_MEMINFO_RMEM_ALLOC, SK_MEMINFO_WMEM_ALLOC, SK_MEMINFO_WMEM_QUEUED, SK_MEMINFO_FWD_ALLOC };
-	struct seen seen = { 0 };
+	struct seen seen = { .owner = UINT32_MAX };
 	struct unix_diag_msg local = { 0 };
 	uint64_t sum = SOCKET_SIZE;
 	read_attributes(bytes_from(message, NLMSG_ALIGN(k->head)), k, &seen);
+	if (owner && seen.owner != *owner)
+		return 0;
 	for (size_t i = 0; i < COUNT(counted); i++)
 		sum += seen.memory[counted[i]];
 	if (k->family != AF_UNIX || message.size < sizeof local)
@@ -112,7 +118,7 @@ static uint64_t memory_of(struct bytes message, const struct kind *k)
 }
 
 /* The sockets of one packet; *ret_last: none will follow. */
-static uint64_t read_packet(struct bytes packet, const struct kind *k, bool *ret_last)
+static uint64_t read_packet(struct bytes packet, const struct kind *k, const uint32_t *owner, bool *ret_last)
 {
 	struct nlmsghdr header;
 	uint64_t sum = 0;
@@ -122,13 +128,13 @@ static uint64_t read_packet(struct bytes packet, const struct kind *k, bool *ret
 			    header.nlmsg_type == NLMSG_ERROR;
 		if (*ret_last)
 			break;
-		sum += memory_of(bytes_part(packet, sizeof header, header.nlmsg_len - sizeof header), k);
+		sum += memory_of(bytes_part(packet, sizeof header, header.nlmsg_len - sizeof header), k, owner);
 	}
 	return sum;
 }
 
 /* The answers to one question, which the kernel writes while they are read: nothing here waits. */
-static uint64_t read_answers(int fd, const struct kind *k)
+static uint64_t read_answers(int fd, const struct kind *k, const uint32_t *owner)
 {
 	static unsigned char room[32768];
 	uint64_t sum = 0;
@@ -136,7 +142,7 @@ static uint64_t read_answers(int fd, const struct kind *k)
 		ssize_t n = recv(fd, room, sizeof room, MSG_DONTWAIT);
 		if (n <= 0)
 			break;
-		sum += read_packet(bytes_make(room, (size_t)n), k, &is_last);
+		sum += read_packet(bytes_make(room, (size_t)n), k, owner, &is_last);
 	}
 	return sum;
 }
@@ -146,6 +152,12 @@ uint64_t sockets_memory(int fd)
 	uint64_t sum = 0;
 	for (size_t i = 0; fd >= 0 && i < COUNT(kinds); i++)
 		if (ask(fd, &kinds[i]) == 0)
-			sum += read_answers(fd, &kinds[i]);
+			sum += read_answers(fd, &kinds[i], NULL);
 	return sum;
+}
+
+uint64_t sockets_memory_of(int fd, uint32_t owner)
+{
+	static const struct kind *const local = &kinds[0];
+	return fd >= 0 && ask(fd, local) == 0 ? read_answers(fd, local, &owner) : 0;
 }

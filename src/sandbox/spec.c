@@ -60,6 +60,8 @@ void sandbox_spec_write(const struct sandbox_spec *spec, struct buf *out)
 	wire_put_u32(out, spec->mode);
 	if (spec->mode == MODE_CONTAINER)
 		write_container(out, spec->container);
+	if (spec->mode == MODE_LANDLOCK)
+		wire_put_string(out, spec->run_path);
 	write_strings(out, spec->argv, spec->n_argv);
 	write_strings(out, spec->env, spec->n_env);
 	wire_put_u32(out, (uint32_t)spec->n_mounts);
@@ -118,6 +120,7 @@ enum status sandbox_spec_read(struct bytes record, struct arena *a, struct sandb
 	s.mode = (enum isolation_mode)wire_get_u32(&w);
 	if (s.mode == MODE_CONTAINER)
 		s.container = read_container(&w, a);
+	s.run_path = s.mode == MODE_LANDLOCK ? wire_get_string(&w, a) : "";
 	s.argv = read_strings(&w, a, &s.n_argv);
 	s.env = read_strings(&w, a, &s.n_env);
 	s.n_mounts = wire_get_count(&w, 8);
@@ -151,7 +154,7 @@ enum status sandbox_spec_read(struct bytes record, struct arena *a, struct sandb
 	s.with_terminal = flags & 16;
 	struct bytes limits = wire_get_bytes(&w);
 	if (limits.size != sizeof s.limits || s.n_argv == 0 || s.outside_id == 0 || s.mode >= N_MODES ||
-	    s.n_system_mounts > s.n_mounts)
+	    (s.mode == MODE_LANDLOCK && s.run_path[0] != '/') || s.n_system_mounts > s.n_mounts)
 		w.bad = true;
 	else
 		bytes_copy(&s.limits, limits);

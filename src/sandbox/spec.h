@@ -39,8 +39,9 @@ struct sandbox_item {
 struct container;
 
 struct sandbox_spec {
-	enum isolation_mode mode; /* sandbox_start sets it, and container, from the run */
+	enum isolation_mode mode; /* sandbox_start sets it, and the next two, from the run */
 	const struct container *container; /* of MODE_CONTAINER, else NULL */
+	const char *run_path; /* of MODE_LANDLOCK: the run directory, which the launcher makes and removes; else "" */
 	const char *const *argv;
 	size_t n_argv;
 	const char *const *env; /* "K=V" */
@@ -106,6 +107,6 @@ enum sandbox_message {
 	SANDBOX_GONE, /* u32 why (enum sandbox_end), u64 peak memory seen, u64 user us, u64 system us, then the sums: every process inside is dead */
 	SANDBOX_SEEN, /* u32 enum activity_seen, then as activity_take reads it */
 };
-enum sandbox_end { END_NORMAL, END_MEMORY, END_TOLD };
+enum sandbox_end { END_NORMAL, END_MEMORY, END_TOLD, END_DISK, END_INODES };
 
 #endif

@@ -10,12 +10,14 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/run.h"
 #include "sandbox/activity.h"
 #include "sandbox/sightings.h"
 
 enum { WATCH_PLACES = 3, WATCH_FDS = 2 };
 
 struct watch {
+	enum isolation_mode mode; /* whose filter asks */
 	int notify_fd; /* of the filter; -1: nothing is watched */
 	int names_fd; /* UDP on 127.0.0.1:53 of the inside; -1 */
 	int place_fds[WATCH_PLACES]; /* the writable places, for their sizes; -1 */

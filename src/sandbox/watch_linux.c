@@ -239,11 +239,11 @@ static void note_address(struct watch *w, pid_t pid, uint64_t address, uint64_t 
 
 /* ---- the filter's questions ---- */
 
-static int refusal(int number)
+static int refusal(enum isolation_mode mode, int number)
 {
 	const int *eperm;
 	size_t n;
-	seccomp_eperm(&eperm, &n);
+	seccomp_eperm(mode, &eperm, &n);
 	for (size_t i = 0; i < n; i++)
 		if (eperm[i] == number)
 			return EPERM;
@@ -288,7 +288,7 @@ static void note_call(struct watch *w, const struct seccomp_notif *notif, struct
 	default:
 		w->calls[data->nr >= 0 && data->nr < ACTIVITY_CALLS ? data->nr : ACTIVITY_CALLS - 1]++;
 		resp->flags = 0;
-		resp->error = -refusal(data->nr);
+		resp->error = -refusal(w->mode, data->nr);
 		break;
 	}
 }

@@ -76,6 +76,33 @@ static void a_specification_reads_back(void)
 	CHECK(out.with_tree && out.with_terminal);
 }
 
+static void a_run_directory_is_absolute_and_of_one_mode(void)
+{
+	static const struct {
+		enum isolation_mode mode;
+		const char *run_path;
+		enum status want;
+		const char *read;
+	} rows[] = {
+		{ MODE_LANDLOCK, "/tmp/hwb-1", OK, "/tmp/hwb-1" },
+		{ MODE_LANDLOCK, "tmp/hwb-1", ERR_FORMAT, NULL },
+		{ MODE_LANDLOCK, "", ERR_FORMAT, NULL },
+		{ MODE_SANDBOX, "/tmp/hwb-1", OK, "" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(arena_done) struct arena a;
+		CLEANUP(buf_done) struct buf b;
+		struct sandbox_spec in = sample(), out;
+		arena_init(&a);
+		buf_init(&b, 1 << 16);
+		in.mode = rows[i].mode;
+		in.run_path = rows[i].run_path;
+		sandbox_spec_write(&in, &b);
+		CHECK(sandbox_spec_read(buf_bytes(&b), &a, &out, NULL) == rows[i].want);
+		CHECK(!rows[i].read || strcmp(out.run_path, rows[i].read) == 0);
+	}
+}
+
 static void a_specification_breaks_at_every_cut(void)
 {
 	CLEANUP(buf_done) struct buf b;
@@ -160,6 +187,8 @@ static void every_end_is_explained(void)
 		{ REASON_CPU, "cpu", ERR_LIMIT, "(7 s)", "--limit cpu=" },
 		{ REASON_SILENCE, "silence", ERR_LIMIT, "(5 s)", "--limit silence=" },
 		{ REASON_MEMORY, "memory", ERR_LIMIT, "(1048576 bytes)", "--limit memory=" },
+		{ REASON_DISK, "disk", ERR_LIMIT, "to the disk than its limit (8192 bytes)", "--limit disk=" },
+		{ REASON_INODES, "inodes", ERR_LIMIT, "(77 files)", "--limit inodes=" },
 		{ REASON_LOG, "log", ERR_LIMIT, "(4096 bytes)", "--limit log=" },
 		{ REASON_STOPPED, "stopped", ERR_BACKEND, "", "" },
 	};
@@ -170,6 +199,8 @@ static void every_end_is_explained(void)
 	l.silence_ms = 5000;
 	l.memory = 1 << 20;
 	l.log_size = 4096;
+	l.disk = 8192;
+	l.inodes = 77;
 	CHECK_NUMBER(COUNT(rows), N_REASONS);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct sandbox_result r = { .reason = rows[i].reason, .exit_code = 3, .signal = SIGSEGV };
@@ -194,6 +225,10 @@ static void a_step_that_fails_has_a_reason_and_a_remedy(void)
 		{ "make the namespaces", ENOSPC, "", 0, "limit of user namespaces", "max_user_namespaces" },
 		{ "make the namespaces", EPERM, NULL, 0, "switched off", "unprivileged_userns_clone" },
 		{ "make the namespaces", ENOSYS, "", 0, "clone3", "seccomp=unconfined" },
+		{ "make a way out without namespaces", EOPNOTSUPP, "", 0, "no network of any kind", "--isolation sandbox" },
+		{ "choose the build's user", EINVAL, "", 0, "no id to spare", "ordinary user" },
+		{ "show a tree to the build's user", EACCES, "/root/python", 0, "'/root/python'", "-p" },
+		{ "make the run directory", EPERM, "/tmp/x", 0, "may rename", "TMPDIR" },
 		{ "make the namespaces", EIO, "", 0, "the kernel refused it", "hwb doctor" },
 		{ "write uid_map", EACCES, "", 0, "AppArmor", "apparmor_restrict_unprivileged_userns" },
 		{ "make mounts private", EACCES, "", 0, "AppArmor", "apparmor" },
@@ -401,6 +436,7 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{ "a specification reads back", a_specification_reads_back },
+		{ "a run directory is absolute and of one mode", a_run_directory_is_absolute_and_of_one_mode },
 		{ "a specification breaks at every cut", a_specification_breaks_at_every_cut },
 		{ "a specification without what must be is refused", a_specification_without_what_must_be_is_refused },
 		{ "every control has a name of its own", every_control_has_a_name_of_its_own },
