@@ -140,12 +140,13 @@ int main(void)
 
 @functools.lru_cache(maxsize=None)
 def calls():
-    """{verb of data/seccomp.txt: {name: number on this machine}}, by the library that the filter is made with."""
+    """{verb of the native filter: {name: number on this machine}}, by the library that the filter is made with."""
     folder = write(fresh("numbers"), {"numbers.c": NUMBERS})
     if not shutil.which("cc"):
         raise Skip("there is no C compiler to ask for the numbers of system calls")
     subprocess.run(["cc", "-o", "numbers", "numbers.c", "-lseccomp"], cwd=folder, check=True)
-    rows = re.findall(r"(?m)^(allow|eperm|refuse|families|only) (\w+)", open(os.path.join(ROOT, "data", "seccomp.txt")).read())
+    lists = [open(os.path.join(ROOT, "data", name)).read() for name in ("seccomp.txt", "seccomp-native.txt")]
+    rows = re.findall(r"(?m)^(allow|eperm|refuse|families|only) (\w+)", "".join(lists))
     rows += [("unlisted", "io_uring_setup"), ("unlisted", "clone3")]
     names, table = "\n".join(name for _, name in rows), {}
     told = subprocess.run([folder + "/numbers"], input=names, capture_output=True, text=True, check=True)
@@ -249,6 +250,18 @@ def mode_sandbox():
     return every(*checks)
 
 
+def mode_landlock():
+    seen, run, place = look("seen['ran'] = True", "--isolation", "landlock")
+    if run.code == 5 and "needs ABI" in run.err:    # Linux 6.12 and newer have it; elsewhere it is refused, never replaced
+        return every(("exit 5 names the kernel's ABI", not seen, run.told()))
+    told = place.report()["isolation"]
+    _, unasked, other = look("seen['ran'] = True")
+    return every(("it runs", seen == {"ran": True}, run.told()),
+                 ("the terminal warns", "isolation 'landlock' has no namespaces" in run.err, run.told()),
+                 ("the report says so", told["mode"] == "landlock" and not [one for one in told["controls"] if one.endswith("-ns")], told),
+                 ("without being asked for it is the sandbox", other.report()["isolation"]["mode"] == "sandbox", unasked.told()))
+
+
 CONTROLS = {"user-ns", "mount-ns", "pid-ns", "net-ns", "ipc-ns", "uts-ns", "cgroup-ns", "private-root", "read-only-host",
             "masked-proc", "minimal-dev", "copy-in-out", "no-capabilities", "no-new-privs", "seccomp", "closed-fds", "empty-env",
             "new-session", "process-limit"}
@@ -320,7 +333,7 @@ RULES = [
     ("Isolation modes: `sandbox` (namespaces; `venv` is accepted as its name)", mode_sandbox),
     ("`container` (podman or docker, hardened; `docker` is accepted)",
      Elsewhere((CONTAINER, "the command line is exactly this"), (OPTIONS, '"--isolation", "docker"'))),
-    ("`landlock` (no namespaces: weaker, must be asked for, provenance says so)", Later("B", "refused with exit 5 until then")),
+    ("`landlock` (no namespaces: weaker, must be asked for, provenance says so)", mode_landlock),
     ("`auto` = sandbox, proven by a trial run, or exit 5 with the remedies", auto_or_remedies),
     ("`none` only where the operator's config says `allow-unisolated = true`", none_refused),
     ("Container mode: OUT is a fresh 0700 run directory read by openat2 after the engine confirms removal; root maps to a non-zero "

@@ -52,7 +52,7 @@ def here(tap):
     """hwb doctor where builds work"""
     place = Place()
     run = place.hwb("doctor", "-p", Setting.python)
-    tap.run("doctor says that hwb can build here", run, 0, "hwb can build here (isolation: sandbox)", "a trial run ended well", "not in this version")
+    tap.run("doctor says that hwb can build here", run, 0, "hwb can build here (isolation: sandbox)", "a trial run ended well")
     run = place.hwb("doctor", "-p", Setting.python, "--json")
     got = run.json() if run.code == 0 else {}
     tap.check("doctor --json has ok, controls and checks", got.get("ok") is True and "seccomp" in got.get("controls", []) and got.get("checks"), run.told())
@@ -65,13 +65,14 @@ def here(tap):
     run = place.hwb("doctor", env={"HWB_CACHE_DIR": place.top + "/open"})
     tap.check("doctor finds a cache that others can write", run.code == 5 and "chmod" in run.out, run.told())
     tap.run("and a build refuses it", place.build("--no-index", project(), env={"HWB_CACHE_DIR": place.top + "/open"}), 2, place.top + "/open")
-    for words in (["--isolation", "landlock"], ["--isolation", "container"]):
+    for words in (["--isolation", "container"],):
         run = place.hwb("doctor", *words, "--json", env={"PATH": "/nonexistent"})
         tap.check("a mode that does not work here is exit 5 when it is named: %s" % words[1], run.code == 5 and run.json()["ok"] is False
                   and run.json()["mode"] == words[1] and run.json()["controls"] == [], run.told())
         tap.check("and the other one still has its trial", mode(run, "sandbox")["outcome"] == "ok", run.told())
     run = place.hwb("doctor", "-p", Setting.python, env={"HWB_ISOLATION": "landlock"})
-    tap.run("the configuration names a mode as well", run, 5, "hwb cannot build here (isolation: landlock)")
+    works = mode(place.hwb("doctor", "--json"), "landlock")["outcome"] == "ok"      # Linux 6.12 or newer
+    tap.run("the configuration names a mode as well", run, 0 if works else 5, "hwb %s build here (isolation: landlock)" % ("can" if works else "cannot"))
 
 
 def schema(tap):

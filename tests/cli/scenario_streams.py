@@ -119,7 +119,7 @@ USAGE = [  # words, exit code, what is said
     (["debug", "vectors", "--env", "A=b"], 2, ["'hwb debug sandbox'"]), (["version"], 0, ["0."]), (["--version"], 0, ["0."]),
     (["build", "--help"], 0, ["--out-dir", "--offline"]), (["build", "--offlin"], 2, ["--offline"]), (["build", "-Z"], 2, ["-Z"]), (["build", "-o"], 2, ["--out-dir"]),
     (["build", "--wheel=yes"], 2, ["--wheel"]), (["build", "--limit", "wall"], 2, ["--limit"]), (["build", "--limit", "wall=soon"], 2, ["wall", "soon"]), (["build", "--limit", "speed=1"], 2, ["speed"]),
-    (["build", "--isolation", "none"], 2, ["none"]), (["build", "--isolation", "container"], 2, ["--image"]), (["build", "--isolation", "landlock"], 5, ["landlock"]), (["build", "--isolation", "wishful"], 2, ["wishful"]),
+    (["build", "--isolation", "none"], 2, ["none"]), (["build", "--isolation", "container"], 2, ["--image"]), (["build", "--isolation", "wishful"], 2, ["wishful"]),
     (["build", "-n"], 2, ["--find-links"]), (["build", "--env", "1=2"], 2, ["--env"]), (["build", "--config-json", "[1"], 2, ["--config-json"]), (["build", "--config-json", "[1]"], 2, ["object"]),
     (["build", "-p", "2.7"], 2, ["2.7"]), (["build", "-p", "/nonexistent/python"], 2, ["/nonexistent/python"]), (["build", "--index-url", "nonsense"], 2, ["--index-url"]),
     (["build", "--index-url", "ftp://x/"], 2, ["--index-url"]), (["build", "-f", "/nonexistent/links"], 2, ["/nonexistent/links"]), (["build", "--allow-read", "/"], 2, ["--allow-read"]), (["build", "--allow-read", "/proc"], 2, ["'/proc'"]),

@@ -12,6 +12,7 @@ import scenario_debug
 import scenario_doctor
 import scenario_endurance
 import scenario_index
+import scenario_landlock
 import scenario_slips
 import scenario_sources
 import scenario_streams
@@ -25,6 +26,7 @@ MODULES = [
     scenario_completion,
     scenario_debug,
     scenario_doctor,
+    scenario_landlock,
     scenario_slips,
     scenario_endurance,
 ]

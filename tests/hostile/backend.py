@@ -36,10 +36,11 @@ def sweep(out):
 
 
 def find(mode):
+    import backend_bare
     import backend_network
     import backend_output
     import backend_resources
-    for module in (backend_network, backend_output, backend_resources):
+    for module in (backend_bare, backend_network, backend_output, backend_resources):
         if hasattr(module, mode):
             return getattr(module, mode)
     return globals()[mode]

@@ -4,6 +4,7 @@ import socket
 import time
 
 from backend import wheel
+from probe import TOP, here
 
 PROXY = ("127.0.0.1", 3128)
 ALLOWED = "decoy.example"
@@ -41,8 +42,9 @@ def egress(out):
 
 # ---- two builds that would meet ----
 
-PLACES = ("/tmp/meet", "/dev/shm/meet", "/build/home/.cache/pip/meet", "/build/home/.ccache/meet", "/build/src/__pycache__/meet",
-          "/build/home/.cargo/meet", "/out/meet")
+SHARED = [] if TOP else ["/dev/shm/meet"]      # without namespaces it is the host's, and closed
+PLACES = SHARED + [here(path) for path in ("/tmp/meet", "/build/home/.cache/pip/meet", "/build/home/.ccache/meet", "/build/src/__pycache__/meet",
+          "/build/home/.cargo/meet", "/out/meet")]
 held = []
 
 
@@ -52,14 +54,16 @@ def meet(out):
     for path in PLACES:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         open(path, "w").close()
-    held.append(socket.socket(socket.AF_UNIX))
     try:
+        held.append(socket.socket(socket.AF_UNIX))
         held[0].bind("\0hwb-meet")
         held[0].listen(1)
+    except PermissionError:
+        pass                # no socket, so nobody is met at it
     except OSError:
         met.append("abstract socket")
     print("MET", met, len([pid for pid in os.listdir("/proc") if pid.isdigit()]), flush=True)
-    os.unlink("/out/meet")
+    os.unlink(PLACES[-1])
     wheel(out)
 
 

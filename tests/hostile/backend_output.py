@@ -6,6 +6,7 @@ import sys
 import time
 
 from backend import wheel
+from probe import here
 
 OTHER = "other-1.0-py3-none-any.whl"
 ODD_NAMES = ("n" * 255, "new\nline", "\x1b]0;title\x07", "-rf", "\udcff\udcfe")
@@ -30,11 +31,12 @@ def directory(out):
 
 def moves(out):
     """An honest build: files go from one folder to another."""
-    for folder in ("/build/from", "/build/to"):
+    source, target = here("/build/from"), here("/build/to")
+    for folder in (source, target):
         os.mkdir(folder)
-    wheel("/build/from/wheel")
-    os.link("/build/from/wheel", "/build/to/linked")
-    os.rename("/build/from/wheel", "/build/to/wheel")
+    wheel(source + "/wheel")
+    os.link(source + "/wheel", target + "/linked")
+    os.rename(source + "/wheel", target + "/wheel")
     wheel(out)
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 
 from backend import NAME, wheel
+from probe import here
 
 
 def stop(out):
@@ -181,10 +182,11 @@ def forget_datagrams(out):
 def unaccounted(out):
     """Calls that take memory of the kernel's own."""
     libc = ctypes.CDLL(None, use_errno=True)
-    open("/tmp/file", "w").close()
+    path = here("/tmp/file").encode()
+    open(path, "w").close()
     for what, act in (("semaphores", lambda: libc.syscall(64, 0, 32000, 0o600)), ("rules", lambda: libc.syscall(444, None, 0, 1)),
-                      ("attribute", lambda: libc.setxattr(b"/tmp/file", b"user.x", bytes(1025), 1025, 0)),
-                      ("small attribute", lambda: libc.setxattr(b"/tmp/file", b"user.x", bytes(16), 16, 0))):
+                      ("attribute", lambda: libc.setxattr(path, b"user.x", bytes(1025), 1025, 0)),
+                      ("small attribute", lambda: libc.setxattr(path, b"user.x", bytes(16), 16, 0))):
         ctypes.set_errno(0)
         print("GOT", what, act() if act() >= 0 else os.strerror(ctypes.get_errno()), flush=True)
     wheel(out)
@@ -288,7 +290,7 @@ def exit_137(out):
 
 def stress(out):
     """stress-ng, with the words of the variable; its status becomes ours."""
-    run = subprocess.run(["stress-ng", "--temp-path", "/tmp", *os.environ["STRESS"].split()], stdin=subprocess.DEVNULL)
+    run = subprocess.run(["stress-ng", "--temp-path", here("/tmp"), *os.environ["STRESS"].split()], stdin=subprocess.DEVNULL)
     print("STRESS ended with", run.returncode, flush=True)
     sys.stdout.flush()
     wheel(out)

@@ -10,8 +10,9 @@ MACHINE = "it would take the machine with it"
 OURS = "what it attacks is hwb itself, or exists inside alone"
 
 
-def case(number, sentence, untried=""):
+def case(number, sentence, untried="", modes=("sandbox", "landlock")):
     def keep(function):
+        function.modes = modes
         CASES.append((number, sentence, function))
         if untried:
             UNTRIED.setdefault(untried, []).append(number or sentence.split(":")[0])
@@ -20,9 +21,10 @@ def case(number, sentence, untried=""):
 
 
 def load():
+    import cases_bare
     import cases_output
     import cases_process
     import cases_resources
     import cases_traces
-    assert cases_output and cases_process and cases_resources and cases_traces
+    assert cases_bare and cases_output and cases_process and cases_resources and cases_traces
     return CASES

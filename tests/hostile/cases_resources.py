@@ -63,7 +63,8 @@ def bits(suite):
 def unaccounted(suite):
     got = suite.build("unaccounted")
     want = ("semaphores Function not implemented", "rules Function not implemented", "attribute Operation not permitted")
-    return got.status == 0 and all("GOT " + one in got.text for one in want) and "GOT small attribute Operation not permitted" not in got.text, got.told()
+    small = ("GOT small attribute Operation not permitted" in got.text) == (suite.mode == "landlock")       # there none is set by name
+    return got.status == 0 and all("GOT " + one in got.text for one in want) and small, got.told()
 
 
 @case("69", "a socket that lingers cannot be handed to hwb, whose limits go on", OURS)
@@ -172,7 +173,10 @@ def stressed(words, limit, status, counter, least, most):
         got, text, count = watch(suite, build, counter if os.getuid() == 0 else None)
         left = suite.left()
         held = got == status and (limit.split("=")[0] in text if status else "STRESS ended with" in text)
-        counted = not counter or os.getuid() != 0 or least <= count <= most
+        # Without namespaces the disk is no tmpfs of its own (cases_bare.py). And two processes are counted at two moments, between which
+        # one may have given its threads' places to the other; probes 21 and 22 meet that limit exactly.
+        bare = suite.mode == "landlock"
+        counted = not counter or os.getuid() != 0 or (bare and counter is count_disk) or least <= count <= most * (1 + bare)
         return held and counted and "stress-ng" in text and not left, (got, count, text[-1500:], repr(left))
     return run
 

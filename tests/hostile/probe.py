@@ -15,6 +15,26 @@ libc = ctypes.CDLL(None, use_errno=True)
 OUTSIDE = "HWB_HOSTILE_DECOY" in os.environ
 DECOY = json.load(open(os.environ.get("HWB_HOSTILE_DECOY", "decoy.json"))) if OUTSIDE or os.path.exists("decoy.json") else {}
 
+# Without namespaces what is called /build elsewhere is a folder of the host, beside the one for temporary files.
+TOP = "" if OUTSIDE or os.environ.get("TMPDIR", "/tmp") == "/tmp" else os.path.dirname(os.environ["TMPDIR"])
+
+
+def here(path):
+    """A path of the inside by its name in this build."""
+    if not TOP or not isinstance(path, str):
+        return path
+    if path == "/env" or path.startswith("/env/"):
+        return os.environ["VIRTUAL_ENV"] + path[4:]
+    return TOP + path if path.split("/")[1:2] in (["build"], ["tmp"], ["out"]) else path
+
+
+INSIDE = ("/build", "/tmp", "/out", "/env")     # and no folder below them: the suite's own may lie in the real /tmp
+for key in ("scratch", "places", "closed", "environment", "own"):
+    if key in DECOY:
+        many = isinstance(DECOY[key], list)
+        said = [here(one) if one in INSIDE else one for one in (DECOY[key] if many else [DECOY[key]])]
+        DECOY[key] = said if many else said[0]
+
 PROBES = {}
 THEMES = ("files", "process", "kernel", "network", "output", "resources", "traces")
 

@@ -101,12 +101,14 @@ def nodes():
 
 @probe("37", "a setuid bit means nothing where it can be set", lambda got: all(got), lambda got: not all(got))
 def setuid_bits():
-    """Whether each place that can be written is mounted nosuid; the bit itself may well be set."""
+    """Whether each place that can be written is mounted nosuid, or the bit cannot be set in any way."""
     path = DECOY["scratch"] + "/setuid"
     shutil.copy("/usr/bin/id", path)
-    attempt(os.chmod, path, 0o4755)
+    tried = [attempt(os.chmod, path, 0o4755), attempt(os.chmod, path, 0o2755),
+             attempt(lambda: os.close(os.open(path + "2", os.O_CREAT | os.O_WRONLY, 0o4755)))]
     os.unlink(path)
-    return [bool(os.statvfs(place).f_flag & os.ST_NOSUID) for place in DECOY["places"]]
+    attempt(os.unlink, path + "2")
+    return [set(tried) == {"EPERM"} or bool(os.statvfs(place).f_flag & os.ST_NOSUID) for place in DECOY["places"]]
 
 
 def become(*words):

@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 
-from probe import DECOY, any_of, as_root, attempt, call, equals, only, probe
+from probe import DECOY, any_of, as_root, attempt, call, equals, name, only, probe
 
 AF_NETLINK, NETLINK_ROUTE, RTM_GETLINK, RTM_NEWLINK, DUMP = 16, 0, 18, 16, 0x301
 IFLA_IFNAME, NLMSG_DONE = 3, 3
@@ -108,6 +108,15 @@ def hand_over(address):
     with socket.socket(socket.AF_UNIX) as s, open(path, "wb") as file:
         s.connect(address)
         s.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", file.fileno()))])
+
+
+@probe("53.pair", "nor one that takes datagrams, from a pair that needed no address", only("ENOENT", "EPERM", "ENOSYS"), equals("ok"))
+def datagram():
+    try:
+        pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    except OSError as error:
+        return name(error.errno)
+    return attempt(pair[0].sendto, b"x", DECOY["datagrams"])
 
 
 @probe("54", "no descriptor of the output goes out", only("ENOENT", "ECONNREFUSED", "EPERM"), equals(["ok", "ok"]))

@@ -86,7 +86,9 @@ class Suite:
             open(full, "w").write("decoy")
         self.marker = "hwb-hostile-decoy-%d-%s" % (os.getpid(), os.path.basename(self.top))
         self.sockets = [world.listen(socket.AF_INET, ("127.0.0.1", 0)), world.listen(socket.AF_INET6, ("::1", 0)),
-                        world.listen(socket.AF_UNIX, "\0" + self.marker), world.listen(socket.AF_UNIX, self.home + "/agent.sock")]
+                        world.listen(socket.AF_UNIX, "\0" + self.marker), world.listen(socket.AF_UNIX, self.home + "/agent.sock"),
+                        world.listen(socket.AF_UNIX, self.home + "/agent.dgram", socket.SOCK_DGRAM)]
+        os.chmod(self.home + "/agent.dgram", 0o777)
 
     def lay_out(self):
         """What may be broken without a sandbox, each where the real thing is inside; and mounts that name home and source."""
@@ -104,7 +106,7 @@ class Suite:
         sockets = self.sockets
         inside = {
             "home": self.home, "source": self.project, "pid": self.decoy.pid, "marker": self.marker, "boot_id": boot_id(),
-            "port": sockets[0].getsockname()[1], "port6": sockets[1].getsockname()[1], "abstract": self.marker,
+            "port": sockets[0].getsockname()[1], "port6": sockets[1].getsockname()[1], "abstract": self.marker, "datagrams": self.home + "/agent.dgram",
             "out_there": world.OUT_THERE, "metadata": world.METADATA, "sockets": world.SOCKETS + [self.home + "/agent.sock"],
             "key": world.KEY, "queue": world.QUEUE, "scratch": "/out", "places": ["/tmp", "/build", "/out", "/dev/shm"],
             "closed": ["/usr", "/etc", "/env", "", self.project], "environment": "/env", "read_only": "/usr", "walked": "/",
@@ -123,6 +125,10 @@ class Suite:
             s.close()
 
     # ---- running ----
+
+    def limits(self):
+        """In landlock the ones that are counted would end the build in the middle of the probes."""
+        return LIMITS if self.mode != "landlock" else ["--limit", "open-files=512"]
 
     def identity(self):
         return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if self.account else {}
