@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tarfile
 
-from rules_support import ROOT, Elsewhere, Later, Listeners, every, facts, look, looking
+from rules_support import ROOT, Elsewhere, Listeners, every, facts, look, looking
 from scenario_sources import git
 from support import HANG, Place, Skip, fresh, make_sdist, write
 
