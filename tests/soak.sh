@@ -19,7 +19,7 @@ processes() { stat -Lc %d:%i /proc/[0-9]*/exe 2>/dev/null | grep -cxF "$ours"; }
 descriptors() { find /proc/[0-9]*/fd -lname "$work/*" 2>/dev/null | wc -l; }
 mounts() { cut -d' ' -f5 /proc/self/mountinfo | sort; }
 temporary() { find "$work/tmp" "$work/out" -mindepth 1 '(' -path "$work/tmp/*" -o -name '.hwb-*' ')'; }
-# hwb makes none; a name of ours would be one that it should not have made.
+# One a sandbox, as root; gone with it.
 cgroups() { find /sys/fs/cgroup -type d -name '*hwb*' 2>/dev/null; }
 
 expect() { # what, is, wanted
