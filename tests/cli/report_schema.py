@@ -20,7 +20,7 @@ def main():
         with tempfile.TemporaryDirectory() as top:
             source = os.path.join(top, "src")
             os.mkdir(source)
-            for path in glob.glob(os.path.join(HERE, "..", "hostile", "backend*.py")):
+            for path in glob.glob(os.path.join(HERE, "..", "hostile", "backend*.py")) + [os.path.join(HERE, "..", "hostile", "probe.py")]:
                 shutil.copy(path, source)
             with open(os.path.join(source, "backend.py"), "a") as file:
                 file.write("\n\ndef wheel_only(out):\n    wheel(out)\n")

@@ -171,6 +171,7 @@ def stressed(words, limit, status, counter, least, most):
             return False, "stress-ng is not installed (packaging/debian-packages.txt)"
         build = suite.command("stress", "--env", "STRESS=" + words, "--limit", limit, "--limit", "wall=100s")
         got, text, count = watch(suite, build, counter if os.getuid() == 0 else None)
+        suite.take_wheels()
         left = suite.left()
         held = got == status and (limit.split("=")[0] in text if status else "STRESS ended with" in text)
         # Without namespaces the disk is no tmpfs of its own (cases_bare.py). And two processes are counted at two moments, between which

@@ -179,11 +179,16 @@ class Suite:
 
     def build(self, mode, *more, project=None, out=None, **options):
         run = self.run(self.command(mode, *more, project=project, out=out), **options)
-        folder = out or self.out
-        run.wheels = [name for name in os.listdir(folder) if name.endswith(".whl")] if os.path.isdir(folder) else []
-        for name in run.wheels:
-            os.rename(os.path.join(folder, name), os.path.join(self.top, name))      # the next build starts from nothing
+        run.wheels = self.take_wheels(out or self.out)
         return run
+
+    def take_wheels(self, folder=None):
+        """Their names. They go away, so that the next build starts from nothing."""
+        folder = folder or self.out
+        names = [name for name in os.listdir(folder) if name.endswith(".whl")] if os.path.isdir(folder) else []
+        for name in names:
+            os.rename(os.path.join(folder, name), os.path.join(self.top, name))
+        return names
 
     def outside(self, code, **options):
         """The same code without a sandbox, in this world, on the decoys."""
