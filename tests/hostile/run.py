@@ -2,7 +2,7 @@
 
 usage: run.py HWB [USER] [--modes MODE,...] [--only REGEX] | --kernels: with USER (as root) everything runs again as that ordinary user, and
 each in every mode of isolation that hwb can run here, or in those that are named. --only: cases and probes
-whose "number: sentence" it finds. --kernels: the probes under each older kernel of modes.py, with a build that has -Dtest_seams=true.
+whose "number: sentence" it finds. --alone: as USER and not as root. --kernels: the probes under each older kernel of modes.py, with a build that has -Dtest_seams=true.
 
 The probes run three times: without a sandbox on decoys, to see that they can succeed (world.py); in a build; in a second one.
 What a mode does not give is in modes.py. As an ordinary user without root there is no world to be had: then the first is left out.
@@ -134,6 +134,7 @@ def arguments():
     parser.add_argument("--modes", default=",".join(modes.MODES))
     parser.add_argument("--only", default="")
     parser.add_argument("--kernels", action="store_true")
+    parser.add_argument("--alone", action="store_true")
     return parser.parse_args()
 
 
@@ -148,7 +149,8 @@ def main():
     modes.check(tap)
     known = {re.sub(r"\..*", "", number) for number in PROBES} | {number for number, _, _ in cases.load()}
     tap.check("every number of the sandbox reference, 0 to 80, is a probe or a case", {str(n) for n in range(81)} <= known, sorted(known))
-    users = [None] + ([words.user] if words.user and os.getuid() == 0 else [])
+    ordinary = [words.user] if words.user and os.getuid() == 0 else []
+    users = ordinary if words.alone else [None] + ordinary
     top = tempfile.mkdtemp(prefix="hwb-hostile-")
     os.chmod(top, 0o755)
     try:
