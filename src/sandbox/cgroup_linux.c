@@ -125,14 +125,16 @@ static void remove_stale(int parent)
 		fd_close(&copy);
 }
 
-static bool make_below(struct cgroup *c, int parent, pid_t pid)
+static bool make_below(struct cgroup *c, int parent)
 {
 	(void)snprintf(c->name, sizeof c->name, "hwb-%d", (int)getpid());
 	remove_stale(parent);
 	if (mkdirat(parent, c->name, 0700))
 		return false;
 	c->fd = openat(parent, c->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (c->fd >= 0 && write_number(c->fd, "cgroup.procs", (uint64_t)pid))
+	if (c->fd >= 0 && !c->is_unified)
+		c->enter_fd = openat(c->fd, "tasks", O_WRONLY | O_CLOEXEC);
+	if (c->fd >= 0 && (c->is_unified || c->enter_fd >= 0))
 		return true;
 	fd_close(&c->fd);
 	(void)unlinkat(parent, c->name, AT_REMOVEDIR);
@@ -141,11 +143,11 @@ static bool make_below(struct cgroup *c, int parent, pid_t pid)
 
 void cgroup_init(struct cgroup *c)
 {
-	*c = (struct cgroup){ .parent_fd = -1, .fd = -1 };
+	*c = (struct cgroup){ .parent_fd = -1, .fd = -1, .enter_fd = -1 };
 }
 
 /* Version 2 has no processes beside cgroups with controllers, so there it is a sister of ours more often than a daughter. */
-static void make_unified(struct cgroup *c, int own, pid_t pid)
+static void make_unified(struct cgroup *c, int own)
 {
 	static const char *const parents[] = { ".", ".." };
 	char room[TEXT_MAX];
@@ -153,25 +155,39 @@ static void make_unified(struct cgroup *c, int own, pid_t pid)
 		CLEANUP(fd_close) int parent = openat(own, parents[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (parent < 0 || !has_word(read_file(parent, "cgroup.subtree_control", room, sizeof room), "memory", ' '))
 			continue;
-		if (make_below(c, parent, pid))
+		if (make_below(c, parent))
 			c->parent_fd = take_fd(&parent);
 	}
 	if (c->fd >= 0)
 		(void)write_number(c->fd, "memory.oom.group", 1);
 }
 
-void cgroup_make(struct cgroup *c, pid_t pid)
+void cgroup_make(struct cgroup *c)
 {
 	CLEANUP(fd_close) int legacy = open_own(false);
 	c->is_unified = legacy < 0;
 	if (legacy >= 0) {
-		if (make_below(c, legacy, pid))
+		if (make_below(c, legacy))
 			c->parent_fd = take_fd(&legacy);
 		return;
 	}
 	CLEANUP(fd_close) int unified = open_own(true);
 	if (unified >= 0)
-		make_unified(c, unified, pid);
+		make_unified(c, unified);
+}
+
+int cgroup_to_clone(const struct cgroup *c)
+{
+	return c->is_unified ? c->fd : -1;
+}
+
+void cgroup_enter(struct cgroup *c)
+{
+	if (c->enter_fd >= 0)
+		(void)!write(c->enter_fd, "0", 1);
+	fd_close(&c->enter_fd);
+	fd_close(&c->fd);
+	fd_close(&c->parent_fd);
 }
 
 /* ---- using it ---- */
@@ -233,6 +249,7 @@ bool cgroup_was_full(const struct cgroup *c)
 
 void cgroup_remove(struct cgroup *c)
 {
+	fd_close(&c->enter_fd);
 	fd_close(&c->fd);
 	for (int i = 0; c->parent_fd >= 0 && i < REMOVE_TRIES; i++) {
 		if (unlinkat(c->parent_fd, c->name, AT_REMOVEDIR) == 0 || errno != EBUSY)

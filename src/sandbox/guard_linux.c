@@ -55,7 +55,7 @@ static void take_leash(struct guard *g)
 static uint64_t memory_of_sockets(const struct guard *g)
 {
 	if (!g->is_bare)
-		return sockets_memory(g->sockets_fd);
+		return sockets_memory(g->sockets_fd, g->pid);
 	uint64_t now = sockets_memory_of(g->sockets_fd, g->sockets_owner);
 	return now > g->sockets_before ? now - g->sockets_before : 0;
 }

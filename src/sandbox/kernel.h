@@ -8,8 +8,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Forks into new namespaces (CLONE_NEW...); *ret_pidfd is close-on-exec. */
-pid_t kernel_clone(uint64_t flags, int *ret_pidfd);
+/* Forks into new namespaces (CLONE_NEW...), and into a cgroup of version 2 if there is one and that can be (-1: ours).
+ * *ret_pidfd is close-on-exec. */
+pid_t kernel_clone(uint64_t flags, int cgroup_fd, int *ret_pidfd);
 int kernel_pivot_root(const char *new_root, const char *put_old);
 /* openat2 with RESOLVE_* flags; the mode is used with O_CREAT. */
 int kernel_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);

@@ -16,14 +16,19 @@
 #include "base/number.h"
 #include "sandbox/mask.h"
 
-pid_t kernel_clone(uint64_t flags, int *ret_pidfd)
+pid_t kernel_clone(uint64_t flags, int cgroup_fd, int *ret_pidfd)
 {
 	struct clone_args args = {
 		.flags = flags | CLONE_PIDFD,
 		.pidfd = (uint64_t)(uintptr_t)ret_pidfd,
 		.exit_signal = SIGCHLD,
 	};
-	return (pid_t)syscall(SYS_clone3, &args, sizeof args);
+	if (cgroup_fd >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (unsigned)cgroup_fd;
+	}
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+	return pid < 0 && cgroup_fd >= 0 ? kernel_clone(flags, -1, ret_pidfd) : pid;
 }
 
 int kernel_pivot_root(const char *new_root, const char *put_old)

@@ -171,8 +171,10 @@ static const char *give_orders(pid_t pid, int leash_fd, const struct sandbox_spe
 static int end_early(struct guard *g, int code)
 {
 	int status;
-	(void)kill(g->pid, SIGKILL);
-	(void)waitpid(g->pid, &status, 0);
+	if (g->pid > 0) {
+		(void)kill(g->pid, SIGKILL);
+		(void)waitpid(g->pid, &status, 0);
+	}
 	cgroup_remove(&g->cgroup);
 	return code;
 }
@@ -181,7 +183,7 @@ static int end_early(struct guard *g, int code)
  * the time. */
 static void make_cgroup(struct guard *g)
 {
-	cgroup_make(&g->cgroup, g->pid);
+	cgroup_make(&g->cgroup);
 	if (g->cgroup.fd >= 0)
 		(void)prctl(PR_SET_PDEATHSIG, 0);
 }
@@ -197,8 +199,10 @@ static int run_sandbox(struct arena *a)
 		return launch_refuse("make a socket pair", "");
 	if (launch_drop_groups())
 		return launch_refuse("drop the groups", "");
-	g.pid = kernel_clone(NAMESPACES, &g.pidfd);
+	make_cgroup(&g);
+	g.pid = kernel_clone(NAMESPACES, cgroup_to_clone(&g.cgroup), &g.pidfd);
 	if (g.pid == 0) {
+		cgroup_enter(&g.cgroup);
 		struct inner in = {
 			.arena = a, .root_fd = -1, .out_fd = -1, .listen_fd = -1, .build_fd = -1, .notify_fd = -1, .names_fd = -1
 		};
@@ -206,10 +210,9 @@ static int run_sandbox(struct arena *a)
 		init_main(&in, leash[0]);
 	}
 	if (g.pid < 0)
-		return launch_refuse("make the namespaces", "clone3");
+		return end_early(&g, launch_refuse("make the namespaces", "clone3"));
 	(void)close(leash[0]);
 	g.leash_fd = leash[1];
-	make_cgroup(&g);
 	int code = take_orders(&spec, a);
 	if (code)
 		return end_early(&g, code);

@@ -4,11 +4,13 @@
 #define SANDBOX_SOCKETS_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /* A descriptor that keeps asking about the caller's network namespace, wherever it is handed; -1 when the kernel has none. */
 int sockets_open(void);
-/* Bytes that all local, TCP and UDP sockets of that namespace hold; kinds that the kernel cannot tell of count nothing. */
-uint64_t sockets_memory(int fd);
+/* Bytes that all local, TCP, UDP and netlink sockets of that namespace hold, in which the process pid is; kinds that the kernel cannot
+ * tell of count nothing. */
+uint64_t sockets_memory(int fd, pid_t pid);
 /* Where that namespace is the host's: bytes of the local sockets that this user has made. Linux 5.3 and newer. */
 uint64_t sockets_memory_of(int fd, uint32_t owner);
 
