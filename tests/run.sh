@@ -63,8 +63,9 @@ tap forged python3 "$top/tests/cli/forged.py" "$build/hwb" "$venv"
 tap egress python3 "$top/tests/cli/egress.py" "$build/hwb" "$venv"
 tap fetch python3 "$top/tests/cli/fetch.py" "$build/hwb" "$venv"
 tap https python3 "$top/tests/cli/scenario_https.py" "$build/hwb" "$venv"
-tap scenarios-asan python3 "$top/tests/cli/scenarios.py" "$asan/hwb" "$venv"
+tap scenarios-asan python3 "$top/tests/cli/scenarios.py" "$asan/hwb" "$venv" &
 tap container python3 "$top/tests/cli/container.py" "$build/hwb" "$venv"
+wait
 tap scenarios python3 "$top/tests/cli/scenarios.py" "$build/hwb" "$venv"
 
 sum() { cat "$logs"/*.tap | grep -c "$1"; }
