@@ -95,6 +95,7 @@ def hatchling_links():
     pip = [Setting.venv + "/bin/python", "-m", "pip", "download", "-q", "--only-binary=:all:", "--disable-pip-version-check", "-d", folder, "hatchling"] if Setting.venv else ["false"]
     if subprocess.run(pip, capture_output=True).returncode:
         raise Skip("hatchling cannot be had from the index")
+    os.chmod(folder, 0o755)
     for name in os.listdir(folder):
         os.chmod(os.path.join(folder, name), 0o644)
     return folder
