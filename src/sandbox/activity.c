@@ -95,28 +95,27 @@ static void take_attempt(struct activity *act, enum activity_way way, struct wir
 		keep_attempt(act, &attempt);
 }
 
-static void take_programs_again(struct activity *act, struct wire *w)
+/* *sum: the number of all; times: how often the row was seen, NULL for one that is not kept. */
+static void take_again(struct activity *act, uint64_t *(*times)(struct activity *act, uint32_t row), uint64_t *sum, struct wire *w)
 {
 	uint32_t n = wire_get_count(w, 12);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t at = wire_get_u32(w);
+		uint64_t *kept = times(act, wire_get_u32(w));
 		uint64_t n_more = wire_get_u64(w);
-		act->n_started += n_more;
-		if (at < act->n_programs)
-			act->programs[at].n_times += n_more;
+		*sum += n_more;
+		if (kept)
+			*kept += n_more;
 	}
 }
 
-static void take_attempts_again(struct activity *act, struct wire *w)
+static uint64_t *program_times(struct activity *act, uint32_t row)
 {
-	uint32_t n = wire_get_count(w, 12);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t at = wire_get_u32(w);
-		uint64_t n_more = wire_get_u64(w);
-		act->n_tried += n_more;
-		if (at < act->n_attempts)
-			act->attempts[at].n_times += n_more;
-	}
+	return row < act->n_programs ? &act->programs[row].n_times : NULL;
+}
+
+static uint64_t *attempt_times(struct activity *act, uint32_t row)
+{
+	return row < act->n_attempts ? &act->attempts[row].n_times : NULL;
 }
 
 void activity_take(struct activity *act, struct wire *w)
@@ -132,10 +131,10 @@ void activity_take(struct activity *act, struct wire *w)
 		take_attempt(act, ACTIVITY_NAME, w);
 		break;
 	case SEEN_PROGRAMS_AGAIN:
-		take_programs_again(act, w);
+		take_again(act, program_times, &act->n_started, w);
 		break;
 	case SEEN_ATTEMPTS_AGAIN:
-		take_attempts_again(act, w);
+		take_again(act, attempt_times, &act->n_tried, w);
 		break;
 	default:
 		break;
