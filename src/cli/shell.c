@@ -135,14 +135,14 @@ bool shell_has_terminal(void)
 
 enum status shell_check(const char *command, enum isolation_mode mode, struct diag *d)
 {
-	if (!command && !shell_has_terminal())
+	if (!command && !shell_has_terminal()) {
 		(void)fail(d, ERR_USAGE, 0, "a shell needs a terminal");
-	else if (mode == MODE_CONTAINER)
-		(void)fail(d, ERR_USAGE, 0, "there is no shell for --isolation container");
-	else
+		return remedy(d, "run one program with --command 'PROGRAM ARGUMENT...'");
+	}
+	if (mode != MODE_CONTAINER)
 		return OK;
-	return mode == MODE_CONTAINER ? remedy(d, "use the engine's own: %s", "podman run -it IMAGE")
-				      : remedy(d, "run one program with --command 'PROGRAM ARGUMENT...'");
+	(void)fail(d, ERR_USAGE, 0, "there is no shell for --isolation container");
+	return remedy(d, "use the engine's own: podman run -it IMAGE");
 }
 
 enum status shell_run(struct pipeline *p, const char *command, int *ret_code, struct diag *d)
