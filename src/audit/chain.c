@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "format/json.h"
+#include "host/file.h"
 #include "host/mapped.h"
 
 static bool is_log_name(struct bytes name)
@@ -21,12 +22,9 @@ static int compare_names(const void *a, const void *b)
 
 enum status chain_files(int dir, struct arena *a, const char ***ret_names, size_t *ret_n, struct diag *d)
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
-	if (!entries) {
-		(void)(copy >= 0 && close(copy));
+	DIR *entries = directory_entries(dir);
+	if (!entries)
 		return fail(d, ERR_LOG, 0, "read the directory of the audit log: %s", strerror(errno));
-	}
 	const char **names = NULL;
 	size_t n = 0;
 	for (struct dirent *e; n < AUDIT_FILES_MAX && (e = readdir(entries));) {

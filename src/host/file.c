@@ -57,6 +57,15 @@ enum status directory_check_ours(int fd, const char *path, const char *variable,
 	return OK;
 }
 
+DIR *directory_entries(int dir)
+{
+	CLEANUP(fd_close) int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
+	if (entries)
+		(void)take_fd(&copy); /* theirs now */
+	return entries;
+}
+
 static int remove_tree(int dir, const char *name, unsigned depth)
 {
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)

@@ -13,6 +13,8 @@ MUST_USE enum status directory_make(int dir, const char *path, bool is_private, 
 /* Whether the open directory is ours alone: what somebody else can write is somebody else's word. variable: what names another, for
  * the remedy. ERR_USAGE, ERR_IO. */
 MUST_USE enum status directory_check_ours(int fd, const char *path, const char *variable, struct diag *d);
+/* The entries of an open directory (borrowed), from the first; the caller's to close. NULL with errno. */
+DIR *directory_entries(int dir);
 /* Removes everything below dir/name and itself; follows no links. ok when absent. */
 MUST_USE enum status directory_remove(int dir, const char *name, struct diag *d);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "host/file.h"
 
 /* DEPTH_MAX: environments and repositories are not deeper, by far; a descriptor and a frame for each. */
 enum { DEPTH_MAX = 100 };
@@ -58,12 +59,9 @@ static int copy_link(int from_dir, int to_dir, const char *name)
 static int copy_tree(int from, int to, unsigned depth)
 {
 	errno = ELOOP;
-	int copy = depth > DEPTH_MAX ? -1 : dup(from);
-	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
-	if (!entries) {
-		(void)(copy >= 0 && close(copy));
+	DIR *entries = depth > DEPTH_MAX ? NULL : directory_entries(from);
+	if (!entries)
 		return -1;
-	}
 	int failed = 0;
 	for (struct dirent *e; !failed && (e = readdir(entries));) {
 		struct stat st;

@@ -7,23 +7,13 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/number.h"
-#include "base/status.h"
+#include "host/file.h"
 
-enum { TEXT_MAX = 8192, MOUNTS_MAX = 1 << 18, REMOVE_TRIES = 20, REMOVE_PAUSE_MS = 5 };
+enum { TEXT_MAX = 1 << 18, REMOVE_TRIES = 20, REMOVE_PAUSE_MS = 5 };
 
 /* ---- files of a cgroup ---- */
-
-static struct bytes read_file(int dir, const char *name, char *room, size_t size)
-{
-	CLEANUP(fd_close) int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	size_t n = 0;
-	for (ssize_t got = 1; fd >= 0 && got > 0 && n<size; n += got> 0 ? (size_t)got : 0)
-		got = read(fd, room + n, size - n);
-	return bytes_make(room, n);
-}
 
 static bool write_number(int dir, const char *name, uint64_t value)
 {
@@ -33,7 +23,7 @@ static bool write_number(int dir, const char *name, uint64_t value)
 	return fd >= 0 && write(fd, text, (size_t)size) == size;
 }
 
-/* The value of "key value" in a file of such lines; 0 without one. */
+/* The value of "key value" in a text of such lines; 0 without one. */
 static uint64_t value_of(struct bytes text, const char *key)
 {
 	while (text.size) {
@@ -58,8 +48,10 @@ static bool has_word(struct bytes text, const char *word, unsigned char between)
 /* proc(5), /proc/PID/cgroup: "4:memory:/path", and "0::/path" for version 2. */
 static bool find_path(bool unified, char ret[PATH_MAX])
 {
-	char room[TEXT_MAX];
-	struct bytes rest = read_file(AT_FDCWD, "/proc/self/cgroup", room, sizeof room);
+	CLEANUP(buf_done) struct buf text;
+	buf_init(&text, TEXT_MAX);
+	(void)!file_read(AT_FDCWD, "/proc/self/cgroup", &text, NULL);
+	struct bytes rest = buf_bytes(&text);
 	while (rest.size) {
 		struct bytes line = bytes_cut(&rest, '\n'), number = bytes_cut(&line, ':'), controllers = bytes_cut(&line, ':');
 		bool is_it = unified ? bytes_equal(number, BYTES("0")) && controllers.size == 0
@@ -89,10 +81,13 @@ static bool is_mount_of(struct bytes line, bool unified, struct bytes *ret_root,
 /* Our own cgroup as a directory, or -1. */
 static int open_own(bool unified)
 {
-	static char own[PATH_MAX], path[PATH_MAX], room[MOUNTS_MAX]; /* more than a stack should hold */
-	struct bytes root, point, rest = read_file(AT_FDCWD, "/proc/self/mountinfo", room, sizeof room);
+	char own[PATH_MAX], path[PATH_MAX];
+	CLEANUP(buf_done) struct buf text;
+	buf_init(&text, TEXT_MAX);
 	if (!find_path(unified, own))
 		return -1;
+	(void)!file_read(AT_FDCWD, "/proc/self/mountinfo", &text, NULL);
+	struct bytes root, point, rest = buf_bytes(&text);
 	while (rest.size) {
 		struct bytes below = bytes_of(own);
 		if (!is_mount_of(bytes_cut(&rest, '\n'), unified, &root, &point))
@@ -110,8 +105,7 @@ static int open_own(bool unified)
 /* One whose launcher was killed stays behind, empty. */
 static void remove_stale(int parent)
 {
-	int copy = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
+	DIR *entries = directory_entries(parent);
 	for (struct dirent *e; entries && (e = readdir(entries));) {
 		struct bytes name = bytes_of(e->d_name);
 		uint64_t pid;
@@ -121,8 +115,6 @@ static void remove_stale(int parent)
 	}
 	if (entries)
 		(void)closedir(entries);
-	else
-		fd_close(&copy);
 }
 
 static bool make_below(struct cgroup *c, int parent)
@@ -150,10 +142,12 @@ void cgroup_init(struct cgroup *c)
 static void make_unified(struct cgroup *c, int own)
 {
 	static const char *const parents[] = { ".", ".." };
-	char room[TEXT_MAX];
 	for (size_t i = 0; c->fd < 0 && i < COUNT(parents); i++) {
+		CLEANUP(buf_done) struct buf controllers;
 		CLEANUP(fd_close) int parent = openat(own, parents[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (parent < 0 || !has_word(read_file(parent, "cgroup.subtree_control", room, sizeof room), "memory", ' '))
+		buf_init(&controllers, TEXT_MAX);
+		if (parent < 0 || file_read(parent, "cgroup.subtree_control", &controllers, NULL) ||
+		    !has_word(buf_bytes(&controllers), "memory", ' '))
 			continue;
 		if (make_below(c, parent))
 			c->parent_fd = take_fd(&parent);
@@ -196,55 +190,59 @@ void cgroup_limit(const struct cgroup *c, uint64_t most)
 {
 	if (c->fd < 0)
 		return;
-	(void)write_number(c->fd, c->is_unified ? "memory.max" : "memory.limit_in_bytes", most);
-	if (c->is_unified)
+	if (c->is_unified) {
+		(void)write_number(c->fd, "memory.max", most);
 		(void)write_number(c->fd, "memory.swap.max", 0);
-	else
-		(void)write_number(c->fd, "memory.memsw.limit_in_bytes", most);
-	if (!c->is_unified) /* only with a limit does version 1 count what sockets hold, of whatever kind */
-		(void)write_number(c->fd, "memory.kmem.tcp.limit_in_bytes", most);
+		return;
+	}
+	(void)write_number(c->fd, "memory.limit_in_bytes", most);
+	(void)write_number(c->fd, "memory.memsw.limit_in_bytes", most);
+	/* Only with a limit does version 1 count what sockets hold, of whatever kind. */
+	(void)write_number(c->fd, "memory.kmem.tcp.limit_in_bytes", most);
 }
 
-static uint64_t read_number(int dir, const char *name)
+static uint64_t read_number(const struct cgroup *c, const char *name)
 {
-	char room[64];
+	CLEANUP(buf_done) struct buf text;
 	uint64_t n;
-	return number_parse_u64(bytes_trim(read_file(dir, name, room, sizeof room)), UINT64_MAX, &n) == OK ? n : 0;
+	buf_init(&text, TEXT_MAX);
+	bool is_there = file_read(c->fd, name, &text, NULL) == OK;
+	return is_there && number_parse_u64(bytes_trim(buf_bytes(&text)), UINT64_MAX, &n) == OK ? n : 0;
 }
 
 /* What the kernel can drop when it wants to is nobody's use: pages of files, names and inodes it remembers. */
-static uint64_t used_unified(const struct cgroup *c)
+static uint64_t used_unified(struct bytes text)
 {
 	static const char *const kernel[] = { "slab_unreclaimable", "kernel_stack", "pagetables",
 					      "sec_pagetables",     "percpu",       "vmalloc" };
-	char room[TEXT_MAX];
-	struct bytes text = read_file(c->fd, "memory.stat", room, sizeof room);
 	uint64_t sum = value_of(text, "anon") + value_of(text, "shmem") + value_of(text, "sock");
 	for (size_t i = 0; i < COUNT(kernel); i++)
 		sum += value_of(text, kernel[i]);
 	return sum;
 }
 
-static uint64_t used_legacy(const struct cgroup *c)
+static uint64_t used_legacy(const struct cgroup *c, struct bytes text)
 {
-	char room[TEXT_MAX];
-	struct bytes text = read_file(c->fd, "memory.stat", room, sizeof room);
 	return value_of(text, "total_rss") + value_of(text, "total_shmem") + value_of(text, "total_swap") +
-	       read_number(c->fd, "memory.kmem.usage_in_bytes") + read_number(c->fd, "memory.kmem.tcp.usage_in_bytes");
+	       read_number(c, "memory.kmem.usage_in_bytes") + read_number(c, "memory.kmem.tcp.usage_in_bytes");
 }
 
 uint64_t cgroup_used(const struct cgroup *c)
 {
-	if (c->fd < 0)
+	CLEANUP(buf_done) struct buf stat;
+	buf_init(&stat, TEXT_MAX);
+	if (c->fd < 0 || file_read(c->fd, "memory.stat", &stat, NULL))
 		return 0;
-	return c->is_unified ? used_unified(c) : used_legacy(c);
+	return c->is_unified ? used_unified(buf_bytes(&stat)) : used_legacy(c, buf_bytes(&stat));
 }
 
 bool cgroup_was_full(const struct cgroup *c)
 {
-	char room[TEXT_MAX];
-	return c->fd >= 0 &&
-	       value_of(read_file(c->fd, c->is_unified ? "memory.events" : "memory.oom_control", room, sizeof room), "oom_kill") > 0;
+	CLEANUP(buf_done) struct buf text;
+	buf_init(&text, TEXT_MAX);
+	if (c->fd < 0 || file_read(c->fd, c->is_unified ? "memory.events" : "memory.oom_control", &text, NULL))
+		return false;
+	return value_of(buf_bytes(&text), "oom_kill") > 0;
 }
 
 void cgroup_remove(struct cgroup *c)

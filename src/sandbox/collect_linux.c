@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "host/file.h"
 #include "sandbox/kernel.h"
 
 enum { NAME_MAX_SIZE = 255, COPY_BLOCK = 8192 };
@@ -93,12 +94,9 @@ static int compare_names(const void *a, const void *b)
 
 enum status collect_names(int out_fd, size_t max, struct arena *a, struct bytes **ret_names, size_t *ret_n, struct diag *d)
 {
-	int copy = openat(out_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
-	if (!entries) {
-		(void)(copy >= 0 && close(copy));
+	DIR *entries = directory_entries(out_fd);
+	if (!entries)
 		return fail(d, ERR_ARTEFACT, 0, "read the output directory: %s", strerror(errno));
-	}
 	struct bytes *names = NULL;
 	size_t n = 0;
 	for (struct dirent *e; n <= max && (e = readdir(entries));) {

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "host/file.h"
 #include "sandbox/kernel.h"
 
 enum { BLOCK = 65536 };
@@ -123,13 +124,10 @@ static enum status keep_one(struct keeper *k, int from_dir, int to_dir, const ch
 
 static enum status keep_entries(struct keeper *k, int from_dir, int to_dir, unsigned depth, struct diag *d)
 {
-	int copy = openat(from_dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
+	DIR *entries = directory_entries(from_dir);
 	enum status s = OK;
-	if (!entries) {
-		fd_close(&copy);
+	if (!entries)
 		return fail(d, ERR_IO, 0, "read a folder of the tree: %s", strerror(errno));
-	}
 	for (struct dirent *e; s == OK && (e = readdir(entries));)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			s = keep_one(k, from_dir, to_dir, e->d_name, depth, d);

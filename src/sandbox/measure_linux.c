@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "host/file.h"
 
 /* NAMES_MAX: of folders not walked yet; with the longest names some hundred thousand. SEEN_MAX: nameless files told apart. */
 enum { NAMES_MAX = 64 << 20, LEVELS_MAX = 64 << 20, SEEN_MAX = 512, BLOCK_SIZE = 512 };
@@ -65,10 +66,7 @@ static bool enter(struct walk *w)
 		return false;
 	struct level level = { st.st_dev, st.st_ino, w->names.size };
 	buf_add(&w->levels, bytes_make(&level, sizeof level));
-	int copy = openat(w->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
-	if (!entries && copy >= 0)
-		(void)close(copy);
+	DIR *entries = directory_entries(w->fd);
 	for (struct dirent *e; entries && (e = readdir(entries));)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			count(w, e->d_name);
@@ -170,12 +168,9 @@ static int flatten(int dir, const char *name, unsigned *number)
 	CLEANUP(fd_close) int fd = open_folder(dir, name);
 	if (fd < 0 || fchmod(fd, 0700))
 		return -1;
-	int copy = dup(fd);
-	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
-	if (!entries) {
-		(void)(copy >= 0 && close(copy));
+	DIR *entries = directory_entries(fd);
+	if (!entries)
 		return -1;
-	}
 	int failed = 0;
 	for (struct dirent *e; !failed && (e = readdir(entries));) {
 		char to[32];
@@ -196,12 +191,9 @@ static int empty(int dir, unsigned *number)
 {
 	for (bool again = true; again;) {
 		again = false;
-		int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		DIR *entries = copy < 0 ? NULL : fdopendir(copy);
-		if (!entries) {
-			(void)(copy >= 0 && close(copy));
+		DIR *entries = directory_entries(dir);
+		if (!entries)
 			return -1;
-		}
 		for (struct dirent *e; (e = readdir(entries));) {
 			if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || unlinkat(dir, e->d_name, 0) == 0)
 				continue;
