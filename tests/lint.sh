@@ -71,6 +71,7 @@ gate "hwb-sandbox links nothing" "$(readelf -dW "$build/hwb-sandbox" | grep NEED
 gate "hwb links neither curl nor archive nor pcre" "$(readelf -dW "$build/hwb" | grep -E 'NEEDED.*(curl|archive|pcre)')"
 if command -v scdoc >/dev/null && command -v mandoc >/dev/null; then
 	gate "man pages are clean" "$(for page in doc/man/*.scd; do scdoc <"$page" | mandoc -Tlint -W error 2>&1 | grep -vE 'referenced manual not found|lower case character' | sed "s|^|$page: |"; done)"
+	gate "the page of findings is clean" "$(python3 tools/findings.py man data/findings.toml | scdoc | mandoc -Tlint -W error 2>&1 | grep -vE 'referenced manual not found|lower case character')"
 	gate "every command and option is in a man page" "$(sh tests/man_options.sh "$build/hwb" 2>&1)"
 else
 	skip "man pages are clean" "scdoc or mandoc is not installed"

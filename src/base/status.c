@@ -35,6 +35,18 @@ enum status fail(struct diag *d, enum status code, uint64_t at, const char *form
 	return code;
 }
 
+enum status fail_rule(struct diag *d, const char *rule, enum status code, uint64_t at, const char *format, ...)
+{
+	if (!d)
+		return code;
+	*d = (struct diag){ .code = code, .offset = at, .rule = rule };
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(d->text, sizeof d->text, format, args);
+	va_end(args);
+	return code;
+}
+
 enum status recode(struct diag *d, enum status code)
 {
 	if (d)

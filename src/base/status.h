@@ -38,6 +38,7 @@ struct diag {
 	uint64_t offset; /* byte offset in the input, 0 when it means nothing */
 	uint32_t line; /* 1-based, 0 when it means nothing */
 	uint32_t column; /* 1-based, in bytes */
+	const char *rule; /* the id of the rule that was broken (data/findings.toml), a constant; NULL: it has none */
 	char text[DIAG_TEXT_SIZE];
 	char help[DIAG_HELP_SIZE];
 };
@@ -45,6 +46,9 @@ struct diag {
 /* Fills *d (NULL is allowed) and returns code, so that it can be the tail of a return.
  * at: byte offset in the input, 0 when it means nothing. The text is cut at its size. */
 enum status fail(struct diag *d, enum status code, uint64_t at, const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* The same for a rule that has an id in the table of findings, such as "Z07". */
+enum status fail_rule(struct diag *d, const char *rule, enum status code, uint64_t at, const char *format, ...) PRINTF_LIKE(5, 6);
 
 /* Makes it another kind of failure: what is malformed to a parser may be a wrong request to its caller. Returns code, also for
  * NULL; nobody writes d->code beside fail and this. */

@@ -4,8 +4,8 @@
 #define CHECK_CHECK_H
 
 #include "base/run.h"
-#include "check/finding.h"
 #include "crypto/digest.h"
+#include "finding/finding.h"
 #include "host/helper.h"
 
 /* Starts the checker of a memory file that may still be empty: while the backend works there is time. ERR_IO, ERR_CANCELLED. */

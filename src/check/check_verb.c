@@ -2,7 +2,7 @@
 #include "check/verbs.h"
 
 #include "base/wire.h"
-#include "check/finding.h"
+#include "finding/finding.h"
 #include "format/rfc822.h"
 #include "python/metadata.h"
 #include "python/wheel.h"
@@ -20,7 +20,7 @@ struct checking {
 static void take_breach(void *context, const char *id, struct bytes path, const char *sentence)
 {
 	struct checking *c = context;
-	finding_add(&c->findings, id, path, "'%.*s' %s", BYTES_ARG(path), sentence);
+	(void)finding_add(&c->findings, id, path, "%s", sentence);
 }
 
 static void check_metadata(struct checking *c)
@@ -32,28 +32,29 @@ static void check_metadata(struct checking *c)
 	if (s == OK)
 		s = metadata_parse(arena_copy(c->call->arena, buf_bytes(&text)), c->call->arena, &c->metadata, &d);
 	if (s) {
-		finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA: %s", s == ERR_ABSENT ? "is missing" : d.text);
+		(void)finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA: %s", s == ERR_ABSENT ? "is missing" : d.text);
 		return;
 	}
 	c->has_metadata = true;
 	if (!bytes_equal(c->metadata.name, c->wheel.name.name))
-		finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA is of the project '%.*s', the file name of '%.*s'",
-			    BYTES_ARG(c->metadata.raw_name), BYTES_ARG(c->wheel.name.raw_name));
+		(void)finding_add(&c->findings, "I03", BYTES("METADATA"),
+				  "METADATA is of the project '%.*s', the file name of '%.*s'", BYTES_ARG(c->metadata.raw_name),
+				  BYTES_ARG(c->wheel.name.raw_name));
 	if (version_compare(&c->metadata.version, &c->wheel.name.version) != 0)
-		finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA is of version '%.*s', the file name of '%.*s'",
-			    BYTES_ARG(c->metadata.raw_version), BYTES_ARG(c->wheel.name.raw_version));
+		(void)finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA is of version '%.*s', the file name of '%.*s'",
+				  BYTES_ARG(c->metadata.raw_version), BYTES_ARG(c->wheel.name.raw_version));
 }
 
 static void check_wanted(struct checking *c)
 {
 	struct version want;
 	if (c->want_name.size && !name_equal(c->want_name, c->wheel.name.raw_name))
-		finding_add(&c->findings, "I08", c->file_name, "the project is '%.*s', but the wheel is of '%.*s'",
-			    BYTES_ARG(c->want_name), BYTES_ARG(c->wheel.name.raw_name));
+		(void)finding_add(&c->findings, "I08", c->file_name, "the project is '%.*s', but the wheel is of '%.*s'",
+				  BYTES_ARG(c->want_name), BYTES_ARG(c->wheel.name.raw_name));
 	if (c->want_version.size && version_parse(c->want_version, c->call->arena, &want, NULL) == OK &&
 	    version_compare(&want, &c->wheel.name.version) != 0)
-		finding_add(&c->findings, "I08", c->file_name, "the project's version is '%.*s', but the wheel is of '%.*s'",
-			    BYTES_ARG(c->want_version), BYTES_ARG(c->wheel.name.raw_version));
+		(void)finding_add(&c->findings, "I08", c->file_name, "the project's version is '%.*s', but the wheel is of '%.*s'",
+				  BYTES_ARG(c->want_version), BYTES_ARG(c->wheel.name.raw_version));
 }
 
 /* The tags a file name stands for: every combination of its three parts, and which of them WHEEL spells out. */
@@ -121,7 +122,7 @@ static void check_wheel_file(struct checking *c)
 	if (s == OK)
 		s = rfc822_parse(arena_copy(c->call->arena, buf_bytes(&text)), c->call->arena, &fields, &d);
 	if (s) {
-		finding_add(&c->findings, "I05", BYTES("WHEEL"), "WHEEL: %s", s == ERR_ABSENT ? "is missing" : d.text);
+		(void)finding_add(&c->findings, "I05", BYTES("WHEEL"), "WHEEL: %s", s == ERR_ABSENT ? "is missing" : d.text);
 		return;
 	}
 	tags.seen = ARENA_ARRAY(c->call->arena, bool, tags.n + 1);
@@ -130,18 +131,19 @@ static void check_wheel_file(struct checking *c)
 		if (bytes_equal_nocase(name, BYTES("Wheel-Version"))) {
 			has_version = true;
 			if (!bytes_starts(value, BYTES("1.")))
-				finding_add(&c->findings, "I05", BYTES("WHEEL"), "Wheel-Version is '%.*s'", BYTES_ARG(value));
+				(void)finding_add(&c->findings, "I05", BYTES("WHEEL"), "Wheel-Version is '%.*s'", BYTES_ARG(value));
 		}
 		if (!bytes_equal_nocase(name, BYTES("Tag")))
 			continue;
 		if (!tag_set_take(&tags, value))
-			finding_add(&c->findings, "I04", BYTES("WHEEL"), "the tag '%.*s' is not in the file name", BYTES_ARG(value));
+			(void)finding_add(&c->findings, "I04", BYTES("WHEEL"), "the tag '%.*s' is not in the file name",
+					  BYTES_ARG(value));
 	}
 	if (!has_version)
-		finding_add(&c->findings, "I05", BYTES("WHEEL"), "no Wheel-Version");
+		(void)finding_add(&c->findings, "I05", BYTES("WHEEL"), "no Wheel-Version");
 	if (tags.n_seen != tags.n)
-		finding_add(&c->findings, "I04", BYTES("WHEEL"), "WHEEL has %zu tags, the file name stands for %zu", tags.n_seen,
-			    tags.n);
+		(void)finding_add(&c->findings, "I04", BYTES("WHEEL"), "WHEEL has %zu tags, the file name stands for %zu",
+				  tags.n_seen, tags.n);
 }
 
 static bool is_dynamic(const struct metadata *m, struct bytes field)
@@ -195,15 +197,16 @@ static void check_static_fields(struct checking *c)
 	if (!bytes_equal(major, BYTES("2")) || bytes_equal(minor, BYTES("0")) || bytes_equal(minor, BYTES("1")))
 		return;
 	if (version_compare(&promised.version, &c->metadata.version) != 0 && !is_dynamic(&promised, BYTES("version")))
-		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised version '%.*s', the wheel has '%.*s'",
-			    BYTES_ARG(promised.raw_version), BYTES_ARG(c->metadata.raw_version));
+		(void)finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised version '%.*s', the wheel has '%.*s'",
+				  BYTES_ARG(promised.raw_version), BYTES_ARG(c->metadata.raw_version));
 	if (!is_dynamic(&promised, BYTES("requires-python")) &&
 	    !bytes_equal(bytes_trim(promised.raw_requires_python), bytes_trim(c->metadata.raw_requires_python)))
-		finding_add(&c->findings, "M04", BYTES("METADATA"), "the sdist promised another Requires-Python than the wheel has");
+		(void)finding_add(&c->findings, "M04", BYTES("METADATA"),
+				  "the sdist promised another Requires-Python than the wheel has");
 	if (!is_dynamic(&promised, BYTES("requires-dist")) && !same_requires(&promised, &c->metadata, c->call->arena))
-		finding_add(&c->findings, "M04", BYTES("METADATA"),
-			    "the sdist promised other Requires-Dist (%zu) than the wheel has (%zu)", promised.n_requires,
-			    c->metadata.n_requires);
+		(void)finding_add(&c->findings, "M04", BYTES("METADATA"),
+				  "the sdist promised other Requires-Dist (%zu) than the wheel has (%zu)", promised.n_requires,
+				  c->metadata.n_requires);
 }
 
 static void check_all(struct checking *c, struct bytes file)
@@ -215,7 +218,7 @@ static void check_all(struct checking *c, struct bytes file)
 	if (c->size_max > limits.total_size)
 		limits.total_size = c->size_max;
 	if (wheel_open(file, c->file_name, &limits, c->call->arena, &c->wheel, &id, &d)) {
-		finding_add(&c->findings, id, c->file_name, "%s", d.text);
+		(void)finding_add(&c->findings, d.rule ? d.rule : id, c->file_name, "%s", d.text);
 		return;
 	}
 	(void)!wheel_verify(&c->wheel, c->call->arena, take_breach, c, &d); /* what it cannot read it has reported */

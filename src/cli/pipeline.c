@@ -324,8 +324,8 @@ static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, st
 	for (size_t i = 0; i < result.findings.n_items; i++) {
 		const struct finding *f = &result.findings.items[i];
 		if (f->severity == SEVERITY_ERROR)
-			return fail(d, ERR_ARTEFACT, f->offset, "the wheel '%.*s' is refused: %s: %.*s", BYTES_ARG(name), f->id,
-				    BYTES_ARG(f->message));
+			return fail(d, ERR_ARTEFACT, f->offset, "the wheel '%.*s' is refused: %s: '%.*s': %.*s", BYTES_ARG(name),
+				    f->id, BYTES_ARG(f->path), BYTES_ARG(f->message));
 		console_warning(p->console, "%s: %.*s", f->id, BYTES_ARG(f->message));
 	}
 	return OK;

@@ -143,11 +143,6 @@ static void put_locks(struct json_writer *w, const struct pipeline *pipelines, s
 	json_array_end(w);
 }
 
-static const char *severity_name(enum severity s)
-{
-	return s == SEVERITY_ERROR ? "error" : s == SEVERITY_WARNING ? "warning" : "info";
-}
-
 static void put_findings(struct json_writer *w, const struct pipeline *p)
 {
 	json_key(w, "findings");

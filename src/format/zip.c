@@ -23,6 +23,17 @@ struct zip_limits zip_limits_default(void)
 	return (struct zip_limits){ .n_members = 100000, .total_size = UINT64_C(4) << 30, .ratio = 200, .name_size = 4096 };
 }
 
+/* No end record reaches the end of the file: is there one that bytes follow? */
+static enum status no_end(struct bytes file, size_t lowest, struct diag *d)
+{
+	for (size_t at = file.size < ZIP_END_SIZE ? 0 : file.size - ZIP_END_SIZE + 1; at-- > lowest;) {
+		size_t behind = at + ZIP_END_SIZE + zip_u16(file.data + at + 20);
+		if (zip_u32(file.data + at) == ZIP_END_SIG && behind < file.size)
+			return fail_rule(d, "Z03", ERR_FORMAT, behind, "%zu bytes follow the end of the archive", file.size - behind);
+	}
+	return fail_rule(d, "Z02", ERR_FORMAT, file.size, "not a zip archive, or cut short: no end record at its end");
+}
+
 /* Finds the end record: its comment must reach the end of the file. With allow_gaps bytes may follow it. */
 static enum status find_end(struct bytes file, bool allow_gaps, uint64_t *ret_at, struct diag *d)
 {
@@ -38,9 +49,9 @@ static enum status find_end(struct bytes file, bool allow_gaps, uint64_t *ret_at
 		}
 	}
 	if (n_found == 0)
-		return fail(d, ERR_FORMAT, file.size, "not a zip archive, or cut short: no end record at its end");
+		return no_end(file, lowest, d);
 	if (n_found > 1)
-		return fail(d, ERR_FORMAT, found, "two end records: the archive has two readings");
+		return fail_rule(d, "Z05", ERR_FORMAT, found, "two end records: the archive has two readings");
 	*ret_at = found;
 	return OK;
 }
@@ -50,20 +61,20 @@ static enum status read_end64(struct bytes file, struct end_record *end, struct 
 	const unsigned char *locator = file.data + end->at - ZIP_LOCATOR_SIZE;
 	uint64_t at = zip_u64(locator + 8);
 	if (zip_u32(locator + 4) != 0 || zip_u32(locator + 16) > 1)
-		return fail(d, ERR_FORMAT, end->at, "the archive spans several disks");
+		return fail_rule(d, "Z05", ERR_FORMAT, end->at, "the archive spans several disks");
 	if (end->at < ZIP_LOCATOR_SIZE + ZIP_END64_SIZE || at != end->at - ZIP_LOCATOR_SIZE - ZIP_END64_SIZE ||
 	    zip_u32(file.data + at) != ZIP_END64_SIG)
-		return fail(d, ERR_FORMAT, end->at, "the zip64 end record is not where its locator says");
+		return fail_rule(d, "Z05", ERR_FORMAT, end->at, "the zip64 end record is not where its locator says");
 	const unsigned char *p = file.data + at;
 	if (zip_u64(p + 4) != ZIP_END64_SIZE - 12)
-		return fail(d, ERR_FORMAT, at, "a zip64 end record with data of its own");
+		return fail_rule(d, "Z05", ERR_FORMAT, at, "a zip64 end record with data of its own");
 	if (zip_u32(p + 16) != 0 || zip_u32(p + 20) != 0 || zip_u64(p + 24) != zip_u64(p + 32))
-		return fail(d, ERR_FORMAT, at, "the archive spans several disks");
+		return fail_rule(d, "Z05", ERR_FORMAT, at, "the archive spans several disks");
 	uint64_t n = zip_u64(p + 32), size = zip_u64(p + 40), offset = zip_u64(p + 48);
 	if ((end->n_entries != UINT16_MAX && end->n_entries != n) ||
 	    (end->directory_size != UINT32_MAX && end->directory_size != size) ||
 	    (end->directory_offset != UINT32_MAX && end->directory_offset != offset))
-		return fail(d, ERR_FORMAT, at, "the two end records do not agree");
+		return fail_rule(d, "Z05", ERR_FORMAT, at, "the two end records do not agree");
 	end->at = at;
 	end->n_entries = n;
 	end->directory_size = size;
@@ -88,9 +99,9 @@ static enum status read_end(struct bytes file, bool allow_gaps, struct end_recor
 	};
 	end->trailing_size = file.size - at - ZIP_END_SIZE - end->comment.size;
 	if (zip_u16(p + 4) != 0 || zip_u16(p + 6) != 0 || zip_u16(p + 8) != zip_u16(p + 10))
-		return fail(d, ERR_FORMAT, at, "the archive spans several disks");
+		return fail_rule(d, "Z05", ERR_FORMAT, at, "the archive spans several disks");
 	if (bytes_search(end->comment, BYTES("PK\5\6")) < end->comment.size)
-		return fail(d, ERR_FORMAT, at, "the archive's comment holds another end record");
+		return fail_rule(d, "Z04", ERR_FORMAT, at, "the archive's comment holds another end record");
 	/* Whether some field says "see zip64" or not: readers that find a locator follow it. */
 	if (at >= ZIP_LOCATOR_SIZE && zip_u32(p - ZIP_LOCATOR_SIZE) == ZIP_LOCATOR_SIG) {
 		s = read_end64(file, end, d);
@@ -98,10 +109,10 @@ static enum status read_end(struct bytes file, bool allow_gaps, struct end_recor
 			return s;
 	}
 	if (end->directory_offset > end->at || end->directory_size > end->at - end->directory_offset)
-		return fail(d, ERR_FORMAT, at, "the central directory is not inside the file");
+		return fail_rule(d, "Z06", ERR_FORMAT, at, "the central directory is not inside the file");
 	if (end->directory_offset + end->directory_size != end->at && !allow_gaps)
-		return fail(d, ERR_FORMAT, at, "%" PRIu64 " bytes between the central directory and the end record",
-			    end->at - end->directory_offset - end->directory_size);
+		return fail_rule(d, "Z09", ERR_FORMAT, at, "%" PRIu64 " bytes between the central directory and the end record",
+				 end->at - end->directory_offset - end->directory_size);
 	return OK;
 }
 
@@ -128,16 +139,16 @@ static enum status check_entry(const struct zip_entry *e, uint64_t at, struct di
 	};
 	for (size_t i = 0; i < COUNT(refused); i++)
 		if (e->flags & refused[i].bits)
-			return fail(d, ERR_FORMAT, at, "member '%.*s': %s (flags 0x%04x)", ZIP_NAME(e->name), refused[i].rule,
-				    e->flags);
+			return fail_rule(d, "Z12", ERR_FORMAT, at, "member '%.*s': %s (flags 0x%04x)", ZIP_NAME(e->name),
+					 refused[i].rule, e->flags);
 	if (e->method != ZIP_STORED && e->method != ZIP_DEFLATED)
-		return fail(d, ERR_FORMAT, at, "member '%.*s': packed by method %u; only stored and deflated are read",
-			    ZIP_NAME(e->name), e->method);
+		return fail_rule(d, "Z10", ERR_FORMAT, at, "member '%.*s': packed by method %u; only stored and deflated are read",
+				 ZIP_NAME(e->name), e->method);
 	if (e->method == ZIP_STORED && e->packed_size != e->size)
-		return fail(d, ERR_FORMAT, at, "member '%.*s': stored, and yet its two sizes differ", ZIP_NAME(e->name));
+		return fail_rule(d, "Z07", ERR_FORMAT, at, "member '%.*s': stored, and yet its two sizes differ", ZIP_NAME(e->name));
 	/* Nobody reads a directory's data: an empty deflate stream (2 or 5 bytes) is all that may hide there. */
 	if (e->is_dir && (e->size || e->crc32 || e->packed_size > 5))
-		return fail(d, ERR_FORMAT, at, "member '%.*s': a directory with content", ZIP_NAME(e->name));
+		return fail_rule(d, "Z17", ERR_FORMAT, at, "member '%.*s': a directory with content", ZIP_NAME(e->name));
 	return OK;
 }
 
@@ -147,9 +158,9 @@ static enum status read_entry(struct bytes file, uint64_t *at, uint64_t end, str
 	const unsigned char *p = file.data + *at;
 	uint64_t name_size = zip_u16(p + 28), extra_size = zip_u16(p + 30), comment_size = zip_u16(p + 32);
 	if (zip_u32(p) != ZIP_CENTRAL_SIG)
-		return fail(d, ERR_FORMAT, *at, "the central directory has no entry where one must be");
+		return fail_rule(d, "Z06", ERR_FORMAT, *at, "the central directory has no entry where one must be");
 	if (name_size + extra_size + comment_size > end - *at - ZIP_CENTRAL_SIZE)
-		return fail(d, ERR_FORMAT, *at, "an entry of the central directory is longer than the directory");
+		return fail_rule(d, "Z06", ERR_FORMAT, *at, "an entry of the central directory is longer than the directory");
 	*e = (struct zip_entry){
 		.made_by = zip_u16(p + 4),
 		.version = zip_u16(p + 6),
@@ -170,7 +181,7 @@ static enum status read_entry(struct bytes file, uint64_t *at, uint64_t end, str
 	if (s == OK)
 		s = zip_extra_apply(e->extra, e->name, &e->size, &e->packed_size, &e->header_offset, *at, d);
 	if (s == OK && zip_u16(p + 34) != 0)
-		s = fail(d, ERR_FORMAT, *at, "member '%.*s': it is on another disk", ZIP_NAME(e->name));
+		s = fail_rule(d, "Z05", ERR_FORMAT, *at, "member '%.*s': it is on another disk", ZIP_NAME(e->name));
 	if (s == OK)
 		s = check_entry(e, *at, d);
 	*at += ZIP_CENTRAL_SIZE + name_size + extra_size + comment_size;
@@ -189,17 +200,17 @@ static enum status check_limits(struct zip *zip, const struct zip_entry *e, cons
 	uint64_t at = e->header_offset;
 	*names_size += e->name.size;
 	if (e->name.size > limits->name_size)
-		return fail(d, ERR_LIMIT, at, "member '%.*s...': its name has %zu bytes, over the limit of %" PRIu64,
-			    BYTES_ARG(bytes_part(e->name, 0, 60)), e->name.size, limits->name_size);
+		return fail_rule(d, "Z21", ERR_LIMIT, at, "member '%.*s...': its name has %zu bytes, over the limit of %" PRIu64,
+				 BYTES_ARG(bytes_part(e->name, 0, 60)), e->name.size, limits->name_size);
 	if (*names_size > all_names_max)
-		return fail(d, ERR_LIMIT, at, "the names of all members take more than %" PRIu64 " bytes", all_names_max);
+		return fail_rule(d, "Z21", ERR_LIMIT, at, "the names of all members take more than %" PRIu64 " bytes", all_names_max);
 	if (e->size > limits->total_size || zip->total_size > limits->total_size - e->size)
-		return fail(d, ERR_LIMIT, at, "member '%.*s': with it the archive unpacks to more than %" PRIu64 " bytes",
-			    ZIP_NAME(e->name), limits->total_size);
+		return fail_rule(d, "Z21", ERR_LIMIT, at, "member '%.*s': with it the archive unpacks to more than %" PRIu64 " bytes",
+				 ZIP_NAME(e->name), limits->total_size);
 	zip->total_size += e->size;
 	if (over_ratio(e->size, e->packed_size, limits->ratio))
-		return fail(d, ERR_LIMIT, at, "member '%.*s': it unpacks to more than %" PRIu64 " times its size",
-			    ZIP_NAME(e->name), limits->ratio);
+		return fail_rule(d, "Z21", ERR_LIMIT, at, "member '%.*s': it unpacks to more than %" PRIu64 " times its size",
+				 ZIP_NAME(e->name), limits->ratio);
 	return OK;
 }
 
@@ -208,16 +219,17 @@ static enum status read_directory(struct zip *zip, const struct end_record *end,
 {
 	uint64_t at = end->directory_offset, stop = at + end->directory_size, names_size = 0;
 	if (end->n_entries > limits->n_members || end->n_entries > UINT32_MAX)
-		return fail(d, ERR_LIMIT, end->at, "an archive of %" PRIu64 " members, over the limit of %" PRIu64, end->n_entries,
-			    limits->n_members);
+		return fail_rule(d, "Z21", ERR_LIMIT, end->at, "an archive of %" PRIu64 " members, over the limit of %" PRIu64,
+				 end->n_entries, limits->n_members);
 	if (end->n_entries > end->directory_size / ZIP_CENTRAL_SIZE)
-		return fail(d, ERR_FORMAT, end->at, "%" PRIu64 " members cannot be in a central directory of %" PRIu64 " bytes",
-			    end->n_entries, end->directory_size);
+		return fail_rule(d, "Z06", ERR_FORMAT, end->at,
+				 "%" PRIu64 " members cannot be in a central directory of %" PRIu64 " bytes", end->n_entries,
+				 end->directory_size);
 	zip->n_entries = (size_t)end->n_entries;
 	zip->entries = ARENA_ARRAY(a, struct zip_entry, zip->n_entries);
 	for (size_t i = 0; i < zip->n_entries; i++) {
 		if (stop - at < ZIP_CENTRAL_SIZE)
-			return fail(d, ERR_FORMAT, at, "the central directory ends early");
+			return fail_rule(d, "Z06", ERR_FORMAT, at, "the central directory ends early");
 		enum status s = read_entry(zip->file, &at, stop, &zip->entries[i], d);
 		if (s == OK)
 			s = check_limits(zip, &zip->entries[i], limits, &names_size, d);
@@ -225,9 +237,11 @@ static enum status read_directory(struct zip *zip, const struct end_record *end,
 			return s;
 	}
 	if (at != stop)
-		return fail(d, ERR_FORMAT, at, "%" PRIu64 " bytes behind the last entry of the central directory", stop - at);
+		return fail_rule(d, "Z06", ERR_FORMAT, at, "%" PRIu64 " bytes behind the last entry of the central directory",
+				 stop - at);
 	if (over_ratio(zip->total_size, zip->file.size, limits->ratio))
-		return fail(d, ERR_LIMIT, 0, "the archive unpacks to more than %" PRIu64 " times its size", limits->ratio);
+		return fail_rule(d, "Z21", ERR_LIMIT, 0, "the archive unpacks to more than %" PRIu64 " times its size",
+				 limits->ratio);
 	return OK;
 }
 

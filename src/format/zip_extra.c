@@ -35,18 +35,21 @@ enum status zip_extra_apply(struct bytes extra, struct bytes name, uint64_t *siz
 	bool zip64 = false, path = false;
 	while (extra.size) {
 		if (extra.size < 4 || zip_u16(extra.data + 2) > extra.size - 4)
-			return fail(d, ERR_FORMAT, at, "member '%.*s': its extra fields are malformed", ZIP_NAME(name));
+			return fail_rule(d, "Z14", ERR_FORMAT, at, "member '%.*s': its extra fields are malformed", ZIP_NAME(name));
 		uint16_t id = zip_u16(extra.data);
 		struct bytes body = bytes_part(extra, 4, zip_u16(extra.data + 2));
 		extra = bytes_from(extra, 4 + body.size);
 		if ((id == EXTRA_ZIP64 && zip64) || (id == EXTRA_UNICODE_PATH && path))
-			return fail(d, ERR_FORMAT, at, "member '%.*s': extra field 0x%04x is there twice", ZIP_NAME(name), id);
+			return fail_rule(d, "Z14", ERR_FORMAT, at, "member '%.*s': extra field 0x%04x is there twice",
+					 ZIP_NAME(name), id);
 		zip64 = zip64 || id == EXTRA_ZIP64;
 		path = path || id == EXTRA_UNICODE_PATH;
 		if (id == EXTRA_ZIP64 && !apply_zip64(body, fields))
-			return fail(d, ERR_FORMAT, at, "member '%.*s': its zip64 field does not fit its header", ZIP_NAME(name));
+			return fail_rule(d, "Z14", ERR_FORMAT, at, "member '%.*s': its zip64 field does not fit its header",
+					 ZIP_NAME(name));
 		if (id == EXTRA_UNICODE_PATH && !unicode_path_ok(body, name))
-			return fail(d, ERR_FORMAT, at, "member '%.*s': its Unicode path field has another name", ZIP_NAME(name));
+			return fail_rule(d, "Z14", ERR_FORMAT, at, "member '%.*s': its Unicode path field has another name",
+					 ZIP_NAME(name));
 	}
 	return OK;
 }

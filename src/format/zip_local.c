@@ -4,8 +4,8 @@
 
 static enum status differs(const struct zip_entry *e, const char *what, struct diag *d)
 {
-	return fail(d, ERR_FORMAT, e->header_offset, "member '%.*s': its local header has another %s than the central directory",
-		    ZIP_NAME(e->name), what);
+	return fail_rule(d, "Z07", ERR_FORMAT, e->header_offset,
+			 "member '%.*s': its local header has another %s than the central directory", ZIP_NAME(e->name), what);
 }
 
 /* With a data descriptor the local header may leave the numbers to it. */
@@ -19,14 +19,17 @@ static enum status check_local(struct bytes file, struct zip_entry *e, uint64_t 
 {
 	uint64_t at = e->header_offset;
 	if (at > end || end - at < ZIP_LOCAL_SIZE)
-		return fail(d, ERR_FORMAT, at, "member '%.*s': its local header is not inside the file", ZIP_NAME(e->name));
+		return fail_rule(d, "Z06", ERR_FORMAT, at, "member '%.*s': its local header is not inside the file",
+				 ZIP_NAME(e->name));
 	const unsigned char *p = file.data + at;
 	if (zip_u32(p) != ZIP_LOCAL_SIG)
-		return fail(d, ERR_FORMAT, at, "member '%.*s': there is no local header where one must be", ZIP_NAME(e->name));
+		return fail_rule(d, "Z09", ERR_FORMAT, at, "member '%.*s': there is no local header where one must be",
+				 ZIP_NAME(e->name));
 	uint64_t name_size = zip_u16(p + 26), extra_size = zip_u16(p + 28);
 	uint64_t packed_size = zip_u32(p + 18), size = zip_u32(p + 22);
 	if (name_size + extra_size > end - at - ZIP_LOCAL_SIZE)
-		return fail(d, ERR_FORMAT, at, "member '%.*s': its local header is not inside the file", ZIP_NAME(e->name));
+		return fail_rule(d, "Z06", ERR_FORMAT, at, "member '%.*s': its local header is not inside the file",
+				 ZIP_NAME(e->name));
 	e->local_version = zip_u16(p + 4);
 	e->local_dos_time = zip_u32(p + 10);
 	e->local_extra = bytes_part(file, at + ZIP_LOCAL_SIZE + name_size, extra_size);
@@ -45,7 +48,7 @@ static enum status check_local(struct bytes file, struct zip_entry *e, uint64_t 
 	if (!agrees(e, size, e->size) || !agrees(e, packed_size, e->packed_size))
 		return differs(e, "size", d);
 	if (e->packed_size > end - e->data_offset)
-		return fail(d, ERR_FORMAT, at, "member '%.*s': its data is not inside the file", ZIP_NAME(e->name));
+		return fail_rule(d, "Z09", ERR_FORMAT, at, "member '%.*s': its data is not inside the file", ZIP_NAME(e->name));
 	return OK;
 }
 
@@ -101,11 +104,12 @@ static uint32_t *places_in_file(struct zip *zip, struct arena *a)
 static enum status account_gap(struct zip *zip, uint64_t at, uint64_t next, bool allow_gaps, const char *before, struct diag *d)
 {
 	if (at > next)
-		return fail(d, ERR_FORMAT, next, "%s overlaps the member before it", before);
+		return fail_rule(d, "Z09", ERR_FORMAT, next, "%s overlaps the member before it", before);
 	if (at == next)
 		return OK;
 	if (!allow_gaps)
-		return fail(d, ERR_FORMAT, at, "%" PRIu64 " bytes before %s belong to no record", next - at, before);
+		return fail_rule(d, at == 0 ? "Z01" : "Z09", ERR_FORMAT, at, "%" PRIu64 " bytes before %s belong to no record",
+				 next - at, before);
 	*(at == 0 ? &zip->prefix_size : &zip->gap_size) += next - at;
 	return OK;
 }
@@ -129,7 +133,8 @@ enum status zip_check_locals(struct zip *zip, uint64_t end, bool allow_gaps, str
 			continue;
 		size_t size = at > next || next > end ? 0 : descriptor_size(bytes_part(zip->file, at, next - at), e, allow_gaps);
 		if (size == 0)
-			return fail(d, ERR_FORMAT, at, "member '%.*s': its data descriptor is missing or lies", ZIP_NAME(e->name));
+			return fail_rule(d, "Z07", ERR_FORMAT, at, "member '%.*s': its data descriptor is missing or lies",
+					 ZIP_NAME(e->name));
 		at += size;
 	}
 	return account_gap(zip, at, end, allow_gaps, "the central directory", d);

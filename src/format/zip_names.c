@@ -1,9 +1,9 @@
 #include "format/unicode.h"
 #include "format/zip_parts.h"
 
-static enum status refuse(struct bytes name, uint64_t at, const char *rule, struct diag *d)
+static enum status refuse(struct bytes name, uint64_t at, const char *rule, const char *why, struct diag *d)
 {
-	return fail(d, ERR_FORMAT, at, "member '%.*s': %s", ZIP_NAME(name), rule);
+	return fail_rule(d, rule, ERR_FORMAT, at, "member '%.*s': %s", ZIP_NAME(name), why);
 }
 
 static struct bytes without_slash(struct bytes name)
@@ -14,20 +14,20 @@ static struct bytes without_slash(struct bytes name)
 enum status zip_check_name(struct bytes name, uint64_t at, struct diag *d)
 {
 	if (bytes_find(name, '\0') < name.size)
-		return refuse(name, at, "its name holds a NUL", d);
+		return refuse(name, at, "Z15", "its name holds a NUL", d);
 	if (bytes_find(name, '\\') < name.size)
-		return refuse(name, at, "its name holds a backslash", d);
+		return refuse(name, at, "Z15", "its name holds a backslash", d);
 	if (bytes_starts(name, BYTES("/")))
-		return refuse(name, at, "its name is absolute", d);
+		return refuse(name, at, "Z16", "its name is absolute", d);
 	if (name.size > 1 && byte_is_alpha(name.data[0]) && name.data[1] == ':')
-		return refuse(name, at, "its name begins with a drive letter", d);
+		return refuse(name, at, "Z16", "its name begins with a drive letter", d);
 	struct bytes rest = without_slash(name);
 	if (rest.size == 0)
-		return refuse(name, at, "its name is empty", d);
+		return refuse(name, at, "Z16", "its name is empty", d);
 	while (rest.data) {
 		struct bytes component = bytes_cut(&rest, '/');
 		if (component.size == 0 || bytes_equal(component, BYTES(".")) || bytes_equal(component, BYTES("..")))
-			return refuse(name, at, "its name has an empty, '.' or '..' component", d);
+			return refuse(name, at, "Z16", "its name has an empty, '.' or '..' component", d);
 	}
 	return OK;
 }
@@ -98,13 +98,14 @@ enum status zip_check_names(struct zip *zip, struct arena *a, struct diag *d)
 	for (size_t i = 1; i < zip->n_entries; i++) {
 		const struct zip_entry *before = &zip->entries[places[i - 1]], *e = &zip->entries[places[i]];
 		if (bytes_equal(before->name, e->name))
-			return refuse(e->name, e->header_offset, "its name is there twice", d);
+			return refuse(e->name, e->header_offset, "Z08", "its name is there twice", d);
 		if (compare_folded(without_slash(before->name), without_slash(e->name)) == 0)
-			return fail(d, ERR_FORMAT, e->header_offset, "member '%.*s': on some systems it is the same file as '%.*s'",
-				    ZIP_NAME(e->name), ZIP_NAME(before->name));
+			return fail_rule(d, "Z08", ERR_FORMAT, e->header_offset,
+					 "member '%.*s': on some systems it is the same file as '%.*s'", ZIP_NAME(e->name),
+					 ZIP_NAME(before->name));
 		if (!before->is_dir && is_below(e->name, before->name))
-			return fail(d, ERR_FORMAT, e->header_offset, "member '%.*s': it is below '%.*s', which is a file",
-				    ZIP_NAME(e->name), ZIP_NAME(before->name));
+			return fail_rule(d, "Z17", ERR_FORMAT, e->header_offset, "member '%.*s': it is below '%.*s', which is a file",
+					 ZIP_NAME(e->name), ZIP_NAME(before->name));
 	}
 	zip->by_name = places;
 	return OK;

@@ -2,8 +2,6 @@
 
 #include "format/zip_parts.h"
 
-/* libdeflate is fastest and wants the whole output; above this zlib streams it (DESIGN.md section 2). */
-static const uint64_t whole_max = 8 * 1024 * 1024;
 enum { PIECE_SIZE = 65536 };
 
 struct checked_sink {
@@ -40,8 +38,8 @@ static enum status stored_stream(struct bytes data, struct checked_sink *c, stru
 
 static enum status wrong_crc(const struct zip_entry *entry, struct diag *d)
 {
-	return fail(d, ERR_FORMAT, entry->data_offset, "member '%.*s': its content does not have the CRC it declares",
-		    ZIP_NAME(entry->name));
+	return fail_rule(d, "Z13", ERR_FORMAT, entry->data_offset, "member '%.*s': its content does not have the CRC it declares",
+			 ZIP_NAME(entry->name));
 }
 
 enum status zip_read_stream(const struct zip *zip, const struct zip_entry *entry, inflate_sink *sink, void *context, struct diag *d)
@@ -60,21 +58,15 @@ enum status zip_read_stream(const struct zip *zip, const struct zip_entry *entry
 	return c.crc32 == entry->crc32 ? OK : wrong_crc(entry, d);
 }
 
-static enum status append(void *context, struct bytes piece, struct diag *d)
-{
-	struct buf *out = context;
-	buf_add(out, piece);
-	return buf_check(out, "the content of a member", d);
-}
-
 static enum status read_whole(struct bytes packed, const struct zip_entry *entry, struct buf *out, struct diag *d)
 {
 	unsigned char *to = buf_reserve(out, (size_t)entry->size);
 	if (entry->method == ZIP_STORED)
 		bytes_copy(to, packed);
 	else if (inflate_whole(packed, to, (size_t)entry->size))
-		return fail(d, ERR_FORMAT, entry->data_offset,
-			    "member '%.*s': its compressed data is broken or not of the size it declares", ZIP_NAME(entry->name));
+		return fail_rule(d, "Z13", ERR_FORMAT, entry->data_offset,
+				 "member '%.*s': its compressed data is broken or not of the size it declares",
+				 ZIP_NAME(entry->name));
 	if (crc32_update(0, bytes_make(to, (size_t)entry->size)) != entry->crc32)
 		return wrong_crc(entry, d);
 	buf_grew(out, (size_t)entry->size);
@@ -84,18 +76,11 @@ static enum status read_whole(struct bytes packed, const struct zip_entry *entry
 enum status zip_read(const struct zip *zip, const struct zip_entry *entry, struct buf *out, struct diag *d)
 {
 	if (entry->size > out->max - out->size)
-		return fail(d, ERR_LIMIT, entry->data_offset,
-			    "member '%.*s': its %" PRIu64 " bytes are more than the %zu that are read", ZIP_NAME(entry->name),
-			    entry->size, out->max - out->size);
-	if (entry->size <= whole_max || entry->method == ZIP_STORED)
-		return read_whole(zip_packed(zip, entry), entry, out, d);
-	size_t before = out->size;
+		return fail_rule(d, "Z21", ERR_LIMIT, entry->data_offset,
+				 "member '%.*s': its %" PRIu64 " bytes are more than the %zu that are read", ZIP_NAME(entry->name),
+				 entry->size, out->max - out->size);
 	if (entry->size / 1100 > entry->packed_size) /* deflate cannot: do not even make room */
-		return fail(d, ERR_FORMAT, entry->data_offset, "member '%.*s': it is too small for the size it declares",
-			    ZIP_NAME(entry->name));
-	(void)buf_reserve(out, (size_t)entry->size);
-	enum status s = zip_read_stream(zip, entry, append, out, d);
-	if (s)
-		out->size = before;
-	return s;
+		return fail_rule(d, "Z13", ERR_FORMAT, entry->data_offset,
+				 "member '%.*s': it is too small for the size it declares", ZIP_NAME(entry->name));
+	return read_whole(zip_packed(zip, entry), entry, out, d);
 }

@@ -61,19 +61,20 @@ static enum status parse_digest(struct bytes hash, struct record_row *row, struc
 	struct bytes rest = hash, name = bytes_cut(&rest, '=');
 	for (size_t i = 0; i < COUNT(refused); i++)
 		if (bytes_equal_nocase(name, refused[i]))
-			return fail(d, ERR_REFUSED, 0, "'%.*s' has a %.*s digest; PEP 427 wants sha256 or stronger",
-				    SHOWN(row->path), BYTES_ARG(refused[i]));
+			return fail_rule(d, "R03", ERR_REFUSED, 0, "'%.*s' has a %.*s digest; PEP 427 wants sha256 or stronger",
+					 SHOWN(row->path), BYTES_ARG(refused[i]));
 	enum record_algorithm algorithm = RECORD_SHA256;
 	while (algorithm <= RECORD_SHA512 && !bytes_equal(name, bytes_of(algorithms[algorithm].name)))
 		algorithm++;
 	if (algorithm > RECORD_SHA512)
-		return fail(d, ERR_FORMAT, 0, "'%.*s' has a digest of unknown kind '%.*s'", SHOWN(row->path), SHOWN(name));
+		return fail_rule(d, "R03", ERR_FORMAT, 0, "'%.*s' has a digest of unknown kind '%.*s'", SHOWN(row->path),
+				 SHOWN(name));
 	CLEANUP(buf_done) struct buf digest;
 	buf_init(&digest, sizeof row->digest_bytes);
 	if (rest.size > 2 * sizeof row->digest_bytes || base64_parse(rest, BASE64_URL_NO_PAD, &digest) != OK || digest.full ||
 	    digest.size != algorithms[algorithm].size)
-		return fail(d, ERR_FORMAT, 0, "'%.*s' has a malformed %s digest '%.*s'", SHOWN(row->path),
-			    algorithms[algorithm].name, SHOWN(rest));
+		return fail_rule(d, "R03", ERR_FORMAT, 0, "'%.*s' has a malformed %s digest '%.*s'", SHOWN(row->path),
+				 algorithms[algorithm].name, SHOWN(rest));
 	bytes_copy(row->digest_bytes, buf_bytes(&digest));
 	row->algorithm = algorithm;
 	row->digest = rest;
@@ -86,13 +87,13 @@ enum status record_row_parse(struct bytes path, struct bytes hash, struct bytes 
 	if (!is_path(path))
 		return fail(d, ERR_FORMAT, 0, "'%.*s' is not a normalised relative path", SHOWN(path));
 	if (hash.size == 0 && !may_lack_digest(path))
-		return fail(d, ERR_FORMAT, 0, "'%.*s' has no digest", SHOWN(path));
+		return fail_rule(d, "R03", ERR_FORMAT, 0, "'%.*s' has no digest", SHOWN(path));
 	enum status s = hash.size > 0 ? parse_digest(hash, &row, d) : OK;
 	if (s != OK)
 		return s;
 	row.has_size = size.size > 0;
 	if (row.has_size && number_parse_u64(size, INT64_MAX, &row.size) != OK)
-		return fail(d, ERR_FORMAT, 0, "'%.*s' has the size '%.*s'", SHOWN(path), SHOWN(size));
+		return fail_rule(d, "R04", ERR_FORMAT, 0, "'%.*s' has the size '%.*s'", SHOWN(path), SHOWN(size));
 	*ret_row = row;
 	return OK;
 }

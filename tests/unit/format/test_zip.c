@@ -58,7 +58,7 @@ static const struct {
 	{ "a prefix", { .prefix = LIT("#!x") }, ERR_FORMAT, "3 bytes before member 'a.txt'" },
 	{ "a gap", { .after_local = LIT("xx") }, ERR_FORMAT, "2 bytes before the central directory" },
 	{ "bytes behind the directory", { .after_directory = LIT("x") }, ERR_FORMAT, "1 bytes between" },
-	{ "a byte behind the end", { .trailing = LIT("\0") }, ERR_FORMAT, "no end record" },
+	{ "a byte behind the end", { .trailing = LIT("\0") }, ERR_FORMAT, "1 bytes follow the end" },
 	{ "an end record in the comment", { .end_comment = LIT("PK\5\6") }, ERR_FORMAT, "holds another end record" },
 	{ "two end records that both end the file",
 	  { .end_comment = LIT("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") },

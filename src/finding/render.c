@@ -1,0 +1,169 @@
+#include "finding/render.h"
+
+struct finding_counts finding_count(const struct finding_list *list)
+{
+	struct finding_counts c = { .n_allowed = 0 };
+	for (size_t i = 0; i < list->n_items; i++) {
+		if (list->items[i].allowed.data)
+			c.n_allowed++;
+		else
+			c.n[list->items[i].severity]++;
+	}
+	c.n[SEVERITY_ERROR] += list->n_dropped;
+	return c;
+}
+
+static void put_safe(const struct finding_style *style, struct bytes text, struct buf *out)
+{
+	style->safe(style->context, text, out);
+}
+
+/* ---- for people ---- */
+
+static void put_coloured(const struct finding_style *style, const char *colour, const char *text, struct buf *out)
+{
+	buf_printf(out, "%s%s%s", style->colour ? colour : "", text, style->colour ? "\x1b[0m" : "");
+}
+
+static void put_place(const struct finding_subject *s, const struct finding *f, const struct finding_style *style, struct buf *out)
+{
+	put_safe(style, s->path, out);
+	if (f->path.size && !bytes_equal(f->path, s->path)) {
+		buf_add_string(out, s->is_tree ? "/" : ": ");
+		put_safe(style, f->path, out);
+	}
+	if (f->line)
+		buf_printf(out, ":%u", f->line);
+	if (f->line && f->column)
+		buf_printf(out, ":%u", f->column);
+}
+
+/* Characters that a terminal shows, near enough: wide ones count as one. */
+static size_t width(struct bytes text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.size; i++)
+		n += (text.data[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* The line as it is, but tabs as one blank; the caret stands below the character that the column names. */
+static void put_evidence(const struct finding *f, const struct finding_style *style, struct buf *out)
+{
+	CLEANUP(buf_done) struct buf shown;
+	size_t before = f->evidence_column ? f->evidence_column - 1 : 0, caret = 0;
+	if (!f->evidence.size)
+		return;
+	buf_init(&shown, 16 * FINDING_EVIDENCE_MAX);
+	put_safe(style, bytes_part(f->evidence, 0, before), &shown);
+	caret = width(buf_bytes(&shown));
+	put_safe(style, bytes_from(f->evidence, before), &shown);
+	for (size_t i = 0; i < shown.size; i++)
+		if (shown.data[i] == '\t' || shown.data[i] == '\n')
+			shown.data[i] = ' ';
+	buf_printf(out, f->line ? "%6u | " : "       | ", f->line);
+	buf_add(out, buf_bytes(&shown));
+	buf_add_byte(out, '\n');
+	if (!f->evidence_column)
+		return;
+	buf_printf(out, "       | %*s", (int)caret, "");
+	put_coloured(style, "\x1b[1;32m", "^", out);
+	buf_add_byte(out, '\n');
+}
+
+static void put_one(const struct finding_subject *s, const struct finding *f, const struct finding_style *style, struct buf *out)
+{
+	static const char *const colours[] = { "\x1b[1;36m", "\x1b[1;33m", "\x1b[1;31m" };
+	put_place(s, f, style, out);
+	buf_add_string(out, ": ");
+	put_coloured(style, colours[f->severity], f->allowed.data ? "allowed" : severity_name(f->severity), out);
+	buf_printf(out, "[%s]: ", f->id);
+	put_safe(style, f->message, out);
+	buf_add_byte(out, '\n');
+	put_evidence(f, style, out);
+	buf_add_string(out, f->allowed.data ? "  because: " : "  help: ");
+	put_safe(style, f->allowed.data ? f->allowed : f->help, out);
+	buf_add_byte(out, '\n');
+}
+
+void finding_write_text(const struct finding_subject *s, const struct finding_style *style, struct buf *out)
+{
+	for (size_t i = 0; i < s->list->n_items; i++)
+		if (style->with_info || s->list->items[i].severity > SEVERITY_INFO)
+			put_one(s, &s->list->items[i], style, out);
+	if (s->list->n_dropped)
+		buf_printf(out, "and %llu more\n", (unsigned long long)s->list->n_dropped);
+}
+
+/* ---- for GitHub ---- */
+
+/* In a value of a property ',' and ':' end it; in both '%' and line ends are encoded. */
+static void put_command_text(const struct finding_style *style, struct bytes text, bool is_property, struct buf *out)
+{
+	CLEANUP(buf_done) struct buf safe;
+	buf_init(&safe, 16 * text.size + 64);
+	put_safe(style, text, &safe);
+	for (size_t i = 0; i < safe.size; i++) {
+		unsigned char c = safe.data[i];
+		if (c == '%' || c == '\r' || c == '\n' || (is_property && (c == ':' || c == ',')))
+			buf_printf(out, "%%%02X", c);
+		else
+			buf_add_byte(out, c);
+	}
+}
+
+void finding_write_github(const struct finding_subject *s, const struct finding_style *style, struct buf *out)
+{
+	static const char *const kinds[] = { "notice", "warning", "error" };
+	for (size_t i = 0; i < s->list->n_items; i++) {
+		const struct finding *f = &s->list->items[i];
+		if (f->allowed.data || (!style->with_info && f->severity == SEVERITY_INFO))
+			continue;
+		buf_printf(out, "::%s file=", kinds[f->severity]);
+		put_command_text(style, s->path, true, out);
+		if (s->is_tree && f->path.size) {
+			buf_add_byte(out, '/');
+			put_command_text(style, f->path, true, out);
+		}
+		if (f->line)
+			buf_printf(out, ",line=%u", f->line);
+		if (f->line && f->column)
+			buf_printf(out, ",col=%u", f->column);
+		buf_printf(out, ",title=%s::", f->id);
+		if (!s->is_tree && f->path.size && !bytes_equal(f->path, s->path)) {
+			put_command_text(style, f->path, false, out);
+			buf_add_string(out, ": ");
+		}
+		put_command_text(style, f->message, false, out);
+		buf_add_byte(out, '\n');
+	}
+}
+
+/* ---- for programs ---- */
+
+static void pair_safe(struct json_writer *w, const char *key, struct bytes text, const struct finding_style *style)
+{
+	CLEANUP(buf_done) struct buf safe;
+	buf_init(&safe, 16 * text.size + 64);
+	put_safe(style, text, &safe);
+	json_pair_string(w, key, buf_bytes(&safe));
+}
+
+void finding_put_json(struct json_writer *w, const struct finding *f, struct bytes artefact, const struct finding_style *style)
+{
+	json_object_begin(w);
+	json_pair_cstring(w, "id", f->id);
+	json_pair_cstring(w, "severity", severity_name(f->severity));
+	if (artefact.data)
+		pair_safe(w, "artifact", artefact, style);
+	pair_safe(w, "path", f->path, style);
+	json_pair_unsigned(w, "line", f->line);
+	json_pair_unsigned(w, "column", f->column);
+	json_pair_unsigned(w, "offset", f->offset);
+	pair_safe(w, "message", f->message, style);
+	json_pair_string(w, "help", f->help);
+	pair_safe(w, "evidence", f->evidence, style);
+	if (f->allowed.data)
+		pair_safe(w, "allowed", f->allowed, style);
+	json_object_end(w);
+}
