@@ -12,8 +12,10 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	check) _hwb_words "--profile --sarif --github --allow --deny --fail-on --limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --trust-project --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -54,6 +56,9 @@ _hwb_value() {
 	"build --isolation=" | "build --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"build --image=" | "build --image") : ;;
 	"build --platform=" | "build --platform") : ;;
+	"build --allow=" | "build --allow") : ;;
+	"build --deny=" | "build --deny") : ;;
+	"build --fail-on=" | "build --fail-on") _hwb_words "error warning" ;;
 	"build --netrc=") _hwb_paths -f ;;
 	"build --cert=" | "build --cert") _hwb_paths -f ;;
 	"build --proxy=" | "build --proxy") : ;;
@@ -62,6 +67,18 @@ _hwb_value() {
 	"build --color=" | "build --color") _hwb_words "auto always never" ;;
 	"build --colour=" | "build --colour") _hwb_words "auto always never" ;;
 	"build --cache-dir=" | "build --cache-dir") _hwb_paths -d ;;
+	"check --profile=" | "check --profile") _hwb_words "build pypi strict" ;;
+	"check --allow=" | "check --allow") : ;;
+	"check --deny=" | "check --deny") : ;;
+	"check --fail-on=" | "check --fail-on") _hwb_words "error warning" ;;
+	"check --limit=" | "check --limit") : ;;
+	"check --color=" | "check --color") _hwb_words "auto always never" ;;
+	"check --colour=" | "check --colour") _hwb_words "auto always never" ;;
+	"check --cache-dir=" | "check --cache-dir") _hwb_paths -d ;;
+	"inspect --limit=" | "inspect --limit") : ;;
+	"inspect --color=" | "inspect --color") _hwb_words "auto always never" ;;
+	"inspect --colour=" | "inspect --colour") _hwb_words "auto always never" ;;
+	"inspect --cache-dir=" | "inspect --cache-dir") _hwb_paths -d ;;
 	"fetch --out-dir=" | "fetch --out-dir") _hwb_paths -d ;;
 	"fetch --outdir=" | "fetch --outdir") _hwb_paths -d ;;
 	"fetch --output=" | "fetch --output") _hwb_paths -d ;;
@@ -90,6 +107,9 @@ _hwb_value() {
 	"fetch --isolation=" | "fetch --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"fetch --image=" | "fetch --image") : ;;
 	"fetch --platform=" | "fetch --platform") : ;;
+	"fetch --allow=" | "fetch --allow") : ;;
+	"fetch --deny=" | "fetch --deny") : ;;
+	"fetch --fail-on=" | "fetch --fail-on") _hwb_words "error warning" ;;
 	"fetch --netrc=") _hwb_paths -f ;;
 	"fetch --cert=" | "fetch --cert") _hwb_paths -f ;;
 	"fetch --proxy=" | "fetch --proxy") : ;;
@@ -160,6 +180,8 @@ _hwb_value() {
 _hwb_argument() {
 	case $1 in
 	build) _hwb_paths -f ;;
+	check) _hwb_paths -f ;;
+	inspect) : ;;
 	fetch) _hwb_paths -f ;;
 	shell) _hwb_paths -f ;;
 	log) _hwb_words "show verify path" ;;
@@ -174,7 +196,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build fetch shell log cache doctor debug version --help --version"
+		_hwb_words "build check inspect fetch shell log cache doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

@@ -47,6 +47,14 @@ enum status fail_rule(struct diag *d, const char *rule, enum status code, uint64
 	return code;
 }
 
+enum status blame(struct diag *d, const char *rule)
+{
+	if (!d)
+		return ERR_IO;
+	d->rule = rule;
+	return d->code;
+}
+
 enum status recode(struct diag *d, enum status code)
 {
 	if (d)

@@ -47,7 +47,9 @@ struct diag {
  * at: byte offset in the input, 0 when it means nothing. The text is cut at its size. */
 enum status fail(struct diag *d, enum status code, uint64_t at, const char *format, ...) PRINTF_LIKE(4, 5);
 
-/* The same for a rule that has an id in the table of findings, such as "Z07". */
+/* Names the rule that was broken by its id in the table of findings, such as "Z07", a constant; fail_rule does both at once.
+ * blame returns as remedy does. */
+enum status blame(struct diag *d, const char *rule);
 enum status fail_rule(struct diag *d, const char *rule, enum status code, uint64_t at, const char *format, ...) PRINTF_LIKE(5, 6);
 
 /* Makes it another kind of failure: what is malformed to a parser may be a wrong request to its caller. Returns code, also for

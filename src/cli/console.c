@@ -37,6 +37,24 @@ static void put_safe(const struct console *c, struct bytes text, bool is_cut, st
 		buf_add_string(out, "***");
 }
 
+void console_put_safe(const struct console *c, struct bytes text, struct buf *out)
+{
+	put_safe(c, text, false, out);
+}
+
+void console_print(struct console *c, struct bytes safe, enum console_stream to)
+{
+	if (c->streaming)
+		console_output_end(c);
+	console_clear(c);
+	(void)!fd_write_all(to == CONSOLE_STDOUT ? 1 : 2, safe, NULL);
+}
+
+bool console_has_colour(const struct console *c, enum console_stream to)
+{
+	return c->colour && (to == CONSOLE_STDERR || c->colours_results);
+}
+
 /* ---- secrets ---- */
 
 static bool name_is_secret(struct bytes name)
@@ -102,6 +120,7 @@ struct console *console_open(const struct settings *s, char **env, struct arena 
 	c->quiet = s->quiet;
 	c->verbose = s->quiet ? 0 : s->verbose;
 	c->colour = s->color == WHEN_ALWAYS || (s->color == WHEN_AUTO && is_terminal && !(no_color && no_color[0]));
+	c->colours_results = s->color == WHEN_ALWAYS || isatty(1);
 	c->progress = is_terminal && !s->no_progress && !s->quiet;
 	c->github = !is_terminal && is_true(env, "GITHUB_ACTIONS");
 	c->gitlab = !is_terminal && is_true(env, "GITLAB_CI");

@@ -29,6 +29,13 @@ void console_progress(struct console *c, const char *what, uint64_t done, uint64
 void console_output(struct console *c, struct bytes output);
 void console_tail(struct console *c, const char *whole_is_at);
 
+/* Appends a text, redacted and escaped, to something that is printed later. Newlines and tabs stay. */
+void console_put_safe(const struct console *c, struct bytes text, struct buf *out);
+/* Prints what is safe already, and perhaps coloured. */
+enum console_stream { CONSOLE_STDERR, CONSOLE_STDOUT };
+void console_print(struct console *c, struct bytes safe, enum console_stream to);
+bool console_has_colour(const struct console *c, enum console_stream to);
+
 /* To stdout: one artefact's path a line, or the JSON object. */
 void console_result(struct console *c, struct bytes line);
 

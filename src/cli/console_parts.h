@@ -12,6 +12,7 @@ enum { TAIL_SIZE = 1 << 16, TAIL_LINES = 50, MESSAGE_MAX = 1 << 16, OUTPUT_BLOCK
 struct console {
 	struct arena *arena;
 	bool quiet, colour, progress, github, gitlab;
+	bool colours_results; /* also on stdout */
 	unsigned verbose;
 	bool status_shown; /* a line on the terminal that the next output wipes */
 	const char *stage; /* NULL: none is open */

@@ -13,6 +13,7 @@
 #include "cli/artefact.h"
 #include "cli/crates.h"
 #include "cli/hook_run.h"
+#include "cli/judge.h"
 #include "cli/shell.h"
 #include "cli/known_backends.h"
 #include "cli/report.h"
@@ -298,6 +299,33 @@ static enum status remember(struct pipeline *p, struct artefact artefact, struct
 	return audit_end(p->run->audit, false, d);
 }
 
+/* The findings of the wheel by the operator's policy: said, logged, and a refusal when one of them refuses. */
+static enum status judge_wheel(struct pipeline *p, struct bytes name, struct diag *d)
+{
+	const struct finding_policy *policy = &p->settings->findings;
+	enum status s = judge_apply(p->settings, &p->findings, name, p->run->audit, d);
+	if (s)
+		return s;
+	bool refused = finding_list_refuses(policy, &p->findings);
+	struct json_writer *w = audit_begin(p->run->audit, "artifact.checked");
+	json_pair_string(w, "name", name);
+	json_pair_unsigned(w, "findings", p->findings.n_items);
+	json_pair_bool(w, "refused", refused);
+	s = audit_end(p->run->audit, false, d);
+	if (s)
+		return s;
+	judge_say(p->console, &(struct finding_subject){ .path = name, .list = &p->findings });
+	for (size_t i = 0; i < p->findings.n_items; i++) {
+		const struct finding *f = &p->findings.items[i];
+		if (!finding_refuses(policy, f))
+			continue;
+		(void)fail(d, ERR_ARTEFACT, f->offset, "the wheel '%.*s' is refused: %s: %.*s: %.*s", BYTES_ARG(name), f->id,
+			   BYTES_ARG(f->path), BYTES_ARG(f->message));
+		return remedy(d, "'man hwb-findings' tells of %s; --allow %s=WHY overrides it", f->id, f->id);
+	}
+	return refused ? fail(d, ERR_ARTEFACT, 0, "the wheel '%.*s' is refused: too many findings", BYTES_ARG(name)) : OK;
+}
+
 static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, struct diag *d)
 {
 	struct stage_time t = stage_begin(p, "check");
@@ -314,21 +342,7 @@ static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, st
 	if (s)
 		return s;
 	p->findings = result.findings;
-	struct json_writer *w = audit_begin(p->run->audit, "artifact.checked");
-	json_pair_string(w, "name", name);
-	json_pair_unsigned(w, "findings", result.findings.n_items);
-	json_pair_bool(w, "refused", finding_worst(&result.findings) == SEVERITY_ERROR);
-	s = audit_end(p->run->audit, false, d);
-	if (s)
-		return s;
-	for (size_t i = 0; i < result.findings.n_items; i++) {
-		const struct finding *f = &result.findings.items[i];
-		if (f->severity == SEVERITY_ERROR)
-			return fail(d, ERR_ARTEFACT, f->offset, "the wheel '%.*s' is refused: %s: '%.*s': %.*s", BYTES_ARG(name),
-				    f->id, BYTES_ARG(f->path), BYTES_ARG(f->message));
-		console_warning(p->console, "%s: %.*s", f->id, BYTES_ARG(f->message));
-	}
-	return OK;
+	return judge_wheel(p, name, d);
 }
 
 /* The backend's wheel, for the platform that was asked for; a pure one is for every platform already. */

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "cli/judge.h"
 #include "format/json_write.h"
 #include "host/file.h"
 #include "net/url.h"
@@ -145,22 +146,11 @@ static void put_locks(struct json_writer *w, const struct pipeline *pipelines, s
 
 static void put_findings(struct json_writer *w, const struct pipeline *p)
 {
+	struct finding_style style = judge_style(p->console, false, true);
 	json_key(w, "findings");
 	json_array_begin(w);
-	for (size_t i = 0; i < p->findings.n_items; i++) {
-		const struct finding *f = &p->findings.items[i];
-		json_object_begin(w);
-		json_pair_cstring(w, "id", f->id);
-		json_pair_cstring(w, "severity", severity_name(f->severity));
-		json_pair_string(w, "path", f->path);
-		json_pair_unsigned(w, "line", f->line);
-		json_pair_unsigned(w, "column", f->column);
-		json_pair_unsigned(w, "offset", f->offset);
-		json_pair_string(w, "message", f->message);
-		json_pair_string(w, "help", f->help);
-		json_pair_string(w, "evidence", f->evidence);
-		json_object_end(w);
-	}
+	for (size_t i = 0; i < p->findings.n_items; i++)
+		finding_put_json(w, &p->findings.items[i], (struct bytes){ NULL, 0 }, &style);
 	json_array_end(w);
 }
 

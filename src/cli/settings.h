@@ -6,8 +6,11 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/status.h"
+#include "finding/policy.h"
 #include "index/index.h"
 
+/* Of findings, for people or a CI system; --json is a flag of its own. */
+enum findings_format { FORMAT_TEXT, FORMAT_SARIF, FORMAT_GITHUB };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct strings {
@@ -44,6 +47,9 @@ struct settings {
 	struct strings http_hosts;
 	struct index_credential *credentials; /* SECRET */
 	size_t n_credentials;
+
+	struct finding_policy findings;
+	enum findings_format format;
 
 	bool json, quiet;
 	unsigned verbose;

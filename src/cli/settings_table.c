@@ -168,6 +168,37 @@ SETTER(set_env)
 	return OK;
 }
 
+SETTER(set_profile)
+{
+	UNUSED(a);
+	UNUSED(is_first);
+	return finding_profile_parse(value, &s->findings.profile, d);
+}
+
+SETTER(set_allow)
+{
+	if (is_first)
+		s->findings.n_allowed = 0;
+	return value.data ? finding_policy_allow(&s->findings, value, a, d) : OK;
+}
+
+SETTER(set_deny)
+{
+	if (is_first)
+		s->findings.n_denied = 0;
+	return value.data ? finding_policy_deny(&s->findings, value, a, d) : OK;
+}
+
+SETTER(set_fail_on)
+{
+	UNUSED(a);
+	UNUSED(is_first);
+	s->findings.fail_on_warning = bytes_equal(value, BYTES("warning"));
+	if (s->findings.fail_on_warning || bytes_equal(value, BYTES("error")))
+		return OK;
+	return fail(d, ERR_USAGE, 0, "takes error or warning, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
 SETTER(set_isolation)
 {
 	/* "auto" is the strongest there is and never less: what cannot be had is exit 5 with the remedies. */
@@ -423,6 +454,13 @@ static const struct setting_row rows[] = {
 	  "allowed hosts that may lead into these networks, which are not public", set_private_hosts, true },
 	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER,
 	  "let --isolation none be asked for; no such mode in this version", set_allow_unisolated, false },
+	{ "findings.profile", "HWB_PROFILE", "build, pypi or strict", "build", NEVER, "whose rules artefacts are held to",
+	  set_profile, false },
+	{ "findings.allow", "HWB_ALLOW", "ID=WHY pairs", "none", NEVER, "findings that do not count, each with the reason",
+	  set_allow, true },
+	{ "findings.deny", "HWB_DENY", "ids", "none", NEVER, "findings that are errors whatever their severity", set_deny, true },
+	{ "findings.fail-on", "HWB_FAIL_ON", "error or warning", "error", NEVER, "from which severity on a finding refuses",
+	  set_fail_on, false },
 	{ "container.engine", "HWB_CONTAINER_ENGINE", "a path or a name", "podman, then docker", NEVER,
 	  "what runs the containers of --isolation container", set_container_engine, false },
 	{ "container.image", "HWB_IMAGE", "the name of an image", "none", NEVER, "the image that builds run in",

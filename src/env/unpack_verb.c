@@ -311,7 +311,7 @@ enum status wheel_unpack_verb(const struct verb_call *call, struct buf *reply, s
 	limits.allow_gaps = false;
 	s = wheel_open(file, file_name, &limits, call->arena, &u.wheel, &id, d);
 	if (s == OK)
-		s = wheel_verify(&u.wheel, call->arena, note_breach, &u, d);
+		s = wheel_verify(&u.wheel, call->arena, note_breach, NULL, &u, d);
 	if (s == OK && u.breach)
 		s = fail(d, ERR_HASH, 0, "the wheel is not what its RECORD says: %s", u.breach);
 	if (s == OK)

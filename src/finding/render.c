@@ -141,7 +141,7 @@ void finding_write_github(const struct finding_subject *s, const struct finding_
 
 /* ---- for programs ---- */
 
-static void pair_safe(struct json_writer *w, const char *key, struct bytes text, const struct finding_style *style)
+void finding_pair_safe(struct json_writer *w, const char *key, struct bytes text, const struct finding_style *style)
 {
 	CLEANUP(buf_done) struct buf safe;
 	buf_init(&safe, 16 * text.size + 64);
@@ -155,15 +155,15 @@ void finding_put_json(struct json_writer *w, const struct finding *f, struct byt
 	json_pair_cstring(w, "id", f->id);
 	json_pair_cstring(w, "severity", severity_name(f->severity));
 	if (artefact.data)
-		pair_safe(w, "artifact", artefact, style);
-	pair_safe(w, "path", f->path, style);
+		finding_pair_safe(w, "artifact", artefact, style);
+	finding_pair_safe(w, "path", f->path, style);
 	json_pair_unsigned(w, "line", f->line);
 	json_pair_unsigned(w, "column", f->column);
 	json_pair_unsigned(w, "offset", f->offset);
-	pair_safe(w, "message", f->message, style);
+	finding_pair_safe(w, "message", f->message, style);
 	json_pair_string(w, "help", f->help);
-	pair_safe(w, "evidence", f->evidence, style);
+	finding_pair_safe(w, "evidence", f->evidence, style);
 	if (f->allowed.data)
-		pair_safe(w, "allowed", f->allowed, style);
+		finding_pair_safe(w, "allowed", f->allowed, style);
 	json_object_end(w);
 }

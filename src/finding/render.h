@@ -29,6 +29,8 @@ struct finding_style {
 void finding_write_text(const struct finding_subject *s, const struct finding_style *style, struct buf *out);
 /* A workflow command of GitHub a finding: "::error file=...,line=...,title=ID::message". */
 void finding_write_github(const struct finding_subject *s, const struct finding_style *style, struct buf *out);
+/* A string of a stranger's as a member of the object that is open. */
+void finding_pair_safe(struct json_writer *w, const char *key, struct bytes text, const struct finding_style *style);
 /* The object of DESIGN.md section 5, "Finding". artefact: named in it, {NULL, 0}: not. */
 void finding_put_json(struct json_writer *w, const struct finding *f, struct bytes artefact, const struct finding_style *style);
 /* A whole log of SARIF 2.1.0 with one run. command: "check"; version: of hwb. */

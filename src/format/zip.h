@@ -62,6 +62,9 @@ MUST_USE enum status zip_open(struct bytes file, const struct zip_limits *limits
 /* The entry of that exact name; NULL when there is none. */
 const struct zip_entry *zip_find(const struct zip *zip, struct bytes name);
 
+/* The place in by_name of the first name that does not come before prefix: names that begin with it follow from there on. */
+size_t zip_find_from(const struct zip *zip, struct bytes prefix);
+
 /* Appends the whole content to *out; size and CRC are verified, on failure *out is as it was.
  * ERR_FORMAT names the member; ERR_LIMIT when *out may not grow that far. */
 MUST_USE enum status zip_read(const struct zip *zip, const struct zip_entry *entry, struct buf *out, struct diag *d);

@@ -111,18 +111,22 @@ enum status zip_check_names(struct zip *zip, struct arena *a, struct diag *d)
 	return OK;
 }
 
-const struct zip_entry *zip_find(const struct zip *zip, struct bytes name)
+size_t zip_find_from(const struct zip *zip, struct bytes prefix)
 {
-	for (size_t low = 0, high = zip->n_entries; low < high;) {
+	size_t low = 0, high = zip->n_entries;
+	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct zip_entry *e = &zip->entries[zip->by_name[middle]];
-		int order = compare_names(e->name, name);
-		if (order == 0)
-			return e;
-		if (order < 0)
+		if (compare_names(zip->entries[zip->by_name[middle]].name, prefix) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return NULL;
+	return low;
+}
+
+const struct zip_entry *zip_find(const struct zip *zip, struct bytes name)
+{
+	size_t at = zip_find_from(zip, name);
+	const struct zip_entry *e = at < zip->n_entries ? &zip->entries[zip->by_name[at]] : NULL;
+	return e && compare_names(e->name, name) == 0 ? e : NULL;
 }

@@ -20,7 +20,7 @@ static void note_breach(void *context, const char *id, struct bytes path, const 
 	if (p->breach)
 		return;
 	p->breach_id = id;
-	p->breach = arena_printf(p->call->arena, "'%.*s' %s", BYTES_ARG(path), sentence);
+	p->breach = arena_printf(p->call->arena, "'%.*s': %s", BYTES_ARG(path), sentence);
 }
 
 struct member {
@@ -75,7 +75,7 @@ static enum status open_checked(struct packing *p, struct bytes file, struct byt
 	const char *id = "";
 	enum status s = wheel_open(file, file_name, limits, p->call->arena, &p->wheel, &id, d);
 	if (s == OK) {
-		s = wheel_verify(&p->wheel, p->call->arena, note_breach, p, d);
+		s = wheel_verify(&p->wheel, p->call->arena, note_breach, NULL, p, d);
 		id = p->breach_id;
 	}
 	if (p->breach)

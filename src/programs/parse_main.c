@@ -19,6 +19,8 @@ int main(void)
 		{ "wheel-unpack", 2, wheel_unpack_verb },
 		{ "pack", 2, pack_verb },
 		{ "check", 1, check_verb },
+		{ "check-sdist", 1, check_sdist_verb },
+		{ "inspect", 1, inspect_verb },
 		{ "zip-list", 1, zip_list_verb },
 	};
 	json_prepare();

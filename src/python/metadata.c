@@ -10,8 +10,8 @@ static enum status take_one(const struct rfc822 *block, const char *name, bool *
 	const struct rfc822_field *second = field ? rfc822_find(block, name, field) : NULL;
 	*ret_found = field != NULL;
 	if (second) {
-		enum status s = fail(d, ERR_FORMAT, 0, "%s is there twice, at line %u and %u", name, (unsigned)field->line,
-				     (unsigned)second->line);
+		enum status s = fail_rule(d, "I07", ERR_FORMAT, 0, "%s is there twice, at line %u and %u", name,
+					  (unsigned)field->line, (unsigned)second->line);
 		locate(d, second->line, 0);
 		return s;
 	}
@@ -25,7 +25,7 @@ static enum status take_required(const struct rfc822 *block, const char *name, s
 	bool found = false;
 	enum status s = take_one(block, name, &found, ret_value, d);
 	if (s == OK && !found)
-		s = fail(d, ERR_FORMAT, 0, "there is no %s", name);
+		s = fail_rule(d, "I03", ERR_FORMAT, 0, "there is no %s", name);
 	return s;
 }
 
@@ -52,7 +52,7 @@ static enum status parse(struct bytes text, struct arena *a, struct metadata *m,
 	if (s != OK)
 		return s;
 	if (block.unseparated_line != 0) { /* readers differ on what follows: PKG-INFO bodies have hidden fields this way */
-		s = fail(d, ERR_FORMAT, 0, "line %u is neither a field nor empty", (unsigned)block.unseparated_line);
+		s = fail_rule(d, "I07", ERR_FORMAT, 0, "line %u is neither a field nor empty", (unsigned)block.unseparated_line);
 		locate(d, block.unseparated_line, 0);
 		return s;
 	}

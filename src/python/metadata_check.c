@@ -10,9 +10,9 @@ static enum status check_format(struct bytes text, struct diag *d)
 	struct bytes rest = text;
 	uint64_t major = 0, minor = 0;
 	if (number_parse_u64(bytes_cut(&rest, '.'), 99, &major) != OK || number_parse_u64(rest, 99, &minor) != OK || major == 0)
-		return fail(d, ERR_FORMAT, 0, "Metadata-Version '%.*s' is not a version of core metadata", SHOWN(text));
+		return fail_rule(d, "M01", ERR_FORMAT, 0, "Metadata-Version '%.*s' is not a version of core metadata", SHOWN(text));
 	if (major > 2)
-		return fail(d, ERR_FORMAT, 0, "Metadata-Version '%.*s' is newer than this program", SHOWN(text));
+		return fail_rule(d, "M01", ERR_FORMAT, 0, "Metadata-Version '%.*s' is newer than this program", SHOWN(text));
 	return OK;
 }
 
@@ -22,16 +22,19 @@ static enum status check_identity(struct metadata *m, struct arena *a, struct di
 	if (s != OK)
 		return s;
 	if (!name_is_valid(m->raw_name))
-		return fail(d, ERR_FORMAT, 0, "Name '%.*s' is not valid (PEP 508)", SHOWN(m->raw_name));
+		return fail_rule(d, "I03", ERR_FORMAT, 0, "Name '%.*s' is not valid (PEP 508)", SHOWN(m->raw_name));
 	m->name = name_normalize(m->raw_name, a);
 	s = version_parse(m->raw_version, a, &m->version, d);
 	if (s != OK) {
 		(void)explain(d, "Version");
+		(void)blame(d, "I03");
 		return s;
 	}
 	s = m->has_requires_python ? specifier_parse(m->raw_requires_python, a, &m->requires_python, d) : OK;
-	if (s != OK)
+	if (s != OK) {
 		(void)explain(d, "Requires-Python");
+		(void)blame(d, "M02");
+	}
 	return s;
 }
 
@@ -42,6 +45,7 @@ static enum status check_requires(struct metadata *m, struct arena *a, struct di
 		enum status s = requirement_parse(m->raw_requires[i], a, &requires[i], d);
 		if (s != OK) {
 			(void)explain(d, "Requires-Dist");
+			(void)blame(d, "M02");
 			return s;
 		}
 	}
@@ -54,7 +58,7 @@ static enum status check_extras(struct metadata *m, struct arena *a, struct diag
 	struct bytes *extras = ARENA_ARRAY(a, struct bytes, m->n_extras);
 	for (size_t i = 0; i < m->n_extras; i++) {
 		if (!name_is_valid(m->extras[i]))
-			return fail(d, ERR_FORMAT, 0, "Provides-Extra '%.*s' is not a valid name", SHOWN(m->extras[i]));
+			return fail_rule(d, "M02", ERR_FORMAT, 0, "Provides-Extra '%.*s' is not a valid name", SHOWN(m->extras[i]));
 		extras[i] = name_normalize(m->extras[i], a);
 	}
 	m->extras = extras;
@@ -73,7 +77,8 @@ static enum status check_dynamic(struct metadata *m, struct arena *a, struct dia
 		dynamic[i] = bytes_make(lower, m->dynamic[i].size);
 		for (size_t k = 0; k < COUNT(fixed); k++)
 			if (bytes_equal(dynamic[i], fixed[k]))
-				return fail(d, ERR_FORMAT, 0, "Dynamic names '%.*s', which must be fixed", SHOWN(dynamic[i]));
+				return fail_rule(d, "M04", ERR_FORMAT, 0, "Dynamic names '%.*s', which must be fixed",
+						 SHOWN(dynamic[i]));
 	}
 	m->dynamic = dynamic;
 	return OK;

@@ -119,8 +119,10 @@ static void finish_hash(struct hashing *h, enum record_algorithm algorithm, unsi
 struct verification {
 	const struct wheel *wheel;
 	wheel_report *report;
+	wheel_visit *visit;
 	void *context;
 	const struct record_row **sorted; /* rows by path */
+	struct buf content; /* of the member at hand, when somebody wants to see it */
 };
 
 static int compare_rows(const void *a, const void *b)
@@ -138,25 +140,49 @@ static const struct record_row *find_row(const struct verification *v, struct by
 	return found ? *found : NULL;
 }
 
-static enum status verify_content(const struct verification *v, const struct zip_entry *entry, const struct record_row *row,
-				  struct diag *d)
+/* Reads a member through hash; whole when somebody wants to see it, which is faster too. */
+static enum status read_member(struct verification *v, const struct zip_entry *entry, struct hashing *h, struct diag *d)
+{
+	if (!v->visit || entry->size > WHEEL_VISIT_MAX) {
+		enum status s = zip_read_stream(&v->wheel->zip, entry, hash_piece, h, d);
+		if (s == OK && v->visit)
+			v->visit(v->context, entry, (struct bytes){ NULL, 0 });
+		return s;
+	}
+	buf_clear(&v->content);
+	enum status s = zip_read(&v->wheel->zip, entry, &v->content, d);
+	if (s == OK)
+		s = hash_piece(h, buf_bytes(&v->content), d);
+	if (s == OK)
+		v->visit(v->context, entry, buf_bytes(&v->content));
+	return s;
+}
+
+static void compare_with_row(const struct verification *v, const struct zip_entry *entry, const struct record_row *row,
+			     struct hashing *h)
+{
+	unsigned char digest[64];
+	if (!row || row->algorithm == RECORD_NO_DIGEST)
+		return;
+	finish_hash(h, row->algorithm, digest);
+	if (memcmp(digest, row->digest_bytes, record_digest_size(row->algorithm)) != 0)
+		v->report(v->context, "R03", entry->name, "its content does not have the digest that RECORD names");
+	if (row->has_size && row->size != entry->size)
+		v->report(v->context, "R04", entry->name, "its size is not the one that RECORD names");
+	if (!row->has_size)
+		v->report(v->context, "R04", entry->name, "RECORD names no size");
+}
+
+static enum status verify_content(struct verification *v, const struct zip_entry *entry, const struct record_row *row, struct diag *d)
 {
 	struct hashing h = { .keep_whole = row && (row->algorithm == RECORD_SHA384 || row->algorithm == RECORD_SHA512) };
-	unsigned char digest[64];
 	buf_init(&h.whole, h.keep_whole ? entry->size + 1 : 0);
 	sha256_start(&h.sha256);
-	enum status s = zip_read_stream(&v->wheel->zip, entry, hash_piece, &h, d);
-	if (s) {
+	enum status s = read_member(v, entry, &h, d);
+	if (s)
 		v->report(v->context, "Z13", entry->name, d ? d->text : "cannot be inflated");
-	} else if (row && row->algorithm != RECORD_NO_DIGEST) {
-		finish_hash(&h, row->algorithm, digest);
-		if (memcmp(digest, row->digest_bytes, record_digest_size(row->algorithm)) != 0)
-			v->report(v->context, "R03", entry->name, "its content does not have the digest that RECORD names");
-		if (row->has_size && row->size != entry->size)
-			v->report(v->context, "R04", entry->name, "its size is not the one that RECORD names");
-		if (!row->has_size)
-			v->report(v->context, "R04", entry->name, "RECORD names no size");
-	}
+	else
+		compare_with_row(v, entry, row, &h);
 	buf_done(&h.whole);
 	return s;
 }
@@ -177,27 +203,29 @@ static bool has_control(struct bytes name)
 	return false;
 }
 
-static enum status verify_entry(const struct verification *v, const struct zip_entry *entry, struct diag *d)
+static enum status verify_entry(struct verification *v, const struct zip_entry *entry, struct diag *d)
 {
 	if (has_control(entry->name) || !bytes_is_utf8(entry->name))
-		v->report(v->context, "Z15", entry->name, "has a control character in its name, or is not UTF-8");
+		v->report(v->context, "Z15", entry->name, "it has a control character in its name, or is not UTF-8");
 	if (entry->is_symlink)
-		v->report(v->context, "Z18", entry->name, "is a symbolic link");
+		v->report(v->context, "Z18", entry->name, "it is a symbolic link");
 	else if (entry->is_special)
-		v->report(v->context, "Z18", entry->name, "is neither a file nor a directory");
+		v->report(v->context, "Z18", entry->name, "it is neither a file nor a directory");
 	if (entry->is_setid)
-		v->report(v->context, "Z19", entry->name, "has a setuid, setgid or sticky bit");
+		v->report(v->context, "Z19", entry->name, "it has a setuid, setgid or sticky bit");
 	if (entry->is_dir)
 		return OK;
 	const struct record_row *row = find_row(v, entry->name);
 	if (!row && !is_unlisted_by_rule(v->wheel, entry->name))
-		v->report(v->context, "R02", entry->name, "is not in RECORD");
+		v->report(v->context, "R02", entry->name, "it is not in RECORD");
 	return verify_content(v, entry, row, d);
 }
 
-enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, void *context, struct diag *d)
+enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, wheel_visit *visit, void *context,
+			 struct diag *d)
 {
-	struct verification v = { .wheel = w, .report = report, .context = context };
+	struct verification v = { .wheel = w, .report = report, .visit = visit, .context = context };
+	buf_init(&v.content, WHEEL_VISIT_MAX);
 	v.sorted = ARENA_ARRAY(a, const struct record_row *, w->record.n_rows + 1);
 	for (size_t i = 0; i < w->record.n_rows; i++)
 		v.sorted[i] = &w->record.rows[i];
@@ -211,6 +239,7 @@ enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *r
 	}
 	for (size_t i = 0; i < w->record.n_rows; i++)
 		if (!zip_find(&w->zip, w->record.rows[i].path))
-			report(context, "R02", w->record.rows[i].path, "is in RECORD but not in the wheel");
+			report(context, "R02", w->record.rows[i].path, "it is in RECORD but not in the wheel");
+	buf_done(&v.content);
 	return worst;
 }

@@ -23,9 +23,16 @@ typedef void wheel_report(void *context, const char *id, struct bytes path, cons
 MUST_USE enum status wheel_open(struct bytes file, struct bytes file_name, const struct zip_limits *limits, struct arena *a,
 				struct wheel *ret, const char **ret_id, struct diag *d);
 
+/* Shown each member in the order of the archive. content: the whole of it; {NULL, 0} with a size that is not 0 means that it is larger
+ * than WHEEL_VISIT_MAX. Both are borrowed for the call. */
+typedef void wheel_visit(void *context, const struct zip_entry *entry, struct bytes content);
+enum { WHEEL_VISIT_MAX = 256 << 20 };
+
 /* Every member against RECORD and RECORD against the members: present once, hash and size right, plain files without links and
- * set-id bits. Reports all breaches; OK also when there are some. ERR_FORMAT when a member cannot be inflated (reported too). */
-MUST_USE enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, void *context, struct diag *d);
+ * set-id bits. Reports all breaches; OK also when there are some. ERR_FORMAT when a member cannot be inflated (reported too).
+ * visit: NULL, or who wants to see what was read. context is for both. */
+MUST_USE enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, wheel_visit *visit, void *context,
+				  struct diag *d);
 
 /* The content of NAME in the .dist-info folder. ERR_ABSENT without a diag when there is none. */
 MUST_USE enum status wheel_read_info(const struct wheel *w, const char *name, struct buf *out, struct diag *d);

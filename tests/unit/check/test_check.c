@@ -79,7 +79,9 @@ static void tags_may_stay_compressed(void)
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		CLEANUP(checked_done) struct checked c;
 		struct asked q = { .file_name = "a_b-1.0-py2.py3-none-any.whl" };
-		struct made_wheel w = { .members = { MADE_METADATA, { .name = MADE_INFO "WHEEL", .content = texts[i] } } };
+		struct made_wheel w = { .members = { MADE_METADATA,
+						     { .name = MADE_INFO "WHEEL", .content = texts[i] },
+						     { .name = "a.py", .content = "x" } } };
 		check(&q, &w, &c);
 		CHECK_ROW(c.status == OK && c.findings.n_items == 0, texts[i]);
 	}
@@ -154,7 +156,7 @@ static const struct bad {
 	  "'1.0.post1'",
 	  { 0 },
 	  METADATA_TEXT("Metadata-Version: 2.1\nName: a-b\nVersion: 1.0.post1\n") },
-	{ "METADATA that cannot be read", "I03", "METADATA", "", { 0 }, METADATA_TEXT("nothing\n") },
+	{ "METADATA that cannot be read", "I07", "METADATA", "", { 0 }, METADATA_TEXT("nothing\n") },
 	{ "a tag more",
 	  "I04",
 	  "WHEEL",
@@ -313,7 +315,8 @@ static void several_faults_are_all_reported(void)
 	CHECK(find(&c, "R02", "one.py", "") && find(&c, "R02", "two.py", "") && find(&c, "Z19", "three", "") &&
 	      find(&c, "I03", NULL, "'c'"));
 	CHECK(find(&c, "I03", NULL, "version '2'") && find(&c, "I08", NULL, "'d'") && find(&c, "I05", NULL, "missing"));
-	CHECK_NUMBER(c.findings.n_items, 7);
+	CHECK(find(&c, "Z20", "three", "") && find(&c, "S08", "three", "") && find(&c, "S17", NULL, ""));
+	CHECK_NUMBER(c.findings.n_items, 10);
 }
 
 static void a_wheel_cut_or_prolonged_is_refused(void)

@@ -1,0 +1,53 @@
+/* What the files of the check of one artefact share; private to src/check. Each group of reference/wheel-checks.md section 3 is a file:
+ * archive.c (Z), identity.c (I), fields.c (M), install.c and entry_points.c (S); RECORD (R) is python/wheel.h's. */
+#ifndef CHECK_CHECKING_H
+#define CHECK_CHECKING_H
+
+#include "finding/finding.h"
+#include "format/rfc822.h"
+#include "python/metadata.h"
+#include "python/wheel.h"
+
+struct checking {
+	struct arena *arena;
+	struct bytes file_name, want_name, want_version, pkg_info; /* of the request (check/verbs.h) */
+	struct finding_list findings;
+	struct wheel wheel; /* not for an sdist */
+	struct metadata metadata; /* METADATA, or PKG-INFO */
+	bool has_metadata;
+	struct rfc822 fields; /* the same as it is written, also when metadata makes no sense */
+	bool has_fields;
+	struct bytes tree; /* of an sdist: its snapshot (format/snapshot.h) */
+};
+
+/* The archive as a whole, and each name and mode in it. */
+void check_archive(struct checking *c);
+void check_entry(struct checking *c, const struct zip_entry *e);
+/* What executable bits and names need the content for. content: whole, or its first bytes. */
+void check_entry_content(struct checking *c, const struct zip_entry *e, struct bytes content);
+
+/* METADATA into metadata and fields; what it names against the file name and what was wanted. */
+void check_identity(struct checking *c);
+void check_wheel_file(struct checking *c);
+
+/* METADATA's or PKG-INFO's text into metadata and fields; path: how findings name it. */
+void check_fields_read(struct checking *c, struct bytes text, const char *path);
+/* Every field by itself, and what the sdist promised. */
+void check_fields(struct checking *c, const char *path);
+void check_promises(struct checking *c);
+
+/* entry_points.txt, and scripts by name. */
+void check_entry_points(struct checking *c);
+/* Where things land: top-level names, .data, .pth. */
+void check_install(struct checking *c);
+void check_install_content(struct checking *c, const struct zip_entry *e, struct bytes content);
+/* Is that name of a script an interpreter's, or a tool's of every environment? path: where it was found. */
+void check_script_name(struct checking *c, struct bytes path, struct bytes name);
+/* Whether the wheel has that dotted module ("a.b": a/b.py, a/b/__init__.py, an extension, or a folder). */
+bool check_has_module(const struct checking *c, struct bytes dotted);
+/* The sdist has that file. */
+bool check_has_source(const struct checking *c, struct bytes path);
+/* The member at .dist-info/name is there. */
+bool check_has_info(const struct checking *c, struct bytes name);
+
+#endif

@@ -1,0 +1,11 @@
+/* .pth files: lines that begin with "import" are run by every Python that starts where they lie (Python's site module). */
+#ifndef CHECK_PTH_H
+#define CHECK_PTH_H
+
+#include "base/bytes.h"
+
+/* Whether a line is run that is not one of those that well-known projects need (setuptools, coverage, namespace packages).
+ * *ret_line: the first of them, 1-based. */
+bool pth_runs_code(struct bytes content, uint32_t *ret_line);
+
+#endif

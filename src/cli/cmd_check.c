@@ -1,0 +1,200 @@
+/* `hwb check`: wheels and sdists against reference/wheel-checks.md, whoever made them. It never changes a file. */
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "check/check.h"
+#include "check/sdist.h"
+#include "cli/commands.h"
+#include "cli/judge.h"
+#include "cli/options_build.h"
+#include "cli/options_findings.h"
+#include "cli/session.h"
+#include "host/sealed.h"
+
+struct checked_file {
+	struct bytes path, name; /* name: without folders */
+	bool is_wheel;
+	struct check_result result;
+	uint64_t size;
+};
+
+struct check_command {
+	struct settings *settings;
+	struct arena *arena;
+	struct session session;
+	struct checked_file *files;
+	struct judged *judged;
+	size_t n;
+};
+
+static struct bytes base_name(struct bytes path)
+{
+	size_t slash = bytes_find_last(path, '/');
+	return slash < path.size ? bytes_from(path, slash + 1) : path;
+}
+
+static enum status check_wheel(struct check_command *c, struct checked_file *f, int fd, struct diag *d)
+{
+	CLEANUP(helper_stop) struct helper checker = { .pid = 0 };
+	struct check_request request = { .wheel_fd = fd, .file_name = f->name };
+	enum status s = check_start(&c->session.run, fd, &checker, d);
+	return s ? s : check_run(&c->session.run, &request, &checker, c->arena, &f->result, d);
+}
+
+/* A copy that cannot change any more: somebody may write to the file while it is read. */
+static enum status open_copy(struct check_command *c, struct checked_file *f, int *ret_fd, struct diag *d)
+{
+	const struct limits *l = c->session.run.limits;
+	enum status s = sealed_copy(AT_FDCWD, arena_string(c->arena, f->path), f->is_wheel ? l->wheel_size : l->download_size,
+				    ret_fd, d);
+	if (s == ERR_ABSENT)
+		return fail(d, ERR_USAGE, 0, "there is no file '%.*s'", BYTES_ARG(f->path));
+	return s == ERR_IO ? recode(d, ERR_USAGE) : s;
+}
+
+static enum status note_checked(struct check_command *c, const struct checked_file *f, const char *outcome, struct diag *d)
+{
+	char digest[SHA256_TEXT_SIZE];
+	sha256_text(&f->result.digest, digest);
+	struct json_writer *w = audit_begin(c->session.run.audit, "artifact.checked");
+	json_pair_string(w, "name", f->name);
+	json_pair_cstring(w, "sha256", digest);
+	json_pair_cstring(w, "profile", finding_profile_name(c->settings->findings.profile));
+	json_pair_unsigned(w, "findings", f->result.findings.n_items);
+	json_pair_cstring(w, "outcome", outcome);
+	return audit_end(c->session.run.audit, false, d);
+}
+
+static void put_facts(struct json_writer *w, const void *facts, const struct finding_style *style)
+{
+	const struct checked_file *f = facts;
+	char digest[SHA256_TEXT_SIZE];
+	sha256_text(&f->result.digest, digest);
+	json_pair_cstring(w, "kind", f->is_wheel ? "wheel" : "sdist");
+	json_key(w, "hashes");
+	json_object_begin(w);
+	json_pair_cstring(w, "sha256", digest);
+	json_object_end(w);
+	finding_pair_safe(w, "name", f->result.name, style);
+	finding_pair_safe(w, "version", f->result.version, style);
+	json_pair_unsigned(w, "members", f->result.n_members);
+	json_pair_unsigned(w, "unpacked_size", f->result.unpacked_size);
+}
+
+/* One file; what could not be checked is an outcome of that file, not the end of the others. */
+static enum status check_one(struct check_command *c, size_t at, struct diag *d)
+{
+	CLEANUP(fd_close) int fd = -1;
+	struct checked_file *f = &c->files[at];
+	struct judged *j = &c->judged[at];
+	enum status s = open_copy(c, f, &fd, d);
+	if (s && s != ERR_LIMIT)
+		return s;
+	if (s == OK)
+		s = f->is_wheel ? check_wheel(c, f, fd, d) : check_sdist_run(&c->session.run, fd, f->name, c->arena, &f->result, d);
+	if (s == ERR_CANCELLED)
+		return s;
+	j->subject = (struct finding_subject){ .path = f->path, .list = &f->result.findings };
+	if (s) {
+		j->subject.unchecked = arena_copy(c->arena, bytes_of(d->text));
+		j->outcome = "unchecked";
+		console_error(c->session.console, d);
+		return note_checked(c, f, j->outcome, d);
+	}
+	s = judge_apply(c->settings, &f->result.findings, f->name, c->session.run.audit, d);
+	if (s)
+		return s;
+	j->outcome = finding_list_refuses(&c->settings->findings, &f->result.findings) ? "refused" : "passed";
+	j->put_facts = put_facts;
+	j->facts = f;
+	return note_checked(c, f, j->outcome, d);
+}
+
+static enum status check_words(struct check_command *c, struct diag *d)
+{
+	const struct strings *words = &c->settings->sources;
+	if (!words->n) {
+		(void)fail(d, ERR_USAGE, 0, "hwb check takes wheels and sdists");
+		return remedy(d, "hwb check dist/*");
+	}
+	c->n = words->n;
+	c->files = ARENA_ARRAY(c->arena, struct checked_file, c->n);
+	c->judged = ARENA_ARRAY(c->arena, struct judged, c->n);
+	for (size_t i = 0; i < c->n; i++) {
+		struct checked_file *f = &c->files[i];
+		f->path = bytes_of(words->items[i]);
+		f->name = base_name(f->path);
+		f->is_wheel = bytes_ends(f->name, BYTES(".whl"));
+		f->result.findings.arena = c->arena;
+		if (!f->is_wheel && !bytes_ends(f->name, BYTES(".tar.gz")) && !bytes_ends(f->name, BYTES(".zip")))
+			return fail(d, ERR_USAGE, 0, "'%s' is neither a wheel (.whl) nor an sdist (.tar.gz, .zip)", words->items[i]);
+	}
+	return OK;
+}
+
+/* What refuses counts more than what could not be checked: neither is a pass. */
+static enum status verdict(const struct check_command *c, struct diag *d)
+{
+	size_t n_refused = 0, n_unchecked = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		n_refused += strcmp(c->judged[i].outcome, "refused") == 0;
+		n_unchecked += strcmp(c->judged[i].outcome, "unchecked") == 0;
+	}
+	if (n_refused)
+		return fail(d, ERR_ARTEFACT, 0, "%zu of %zu file%s refused", n_refused, c->n, n_refused == 1 ? " is" : "s are");
+	if (n_unchecked)
+		return fail(d, ERR_UNCHECKED, 0, "%zu of %zu file%s not be checked", n_unchecked, c->n,
+			    n_unchecked == 1 ? " could" : "s could");
+	return OK;
+}
+
+static void say_counts(const struct check_command *c)
+{
+	struct finding_counts sum = { .n_allowed = 0 };
+	for (size_t i = 0; i < c->n; i++) {
+		struct finding_counts one = finding_count(&c->files[i].result.findings);
+		for (size_t k = 0; k < COUNT(sum.n); k++)
+			sum.n[k] += one.n[k];
+		sum.n_allowed += one.n_allowed;
+	}
+	console_note(c->session.console, "checked %zu file%s: %zu error%s, %zu warning%s, %zu info%s, %zu allowed", c->n,
+		     PLURAL(c->n), sum.n[SEVERITY_ERROR], PLURAL(sum.n[SEVERITY_ERROR]), sum.n[SEVERITY_WARNING],
+		     PLURAL(sum.n[SEVERITY_WARNING]), sum.n[SEVERITY_INFO], PLURAL(sum.n[SEVERITY_INFO]), sum.n_allowed);
+}
+
+static enum status check_all(struct check_command *c, struct diag *d)
+{
+	enum status s = check_words(c, d);
+	for (size_t i = 0; s == OK && i < c->n; i++)
+		s = check_one(c, i, d);
+	if (s)
+		return s;
+	s = verdict(c, d);
+	judge_print(c->settings, c->session.console, "check", c->judged, c->n, (int)exit_code_of(s));
+	say_counts(c);
+	return s;
+}
+
+static int run_check_command(struct settings *settings, struct arena *a)
+{
+	struct check_command c = { .settings = settings, .arena = a };
+	struct diag d = { 0 };
+	enum status s = session_open(settings, "check", environ, a, &c.session, &d);
+	if (s == OK)
+		s = check_all(&c, &d);
+	enum exit_code code = session_close(&c.session, settings, s, &d);
+	audit_free(c.session.run.audit);
+	return (int)code;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.arguments = "FILE...",
+	.what = "judge wheels and sdists, whoever made them",
+	.options = options_check,
+	.borrowed = options_build,
+	.names = options_of_findings,
+	.run = run_check_command,
+};

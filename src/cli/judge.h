@@ -1,0 +1,32 @@
+/* What hwb makes of findings, whichever stage they are of: the operator's policy, the audit log, the terminal, and the formats of
+ * `hwb check` and `hwb scan`. */
+#ifndef CLI_JUDGE_H
+#define CLI_JUDGE_H
+
+#include "audit/audit.h"
+#include "base/arena.h"
+#include "cli/console.h"
+#include "finding/render.h"
+
+/* Applies the policy of the settings and sorts. Every finding that is allowed becomes a policy.override in the log, once an id.
+ * ERR_LOG. */
+MUST_USE enum status judge_apply(const struct settings *s, struct finding_list *list, struct bytes subject, struct audit *audit,
+				 struct diag *d);
+/* To stderr, as part of a build: warnings and errors with their lines of source, in few words what else there is. */
+void judge_say(struct console *c, const struct finding_subject *subject);
+
+/* The style that makes strangers' texts safe through the console. */
+struct finding_style judge_style(struct console *c, bool colour, bool with_info);
+
+/* What was found in several files or trees, to stdout in the format that was asked for. */
+struct judged {
+	struct finding_subject subject;
+	const char *outcome; /* "passed", "refused", "unchecked" */
+	/* More members of the subject's object in JSON; NULL: none. */
+	void (*put_facts)(struct json_writer *w, const void *facts, const struct finding_style *style);
+	const void *facts;
+};
+/* command: "check"; code: what the program will end with. */
+void judge_print(const struct settings *s, struct console *c, const char *command, const struct judged *all, size_t n, int code);
+
+#endif
