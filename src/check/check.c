@@ -21,9 +21,10 @@ static enum status read_reply(struct bytes reply, struct arena *a, struct check_
 	return OK;
 }
 
-enum status check_start(const struct run_context *run, int wheel_fd, struct helper *ret, struct diag *d)
+enum status check_start(const struct run_context *run, int wheel_fd, int source_fd, struct helper *ret, struct diag *d)
 {
-	return helper_start(run, "hwb-parse", "check", &wheel_fd, 1, ret, d);
+	const int fds[] = { wheel_fd, source_fd >= 0 ? source_fd : wheel_fd };
+	return helper_start(run, "hwb-parse", "check", fds, COUNT(fds), ret, d);
 }
 
 enum status check_run(const struct run_context *run, const struct check_request *request, struct helper *checker, struct arena *a,
@@ -42,6 +43,7 @@ enum status check_run(const struct run_context *run, const struct check_request 
 	wire_put_bytes(&ask, request->pkg_info);
 	wire_put_u64(&ask, run->limits->wheel_members);
 	wire_put_u64(&ask, run->limits->wheel_size);
+	wire_put_u32(&ask, request->has_source);
 	enum status s = helper_ask(checker, buf_bytes(&ask), d);
 	if (s)
 		return s;

@@ -8,15 +8,17 @@
 #include "finding/finding.h"
 #include "host/helper.h"
 
-/* Starts the checker of a memory file that may still be empty: while the backend works there is time. ERR_IO, ERR_CANCELLED. */
-MUST_USE enum status check_start(const struct run_context *run, int wheel_fd, struct helper *ret, struct diag *d);
+/* Starts the checker of a memory file that may still be empty: while the backend works there is time. source_fd: the snapshot that the
+ * wheel is built from (format/snapshot.h), sealed; -1: none. ERR_IO, ERR_CANCELLED. */
+MUST_USE enum status check_start(const struct run_context *run, int wheel_fd, int source_fd, struct helper *ret, struct diag *d);
 
 struct check_request {
 	int wheel_fd; /* of check_start */
+	bool has_source; /* check_start got one */
 	struct bytes file_name; /* checked against the content */
 	struct bytes want_name; /* the project's name and version as far as they are known before the build; */
 	struct bytes want_version; /* {NULL, 0}: any */
-	struct bytes pkg_info; /* of the sdist it was built from, for PEP 643; {NULL, 0}: none */
+	struct bytes pkg_info; /* of the sdist it was built from, for PEP 643; {NULL, 0}: that of the snapshot, if any */
 };
 struct check_result {
 	struct finding_list findings;

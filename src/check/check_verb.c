@@ -16,6 +16,7 @@ static void look_at(void *context, const struct zip_entry *e, struct bytes conte
 	struct checking *c = context;
 	check_entry_content(c, e, content);
 	check_install_content(c, e, content);
+	check_origin(c, e, content);
 }
 
 static void check_whole(struct checking *c, struct bytes file, const struct zip_limits *limits)
@@ -59,18 +60,23 @@ enum status check_verb(const struct verb_call *call, struct buf *reply, struct d
 	struct wire w = wire_over(call->request);
 	struct checking c = { .arena = call->arena, .findings = { .arena = call->arena } };
 	struct zip_limits limits = zip_limits_default();
-	struct bytes file;
+	struct bytes file, source;
 	c.file_name = wire_get_bytes(&w);
 	c.want_name = wire_get_bytes(&w);
 	c.want_version = wire_get_bytes(&w);
 	c.pkg_info = wire_get_bytes(&w);
 	limits.n_members = wire_get_u64(&w);
 	uint64_t size_max = wire_get_u64(&w);
+	bool has_source = wire_get_u32(&w);
 	enum status s = wire_end(&w, "check", d);
 	if (s == OK)
 		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
+	if (s == OK && has_source)
+		s = verb_map(call, 1, VERB_FILE_MAX, &source, d);
 	if (s)
 		return s;
+	if (has_source)
+		check_read_source(&c, source);
 	if (size_max > limits.total_size)
 		limits.total_size = size_max;
 	check_whole(&c, file, &limits);

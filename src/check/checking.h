@@ -17,6 +17,8 @@ struct checking {
 	bool has_metadata;
 	struct rfc822 fields; /* the same as it is written, also when metadata makes no sense */
 	bool has_fields;
+	struct source_file *source_files; /* that a wheel was built from; origin.c */
+	size_t n_source_files;
 	struct bytes tree; /* of an sdist: its snapshot (format/snapshot.h) */
 };
 
@@ -41,6 +43,9 @@ void check_entry_points(struct checking *c);
 /* Where things land: top-level names, .data, .pth. */
 void check_install(struct checking *c);
 void check_install_content(struct checking *c, const struct zip_entry *e, struct bytes content);
+/* The source that a wheel was built from, as a snapshot, for check_origin; its PKG-INFO, unless another came with the request. */
+void check_read_source(struct checking *c, struct bytes snapshot);
+void check_origin(struct checking *c, const struct zip_entry *e, struct bytes content);
 /* Is that name of a script an interpreter's, or a tool's of every environment? path: where it was found. */
 void check_script_name(struct checking *c, struct bytes path, struct bytes name);
 /* Whether the wheel has that dotted module ("a.b": a/b.py, a/b/__init__.py, an extension, or a folder). */

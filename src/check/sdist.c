@@ -2,7 +2,6 @@
 
 #include "base/cleanup.h"
 #include "base/wire.h"
-#include "source/source.h"
 
 enum { REPLY_MAX = 64 << 20 };
 
@@ -38,7 +37,7 @@ static bool is_verdict(enum status s)
 }
 
 enum status check_sdist_run(const struct run_context *run, int archive_fd, struct bytes file_name, struct arena *a,
-			    struct check_result *ret, struct diag *d)
+			    struct source_tree *ret_tree, struct check_result *ret, struct diag *d)
 {
 	struct check_result r = { .findings = { .arena = a } };
 	struct source_tree tree = { .fd = -1 };
@@ -49,12 +48,15 @@ enum status check_sdist_run(const struct run_context *run, int archive_fd, struc
 		s = archive_to_tree(run, archive_fd, file_name, a, &tree, &top, d);
 	if (is_verdict(s)) {
 		(void)finding_add(&r.findings, "T01", file_name, "%s", d->text);
+		*ret_tree = tree;
 		*ret = r;
 		return OK;
 	}
 	if (s == OK)
 		s = check_tree(run, &tree, file_name, top, a, &r, d);
-	fd_close(&tree.fd);
+	if (s)
+		fd_close(&tree.fd);
+	*ret_tree = tree;
 	if (s)
 		return explain(d, "could not check '%.*s'", BYTES_ARG(file_name));
 	r.n_members = (uint32_t)tree.n_entries;

@@ -16,6 +16,7 @@
 struct checked_file {
 	struct bytes path, name; /* name: without folders */
 	bool is_wheel;
+	struct source_tree tree; /* of an sdist that could be unpacked; fd -1: none */
 	struct check_result result;
 	uint64_t size;
 };
@@ -35,11 +36,28 @@ static struct bytes base_name(struct bytes path)
 	return slash < path.size ? bytes_from(path, slash + 1) : path;
 }
 
+/* The sdist on the same command line that a wheel says it is of: then the two are compared. -1: there is none. */
+static int source_of(const struct check_command *c, const struct checked_file *wheel)
+{
+	struct wheel_name name;
+	if (wheel_name_parse(wheel->name, c->arena, &name, NULL))
+		return -1;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct checked_file *f = &c->files[i];
+		struct sdist_name sdist;
+		if (!f->is_wheel && f->tree.fd >= 0 && sdist_name_parse(f->name, name.name, c->arena, &sdist, NULL) == OK &&
+		    version_compare(&sdist.version, &name.version) == 0)
+			return f->tree.fd;
+	}
+	return -1;
+}
+
 static enum status check_wheel(struct check_command *c, struct checked_file *f, int fd, struct diag *d)
 {
 	CLEANUP(helper_stop) struct helper checker = { .pid = 0 };
-	struct check_request request = { .wheel_fd = fd, .file_name = f->name };
-	enum status s = check_start(&c->session.run, fd, &checker, d);
+	int source = source_of(c, f);
+	struct check_request request = { .wheel_fd = fd, .has_source = source >= 0, .file_name = f->name };
+	enum status s = check_start(&c->session.run, fd, source, &checker, d);
 	return s ? s : check_run(&c->session.run, &request, &checker, c->arena, &f->result, d);
 }
 
@@ -93,7 +111,8 @@ static enum status check_one(struct check_command *c, size_t at, struct diag *d)
 	if (s && s != ERR_LIMIT)
 		return s;
 	if (s == OK)
-		s = f->is_wheel ? check_wheel(c, f, fd, d) : check_sdist_run(&c->session.run, fd, f->name, c->arena, &f->result, d);
+		s = f->is_wheel ? check_wheel(c, f, fd, d)
+				: check_sdist_run(&c->session.run, fd, f->name, c->arena, &f->tree, &f->result, d);
 	if (s == ERR_CANCELLED)
 		return s;
 	j->subject = (struct finding_subject){ .path = f->path, .list = &f->result.findings };
@@ -128,6 +147,7 @@ static enum status check_words(struct check_command *c, struct diag *d)
 		f->name = base_name(f->path);
 		f->is_wheel = bytes_ends(f->name, BYTES(".whl"));
 		f->result.findings.arena = c->arena;
+		f->tree.fd = -1;
 		if (!f->is_wheel && !bytes_ends(f->name, BYTES(".tar.gz")) && !bytes_ends(f->name, BYTES(".zip")))
 			return fail(d, ERR_USAGE, 0, "'%s' is neither a wheel (.whl) nor an sdist (.tar.gz, .zip)", words->items[i]);
 	}
@@ -167,8 +187,13 @@ static void say_counts(const struct check_command *c)
 static enum status check_all(struct check_command *c, struct diag *d)
 {
 	enum status s = check_words(c, d);
+	/* Sdists first: wheels are compared with theirs. */
 	for (size_t i = 0; s == OK && i < c->n; i++)
-		s = check_one(c, i, d);
+		if (!c->files[i].is_wheel)
+			s = check_one(c, i, d);
+	for (size_t i = 0; s == OK && i < c->n; i++)
+		if (c->files[i].is_wheel)
+			s = check_one(c, i, d);
 	if (s)
 		return s;
 	s = verdict(c, d);
@@ -184,6 +209,8 @@ static int run_check_command(struct settings *settings, struct arena *a)
 	enum status s = session_open(settings, "check", environ, a, &c.session, &d);
 	if (s == OK)
 		s = check_all(&c, &d);
+	for (size_t i = 0; i < c.n; i++)
+		fd_close(&c.files[i].tree.fd);
 	enum exit_code code = session_close(&c.session, settings, s, &d);
 	audit_free(c.session.run.audit);
 	return (int)code;

@@ -331,6 +331,7 @@ static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, st
 	struct stage_time t = stage_begin(p, "check");
 	struct check_request request = {
 		.wheel_fd = fd,
+		.has_source = true,
 		.file_name = name,
 		.want_name = p->source.project.name,
 		.want_version = p->source.project.version,
@@ -412,7 +413,7 @@ static enum status make_wheel(struct pipeline *p, int out_dir, const char *out_p
 	struct wheel_line line;
 	enum status s = prepare(p, NULL, 0, d);
 	if (s == OK)
-		s = wheel_line_open(p->settings->keep_archive, &line, d);
+		s = wheel_line_open(p->settings->keep_archive, p->source.tree.fd, &line, d);
 	if (s)
 		return s;
 	p->line = &line;

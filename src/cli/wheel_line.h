@@ -9,14 +9,15 @@
 
 struct wheel_line {
 	int raw_fd; /* what the backend makes goes there */
+	int source_fd; /* what it is made from: the pipeline's, for the checker */
 	bool keep_archive; /* no packer: the backend's archive is the artefact */
 	struct packer packer;
 	struct helper checker;
 	bool is_started;
 };
 
-/* Opens the memory file. ERR_IO. */
-MUST_USE enum status wheel_line_open(bool keep_archive, struct wheel_line *ret, struct diag *d);
+/* Opens the memory file. source_fd: the snapshot, borrowed. ERR_IO. */
+MUST_USE enum status wheel_line_open(bool keep_archive, int source_fd, struct wheel_line *ret, struct diag *d);
 /* Starts the programs, once; NULL is fine. ERR_IO. */
 MUST_USE enum status wheel_line_start(const struct run_context *run, struct wheel_line *l, struct diag *d);
 /* Another wheel takes the place of what the backend made: a sealed memory file, which is the line's from now on. Programs that wait for

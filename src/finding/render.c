@@ -25,12 +25,21 @@ static void put_coloured(const struct finding_style *style, const char *colour, 
 	buf_printf(out, "%s%s%s", style->colour ? colour : "", text, style->colour ? "\x1b[0m" : "");
 }
 
+/* The part of a file that a finding is about; {NULL, 0} when it is about the file, which is then its path. */
+struct bytes finding_member(const struct finding_subject *s, const struct finding *f)
+{
+	size_t slash = bytes_find_last(s->path, '/');
+	struct bytes name = slash < s->path.size ? bytes_from(s->path, slash + 1) : s->path;
+	return !s->is_tree && bytes_equal(f->path, name) ? (struct bytes){ NULL, 0 } : f->path;
+}
+
 static void put_place(const struct finding_subject *s, const struct finding *f, const struct finding_style *style, struct buf *out)
 {
 	put_safe(style, s->path, out);
-	if (f->path.size && !bytes_equal(f->path, s->path)) {
+	struct bytes member = finding_member(s, f);
+	if (member.size) {
 		buf_add_string(out, s->is_tree ? "/" : ": ");
-		put_safe(style, f->path, out);
+		put_safe(style, member, out);
 	}
 	if (f->line)
 		buf_printf(out, ":%u", f->line);
@@ -130,8 +139,9 @@ void finding_write_github(const struct finding_subject *s, const struct finding_
 		if (f->line && f->column)
 			buf_printf(out, ",col=%u", f->column);
 		buf_printf(out, ",title=%s::", f->id);
-		if (!s->is_tree && f->path.size && !bytes_equal(f->path, s->path)) {
-			put_command_text(style, f->path, false, out);
+		struct bytes member = finding_member(s, f);
+		if (!s->is_tree && member.size) {
+			put_command_text(style, member, false, out);
 			buf_add_string(out, ": ");
 		}
 		put_command_text(style, f->message, false, out);

@@ -18,6 +18,9 @@ struct finding_subject {
 	struct bytes unchecked; /* why it could not be looked at; {NULL, 0}: it was */
 };
 
+/* The member that a finding of an artefact, or the file that one of a tree is about; {NULL, 0}: the artefact itself. */
+struct bytes finding_member(const struct finding_subject *s, const struct finding *f);
+
 struct finding_style {
 	bool colour;
 	bool with_info; /* else infos are counted, not shown */

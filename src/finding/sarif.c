@@ -109,10 +109,11 @@ static void put_location(struct json_writer *w, const struct finding_subject *s,
 	if (f->line && s->is_tree)
 		put_region(w, f, style);
 	json_object_end(w);
-	if (!s->is_tree && f->path.size) {
+	struct bytes member = finding_member(s, f);
+	if (!s->is_tree && member.size) {
 		CLEANUP(buf_done) struct buf safe;
-		buf_init(&safe, 16 * f->path.size + 64);
-		style->safe(style->context, f->path, &safe);
+		buf_init(&safe, 16 * member.size + 64);
+		style->safe(style->context, member, &safe);
 		json_key(w, "logicalLocations");
 		json_array_begin(w);
 		json_object_begin(w);

@@ -18,7 +18,7 @@ int main(void)
 		{ "interpreter", 1, interpreter_verb },
 		{ "wheel-unpack", 2, wheel_unpack_verb },
 		{ "pack", 2, pack_verb },
-		{ "check", 1, check_verb },
+		{ "check", 2, check_verb },
 		{ "check-sdist", 1, check_sdist_verb },
 		{ "inspect", 1, inspect_verb },
 		{ "zip-list", 1, zip_list_verb },

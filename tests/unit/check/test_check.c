@@ -2,12 +2,14 @@
 #include "base/wire.h"
 #include "finding/finding.h"
 #include "check/verbs.h"
+#include "format/snapshot.h"
 #include "harness.h"
 #include "place.h"
 #include "wheel_make.h"
 
 struct asked {
 	const char *file_name, *want_name, *want_version, *pkg_info;
+	const char *source; /* content of the one file of a source, a.py; NULL: no source */
 };
 
 struct checked {
@@ -27,9 +29,23 @@ static void checked_done(struct checked *c)
 	buf_done(&c->reply);
 }
 
+/* A snapshot with a.py in it; lives until the next call. */
+static struct bytes snapshot_of(const char *content)
+{
+	static struct buf b;
+	buf_done(&b);
+	buf_init(&b, 1 << 16);
+	snapshot_put_start(&b);
+	snapshot_put_header(&b, 'f', BYTES("a.py"), strlen(content));
+	buf_add_string(&b, content);
+	snapshot_put_end(&b);
+	return buf_bytes(&b);
+}
+
 static void check_bytes(const struct asked *q, struct bytes wheel, struct checked *c)
 {
 	CLEANUP(fd_close) int fd = memory_file(wheel);
+	CLEANUP(fd_close) int source = memory_file(q->source ? snapshot_of(q->source) : wheel);
 	CLEANUP(buf_done) struct buf ask;
 	*c = (struct checked){ 0 };
 	arena_init(&c->arena);
@@ -41,7 +57,8 @@ static void check_bytes(const struct asked *q, struct bytes wheel, struct checke
 	wire_put_string(&ask, q->pkg_info);
 	wire_put_u64(&ask, 100);
 	wire_put_u64(&ask, 1 << 20);
-	struct verb_call call = { .request = buf_bytes(&ask), .fds = &fd, .n_fds = 1, .arena = &c->arena };
+	wire_put_u32(&ask, q->source != NULL);
+	struct verb_call call = { .request = buf_bytes(&ask), .fds = (int[]){ fd, source }, .n_fds = 2, .arena = &c->arena };
 	c->status = check_verb(&call, &c->reply, &c->d);
 	if (c->status)
 		return;
@@ -303,6 +320,21 @@ static void each_bad_wheel_has_its_finding(void)
 	CHECK_NUMBER(missed, 0);
 }
 
+static void modules_are_compared_with_the_source(void)
+{
+	static const struct {
+		const char *source;
+		size_t n;
+	} rows[] = { { NULL, 0 }, { "x", 0 }, { "y", 1 }, { "", 1 } };
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(checked_done) struct checked c;
+		check(&(struct asked){ .source = rows[i].source }, &plain, &c);
+		CHECK(c.status == OK);
+		CHECK_NUMBER(c.findings.n_items, rows[i].n);
+		CHECK(!rows[i].n || find(&c, "S16", "a.py", ""));
+	}
+}
+
 static void several_faults_are_all_reported(void)
 {
 	CLEANUP(checked_done) struct checked c;
@@ -386,6 +418,7 @@ int main(int argc, char **argv)
 		{ "tags may stay compressed", tags_may_stay_compressed },
 		{ "a right wheel has no findings", a_right_wheel_has_no_findings },
 		{ "each bad wheel has its finding", each_bad_wheel_has_its_finding },
+		{ "modules are compared with the source", modules_are_compared_with_the_source },
 		{ "several faults are all reported", several_faults_are_all_reported },
 		{ "a wheel cut or prolonged is refused", a_wheel_cut_or_prolonged_is_refused },
 		{ "a byte changed in content or RECORD is always found", a_byte_changed_in_content_or_record_is_always_found },

@@ -69,9 +69,9 @@ static const struct {
 	{ "a warning is one when asked", NULL, NULL, PROFILE_BUILD, true, true },
 	{ "a warning is an error when strict", NULL, NULL, PROFILE_STRICT, false, true },
 	{ "what PyPI refuses is an error there", NULL, NULL, PROFILE_PYPI, false, true },
-	{ "what is denied is an error", NULL, "I06", PROFILE_BUILD, false, true },
-	{ "what is allowed is none", "I06=runs on our machines only", NULL, PROFILE_STRICT, true, false },
-	{ "deny is stronger than allow", "I06=why", "I06", PROFILE_BUILD, false, true },
+	{ "what is denied is an error", NULL, "M10", PROFILE_BUILD, false, true },
+	{ "what is allowed is none", "M10=from our own index", NULL, PROFILE_STRICT, true, false },
+	{ "deny is stronger than allow", "M10=why", "M10", PROFILE_BUILD, false, true },
 };
 
 static void policy_decides(void)
@@ -81,7 +81,7 @@ static void policy_decides(void)
 	for (size_t i = 0; i < COUNT(policies); i++) {
 		struct finding_list list = { .arena = &a };
 		struct finding_policy p = { .profile = policies[i].profile, .fail_on_warning = policies[i].on_warning };
-		(void)finding_add(&list, "I06", BYTES("x"), "a platform");
+		(void)finding_add(&list, "M10", BYTES("x"), "a URL");
 		if (policies[i].allow)
 			CHECK(finding_policy_allow(&p, bytes_of(policies[i].allow), &a, NULL) == OK);
 		if (policies[i].deny)
