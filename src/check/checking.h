@@ -22,6 +22,9 @@ struct checking {
 	struct bytes tree; /* of an sdist: its snapshot (format/snapshot.h) */
 };
 
+/* All of a wheel: file_name and what else the request has are set, arena and findings.arena too. */
+void check_whole(struct checking *c, struct bytes file, const struct zip_limits *limits);
+
 /* The archive as a whole, and each name and mode in it. */
 void check_archive(struct checking *c);
 void check_entry(struct checking *c, const struct zip_entry *e);
