@@ -56,3 +56,41 @@ uint32_t unicode_fold(uint32_t c)
 			return c + rows[i].distance;
 	return c;
 }
+
+static const struct decomposition {
+	uint32_t c, parts[UNICODE_PARTS_MAX];
+} decompositions[] = {
+#include "decompositions_table.h"
+};
+
+/* Unicode 3.12: syllables are leading consonant, vowel and perhaps a trailing consonant. */
+static size_t decompose_hangul(uint32_t c, uint32_t out[UNICODE_PARTS_MAX])
+{
+	enum { S_BASE = 0xac00, L_BASE = 0x1100, V_BASE = 0x1161, T_BASE = 0x11a7, V_COUNT = 21, T_COUNT = 28 };
+	uint32_t at = c - S_BASE;
+	out[0] = L_BASE + at / (V_COUNT * T_COUNT);
+	out[1] = V_BASE + at % (V_COUNT * T_COUNT) / T_COUNT;
+	out[2] = T_BASE + at % T_COUNT;
+	return at % T_COUNT ? 3 : 2;
+}
+
+size_t unicode_decompose(uint32_t c, uint32_t out[UNICODE_PARTS_MAX])
+{
+	out[0] = c;
+	if (c >= 0xac00 && c <= 0xd7a3)
+		return decompose_hangul(c, out);
+	for (size_t low = 0, high = sizeof decompositions / sizeof decompositions[0]; low < high;) {
+		size_t middle = low + (high - low) / 2, n = 0;
+		const struct decomposition *row = &decompositions[middle];
+		if (row->c == c) {
+			for (; n < UNICODE_PARTS_MAX && row->parts[n]; n++)
+				out[n] = row->parts[n];
+			return n;
+		}
+		if (row->c < c)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 1;
+}

@@ -15,5 +15,9 @@ size_t unicode_read(struct bytes b, uint32_t *ret);
 /* The lower-case form of a letter of the Latin-1, Latin Extended-A, Greek, Cyrillic and Armenian blocks, else c: what file
  * systems that ignore case agree on. Not the whole of CaseFolding.txt. */
 uint32_t unicode_fold(uint32_t c);
+/* Canonical decomposition in full (Unicode 3.7, D68): the characters that c is made of, itself when it is not. Returns how many.
+ * Marks are not put in order. */
+enum { UNICODE_PARTS_MAX = 4 };
+size_t unicode_decompose(uint32_t c, uint32_t out[UNICODE_PARTS_MAX]);
 
 #endif

@@ -54,7 +54,7 @@ struct zip {
 /* Reads and cross-checks end record, central directory and every local header; inflates nothing.
  * The file is borrowed (usually mapped) and must outlive *ret; the tables live as long as a.
  * ERR_FORMAT: the sentence names the member and the rule, d->offset is in the file. ERR_LIMIT: the same for limits.
- * Refused: names that leave, clash (also when case is ignored: ASCII and the usual Latin, Greek and Cyrillic letters) or are
+ * Refused: names that leave, clash (also when case is ignored, of ASCII and the usual Latin, Greek and Cyrillic letters, or a letter is put together in another way) or are
  * both file and directory; methods but 0 and 8; encryption and patches; more than one disk; lying or malformed zip64 fields
  * and data descriptors; overlaps; gaps. Not refused but told: modes, comments, extra fields, data descriptors. */
 MUST_USE enum status zip_open(struct bytes file, const struct zip_limits *limits, struct arena *a, struct zip *ret, struct diag *d);

@@ -1,4 +1,4 @@
-#include "format/unicode.h"
+#include "format/folded.h"
 #include "format/zip_parts.h"
 
 static enum status refuse(struct bytes name, uint64_t at, const char *rule, const char *why, struct diag *d)
@@ -32,42 +32,9 @@ enum status zip_check_name(struct bytes name, uint64_t at, struct diag *d)
 	return OK;
 }
 
-/* The next character, case ignored, with '/' before all others: so all that is in a directory stands right behind it.
- * 0 at the end. Bytes that are no UTF-8 stand for themselves, above all characters. */
-static uint32_t next_folded(struct bytes *name)
-{
-	if (name->size == 0)
-		return 0;
-	if (name->data[0] < 0x80) {
-		unsigned char plain = byte_lower(name->data[0]);
-		*name = bytes_from(*name, 1);
-		return plain == '/' ? 1 : plain + 1U;
-	}
-	uint32_t c = 0x110000U + name->data[0];
-	size_t size = unicode_read(*name, &c);
-	*name = bytes_from(*name, size ? size : 1);
-	return unicode_fold(c) + 1;
-}
-
-static int compare_folded(struct bytes a, struct bytes b)
-{
-	size_t same = 0; /* names of one archive have long beginnings in common */
-	while (same < a.size && same < b.size && a.data[same] == b.data[same] && a.data[same] < 0x80)
-		same++;
-	a = bytes_from(a, same);
-	b = bytes_from(b, same);
-	for (;;) {
-		uint32_t x = next_folded(&a), y = next_folded(&b);
-		if (x != y)
-			return x < y ? -1 : 1;
-		if (x == 0)
-			return 0;
-	}
-}
-
 static int compare_names(struct bytes a, struct bytes b)
 {
-	int order = compare_folded(without_slash(a), without_slash(b));
+	int order = folded_compare(without_slash(a), without_slash(b));
 	return order ? order : bytes_compare(a, b);
 }
 
@@ -75,18 +42,6 @@ static int compare_places(const void *a, const void *b, void *entries)
 {
 	const struct zip_entry *e = entries;
 	return compare_names(e[*(const uint32_t *)a].name, e[*(const uint32_t *)b].name);
-}
-
-/* Whether `name` is below `directory`, case ignored. */
-static bool is_below(struct bytes name, struct bytes directory)
-{
-	for (;;) {
-		uint32_t x = next_folded(&name), y = next_folded(&directory);
-		if (y == 0)
-			return x == 1;
-		if (x != y)
-			return false;
-	}
 }
 
 enum status zip_check_names(struct zip *zip, struct arena *a, struct diag *d)
@@ -99,11 +54,11 @@ enum status zip_check_names(struct zip *zip, struct arena *a, struct diag *d)
 		const struct zip_entry *before = &zip->entries[places[i - 1]], *e = &zip->entries[places[i]];
 		if (bytes_equal(before->name, e->name))
 			return refuse(e->name, e->header_offset, "Z08", "its name is there twice", d);
-		if (compare_folded(without_slash(before->name), without_slash(e->name)) == 0)
+		if (folded_compare(without_slash(before->name), without_slash(e->name)) == 0)
 			return fail_rule(d, "Z08", ERR_FORMAT, e->header_offset,
 					 "member '%.*s': on some systems it is the same file as '%.*s'", ZIP_NAME(e->name),
 					 ZIP_NAME(before->name));
-		if (!before->is_dir && is_below(e->name, before->name))
+		if (!before->is_dir && folded_is_below(e->name, before->name))
 			return fail_rule(d, "Z17", ERR_FORMAT, e->header_offset, "member '%.*s': it is below '%.*s', which is a file",
 					 ZIP_NAME(e->name), ZIP_NAME(before->name));
 	}

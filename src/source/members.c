@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/wire.h"
+#include "format/folded.h"
 #include "format/snapshot.h"
 #include "host/mapped.h"
 
@@ -198,14 +199,7 @@ static enum status merge_same(struct member_set *s, struct diag *d)
 /* Names that are one on a file system that ignores case: the tree would not be the same everywhere. */
 static int compare_folded(const void *a, const void *b)
 {
-	const struct bytes *x = a, *y = b;
-	size_t n = x->size < y->size ? x->size : y->size;
-	for (size_t i = 0; i < n; i++) {
-		int c = byte_lower(x->data[i]) - byte_lower(y->data[i]);
-		if (c)
-			return c;
-	}
-	return (x->size > y->size) - (x->size < y->size);
+	return folded_compare(*(const struct bytes *)a, *(const struct bytes *)b);
 }
 
 static enum status check_case(struct member_set *s, struct diag *d)
@@ -217,7 +211,7 @@ static enum status check_case(struct member_set *s, struct diag *d)
 		qsort(paths, s->n_kept, sizeof *paths, compare_folded);
 	for (size_t i = 1; i < s->n_kept; i++)
 		if (compare_folded(&paths[i - 1], &paths[i]) == 0)
-			return fail(d, ERR_REFUSED, 0, "the members '%.*s' and '%.*s' of the archive differ only in case",
+			return fail(d, ERR_REFUSED, 0, "the members '%.*s' and '%.*s' of the archive are one file on some systems",
 				    BYTES_ARG(paths[i - 1]), BYTES_ARG(paths[i]));
 	return OK;
 }
