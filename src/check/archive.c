@@ -108,6 +108,11 @@ void check_entry(struct checking *c, const struct zip_entry *e)
 {
 	enum { FLAG_DESCRIPTOR = 1 << 3 };
 	check_name(c, e);
+	if (e->local_dos_time != e->dos_time)
+		(void)finding_add(&c->findings, "Z07", e->name, "its local header has another time than the central directory");
+	if (e->local_version != e->version)
+		(void)finding_add(&c->findings, "Z07", e->name,
+				  "its local header asks for another version than the central directory");
 	if (e->flags & FLAG_DESCRIPTOR)
 		(void)finding_add(&c->findings, "Z11", e->name, "its sizes stand behind its data");
 	if (e->unix_mode & (S_IWGRP | S_IWOTH))

@@ -56,7 +56,8 @@ void check_identity(struct checking *c)
 	check_wanted(c);
 	enum status s = wheel_read_info(&c->wheel, "METADATA", &text, &d);
 	if (s) {
-		(void)finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA: %s", s == ERR_ABSENT ? "is missing" : d.text);
+		(void)finding_add(&c->findings, s == ERR_ABSENT ? "I03" : "I07", BYTES("METADATA"), "METADATA: %s",
+				  s == ERR_ABSENT ? "is missing" : d.text);
 		return;
 	}
 	check_fields_read(c, arena_copy(c->arena, buf_bytes(&text)), "METADATA");
@@ -214,7 +215,8 @@ void check_wheel_file(struct checking *c)
 	if (s == OK)
 		s = rfc822_parse(arena_copy(c->arena, buf_bytes(&text)), c->arena, &block, &d);
 	if (s) {
-		(void)finding_add(&c->findings, "I05", BYTES("WHEEL"), "WHEEL: %s", s == ERR_ABSENT ? "is missing" : d.text);
+		(void)finding_add(&c->findings, s == ERR_ABSENT ? "I05" : "I07", BYTES("WHEEL"), "WHEEL: %s",
+				  s == ERR_ABSENT ? "is missing" : d.text);
 		return;
 	}
 	check_wheel_fields(c, &block);

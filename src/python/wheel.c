@@ -221,6 +221,19 @@ static enum status verify_entry(struct verification *v, const struct zip_entry *
 	return verify_content(v, entry, row, d);
 }
 
+/* RECORD cannot hold its own digest, and a signature over it is not in it (PEP 427). */
+static void check_own_rows(const struct verification *v)
+{
+	for (size_t i = 0; i < v->wheel->record.n_rows; i++) {
+		const struct record_row *row = &v->wheel->record.rows[i];
+		if (is_unlisted_by_rule(v->wheel, row->path))
+			v->report(v->context, "R02", row->path, "a signature of RECORD cannot be in RECORD");
+		else if (row->algorithm != RECORD_NO_DIGEST && bytes_starts(row->path, v->wheel->dist_info) &&
+			 bytes_equal(bytes_from(row->path, v->wheel->dist_info.size), BYTES("/RECORD")))
+			v->report(v->context, "R02", row->path, "RECORD cannot hold its own digest");
+	}
+}
+
 enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, wheel_visit *visit, void *context,
 			 struct diag *d)
 {
@@ -240,6 +253,7 @@ enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *r
 	for (size_t i = 0; i < w->record.n_rows; i++)
 		if (!zip_find(&w->zip, w->record.rows[i].path))
 			report(context, "R02", w->record.rows[i].path, "it is in RECORD but not in the wheel");
+	check_own_rows(&v);
 	buf_done(&v.content);
 	return worst;
 }
