@@ -1,6 +1,6 @@
 """hwb beside its peers: bench.py HWB VENV [--runs N] [--write] [NAME...]. Prints medians of interleaved runs and ratios.
 
-Names: build, sandbox, memory, proxy (default: all). Every tool builds the same tree with a warm cache and without network; the
+Names: build, sandbox, memory, proxy, check (default: all). Every tool builds the same tree with a warm cache and without network; the
 order changes every round. Nothing here is a test.
 """
 import argparse
@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import judging
 
 parser = argparse.ArgumentParser()
 parser.add_argument("hwb")
@@ -193,7 +195,8 @@ def bench_proxy():
     say("| a download of 512 MiB, MB/s | %d | %d | >= 500 |" % got["download"])
 
 
-BENCHES = {"build": bench_build, "sandbox": bench_sandbox, "memory": bench_memory, "proxy": bench_proxy}
+BENCHES = {"build": bench_build, "sandbox": bench_sandbox, "memory": bench_memory, "proxy": bench_proxy,
+           "check": lambda: judging.check(sys.modules[__name__])}
 
 
 def main():
