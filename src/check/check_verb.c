@@ -19,24 +19,53 @@ static void look_at(void *context, const struct zip_entry *e, struct bytes conte
 	check_origin(c, e, content);
 }
 
-void check_whole(struct checking *c, struct bytes file, const struct zip_limits *limits)
+static void add_failure(struct checking *c, const struct diag *d)
+{
+	struct finding *f = finding_add(&c->findings, d->rule ? d->rule : "Z02", c->file_name, "%s", d->text);
+	if (f)
+		f->offset = d->offset;
+}
+
+/* Name and archive; false: there is nothing to go on with. */
+static bool open_archive(struct checking *c, struct bytes file, const struct zip_limits *limits)
 {
 	struct diag d = { 0 };
-	const char *id;
-	if (wheel_open(file, c->file_name, limits, c->arena, &c->wheel, &id, &d)) {
-		(void)finding_add(&c->findings, d.rule ? d.rule : id, c->file_name, "%s", d.text);
-		return;
-	}
-	check_archive(c);
-	for (size_t i = 0; i < c->wheel.zip.n_entries; i++)
-		check_entry(c, &c->wheel.zip.entries[i]);
-	(void)!wheel_verify(&c->wheel, c->arena, take_breach, look_at, c, &d); /* what it cannot read it has reported */
+	c->has_name = wheel_name_parse(c->file_name, c->arena, &c->wheel.name, &d) == OK;
+	if (!c->has_name)
+		(void)finding_add(&c->findings, "I01", c->file_name, "%s", d.text);
+	if (zip_open(file, limits, c->arena, &c->wheel.zip, &d) == OK)
+		return true;
+	add_failure(c, &d);
+	return false;
+}
+
+/* What needs the name and the folder that belongs to it. */
+static void check_as_wheel(struct checking *c)
+{
 	check_identity(c);
 	check_wheel_file(c);
 	check_fields(c, "METADATA");
 	check_promises(c);
 	check_entry_points(c);
 	check_install(c);
+}
+
+void check_whole(struct checking *c, struct bytes file, const struct zip_limits *limits)
+{
+	struct diag d = { 0 };
+	if (!open_archive(c, file, limits))
+		return;
+	check_archive(c);
+	for (size_t i = 0; i < c->wheel.zip.n_entries; i++)
+		check_entry(c, &c->wheel.zip.entries[i]);
+	bool has_folder = c->has_name && wheel_find_folders(&c->wheel, c->arena, &d) == OK;
+	if (c->has_name && !has_folder)
+		add_failure(c, &d);
+	if (has_folder && wheel_read_record(&c->wheel, c->arena, &d))
+		add_failure(c, &d);
+	(void)!wheel_verify(&c->wheel, c->arena, take_breach, look_at, c, &d); /* what it cannot read it has reported */
+	if (has_folder)
+		check_as_wheel(c);
 }
 
 static void write_reply(struct checking *c, struct buf *reply)

@@ -12,7 +12,8 @@ struct checking {
 	struct arena *arena;
 	struct bytes file_name, want_name, want_version, pkg_info; /* of the request (check/verbs.h) */
 	struct finding_list findings;
-	struct wheel wheel; /* not for an sdist */
+	struct wheel wheel; /* not for an sdist; without .dist-info when that makes no sense */
+	bool has_name; /* the file name is that of a wheel */
 	struct metadata metadata; /* METADATA, or PKG-INFO */
 	bool has_metadata;
 	struct rfc822 fields; /* the same as it is written, also when metadata makes no sense */

@@ -97,7 +97,6 @@ enum status inspect_verb(const struct verb_call *call, struct buf *reply, struct
 	struct bytes file, file_name = wire_get_bytes(&w);
 	struct zip_limits limits = zip_limits_default();
 	struct wheel wheel;
-	const char *id;
 	CLEANUP(buf_done) struct buf pairs;
 	buf_init(&pairs, 32 << 20);
 	struct inspection i = { .out = &pairs, .wheel = &wheel, .arena = call->arena };
@@ -105,7 +104,7 @@ enum status inspect_verb(const struct verb_call *call, struct buf *reply, struct
 	if (s == OK)
 		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
 	if (s == OK)
-		s = wheel_open(file, file_name, &limits, call->arena, &wheel, &id, d);
+		s = wheel_open(file, file_name, &limits, call->arena, &wheel, d);
 	if (s)
 		return s;
 	put_fields(&i, "METADATA", metadata, COUNT(metadata));

@@ -69,6 +69,8 @@ static enum status open_copy(struct check_command *c, struct checked_file *f, in
 				    ret_fd, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "there is no file '%.*s'", BYTES_ARG(f->path));
+	if (s == ERR_LIMIT)
+		(void)remedy(d, "raise it: --limit %s=SIZE", f->is_wheel ? "wheel-size" : "download-size");
 	return s == ERR_IO ? recode(d, ERR_USAGE) : s;
 }
 

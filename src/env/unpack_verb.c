@@ -299,7 +299,6 @@ enum status wheel_unpack_verb(const struct verb_call *call, struct buf *reply, s
 	struct wire w = wire_over(call->request);
 	struct unpack u = { .call = call, .out_fd = call->fds[OUT_FD] };
 	struct zip_limits limits = zip_limits_default();
-	const char *id = "";
 	struct bytes file, file_name = wire_get_bytes(&w);
 	u.purelib = wire_get_bytes(&w);
 	u.minor = wire_get_bytes(&w);
@@ -309,7 +308,7 @@ enum status wheel_unpack_verb(const struct verb_call *call, struct buf *reply, s
 	if (s)
 		return s;
 	limits.allow_gaps = false;
-	s = wheel_open(file, file_name, &limits, call->arena, &u.wheel, &id, d);
+	s = wheel_open(file, file_name, &limits, call->arena, &u.wheel, d);
 	if (s == OK)
 		s = wheel_verify(&u.wheel, call->arena, note_breach, NULL, &u, d);
 	if (s == OK && u.breach)

@@ -188,13 +188,12 @@ enum status wheel_metadata_verb(const struct verb_call *call, struct buf *reply,
 	CLEANUP(buf_done) struct buf text;
 	struct wheel wheel;
 	struct bytes file, name = wire_get_bytes(&w);
-	const char *id;
 	buf_init(&text, METADATA_SIZE_MAX);
 	enum status s = wire_end(&w, "wheel-metadata", d);
 	if (s == OK)
 		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
 	if (s == OK)
-		s = wheel_open(file, name, &limits, call->arena, &wheel, &id, d);
+		s = wheel_open(file, name, &limits, call->arena, &wheel, d);
 	if (s == OK)
 		s = wheel_read_info(&wheel, "METADATA", &text, d);
 	if (s == ERR_ABSENT)

@@ -72,17 +72,14 @@ static enum status write_members(struct packing *p, struct zip_writer *out, stru
 static enum status open_checked(struct packing *p, struct bytes file, struct bytes file_name, const struct zip_limits *limits,
 				struct diag *d)
 {
-	const char *id = "";
-	enum status s = wheel_open(file, file_name, limits, p->call->arena, &p->wheel, &id, d);
-	if (s == OK) {
+	enum status s = wheel_open(file, file_name, limits, p->call->arena, &p->wheel, d);
+	if (s == OK)
 		s = wheel_verify(&p->wheel, p->call->arena, note_breach, NULL, p, d);
-		id = p->breach_id;
-	}
 	if (p->breach)
-		(void)fail(d, ERR_ARTEFACT, 0, "%s", p->breach);
+		(void)fail_rule(d, p->breach_id, ERR_ARTEFACT, 0, "%s", p->breach);
 	else if (s == OK)
 		return OK;
-	(void)explain(d, "the wheel '%.*s' is refused: %s", BYTES_ARG(file_name), id);
+	(void)explain(d, "the wheel '%.*s' is refused: %s", BYTES_ARG(file_name), d && d->rule ? d->rule : "");
 	return recode(d, ERR_ARTEFACT);
 }
 

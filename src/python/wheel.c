@@ -19,29 +19,29 @@ static bool folder_matches(struct bytes stem, const struct wheel_name *name, str
 	return version_parse(bytes_from(stem, dash + 1), a, &version, NULL) == OK && version_compare(&version, &name->version) == 0;
 }
 
-static enum status find_folders(struct wheel *w, struct arena *a, const char **ret_id, struct diag *d)
+enum status wheel_find_folders(struct wheel *w, struct arena *a, struct diag *d)
 {
 	static const struct {
 		struct bytes suffix;
 		bool needed;
 	} kinds[] = { { LIT(".dist-info"), true }, { LIT(".data"), false } };
 	struct bytes *const places[] = { &w->dist_info, &w->data };
-	*ret_id = "I02";
 	for (size_t i = 0; i < w->zip.n_entries; i++) {
 		struct bytes top = top_folder(w->zip.entries[i].name);
 		for (size_t k = 0; k < COUNT(kinds); k++) {
 			if (!bytes_ends(top, kinds[k].suffix) || bytes_equal(top, *places[k]))
 				continue;
 			if (places[k]->size)
-				return fail(d, ERR_FORMAT, 0, "two folders '%.*s' and '%.*s'", BYTES_ARG(*places[k]), BYTES_ARG(top));
+				return fail_rule(d, "I02", ERR_FORMAT, 0, "two folders '%.*s' and '%.*s'", BYTES_ARG(*places[k]),
+						 BYTES_ARG(top));
 			if (!folder_matches(bytes_part(top, 0, top.size - kinds[k].suffix.size), &w->name, a))
-				return fail(d, ERR_FORMAT, 0, "the folder '%.*s' is not that of the wheel's name and version",
-					    BYTES_ARG(top));
+				return fail_rule(d, "I02", ERR_FORMAT, 0,
+						 "the folder '%.*s' is not that of the wheel's name and version", BYTES_ARG(top));
 			*places[k] = top;
 		}
 	}
 	if (!w->dist_info.size)
-		return fail(d, ERR_FORMAT, 0, "no .dist-info folder");
+		return fail_rule(d, "I02", ERR_FORMAT, 0, "no .dist-info folder");
 	return OK;
 }
 
@@ -58,32 +58,38 @@ enum status wheel_read_info(const struct wheel *w, const char *name, struct buf 
 	return entry ? zip_read(&w->zip, entry, out, d) : ERR_ABSENT;
 }
 
+enum status wheel_read_record(struct wheel *w, struct arena *a, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf text;
+	buf_init(&text, RECORD_SIZE_MAX);
+	enum status s = wheel_read_info(w, "RECORD", &text, d);
+	if (s == ERR_ABSENT)
+		return fail_rule(d, "R01", ERR_FORMAT, 0, "no RECORD in '%.*s'", BYTES_ARG(w->dist_info));
+	if (s == OK)
+		s = record_parse(arena_copy(a, buf_bytes(&text)), a, &w->record, d);
+	if (s && d && !d->rule)
+		(void)blame(d, "R01");
+	w->has_record = s == OK;
+	return s;
+}
+
 enum status wheel_open(struct bytes file, struct bytes file_name, const struct zip_limits *limits, struct arena *a,
-		       struct wheel *ret, const char **ret_id, struct diag *d)
+		       struct wheel *ret, struct diag *d)
 {
 	struct wheel w = { .name = { .n_python = 0 } };
-	CLEANUP(buf_done) struct buf record;
-	buf_init(&record, RECORD_SIZE_MAX);
-	*ret_id = "I01";
 	enum status s = wheel_name_parse(file_name, a, &w.name, d);
-	if (s)
+	if (s) {
+		(void)blame(d, "I01");
 		return s;
-	*ret_id = "Z02";
+	}
 	s = zip_open(file, limits, a, &w.zip, d);
 	if (s == OK)
-		s = find_folders(&w, a, ret_id, d);
-	if (s)
-		return s;
-	*ret_id = "R01";
-	s = wheel_read_info(&w, "RECORD", &record, d);
-	if (s == ERR_ABSENT)
-		return fail(d, ERR_FORMAT, 0, "no RECORD in '%.*s'", BYTES_ARG(w.dist_info));
+		s = wheel_find_folders(&w, a, d);
 	if (s == OK)
-		s = record_parse(arena_copy(a, buf_bytes(&record)), a, &w.record, d);
-	if (s)
-		return explain(d, "RECORD");
-	*ret = w;
-	return OK;
+		s = wheel_read_record(&w, a, d);
+	if (s == OK)
+		*ret = w;
+	return s;
 }
 
 /* A digest while the bytes come by: sha256 nearly always; the long ones need the whole content at once. */
@@ -216,7 +222,7 @@ static enum status verify_entry(struct verification *v, const struct zip_entry *
 	if (entry->is_dir)
 		return OK;
 	const struct record_row *row = find_row(v, entry->name);
-	if (!row && !is_unlisted_by_rule(v->wheel, entry->name))
+	if (!row && v->wheel->has_record && !is_unlisted_by_rule(v->wheel, entry->name))
 		v->report(v->context, "R02", entry->name, "it is not in RECORD");
 	return verify_content(v, entry, row, d);
 }

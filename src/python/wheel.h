@@ -13,15 +13,19 @@ struct wheel {
 	struct bytes dist_info; /* "name-1.0.dist-info", without a slash */
 	struct bytes data; /* "name-1.0.data", or {NULL, 0} */
 	struct record record;
+	bool has_record;
 };
 
 /* Told of each breach: id ("R03"), the member or {NULL, 0}, a sentence. */
 typedef void wheel_report(void *context, const char *id, struct bytes path, const char *sentence);
 
 /* Opens the archive, finds the folder that the file name promises and reads RECORD. Inflates RECORD only.
- * ERR_FORMAT or ERR_LIMIT: what stops any further look, with *ret_id the id of the broken rule. */
+ * ERR_FORMAT, ERR_REFUSED or ERR_LIMIT: what stops any further look; d->rule is the id of the broken rule. */
 MUST_USE enum status wheel_open(struct bytes file, struct bytes file_name, const struct zip_limits *limits, struct arena *a,
-				struct wheel *ret, const char **ret_id, struct diag *d);
+				struct wheel *ret, struct diag *d);
+/* The last two steps of it alone, for who goes on after one of them failed: w has a name and an open archive. Errors as wheel_open. */
+MUST_USE enum status wheel_find_folders(struct wheel *w, struct arena *a, struct diag *d);
+MUST_USE enum status wheel_read_record(struct wheel *w, struct arena *a, struct diag *d);
 
 /* Shown each member in the order of the archive. content: the whole of it; {NULL, 0} with a size that is not 0 means that it is larger
  * than WHEEL_VISIT_MAX. Both are borrowed for the call. */
@@ -29,7 +33,7 @@ typedef void wheel_visit(void *context, const struct zip_entry *entry, struct by
 enum { WHEEL_VISIT_MAX = 256 << 20 };
 
 /* Every member against RECORD and RECORD against the members: present once, hash and size right, plain files without links and
- * set-id bits. Reports all breaches; OK also when there are some. ERR_FORMAT when a member cannot be inflated (reported too).
+ * set-id bits. Without a RECORD the members alone. Reports all breaches; OK also when there are some. ERR_FORMAT when a member cannot be inflated (reported too).
  * visit: NULL, or who wants to see what was read. context is for both. */
 MUST_USE enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, wheel_visit *visit, void *context,
 				  struct diag *d);
