@@ -162,7 +162,7 @@ static void a_wheel_that_is_not_right_is_refused_by_its_rule(void)
 		  { .members = { MADE_METADATA,
 				 MADE_WHEEL,
 				 { .name = "a.py", .content = "", .record = "a.py,md5=1B2M2Y8AsgTpgAmY7PhCfg,0" } } },
-		  "R01",
+		  "R03",
 		  "md5" },
 		{ "a link",
 		  { .members = { MADE_METADATA, MADE_WHEEL, { .name = "a", .content = "/etc", .mode = 0120777 } } },
