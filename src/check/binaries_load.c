@@ -1,5 +1,6 @@
 /* B05, B06, B12: what happens when the loader takes a file in: where it looks for others, what it makes writable and executable,
  * what runs at once. */
+#include "base/number.h"
 #include "check/binaries_parts.h"
 
 /* How deep below the folder that an installer fills the member ends up, and so how far up "$ORIGIN/.." may go. */
@@ -79,8 +80,8 @@ static void check_initialisers(const struct binary *b)
 {
 	enum { OF_COMPILER = 1 };
 	if (b->elf->n_init > OF_COMPILER && !elf_is_program(b->elf))
-		binary_report(b, "B12", "runs %llu functions of its own as soon as it is loaded",
-			      (unsigned long long)b->elf->n_init - OF_COMPILER);
+		binary_report(b, "B12", "runs %llu function%s of its own as soon as it is loaded",
+			      (unsigned long long)b->elf->n_init - OF_COMPILER, PLURAL(b->elf->n_init - OF_COMPILER));
 }
 
 void binary_check_loading(const struct binary *b)
