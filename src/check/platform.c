@@ -113,8 +113,11 @@ struct platform platform_parse(struct bytes tag)
 
 bool policy_exists(const struct platform *p)
 {
+	struct bytes arch = p->arch;
+	if (p->kind == PLATFORM_ANDROID && bytes_equal(arch, BYTES("arm64_v8a"))) /* Android's name of it */
+		arch = BYTES("aarch64");
 	for (size_t i = 0; i < COUNT(archs); i++)
-		if (archs[i].family == p->kind && bytes_equal(bytes_of(archs[i].arch), p->arch))
+		if (archs[i].family == p->kind && bytes_equal(bytes_of(archs[i].arch), arch))
 			return archs[i].first <= p->number;
 	return false;
 }
