@@ -8,5 +8,7 @@ for name, version in rows:
     major, minor = version.split(".")
     if major != "3":
         sys.exit("a version of another Python: " + version)
+    if len(name) >= 56:  # C would leave the NUL out without a word
+        sys.exit("a symbol that does not fit: " + name)
     print('\t{ "%s", %s },' % (name, minor))
 print("};")

@@ -175,6 +175,11 @@ def s01_not_utf8():
 
 
 @case
+def s01_name_of_two_lines():
+    return entry_points("[console_scripts]\na\nb = demo:main\n")
+
+
+@case
 def s01_no_section():
     return entry_points("a = demo:main\n")
 
@@ -227,6 +232,11 @@ def s04_key():
 @case
 def s04_into_bin():
     return with_file("demo-1.0.data/data/bin/tool", b"#!/bin/sh\n", mode=0o100755)
+
+
+@case
+def s04_into_site_packages():
+    return with_file("demo-1.0.data/data/lib/python3.11/site-packages/other.py", b"x = 1\n")
 
 
 @case
