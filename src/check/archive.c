@@ -4,15 +4,31 @@
 #include "check/checking.h"
 #include "format/unicode.h"
 
+/* A tar archive may begin with any 257 bytes: a stored first member is room enough for its header. */
+static bool is_tar(struct bytes file)
+{
+	enum { TAR_MAGIC_AT = 257 };
+	return bytes_starts(bytes_from(file, TAR_MAGIC_AT), BYTES("ustar"));
+}
+
+void check_polyglot(struct checking *c, struct bytes file, const struct diag *failure)
+{
+	static const char *const at_the_end[] = { "Z03", "Z04" }; /* something follows, at the offset that was said or behind it */
+	enum { END_SIZE = 22 };
+	if (is_tar(file))
+		(void)finding_add(&c->findings, "Z22", c->file_name, "the file is a tar archive as well");
+	for (size_t i = 0; failure->rule && i < COUNT(at_the_end); i++) {
+		struct bytes rest = bytes_from(file, failure->offset + i * END_SIZE);
+		if (strcmp(failure->rule, at_the_end[i]) == 0 && (is_tar(rest) || bytes_starts(rest, BYTES("PK\3\4"))))
+			(void)finding_add(&c->findings, "Z22", c->file_name, "another archive is at its end");
+	}
+}
+
 void check_archive(struct checking *c)
 {
 	const struct zip *zip = &c->wheel.zip;
-	/* A tar archive may begin with any 257 bytes: a stored first member is room enough for its header. */
-	enum { TAR_MAGIC_AT = 257 };
 	if (zip->comment.size)
 		(void)finding_add(&c->findings, "Z04", c->file_name, "the archive has a comment of %zu bytes", zip->comment.size);
-	if (bytes_starts(bytes_from(zip->file, TAR_MAGIC_AT), BYTES("ustar")))
-		(void)finding_add(&c->findings, "Z22", c->file_name, "the file is a tar archive as well");
 }
 
 /* ---- names ---- */

@@ -5,20 +5,6 @@
 #include "base/wire.h"
 #include "check/checking.h"
 
-static void take_breach(void *context, const char *id, struct bytes path, const char *sentence)
-{
-	struct checking *c = context;
-	(void)finding_add(&c->findings, id, path, "%s", sentence);
-}
-
-static void look_at(void *context, const struct zip_entry *e, struct bytes content)
-{
-	struct checking *c = context;
-	check_entry_content(c, e, content);
-	check_install_content(c, e, content);
-	check_origin(c, e, content);
-}
-
 static void add_failure(struct checking *c, const struct diag *d)
 {
 	struct finding *f = finding_add(&c->findings, d->rule ? d->rule : "Z02", c->file_name, "%s", d->text);
@@ -33,10 +19,12 @@ static bool open_archive(struct checking *c, struct bytes file, const struct zip
 	c->has_name = wheel_name_parse(c->file_name, c->arena, &c->wheel.name, &d) == OK;
 	if (!c->has_name)
 		(void)finding_add(&c->findings, "I01", c->file_name, "%s", d.text);
-	if (zip_open(file, limits, c->arena, &c->wheel.zip, &d) == OK)
-		return true;
-	add_failure(c, &d);
-	return false;
+	d = (struct diag){ .code = OK };
+	bool opened = zip_open(file, limits, c->arena, &c->wheel.zip, &d) == OK;
+	if (!opened)
+		add_failure(c, &d);
+	check_polyglot(c, file, &d);
+	return opened;
 }
 
 /* What needs the name and the folder that belongs to it. */
@@ -63,9 +51,9 @@ void check_whole(struct checking *c, struct bytes file, const struct zip_limits 
 		add_failure(c, &d);
 	if (has_folder && wheel_read_record(&c->wheel, c->arena, &d))
 		add_failure(c, &d);
-	(void)!wheel_verify(&c->wheel, c->arena, take_breach, look_at, c, &d); /* what it cannot read it has reported */
 	if (has_folder)
 		check_as_wheel(c);
+	check_members(c);
 }
 
 static void write_reply(struct checking *c, struct buf *reply)

@@ -13,6 +13,7 @@ struct checking {
 	struct bytes file_name, want_name, want_version, pkg_info; /* of the request (check/verbs.h) */
 	struct finding_list findings;
 	struct wheel wheel; /* not for an sdist; without .dist-info when that makes no sense */
+	bool root_is_purelib; /* as WHEEL has it */
 	bool has_name; /* the file name is that of a wheel */
 	struct metadata metadata; /* METADATA, or PKG-INFO */
 	bool has_metadata;
@@ -26,8 +27,13 @@ struct checking {
 /* All of a wheel: file_name and what else the request has are set, arena and findings.arena too. */
 void check_whole(struct checking *c, struct bytes file, const struct zip_limits *limits);
 
+/* What the members hold, in the order of the archive: everything below that ends in _content or looks at bytes. */
+void check_members(struct checking *c);
+
 /* The archive as a whole, and each name and mode in it. */
 void check_archive(struct checking *c);
+/* Is it another kind of archive as well, or does one follow? failure: why it could not be opened, or zero. */
+void check_polyglot(struct checking *c, struct bytes file, const struct diag *failure);
 void check_entry(struct checking *c, const struct zip_entry *e);
 /* What executable bits and names need the content for. content: whole, or its first bytes. */
 void check_entry_content(struct checking *c, const struct zip_entry *e, struct bytes content);

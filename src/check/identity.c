@@ -48,6 +48,7 @@ static void check_wanted(struct checking *c)
 
 void check_identity(struct checking *c)
 {
+	enum { METADATA_USUAL_MAX = 1 << 20 };
 	CLEANUP(buf_done) struct buf text;
 	struct diag d = { 0 };
 	buf_init(&text, METADATA_SIZE_MAX);
@@ -60,6 +61,8 @@ void check_identity(struct checking *c)
 				  s == ERR_ABSENT ? "is missing" : d.text);
 		return;
 	}
+	if (text.size > METADATA_USUAL_MAX)
+		(void)finding_add(&c->findings, "I07", BYTES("METADATA"), "METADATA has %zu bytes, more than 1 MiB", text.size);
 	check_fields_read(c, arena_copy(c->arena, buf_bytes(&text)), "METADATA");
 	if (!c->has_metadata)
 		return;
@@ -67,6 +70,9 @@ void check_identity(struct checking *c)
 		(void)finding_add(&c->findings, "I03", BYTES("METADATA"),
 				  "METADATA is of the project '%.*s', the file name of '%.*s'", BYTES_ARG(c->metadata.raw_name),
 				  BYTES_ARG(c->wheel.name.raw_name));
+	if (c->metadata.version.n_local)
+		(void)finding_add(&c->findings, "M10", BYTES("METADATA"), "the version '%.*s' is a local one",
+				  BYTES_ARG(c->metadata.raw_version));
 	if (version_compare(&c->metadata.version, &c->wheel.name.version) != 0)
 		(void)finding_add(&c->findings, "I03", BYTES("METADATA"), "METADATA is of version '%.*s', the file name of '%.*s'",
 				  BYTES_ARG(c->metadata.raw_version), BYTES_ARG(c->wheel.name.raw_version));
@@ -148,7 +154,8 @@ static void check_build(struct checking *c, struct bytes value)
 
 static void check_purelib(struct checking *c, struct bytes value)
 {
-	if (!bytes_equal_nocase(value, BYTES("true")) && !bytes_equal_nocase(value, BYTES("false")))
+	c->root_is_purelib = bytes_equal_nocase(value, BYTES("true"));
+	if (!c->root_is_purelib && !bytes_equal_nocase(value, BYTES("false")))
 		(void)finding_add(&c->findings, "I04", BYTES("WHEEL"), "Root-Is-Purelib is '%.*s', neither true nor false",
 				  BYTES_ARG(value));
 }

@@ -122,7 +122,7 @@ static void check_top(struct checking *c, struct bytes path, struct bytes name, 
 {
 	struct bytes module = is_dir ? name : module_of_file(name);
 	if (is_dir && bytes_equal(name, BYTES("__pycache__")))
-		(void)finding_add(&c->findings, "S08", path, "compiled files at the top");
+		(void)finding_add(&c->findings, "S07", path, "compiled files at the top take the place of modules of any project");
 	else if (bytes_equal(name, BYTES("__init__.py")))
 		(void)finding_add(&c->findings, "S08", path, "__init__.py at the top makes site-packages a package");
 	else if (bytes_ends(name, BYTES(".pth")) || bytes_ends(name, BYTES(".start")))

@@ -51,7 +51,8 @@ static enum status find_end(struct bytes file, bool allow_gaps, uint64_t *ret_at
 	if (n_found == 0)
 		return no_end(file, lowest, d);
 	if (n_found > 1)
-		return fail_rule(d, "Z05", ERR_FORMAT, found, "two end records: the archive has two readings");
+		return fail_rule(d, "Z04", ERR_FORMAT, found,
+				 "two end records, one in the comment of the other: the archive has two readings");
 	*ret_at = found;
 	return OK;
 }
@@ -83,6 +84,20 @@ static enum status read_end64(struct bytes file, struct end_record *end, struct 
 	return OK;
 }
 
+/* The archive begins with a member, and its directory reaches from where the end record says to the end record. */
+static enum status check_span(struct bytes file, const struct end_record *end, struct diag *d)
+{
+	if (zip_u32(file.data) != ZIP_LOCAL_SIG && end->at > 0)
+		return fail_rule(d, "Z01", ERR_FORMAT, 0, "the file does not begin with a member of the archive");
+	if (end->directory_offset + end->directory_size == end->at)
+		return OK;
+	if (end->at >= ZIP_END_SIZE && zip_u32(file.data + end->at - ZIP_END_SIZE) == ZIP_END_SIG)
+		return fail_rule(d, "Z05", ERR_FORMAT, end->at, "two end records, one behind the other");
+	return fail_rule(d, end->is_zip64 ? "Z05" : "Z06", ERR_FORMAT, end->at,
+			 "%" PRIu64 " bytes between the central directory and the end record",
+			 end->at - end->directory_offset - end->directory_size);
+}
+
 static enum status read_end(struct bytes file, bool allow_gaps, struct end_record *end, struct diag *d)
 {
 	uint64_t at;
@@ -110,10 +125,7 @@ static enum status read_end(struct bytes file, bool allow_gaps, struct end_recor
 	}
 	if (end->directory_offset > end->at || end->directory_size > end->at - end->directory_offset)
 		return fail_rule(d, "Z06", ERR_FORMAT, at, "the central directory is not inside the file");
-	if (end->directory_offset + end->directory_size != end->at && !allow_gaps)
-		return fail_rule(d, "Z09", ERR_FORMAT, at, "%" PRIu64 " bytes between the central directory and the end record",
-				 end->at - end->directory_offset - end->directory_size);
-	return OK;
+	return allow_gaps ? OK : check_span(file, end, d);
 }
 
 static void read_mode(struct zip_entry *e)
@@ -177,6 +189,7 @@ static enum status read_entry(struct bytes file, uint64_t *at, uint64_t end, str
 		.comment = bytes_part(file, *at + ZIP_CENTRAL_SIZE + name_size + extra_size, comment_size),
 	};
 	read_mode(e);
+	e->size_in_extra = e->size == ZIP_U32_IN_64 || e->packed_size == ZIP_U32_IN_64;
 	enum status s = zip_check_name(e->name, *at, d);
 	if (s == OK)
 		s = zip_extra_apply(e->extra, e->name, &e->size, &e->packed_size, &e->header_offset, *at, d);
@@ -229,7 +242,7 @@ static enum status read_directory(struct zip *zip, const struct end_record *end,
 	zip->entries = ARENA_ARRAY(a, struct zip_entry, zip->n_entries);
 	for (size_t i = 0; i < zip->n_entries; i++) {
 		if (stop - at < ZIP_CENTRAL_SIZE)
-			return fail_rule(d, "Z06", ERR_FORMAT, at, "the central directory ends early");
+			return fail_rule(d, end->is_zip64 ? "Z05" : "Z06", ERR_FORMAT, at, "the central directory ends early");
 		enum status s = read_entry(zip->file, &at, stop, &zip->entries[i], d);
 		if (s == OK)
 			s = check_limits(zip, &zip->entries[i], limits, &names_size, d);

@@ -31,6 +31,7 @@ struct zip_entry {
 	uint16_t made_by, version, local_version;
 	uint32_t attributes; /* external, whole */
 	uint32_t unix_mode; /* upper half of the attributes; 0 when the writer set none */
+	bool size_in_extra; /* the central directory leaves a size to a zip64 field */
 	bool is_dir; /* the name ends in '/' */
 	bool is_symlink; /* by mode */
 	bool is_special; /* by mode: a device, pipe or socket, or a directory without '/' in its name */

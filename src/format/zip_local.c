@@ -40,6 +40,8 @@ static enum status check_local(struct bytes file, struct zip_entry *e, uint64_t 
 		return differs(e, "set of flags", d);
 	if (zip_u16(p + 8) != e->method)
 		return differs(e, "method", d);
+	if (e->size_in_extra && !(e->flags & ZIP_FLAG_DESCRIPTOR) && size != ZIP_U32_IN_64 && packed_size != ZIP_U32_IN_64)
+		return differs(e, "way to say its size", d);
 	enum status s = zip_extra_apply(e->local_extra, e->name, &size, &packed_size, NULL, at, d);
 	if (s)
 		return s;
@@ -100,6 +102,14 @@ static uint32_t *places_in_file(struct zip *zip, struct arena *a)
 	return places;
 }
 
+/* What is wrong with bytes at `at` that no record owns. */
+static const char *rule_of_gap(const struct zip *zip, uint64_t at)
+{
+	if (at == 0)
+		return "Z01";
+	return bytes_starts(bytes_from(zip->file, at), BYTES("PK")) ? "Z02" : "Z09"; /* a record that does not belong there */
+}
+
 /* Bytes from `at` up to the record at `next` that no record owns. */
 static enum status account_gap(struct zip *zip, uint64_t at, uint64_t next, bool allow_gaps, const char *before, struct diag *d)
 {
@@ -108,7 +118,7 @@ static enum status account_gap(struct zip *zip, uint64_t at, uint64_t next, bool
 	if (at == next)
 		return OK;
 	if (!allow_gaps)
-		return fail_rule(d, at == 0 ? "Z01" : "Z09", ERR_FORMAT, at, "%" PRIu64 " bytes before %s belong to no record",
+		return fail_rule(d, rule_of_gap(zip, at), ERR_FORMAT, at, "%" PRIu64 " bytes before %s belong to no record",
 				 next - at, before);
 	*(at == 0 ? &zip->prefix_size : &zip->gap_size) += next - at;
 	return OK;

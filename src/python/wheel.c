@@ -146,6 +146,11 @@ static const struct record_row *find_row(const struct verification *v, struct by
 	return found ? *found : NULL;
 }
 
+static bool is_record(const struct wheel *w, struct bytes name)
+{
+	return bytes_starts(name, w->dist_info) && bytes_equal(bytes_from(name, w->dist_info.size), BYTES("/RECORD"));
+}
+
 /* Reads a member through hash; whole when somebody wants to see it, which is faster too. */
 static enum status read_member(struct verification *v, const struct zip_entry *entry, struct hashing *h, struct diag *d)
 {
@@ -168,7 +173,7 @@ static void compare_with_row(const struct verification *v, const struct zip_entr
 			     struct hashing *h)
 {
 	unsigned char digest[64];
-	if (!row || row->algorithm == RECORD_NO_DIGEST)
+	if (!row || row->algorithm == RECORD_NO_DIGEST || is_record(v->wheel, entry->name)) /* its own row is check_own_rows' */
 		return;
 	finish_hash(h, row->algorithm, digest);
 	if (memcmp(digest, row->digest_bytes, record_digest_size(row->algorithm)) != 0)
@@ -234,8 +239,7 @@ static void check_own_rows(const struct verification *v)
 		const struct record_row *row = &v->wheel->record.rows[i];
 		if (is_unlisted_by_rule(v->wheel, row->path))
 			v->report(v->context, "R02", row->path, "a signature of RECORD cannot be in RECORD");
-		else if (row->algorithm != RECORD_NO_DIGEST && bytes_starts(row->path, v->wheel->dist_info) &&
-			 bytes_equal(bytes_from(row->path, v->wheel->dist_info.size), BYTES("/RECORD")))
+		else if (row->algorithm != RECORD_NO_DIGEST && is_record(v->wheel, row->path))
 			v->report(v->context, "R02", row->path, "RECORD cannot hold its own digest");
 	}
 }

@@ -5,7 +5,7 @@ seconds=${1:-60}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build-fuzz
 [ -f "$build/build.ninja" ] || CC=clang meson setup "$build" "$top" -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false >&2
-targets=$(sed -n "s/^  '\(.*\)'\]$/\1/p; s/^fuzz_targets = \['\(.*\)',$/\1/p" "$top/tests/fuzz/meson.build" | tr -d "' " | tr ',' ' ')
+targets=$(sed -n "/^fuzz_targets/,/]/p" "$top/tests/fuzz/meson.build" | sed 's/^fuzz_targets = //' | tr -d "[]' \n" | tr ',' ' ')
 failed=0
 for target in $targets; do
 	ninja -C "$build" "tests/fuzz/fuzz-$target" >&2
