@@ -103,7 +103,7 @@ static void check_licences(struct checking *c, const char *path)
 	for (const struct rfc822_field *f = rfc822_find(&c->fields, "Classifier", NULL); f;
 	     f = rfc822_find(&c->fields, "Classifier", f))
 		if (bytes_starts(f->value, BYTES("License ::"))) {
-			(void)finding_add(&c->findings, "M03", bytes_of(path),
+			(void)finding_add(&c->findings, "M14", bytes_of(path),
 					  "License-Expression and the classifier '%.*s' are both there (PEP 639)",
 					  BYTES_ARG(f->value));
 			return;
