@@ -253,7 +253,7 @@ void binaries_member(struct binaries *all, struct bytes path, struct bytes conte
 		check_foreign(&b, &m);
 }
 
-static int compare_names(const void *a, const void *b)
+int binaries_compare_names(const void *a, const void *b)
 {
 	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
 }
@@ -261,6 +261,7 @@ static int compare_names(const void *a, const void *b)
 void binaries_finish(struct binaries *b)
 {
 	if (b->n_shipped)
-		qsort(b->shipped, b->n_shipped, sizeof *b->shipped, compare_names);
+		qsort(b->shipped, b->n_shipped, sizeof *b->shipped, binaries_compare_names);
 	binaries_check_wanted(b);
+	binaries_check_unstable(b);
 }

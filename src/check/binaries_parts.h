@@ -12,6 +12,11 @@ struct wanted_library {
 	const struct platform *platform; /* whose policy does not list it */
 };
 
+/* A symbol of Python's that the stable ABI lacks: whether a library of the wheel has it is known at the end. */
+struct unstable_import {
+	struct bytes path, name;
+};
+
 struct binaries {
 	struct binaries_request request;
 	wheel_report *report;
@@ -24,6 +29,10 @@ struct binaries {
 	size_t n_shipped;
 	struct wanted_library *wanted;
 	size_t n_wanted;
+	struct unstable_import *unstable; /* one module after the other */
+	size_t n_unstable;
+	struct bytes *exports; /* names that begin as Python's do, of the wheel's own libraries */
+	size_t n_exports;
 };
 
 /* One ELF member. */
@@ -55,7 +64,11 @@ MUST_USE enum status binary_check_policies(const struct binary *b, struct diag *
 MUST_USE enum status binary_check_python(const struct binary *b, struct diag *d); /* B07, B08, B10 */
 void binary_check_loading(const struct binary *b); /* B05, B06, B12 */
 
-/* What the policies left open, at the end. */
-void binaries_check_wanted(struct binaries *b);
+/* What was left open, at the end. */
+void binaries_check_wanted(struct binaries *b); /* B03, B04 */
+void binaries_check_unstable(struct binaries *b); /* B07 */
+
+/* For qsort and bsearch over struct bytes. */
+int binaries_compare_names(const void *a, const void *b);
 
 #endif

@@ -131,11 +131,6 @@ enum status binary_check_policies(const struct binary *b, struct diag *d)
 	return s;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
-}
-
 void binaries_check_wanted(struct binaries *b)
 {
 	for (size_t i = 0; i < b->n_wanted; i++) {
@@ -144,7 +139,7 @@ void binaries_check_wanted(struct binaries *b)
 		struct binary member = { .all = b, .path = w->path };
 		struct bytes soname = bytes_part(w->soname, 0, 256);
 		unsigned first = policy_of_library(p, w->soname);
-		if (b->n_shipped && bsearch(&w->soname, b->shipped, b->n_shipped, sizeof *b->shipped, compare_names))
+		if (b->n_shipped && bsearch(&w->soname, b->shipped, b->n_shipped, sizeof *b->shipped, binaries_compare_names))
 			continue;
 		if (first)
 			binary_report(&member, id_of(p), "needs %.*s, which is not in the wheel and comes with %s; the tag is %.*s",

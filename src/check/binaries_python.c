@@ -1,7 +1,12 @@
 /* B07, B08, B10: extension modules: which interpreters can load them, and what they need of one (PEP 384, PEP 425, PEP 3149). */
+#include <stdlib.h>
+
 #include "base/number.h"
 #include "check/binaries_parts.h"
 #include "check/stable_abi.h"
+
+/* Symbols that are remembered until the end; real wheels have none or some ten. */
+enum { UNSTABLE_MAX = 65536, EXPORTS_MAX = 1 << 18 };
 
 enum extension_kind { NOT_EXTENSION, EXTENSION_CPYTHON, EXTENSION_STABLE, EXTENSION_OTHER };
 
@@ -79,7 +84,7 @@ static bool is_of_python(struct bytes symbol)
 
 /* What the symbols of one file say of it. */
 struct imports {
-	struct listed unstable, too_new;
+	struct listed too_new;
 	unsigned newest;
 	bool has_init, has_any_init;
 };
@@ -98,20 +103,40 @@ static void look_at_export(struct bytes symbol, struct bytes module, struct impo
 	}
 }
 
+/* What another module of the wheel may import from this one. */
+static void keep_export(struct binaries *all, struct bytes name)
+{
+	if (!is_of_python(name) || all->n_exports == EXPORTS_MAX)
+		return;
+	all->exports = arena_grow(all->arena, all->exports, all->n_exports, sizeof *all->exports);
+	all->exports[all->n_exports++] = arena_copy(all->arena, name);
+}
+
+static void keep_unstable(struct binaries *all, struct bytes path, struct bytes name)
+{
+	if (all->n_unstable == UNSTABLE_MAX)
+		return;
+	all->unstable = arena_grow(all->arena, all->unstable, all->n_unstable, sizeof *all->unstable);
+	all->unstable[all->n_unstable++] = (struct unstable_import){ .path = path, .name = arena_copy(all->arena, name) };
+}
+
 static enum status look_at_symbols(const struct binary *b, struct bytes module, unsigned baseline, struct imports *found,
 				   struct diag *d)
 {
 	struct elf_symbols it = elf_symbols_start(b->elf);
 	struct elf_symbol symbol;
+	struct bytes path = arena_copy(b->all->arena, b->path);
 	enum status s;
 	while ((s = elf_symbols_next(&it, &symbol, d)) == OK) {
-		if (elf_is_exported(&symbol))
+		if (elf_is_exported(&symbol)) {
 			look_at_export(symbol.name, module, found);
+			keep_export(b->all, symbol.name);
+		}
 		if (!symbol.is_undefined || !is_of_python(symbol.name))
 			continue;
 		unsigned since = stable_abi_since(symbol.name);
 		if (!since) {
-			listed_add(&found->unstable, symbol.name);
+			keep_unstable(b->all, path, symbol.name);
 		} else if (baseline && since > baseline) {
 			listed_add(&found->too_new, symbol.name);
 			found->newest = since > found->newest ? since : found->newest;
@@ -120,14 +145,28 @@ static enum status look_at_symbols(const struct binary *b, struct bytes module, 
 	return s == ERR_ABSENT ? OK : s;
 }
 
-static void report_imports(const struct binary *b, const struct imports *found, unsigned baseline)
+/* One finding a module: those of its imports that no library of the wheel exports. Returns where the next module begins. */
+static size_t report_unstable(struct binaries *b, size_t at, struct arena *scratch)
 {
-	if (found->unstable.n)
-		binary_report(b, "B07", "is for abi3 but imports %s, which %s not in the stable ABI",
-			      listed_text(&found->unstable, b->scratch), found->unstable.n == 1 ? "is" : "are");
-	if (found->too_new.n)
-		binary_report(b, "B07", "imports %s of the stable ABI of Python 3.%u; the tags begin with 3.%u",
-			      listed_text(&found->too_new, b->scratch), found->newest, baseline);
+	struct binary member = { .all = b, .path = b->unstable[at].path };
+	struct listed names = { .n = 0 };
+	for (; at < b->n_unstable && b->unstable[at].path.data == member.path.data; at++) {
+		const struct bytes *name = &b->unstable[at].name;
+		if (!b->n_exports || !bsearch(name, b->exports, b->n_exports, sizeof *name, binaries_compare_names))
+			listed_add(&names, *name);
+	}
+	if (names.n)
+		binary_report(&member, "B07", "is for abi3 but imports %s: neither the stable ABI nor the wheel has %s",
+			      listed_text(&names, scratch), names.n == 1 ? "it" : "them");
+	return at;
+}
+
+void binaries_check_unstable(struct binaries *b)
+{
+	if (b->n_exports)
+		qsort(b->exports, b->n_exports, sizeof *b->exports, binaries_compare_names);
+	for (size_t at = 0; at < b->n_unstable;)
+		at = report_unstable(b, at, b->arena);
 }
 
 static void check_libpython(const struct binary *b)
@@ -146,14 +185,19 @@ enum status binary_check_python(const struct binary *b, struct diag *d)
 	struct extension e = extension_of(b->base);
 	struct imports found = { .newest = 0 };
 	unsigned baseline = oldest_python(b->all->request.name);
+	size_t n_unstable = b->all->n_unstable;
 	check_libpython(b);
 	check_suffix(b, &e);
 	enum status s = look_at_symbols(b, e.module, baseline, &found, d);
+	bool is_stable = e.kind == EXTENSION_STABLE ||
+			 (e.kind == NOT_EXTENSION && found.has_init && is_abi3_wheel(b->all->request.name));
+	if (s || !is_stable)
+		b->all->n_unstable = n_unstable; /* it may import what it likes, or is reported as a whole */
 	if (s)
 		return s;
-	bool is_plain_extension = e.kind == NOT_EXTENSION && found.has_init;
-	if (e.kind == EXTENSION_STABLE || (is_plain_extension && is_abi3_wheel(b->all->request.name)))
-		report_imports(b, &found, baseline);
+	if (is_stable && found.too_new.n)
+		binary_report(b, "B07", "imports %s of the stable ABI of Python 3.%u; the tags begin with 3.%u",
+			      listed_text(&found.too_new, b->scratch), found.newest, baseline);
 	if (e.kind != NOT_EXTENSION && !found.has_init)
 		binary_report(b, "B08",
 			      found.has_any_init ? "does not export PyInit_%.*s, but that of another module"

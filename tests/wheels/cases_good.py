@@ -1,7 +1,7 @@
 """Odd wheels that are right all the same: no error, whatever else."""
 import struct
 
-from archive import STORED, Member
+from archive import STORED, Member, deflate
 from case import case, changed, made
 from demo import Demo
 
@@ -78,6 +78,15 @@ def good_extra_field():
     def edit(members):
         for m in members:
             m.extra = struct.pack("<HHBI", 0x5455, 5, 1, 315532800)
+    return changed(edit)
+
+
+@case
+def good_zip64_field_without_need():
+    """As bazel writes them, protobuf among others: in local headers, with the sizes that the header has too."""
+    def edit(members):
+        for m in members:
+            m.local = {"extra": struct.pack("<HHQQ", 1, 16, len(m.data), len(deflate(m.data)))}
     return changed(edit)
 
 

@@ -272,6 +272,7 @@ EXPECTED = {
     "good_signature": GOOD,
     "good_no_mode": GOOD,
     "good_extra_field": GOOD,
+    "good_zip64_field_without_need": GOOD,
     "good_zip64_end": GOOD,
     "good_old_metadata": GOOD,
     "good_record_with_returns": GOOD,

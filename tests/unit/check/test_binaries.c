@@ -263,6 +263,24 @@ static void knows_extension_modules(void)
 	run_rows(rows, COUNT(rows));
 }
 
+static void lets_modules_import_from_each_other(void)
+{
+	static const struct made_elf module = { .symbols = { INIT, IMPORT("PyMine_Call"), IMPORT("PyYours_Call") } },
+				     mine = { .symbols = { { "PyMine_Call", ELF_GLOBAL, false, NULL } } },
+				     yours = { .symbols = { { "PyYours_Call", ELF_GLOBAL, false, NULL } } };
+	static const struct member all[] = { { "a/m.abi3.so", &module, { NULL, 0 } },
+					     { "a/libmine.so", &mine, { NULL, 0 } },
+					     { "a/libyours.so", &yours, { NULL, 0 } } };
+	struct seen seen;
+	check_members(ABI3, false, all, COUNT(all), &seen);
+	CHECK_BYTES(buf_bytes(&seen.ids), BYTES(""));
+	buf_done(&seen.ids);
+	check_members(ABI3, false, all, COUNT(all) - 1, &seen);
+	CHECK_BYTES(buf_bytes(&seen.ids), BYTES("B07 "));
+	CHECK(strstr(seen.sentence, "PyYours_Call") && !strstr(seen.sentence, "PyMine_Call"));
+	buf_done(&seen.ids);
+}
+
 static void knows_files_of_other_systems(void)
 {
 #define PE(machine, flags) \
@@ -358,6 +376,7 @@ int main(int argc, char **argv)
 		{ "needed libraries may be in the wheel", looks_for_libraries_in_the_wheel },
 		{ "how a file is loaded is judged", judges_how_a_file_is_loaded },
 		{ "extension modules are known, and what they import", knows_extension_modules },
+		{ "modules may import from libraries of the wheel", lets_modules_import_from_each_other },
 		{ "files of other systems are known", knows_files_of_other_systems },
 		{ "a root that is called pure is told", says_when_the_root_is_called_pure },
 		{ "platform tags are read", reads_platform_tags },

@@ -199,6 +199,81 @@ static void survives_every_changed_byte(void)
 	}
 }
 
+/* A 64 bit file of bare bones, for the limits: so many segments, dynamic entries and needed libraries, a name of such a size. */
+struct bare {
+	size_t n_segments, n_entries, n_needed, name_size;
+};
+
+static void put(struct buf *out, uint64_t n, unsigned size)
+{
+	for (unsigned i = 0; i < size; i++)
+		buf_add_byte(out, (unsigned char)(n >> 8 * i));
+}
+
+static void put_segment(struct buf *out, uint32_t type, uint64_t at, uint64_t size)
+{
+	put(out, type, 4);
+	put(out, 4, 4);
+	for (unsigned i = 0; i < 3; i++)
+		put(out, at, 8);
+	put(out, size, 8);
+	put(out, size, 8);
+	put(out, 1, 8);
+}
+
+static enum status open_bare(const struct bare *b, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf out;
+	CLEANUP(arena_done) struct arena a;
+	struct elf e;
+	uint64_t dynamic = 64 + 56 * b->n_segments, strings = dynamic + 16 * b->n_entries;
+	buf_init(&out, 64 << 20);
+	arena_init(&a);
+	buf_add(&out, BYTES("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\76\0\1\0\0\0\0\0\0\0\0\0\0\0\100\0\0\0\0\0\0\0"));
+	put(&out, 0, 8);
+	put(&out, 0, 4);
+	put(&out, 64, 2);
+	put(&out, 56, 2);
+	put(&out, b->n_segments, 2);
+	put(&out, 0, 6);
+	put_segment(&out, 1, 0, strings + b->name_size + 2);
+	put_segment(&out, 2, dynamic, 16 * b->n_entries);
+	for (size_t i = 2; i < b->n_segments; i++)
+		put_segment(&out, 0, 0, 0);
+	for (size_t i = 0; i + 3 < b->n_entries; i++) {
+		put(&out, i < b->n_needed ? 1 : 0x70000001, 8);
+		put(&out, 1, 8);
+	}
+	put(&out, 5, 8);
+	put(&out, strings, 8);
+	put(&out, 10, 8);
+	put(&out, b->name_size + 2, 8);
+	put(&out, 0, 16);
+	buf_add_byte(&out, '\0');
+	for (size_t i = 0; i < b->name_size; i++)
+		buf_add_byte(&out, 'n');
+	buf_add_byte(&out, '\0');
+	return elf_open(buf_bytes(&out), &a, &e, d);
+}
+
+static void keeps_its_limits(void)
+{
+	static const struct {
+		const char *name;
+		struct bare at, over;
+	} limits[] = {
+		{ "segments", { ELF_SEGMENTS_MAX, 4, 1, 1 }, { ELF_SEGMENTS_MAX + 1, 4, 1, 1 } },
+		{ "dynamic entries", { 2, ELF_DYNAMIC_MAX, 1, 1 }, { 2, ELF_DYNAMIC_MAX + 1, 1, 1 } },
+		{ "needed libraries", { 2, ELF_NEEDED_MAX + 3, ELF_NEEDED_MAX, 1 }, { 2, ELF_NEEDED_MAX + 4, ELF_NEEDED_MAX + 1, 1 } },
+		{ "the size of a name", { 2, 4, 1, ELF_NAME_MAX }, { 2, 4, 1, ELF_NAME_MAX + 1 } },
+	};
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		struct diag d = { 0 };
+		CHECK_ROW(open_bare(&limits[i].at, &d) == OK, limits[i].name);
+		CHECK_ROW(open_bare(&limits[i].over, &d) == ERR_LIMIT && d.text[0], limits[i].name);
+	}
+}
+
 static void reads_this_program(void)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -263,6 +338,7 @@ int main(int argc, char **argv)
 		{ "programs are told from libraries", tells_programs_from_libraries },
 		{ "a file cut at any byte is refused with words", refuses_every_cut },
 		{ "any byte may be another", survives_every_changed_byte },
+		{ "each limit is kept", keeps_its_limits },
 		{ "this program is read as it was linked", reads_this_program },
 		{ "files are known by their first bytes", knows_files_by_their_first_bytes },
 	};
