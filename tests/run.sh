@@ -58,6 +58,10 @@ tap frozen python3 "$top/tests/cli/frozen.py" "$build/hwb" "$venv"
 tap kernels python3 "$top/tests/hostile/run.py" "$asan/hwb" $user --kernels
 tap conformance python3 "$top/tests/cli/conformance.py" "$build/hwb" "$venv"
 tap report python3 "$top/tests/cli/report_schema.py" "$build/hwb" "$venv"
+tap wheels "$venv/bin/python" "$top/tests/wheels/run.py" "$build/hwb" "$venv"
+tap wheels-flip "$venv/bin/python" "$top/tests/wheels/flip.py" "$build/hwb" "$venv" 11
+tap wheels-good "$venv/bin/python" "$top/tests/wheels/good.py" "$build/hwb" "$venv" "$build/wheel-cache"
+tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
 tap rules python3 "$top/tests/cli/security_rules.py" "$build/hwb" "$venv"
 tap forged python3 "$top/tests/cli/forged.py" "$build/hwb" "$venv"
 tap egress python3 "$top/tests/cli/egress.py" "$build/hwb" "$venv"

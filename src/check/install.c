@@ -166,6 +166,8 @@ static void check_data(struct checking *c, const struct zip_entry *e, struct byt
 {
 	struct bytes key = bytes_cut(&rest, '/');
 	enum scheme scheme = scheme_of(key);
+	if (!key.size) /* the folder itself */
+		return;
 	if (scheme == SCHEME_NONE)
 		(void)finding_add(&c->findings, "S04", e->name, "installers know no scheme '%.*s'",
 				  BYTES_ARG(bytes_part(key, 0, 100)));

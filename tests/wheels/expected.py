@@ -156,7 +156,7 @@ EXPECTED = {
     "m03_unknown_licence": error("M03"),
     "m03_file_missing": error("M03"),
     "m03_file_outside": error("M03"),
-    "m03_both_ways": error("M03"),
+    "m03_both_ways": warning("M14"),
     "m04_dynamic_name": error("M04"),
     "m05_classifier": error("M05"),
     "m05_private": error("M12"),
