@@ -5,6 +5,7 @@
 #include "host/verb.h"
 #include "index/verbs.h"
 #include "pack/verbs.h"
+#include "scan/verbs.h"
 #include "source/verbs.h"
 
 int main(void)
@@ -20,6 +21,7 @@ int main(void)
 		{ "pack", 2, pack_verb },
 		{ "check", 1, check_verb },
 		{ "zip-list", 1, zip_list_verb },
+		{ "python-facts", 1, python_facts_verb },
 	};
 	json_prepare();
 	return verb_serve(verbs, sizeof verbs / sizeof verbs[0]);
