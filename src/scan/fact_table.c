@@ -84,6 +84,8 @@ static const struct fact_rule rules[] = {
 	{ "py.builtins-write", FACT_HOOK, "changes a builtin" },
 	{ "py.pth-write", FACT_HOOK, "writes a file that every start of Python runs" },
 	{ "py.sitecustomize-write", FACT_HOOK, "writes a module that every start of Python runs" },
+	{ "py.pth-import", FACT_HOOK, "is run at every start of Python" },
+	{ "py.sitecustomize-file", FACT_HOOK, "is run at every start of Python" },
 	{ "py.manifest-write", FACT_HOOK, "writes the file that says how a project is built" },
 	{ "py.setup-requires", FACT_REQUIRE, "lets setup fetch packages while it runs" },
 	{ "py.dependency-links", FACT_REQUIRE, "takes dependencies from links" },

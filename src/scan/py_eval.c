@@ -465,7 +465,7 @@ static struct py_value comprehension(struct py_scan *s, uint32_t n)
 		for (uint32_t condition = NODE(s, iterable)->next; condition; condition = NODE(s, condition)->next)
 			(void)py_eval(s, condition);
 	}
-	bool simple = clauses && !NODE(s, clauses)->next && !value && list.kind == V_LIST && list.n_items <= s->steps_left &&
+	bool simple = clauses && !NODE(s, clauses)->next && !value && list.kind == V_LIST && list.n_items && list.n_items <= s->steps_left &&
 		      NODE(s, clauses)->last == NODE(s, NODE(s, clauses)->first)->next && list.n_items * sizeof v <= s->fold_left;
 	if (simple) {
 		v = each_element(s, element, NODE(s, clauses)->first, &list);

@@ -235,6 +235,7 @@ struct py_value py_fold_format(struct py_scan *s, struct bytes format, const str
 		bool field = percent ? c == '%' && (next == 's' || next == 'd' || next == 'c' || next == 'r')
 				     : c == '{' && next != '{';
 		if (!field) {
+			known &= !(percent && c == '%' && next != '%');
 			buf_add_byte(&out, c);
 			i += (percent ? c == '%' : c == '{' || c == '}') && next == c;
 			continue;

@@ -344,9 +344,9 @@ static bool soft_statement(struct py_scan *s, enum py_word word)
 	uint32_t token = p->at;
 	bool name_next = next->kind == PY_NAME && next->word != W_AND && next->word != W_OR && next->word != W_IF &&
 			 next->word != W_IN && next->word != W_IS;
-	bool begins = name_next || next->kind == PY_NUMBER || next->kind == PY_STRING || next->kind == PY_FSTRING ||
-		      next->word == W_LPAREN || next->word == W_LSQUARE || next->word == W_LBRACE || next->word == W_STAR ||
-		      next->word == W_MINUS;
+	bool opens = next->word == W_LPAREN || next->word == W_LSQUARE || next->word == W_LBRACE || next->word == W_STAR ||
+		     next->word == W_MINUS || next->word == W_TILDE || next->word == W_ELLIPSIS;
+	bool begins = name_next || opens || next->kind == PY_NUMBER || next->kind == PY_STRING || next->kind == PY_FSTRING;
 	if (word == W_MATCH && begins && has_colon(p)) {
 		p->at++;
 		(void)evaluate(s, py_parse_list(p, LEVEL_NAMED));
@@ -444,6 +444,17 @@ static bool opens_suite(const struct py_parser *p)
 	return p->at > 0 && p->tokens[p->at - 1].word == W_COLON && p->tokens[p->at - 1].depth == 0;
 }
 
+/* Text that is executed and cannot be read may still be what another Python reads. */
+static void tell_unparsed(struct py_scan *s, const struct py_line *line)
+{
+	static const char *const faults[] = {
+		[FAULT_NONE] = "syntax",   [FAULT_STRING] = "an open string",	     [FAULT_BRACKETS] = "brackets",
+		[FAULT_DEPTH] = "nesting", [FAULT_TOKENS] = "a very long statement", [FAULT_CHARACTER] = "a character",
+	};
+	uint32_t token = s->parser->at < line->n_tokens ? s->parser->at : 0;
+	(void)py_fact(s, s->exec_depth ? "py.unknown-code" : "py.unparsed", token, bytes_of(faults[line->fault]));
+}
+
 static void read_line(struct py_scan *s, const struct py_line *line)
 {
 	struct py_parser *p = s->parser;
@@ -458,13 +469,8 @@ static void read_line(struct py_scan *s, const struct py_line *line)
 		if (!py_take(p, W_SEMICOLON) && !opens_suite(p))
 			break;
 	}
-	if (line->fault || p->failed || !at_end(p)) {
-		static const char *const faults[] = {
-			[FAULT_NONE] = "syntax",   [FAULT_STRING] = "an open string",        [FAULT_BRACKETS] = "brackets",
-			[FAULT_DEPTH] = "nesting", [FAULT_TOKENS] = "a very long statement", [FAULT_CHARACTER] = "a character",
-		};
-		(void)py_fact(s, "py.unparsed", p->at < line->n_tokens ? p->at : 0, bytes_of(faults[line->fault]));
-	}
+	if (line->fault || p->failed || !at_end(p))
+		tell_unparsed(s, line);
 }
 
 void py_run_text(struct py_scan *s, struct bytes text)
