@@ -61,6 +61,7 @@ static const struct fact_rule rules[] = {
 	{ "py.zlib", FACT_DECODE, "decompresses data" },
 	{ "py.codecs", FACT_DECODE, "decodes with a codec" },
 	{ "py.marshal", FACT_DECODE, "loads code objects" },
+	{ "py.marshal-file", FACT_DECODE, "loads a code object of a file" },
 	{ "py.decrypt", FACT_DECODE, "decrypts data" },
 	{ "py.image-data", FACT_DECODE, "reads data out of a picture" },
 	{ "py.assembled", FACT_DECODE, "puts code together of characters" },

@@ -60,4 +60,3 @@ void facts_write_lines(const struct fact_list *facts, struct buf *out)
 	}
 	policy_run(facts, put_finding, out);
 }
-

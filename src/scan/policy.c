@@ -37,7 +37,7 @@ static const struct row rows[] = {
 	{ "SRC-HIDDEN-RIGHT",   0,                 NULL,          0,                                  "py.hidden-right", NULL,  { E, W, I } },
 	{ "SRC-ENCODING",       0,                 NULL,          0,                                  "py.encoding",   NULL,    { E, E, I } },
 	{ "SRC-PROTECTED",      0,                 NULL,          0,                                  "py.protected",  NULL,    { E, E, I } },
-	{ "SRC-SITECUSTOMIZE",  0,                 NULL,          0,                                  "py.sitecustomize-write", NULL, { E, E, 0 } },
+	{ "SRC-SITECUSTOMIZE",  0,                 NULL,          0,                                  "py.sitecustomize-write", NULL, { E, W, 0 } },
 	{ "SRC-SITECUSTOMIZE",  0,                 NULL,          0,                                  "py.sitecustomize-file", NULL, { E, E, 0 } },
 	{ "SRC-PTH",            0,                 NULL,          0,                                  "py.pth-import", "proc",  { E, E, 0 } },
 	{ "SRC-PTH",            0,                 NULL,          0,                                  "py.pth-import", "net",   { E, E, 0 } },

@@ -44,8 +44,11 @@ static void assign_item(struct py_scan *s, uint32_t target, const struct py_valu
 	}
 	if (object.origin && bytes_equal(object.origin->name, BYTES("cmdclass")) && index.kind == V_TEXT)
 		(void)py_fact(s, "py.cmdclass", NODE(s, target)->token, index.text);
+	struct py_value what = *v;
+	if (py_is_authorization(&index))
+		py_forgive_token(&what);
 	if (object.origin)
-		py_write_to(s, &(struct py_value){ .origin = object.origin }, v);
+		py_write_to(s, &(struct py_value){ .origin = object.origin }, &what);
 }
 
 void py_assign(struct py_scan *s, uint32_t target, const struct py_value *v)

@@ -138,6 +138,7 @@ static struct py_value call_function(struct py_scan *s, const struct py_call *c)
 {
 	struct py_function *f = c->callee.function;
 	struct py_value v = f->returned ? f->result : (struct py_value){ .kind = V_UNKNOWN };
+	bool gives_back = v.taint[T_PARAMETER] != 0;
 	v.taint[T_PARAMETER] = 0;
 	for (uint32_t i = 0; i < c->n; i++) {
 		const struct py_value *a = &c->arguments[i].value;
@@ -145,7 +146,8 @@ static struct py_value call_function(struct py_scan *s, const struct py_call *c)
 			for (size_t t = 0; t < T_PARAMETER; t++)
 				if (f->sinks[kind] && a->taint[t] && a->taint[t] != TAINT_NO_FACT)
 					flow_add(s->facts, a->taint[t] - 1, f->sinks[kind] - 1);
-		py_taint(&v, a);
+		if (gives_back)
+			py_taint(&v, a);
 	}
 	return v;
 }
@@ -242,7 +244,8 @@ static void tell_dynamic(struct py_scan *s, const struct py_call *c)
 {
 	enum py_node_kind kind = (enum py_node_kind)py_node(s->parser, py_node(s->parser, c->node)->first)->kind;
 	if (c->callee.flags & F_COMPUTED || kind == N_SUBSCRIPT || kind == N_CALL || kind == N_CONDITIONAL || kind == N_BINARY)
-		(void)py_fact(s, "py.dynamic-call", c->token, EMPTY);
+		(void)py_fact(s, c->callee.flags & F_COMPUTED && kind == N_SUBSCRIPT ? "py.computed-name" : "py.dynamic-call",
+			      c->token, EMPTY);
 }
 
 /* A codec by name on something unknown: data.decode("rot13"). */

@@ -194,14 +194,31 @@ static struct py_value attribute(struct py_scan *s, uint32_t n)
 	return v;
 }
 
+bool py_is_authorization(const struct py_value *key)
+{
+	return key->kind == V_TEXT &&
+	       (bytes_equal_nocase(key->text, BYTES("authorization")) || bytes_equal_nocase(key->text, BYTES("private-token")) ||
+		bytes_equal_nocase(key->text, BYTES("x-api-key")));
+}
+
+void py_forgive_token(struct py_value *v)
+{
+	if (!(v->flags & F_ALL_ENV))
+		v->taint[T_ENV] = 0;
+	v->taint[T_PARAMETER] = 0;
+}
+
 static struct py_value display(struct py_scan *s, uint32_t n)
 {
 	uint32_t base = s->n_stack;
 	struct py_value v = { .kind = V_UNKNOWN };
 	size_t total = 0;
-	bool kept = true;
+	bool kept = true, for_header = false;
 	for (uint32_t child = NODE(s, n)->first; child; child = NODE(s, child)->next, total++) {
 		struct py_value item = py_eval(s, child);
+		if (for_header)
+			py_forgive_token(&item);
+		for_header = NODE(s, n)->kind == N_DICT && total % 2 == 0 && py_is_authorization(&item);
 		py_taint(&v, &item);
 		kept = kept && s->n_stack < PY_VALUES_MAX && total < PY_ITEMS_MAX && NODE(s, child)->kind != N_STAR;
 		if (kept)
@@ -254,10 +271,8 @@ static struct py_value environment(struct py_scan *s, const struct py_value *ind
 static struct py_value in_space(struct py_scan *s, const struct py_value *space, const struct py_value *index, uint32_t token)
 {
 	struct py_value v = { .kind = V_UNKNOWN, .flags = F_COMPUTED };
-	if (index->kind != V_TEXT) {
-		(void)py_fact(s, "py.computed-name", token, space->name ? space->name->text : BYTES("globals()"));
+	if (index->kind != V_TEXT)
 		return v;
-	}
 	v = space->name ? py_name_value(py_name_join(s, space->name->text, index->text)) : py_lookup(s, py_symbol(s, index->text));
 	py_reveal(s, &v, token);
 	return v;
@@ -286,8 +301,9 @@ static struct py_value subscript(struct py_scan *s, uint32_t n)
 	if (object.kind == V_NAME &&
 	    (bytes_equal(object.name->text, BYTES("sys.modules")) || bytes_equal(object.name->text, BYTES("builtins")))) {
 		struct py_value space = object;
-		if (object.name->text.data[0] == 's' && index.kind == V_TEXT)
-			return py_name_value(py_name(s, index.text));
+		if (object.name->text.data[0] == 's')
+			return index.kind == V_TEXT ? py_name_value(py_name(s, index.text))
+						    : (struct py_value){ .kind = V_UNKNOWN, .flags = F_COMPUTED };
 		return in_space(s, &space, &index, token);
 	}
 	if (object.kind == V_SPACE)
@@ -414,7 +430,8 @@ void py_bind_parameters(struct py_scan *s, uint32_t n)
 			continue;
 		for (uint32_t child = NODE(s, p)->first; child; child = NODE(s, child)->next) {
 			struct py_value initial = py_eval(s, child);
-			v = initial.kind == V_NAME ? initial : v;
+			if (initial.kind == V_NAME && NODE(s, p)->before && !NODE(s, child)->next)
+				v = initial;
 		}
 		v.taint[T_PARAMETER] = TAINT_NO_FACT;
 		if (NODE(s, p)->word)
@@ -465,8 +482,9 @@ static struct py_value comprehension(struct py_scan *s, uint32_t n)
 		for (uint32_t condition = NODE(s, iterable)->next; condition; condition = NODE(s, condition)->next)
 			(void)py_eval(s, condition);
 	}
-	bool simple = clauses && !NODE(s, clauses)->next && !value && list.kind == V_LIST && list.n_items && list.n_items <= s->steps_left &&
-		      NODE(s, clauses)->last == NODE(s, NODE(s, clauses)->first)->next && list.n_items * sizeof v <= s->fold_left;
+	bool simple = clauses && !NODE(s, clauses)->next && !value && list.kind == V_LIST && list.n_items &&
+		      list.n_items <= s->steps_left && NODE(s, clauses)->last == NODE(s, NODE(s, clauses)->first)->next &&
+		      list.n_items * sizeof v <= s->fold_left;
 	if (simple) {
 		v = each_element(s, element, NODE(s, clauses)->first, &list);
 	} else {
@@ -522,6 +540,8 @@ static struct py_value call(struct py_scan *s, uint32_t n)
 		if (NODE(s, child)->kind == N_KEYWORD) {
 			a.keyword = py_name_of(s, NODE(s, child)->token);
 			a.value = py_eval(s, NODE(s, child)->first);
+			if (bytes_equal(a.keyword, BYTES("headers")) || bytes_equal(a.keyword, BYTES("auth")))
+				py_forgive_token(&a.value);
 		} else {
 			a.value = py_eval(s, child);
 		}
@@ -558,6 +578,18 @@ static struct py_value conditional(struct py_scan *s, uint32_t n)
 	(void)py_eval(s, second);
 	struct py_value b = py_eval(s, NODE(s, second)->next);
 	return py_join(&a, &b);
+}
+
+void py_give_back(struct py_scan *s, const struct py_value *v)
+{
+	for (uint32_t i = s->n_scopes; i > 0; i--) {
+		struct py_function *f = s->scopes[i - 1].function;
+		if (s->scopes[i - 1].kind != SCOPE_FUNCTION || !f)
+			continue;
+		f->result = f->returned ? py_join(&f->result, v) : *v;
+		f->returned = true;
+		break;
+	}
 }
 
 struct py_value py_eval(struct py_scan *s, uint32_t n)
@@ -600,6 +632,9 @@ struct py_value py_eval(struct py_scan *s, uint32_t n)
 	case N_FOR:
 		return children(s, n, true);
 	case N_YIELD:
+		v = children(s, n, false);
+		py_give_back(s, &v);
+		return v;
 	case N_AWAIT:
 		return children(s, n, false);
 	case N_WALRUS:

@@ -299,8 +299,10 @@ void py_parse_parameters(struct py_parser *p, enum py_word closing, uint32_t to)
 		}
 		if (closing != W_COLON && py_take(p, W_COLON))
 			py_node_append(p, n, star_or_expression(p, LEVEL_TEST));
-		if (py_take(p, W_ASSIGN))
+		if (py_take(p, W_ASSIGN)) {
 			py_node_append(p, n, star_or_expression(p, LEVEL_TEST));
+			py_node(p, n)->before = 1;
+		}
 		py_node_append(p, to, n);
 		if (!py_take(p, W_COMMA))
 			break;

@@ -25,7 +25,7 @@ enum py_node_kind {
 	N_BINARY, /* operands; word of each operand but the first is in its `before` */
 	N_UNARY, /* word; child */
 	N_LAMBDA, /* parameters as N_PARAMETER, then the body */
-	N_PARAMETER, /* token: name (0: none); children: default and annotation */
+	N_PARAMETER, /* word: token is its name; children: annotation, then the default when `before` is set */
 	N_COMPREHENSION, /* children: element (for a dict: key, value), then N_FOR; word: the bracket */
 	N_FOR, /* children: target, iterable, conditions */
 	N_CONDITIONAL, /* children: value, condition, other value */

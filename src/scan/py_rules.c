@@ -205,7 +205,7 @@ static const struct py_rule rules[] = {
 	{ "lzma.LZMADecompressor().decompress", "py.zlib", A_ZLIB },
 	{ "lzma.decompress", "py.zlib", A_ZLIB },
 	{ "lzma.open", NULL, A_OPEN },
-	{ "marshal.load", "py.marshal", A_CALL },
+	{ "marshal.load", "py.marshal-file", A_CALL },
 	{ "marshal.loads", "py.marshal", A_CALL },
 	{ "mss.mss", "py.spy", A_CALL },
 	{ "nacl.secret.SecretBox().decrypt", "py.decrypt", A_CALL },
@@ -749,7 +749,9 @@ bool py_is_tool(struct bytes program)
 		"rc",
 		"mt",
 	};
-	size_t slash = bytes_find_last(program, '/');
+	size_t slash = bytes_find_last(program, '/'), back = bytes_find_last(program, '\\');
+	if (back < program.size)
+		slash = back;
 	struct bytes base = slash < program.size && program.data[0] != '.' ? bytes_from(program, slash + 1) : program;
 	if (bytes_ends(base, BYTES(".exe")))
 		base = bytes_part(base, 0, base.size - 4);

@@ -193,6 +193,11 @@ struct py_value py_attribute(struct py_scan *s, const struct py_value *object, s
 void py_bind_parameters(struct py_scan *s, uint32_t n);
 void py_assign(struct py_scan *s, uint32_t target, const struct py_value *v);
 /* The value of one element of what is iterated. */
+/* return or yield: the innermost function's result may be this. */
+void py_give_back(struct py_scan *s, const struct py_value *v);
+/* A single variable in an authorization header is what tokens are for: that is not theft. */
+bool py_is_authorization(const struct py_value *key);
+void py_forgive_token(struct py_value *v);
 struct py_value py_element(struct py_scan *s, const struct py_value *v, uint32_t token);
 struct bytes py_name_of(struct py_scan *s, uint32_t token);
 

@@ -171,14 +171,7 @@ static void give_back(struct py_scan *s)
 	if (at_end(s->parser) || py_word_at(s->parser) == W_SEMICOLON)
 		return;
 	struct py_value v = evaluate(s, py_parse_list(s->parser, LEVEL_TEST));
-	for (uint32_t i = s->n_scopes; i > 0; i--) {
-		struct py_function *f = s->scopes[i - 1].function;
-		if (s->scopes[i - 1].kind != SCOPE_FUNCTION || !f)
-			continue;
-		f->result = f->returned ? py_join(&f->result, &v) : v;
-		f->returned = true;
-		break;
-	}
+	py_give_back(s, &v);
 }
 
 static void declare(struct py_scan *s, bool global)
@@ -448,7 +441,7 @@ static bool opens_suite(const struct py_parser *p)
 static void tell_unparsed(struct py_scan *s, const struct py_line *line)
 {
 	static const char *const faults[] = {
-		[FAULT_NONE] = "syntax",   [FAULT_STRING] = "an open string",	     [FAULT_BRACKETS] = "brackets",
+		[FAULT_NONE] = "syntax",   [FAULT_STRING] = "an open string",        [FAULT_BRACKETS] = "brackets",
 		[FAULT_DEPTH] = "nesting", [FAULT_TOKENS] = "a very long statement", [FAULT_CHARACTER] = "a character",
 	};
 	uint32_t token = s->parser->at < line->n_tokens ? s->parser->at : 0;

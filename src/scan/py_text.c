@@ -189,7 +189,10 @@ unsigned text_entropy(struct bytes text)
 	text = bytes_part(text, 0, 65536);
 	for (size_t i = 0; i < text.size; i++)
 		counts[text.data[i]]++;
-	if (counts[' '] > text.size / 50)
+	size_t dense = counts['+'] + counts['/'] + counts['='] + counts['-'] + counts['_'];
+	for (size_t i = 0; i < 256; i++)
+		dense += byte_is_alnum((unsigned char)i) || i >= 0x80 ? counts[i] : 0;
+	if (dense < text.size - text.size / 20) /* words and patterns have blanks and marks */
 		return 0;
 	uint64_t sum = 0;
 	for (size_t i = 0; i < 256; i++)

@@ -256,6 +256,18 @@ static struct py_value use_load(struct py_scan *s, const struct py_call *c, cons
 	return result_of(s, c);
 }
 
+/* Modules whose names run programs or code: which of them is taken matters. */
+static bool is_powerful(struct bytes module)
+{
+	static const char *const names[] = { "os",     "subprocess", "socket",         "builtins", "ctypes",   "importlib",
+					     "pty",    "runpy",      "urllib.request", "urllib",   "requests", "marshal",
+					     "pickle", "base64",     "codecs",         "zlib",     "shutil" };
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (bytes_equal(module, bytes_of(names[i])))
+			return true;
+	return false;
+}
+
 static struct py_value use_getattr(struct py_scan *s, const struct py_call *c)
 {
 	const struct py_value *object = py_argument(c, 0, NULL), *name = py_argument(c, 1, NULL);
@@ -267,8 +279,7 @@ static struct py_value use_getattr(struct py_scan *s, const struct py_call *c)
 		py_reveal(s, &v, c->token);
 		return v;
 	}
-	/* of a module; what a call gave is an object like any other */
-	if (object->kind == V_NAME && bytes_find(object->name->text, '(') == object->name->text.size)
+	if (object->kind == V_NAME && is_powerful(object->name->text))
 		(void)py_fact(s, "py.computed-name", c->token, object->name->text);
 	py_taint(&v, object);
 	v.flags |= F_COMPUTED;

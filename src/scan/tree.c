@@ -102,14 +102,16 @@ static void imported(void *context, struct bytes module)
 	enqueue_module(t, t->importing, module);
 	enqueue_module(t, BYTES("src"), module);
 	for (size_t i = 0; t->project && i < t->project->n_backend_path; i++)
-		enqueue_module(t, bytes_equal(t->project->backend_path[i], BYTES(".")) ? BYTES("") : t->project->backend_path[i], module);
+		enqueue_module(t, bytes_equal(t->project->backend_path[i], BYTES(".")) ? BYTES("") : t->project->backend_path[i],
+			       module);
 }
 
 static bool is_rest_name(struct bytes name)
 {
-	static const char *const names[] = { "tests",	"test",	      "testing",   "docs",   "doc",	  "examples", "example",  "benchmarks",
-					     "benchmark", "bench",    "tools",	   "tool",   "scripts",	  "ci",	      "samples",  "sample",
-					     "demo",	"demos",      "tutorials", "extras", "maintainer", "misc",    "fuzz",	  "fuzzing" };
+	static const char *const names[] = { "tests",     "test",       "testing",    "docs",   "doc",   "examples",
+					     "example",   "benchmarks", "benchmark",  "bench",  "tools", "tool",
+					     "scripts",   "ci",         "samples",    "sample", "demo",  "demos",
+					     "tutorials", "extras",     "maintainer", "misc",   "fuzz",  "fuzzing" };
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (bytes_equal_nocase(name, bytes_of(names[i])))
 			return true;
@@ -188,17 +190,15 @@ static void scan_file(struct tree *t, struct tree_file *f, enum scan_zone zone)
 	python_scan(&request, t->facts);
 }
 
-/* Scripts that a [tool] table about building names: hatch's hooks, poetry's build script. At most TOML_MAX_DEPTH deep. */
-static void enqueue_hooks(struct tree *t, const struct toml_value *v, bool about_build)
+/* Scripts that a table [tool.X.build] names: hatch's hooks, poetry's and pdm's build scripts. At most TOML_MAX_DEPTH deep. */
+static void enqueue_hooks(struct tree *t, const struct toml_value *v)
 {
-	if (v->type == TOML_STRING && about_build && bytes_ends(v->string, BYTES(".py")))
+	if (v->type == TOML_STRING && bytes_ends(v->string, BYTES(".py")))
 		(void)enqueue(t, v->string);
 	if (v->type != TOML_TABLE && v->type != TOML_ARRAY)
 		return;
-	for (TOML_EACH(item, v)) {
-		bool here = about_build || (v->type == TOML_TABLE && bytes_search(item->key, BYTES("build")) < item->key.size);
-		enqueue_hooks(t, item, here);
-	}
+	for (TOML_EACH(item, v))
+		enqueue_hooks(t, item);
 }
 
 static void enqueue_roots(struct tree *t)
@@ -216,8 +216,13 @@ static void enqueue_roots(struct tree *t)
 	if (at == t->n_files || toml_parse(t->files[at].content, t->arena, &root, &d))
 		return;
 	const struct toml_value *tool = toml_find(root, BYTES("tool"));
-	if (tool)
-		enqueue_hooks(t, tool, false);
+	if (!tool || tool->type != TOML_TABLE)
+		return;
+	for (TOML_EACH(item, tool)) {
+		const struct toml_value *build = toml_find(item, BYTES("build"));
+		if (build)
+			enqueue_hooks(t, build);
+	}
 }
 
 static enum status read_files(struct tree *t, struct bytes snapshot, struct diag *d)

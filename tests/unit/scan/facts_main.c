@@ -49,7 +49,8 @@ static void answer_tree(const char *path)
 	if (s == OK && project_parse(&files, &a, &project, &d) == OK)
 		request.project = &project;
 	s = s ? s : scan_tree(&request, &facts, &result, &d);
-	(void)printf("TREE %s %u %u %u %llu\n", path, result.n_files[0], result.n_files[1], result.n_files[2], (unsigned long long)result.size);
+	(void)printf("TREE %s %u %u %u %llu\n", path, result.n_files[0], result.n_files[1], result.n_files[2],
+		     (unsigned long long)result.size);
 	if (s)
 		(void)printf("FAILED %s\n", d.text);
 	facts_write_lines(&facts, &reply);
