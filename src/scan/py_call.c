@@ -134,19 +134,35 @@ static void mutate(struct py_scan *s, const struct py_call *c)
 		py_write_to(s, &c->callee, &c->arguments[i].value);
 }
 
+/* The bits of the parameters that argument i may become; a method's first one is the object. */
+static uint32_t parameter_bits(const struct py_function *f, const struct py_call *c, uint32_t i)
+{
+	bool is_method = f->n_parameters &&
+			 (bytes_equal(f->parameters[0], BYTES("self")) || bytes_equal(f->parameters[0], BYTES("cls")));
+	const struct py_argument *a = &c->arguments[i];
+	uint32_t at = i + is_method;
+	for (uint32_t k = 0; a->keyword.size && k < f->n_parameters; k++)
+		if (bytes_equal(f->parameters[k], a->keyword))
+			return 1U << k;
+	if (a->keyword.size || at >= f->n_parameters) /* of **rest or *rest, which is the last one */
+		return f->n_parameters ? 3U << (f->n_parameters - 1) : 0;
+	return 1U << at;
+}
+
 static struct py_value call_function(struct py_scan *s, const struct py_call *c)
 {
 	struct py_function *f = c->callee.function;
 	struct py_value v = f->returned ? f->result : (struct py_value){ .kind = V_UNKNOWN };
-	bool gives_back = v.taint[T_PARAMETER] != 0;
+	uint32_t given_back = v.taint[T_PARAMETER];
 	v.taint[T_PARAMETER] = 0;
 	for (uint32_t i = 0; i < c->n; i++) {
 		const struct py_value *a = &c->arguments[i].value;
+		uint32_t bits = parameter_bits(f, c, i);
 		for (size_t kind = 0; kind < N_FACT_KINDS; kind++)
 			for (size_t t = 0; t < T_PARAMETER; t++)
-				if (f->sinks[kind] && a->taint[t] && a->taint[t] != TAINT_NO_FACT)
+				if (f->sink_parameters[kind] & bits && a->taint[t] && a->taint[t] != TAINT_NO_FACT)
 					flow_add(s->facts, a->taint[t] - 1, f->sinks[kind] - 1);
-		if (gives_back)
+		if (given_back & bits)
 			py_taint(&v, a);
 	}
 	return v;

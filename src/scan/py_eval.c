@@ -422,7 +422,7 @@ static struct py_value unary(struct py_scan *s, uint32_t n)
 	return v;
 }
 
-void py_bind_parameters(struct py_scan *s, uint32_t n)
+void py_bind_parameters(struct py_scan *s, uint32_t n, struct py_function *f)
 {
 	for (uint32_t p = NODE(s, n)->first; p; p = NODE(s, p)->next) {
 		struct py_value v = { .kind = V_UNKNOWN };
@@ -433,9 +433,13 @@ void py_bind_parameters(struct py_scan *s, uint32_t n)
 			if (initial.kind == V_NAME && NODE(s, p)->before && !NODE(s, child)->next)
 				v = initial;
 		}
-		v.taint[T_PARAMETER] = TAINT_NO_FACT;
-		if (NODE(s, p)->word)
-			py_bind(s, py_symbol(s, py_name_of(s, NODE(s, p)->token)), &v);
+		if (!NODE(s, p)->word)
+			continue;
+		struct bytes name = py_name_of(s, NODE(s, p)->token);
+		v.taint[T_PARAMETER] = 1U << f->n_parameters;
+		if (f->n_parameters < COUNT(f->parameters))
+			f->parameters[f->n_parameters++] = name;
+		py_bind(s, py_symbol(s, name), &v);
 	}
 }
 
@@ -444,7 +448,7 @@ static struct py_value lambda(struct py_scan *s, uint32_t n)
 	uint32_t depth = s->n_scopes;
 	struct py_function *f = ARENA_NEW(s->arena, struct py_function);
 	py_scope_push(s, SCOPE_FUNCTION, s->indent, f);
-	py_bind_parameters(s, n);
+	py_bind_parameters(s, n, f);
 	f->result = py_eval(s, NODE(s, n)->last);
 	f->returned = true;
 	while (s->n_scopes > depth)

@@ -12,31 +12,44 @@ static struct bytes line_at(struct bytes text, uint32_t line_start)
 	return bytes_part(text, line_start, end - line_start);
 }
 
+/* A fact that is there already: the last of its id, or any when the file is read for the second time. */
+static uint32_t known_fact(const struct py_scan *s, const struct fact *f, uint32_t last)
+{
+	for (size_t i = s->second ? s->facts->n_facts : last; i > (s->second ? s->first_fact : 0) && i > 0; i--) {
+		const struct fact *k = &s->facts->facts[i - 1];
+		if (k->rule == f->rule && k->line == f->line && k->column == f->column &&
+		    bytes_equal(k->name, bytes_part(f->name, 0, FACT_NAME_MAX)))
+			return (uint32_t)(i - 1);
+		if (!s->second)
+			break;
+	}
+	return NO_FACT;
+}
+
 static uint32_t add(struct py_scan *s, const char *id, struct bytes name, uint32_t line, uint32_t line_start, uint32_t at)
 {
 	size_t n;
 	const struct fact_rule *rule = fact_rule(bytes_of(id));
-	size_t row = rule ? (size_t)(rule - fact_rules(&n)) : 0;
-	if (!rule || s->n_of_rule[row] >= FACTS_PER_RULE)
-		return rule && s->last_of_rule[row] ? s->last_of_rule[row] - 1 : NO_FACT;
-	const struct fact *last = s->last_of_rule[row] ? &s->facts->facts[s->last_of_rule[row] - 1] : NULL;
-	if (last && !s->exec_depth && last->line == line && last->column == at - line_start + 1 && bytes_equal(last->name, name))
-		return s->last_of_rule[row] - 1;
+	if (!rule)
+		return NO_FACT;
+	size_t row = (size_t)(rule - fact_rules(&n));
 	struct bytes text = s->parser ? s->parser->text : EMPTY;
 	uint32_t column = at - line_start;
 	/* of a very long line only what is around the place */
 	uint32_t from = column > 2048 ? at - 1024 : line_start;
-	struct fact f = { .zone = s->request->zone,
+	struct fact f = { .rule = rule,
+			  .zone = s->request->zone,
 			  .path = s->request->path,
 			  .name = name,
-			  .evidence = fact_evidence(line_at(text, from), at - from),
-			  .line = line,
-			  .column = column + 1,
+			  .line = s->exec_depth ? s->outer.line : line,
+			  .column = s->exec_depth ? s->outer.column : column + 1,
 			  .at_import = !py_in_function(s) };
-	if (s->exec_depth) {
-		f.line = s->outer.line;
-		f.column = s->outer.column;
-	}
+	uint32_t known = known_fact(s, &f, s->last_of_rule[row]);
+	if (known != NO_FACT)
+		return known;
+	if (s->n_of_rule[row] >= FACTS_PER_RULE)
+		return s->last_of_rule[row] ? s->last_of_rule[row] - 1 : NO_FACT;
+	f.evidence = fact_evidence(line_at(text, from), at - from);
 	uint32_t made = fact_add(s->facts, id, &f);
 	s->n_of_rule[row]++;
 	if (made != NO_FACT)

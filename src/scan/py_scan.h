@@ -59,7 +59,7 @@ struct py_value {
 	struct py_symbol *origin; /* the variable it was read from */
 	struct py_symbol *target; /* the variable that holds the path of this file */
 	struct py_function *function;
-	uint32_t taint[N_TAINTS]; /* index of a fact + 1, or TAINT_NO_FACT */
+	uint32_t taint[N_TAINTS]; /* index of a fact + 1, or TAINT_NO_FACT; T_PARAMETER: a bit for each parameter */
 };
 
 /* A dotted name, once a file. */
@@ -71,7 +71,10 @@ struct py_name {
 
 struct py_function {
 	struct py_value result; /* of every return so far */
-	uint32_t sinks[N_FACT_KINDS]; /* fact + 1 of a call in it that gets a parameter */
+	struct bytes parameters[31]; /* their names; further ones share the last bit */
+	uint32_t n_parameters;
+	uint32_t sinks[N_FACT_KINDS]; /* fact + 1 of a call in it that gets a parameter, */
+	uint32_t sink_parameters[N_FACT_KINDS]; /* and which of them */
 	bool returned;
 };
 
@@ -139,6 +142,7 @@ struct py_scan {
 	uint32_t *last_of_rule; /* fact + 1, by rule */
 	uint16_t *n_of_rule;
 	bool again; /* a name was bound after a function had asked for it */
+	size_t first_fact; /* of this file in the list */
 	bool second; /* this is the second time through */
 };
 
@@ -190,7 +194,7 @@ bool py_is_hiding_codec(struct bytes codec);
 struct py_value py_eval(struct py_scan *s, uint32_t node);
 struct py_value py_attribute(struct py_scan *s, const struct py_value *object, struct bytes name, uint32_t token);
 /* Parameters are unknown, but a call may bring something in. n: whose children they are. */
-void py_bind_parameters(struct py_scan *s, uint32_t n);
+void py_bind_parameters(struct py_scan *s, uint32_t n, struct py_function *f);
 void py_assign(struct py_scan *s, uint32_t target, const struct py_value *v);
 /* The value of one element of what is iterated. */
 /* return or yield: the innermost function's result may be this. */

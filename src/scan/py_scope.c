@@ -119,6 +119,7 @@ void py_taint(struct py_value *to, const struct py_value *from)
 	for (size_t i = 0; i < N_TAINTS; i++)
 		if (!to->taint[i])
 			to->taint[i] = from->taint[i];
+	to->taint[T_PARAMETER] |= from->taint[T_PARAMETER];
 	to->flags |= from->flags & (F_ASSEMBLED | F_COMPUTED | F_OWN | F_ALL_ENV);
 }
 

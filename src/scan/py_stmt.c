@@ -67,7 +67,7 @@ static void define(struct py_scan *s)
 		py_bind_file(s, py_symbol(s, bytes_make(member, name.size + 5)), &v);
 	}
 	py_scope_push(s, SCOPE_FUNCTION, s->indent, f);
-	py_bind_parameters(s, node);
+	py_bind_parameters(s, node, f);
 	suite(s);
 }
 

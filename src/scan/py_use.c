@@ -25,6 +25,7 @@ static void flow_in(struct py_scan *s, const struct py_value *v, uint32_t fact, 
 	for (uint32_t i = s->n_scopes; i > 0; i--)
 		if (s->scopes[i - 1].kind == SCOPE_FUNCTION && s->scopes[i - 1].function) {
 			s->scopes[i - 1].function->sinks[kind] = fact + 1;
+			s->scopes[i - 1].function->sink_parameters[kind] |= v->taint[T_PARAMETER];
 			break;
 		}
 }

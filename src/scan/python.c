@@ -22,12 +22,9 @@ static void tell_source(struct py_scan *s, const struct py_source *source)
 		tell_file(s, "py.too-large", EMPTY, 0);
 }
 
-static void forget_counts(struct py_scan *s)
+/* What one time through the file may cost beside reading it. */
+static void grant(struct py_scan *s)
 {
-	size_t n;
-	(void)fact_rules(&n);
-	memset(s->last_of_rule, 0, n * sizeof *s->last_of_rule);
-	memset(s->n_of_rule, 0, n * sizeof *s->n_of_rule);
 	s->fold_left = FOLD_BUDGET;
 	s->exec_left = EXEC_BUDGET;
 	s->steps_left = STEPS;
@@ -53,15 +50,13 @@ void python_scan(const struct py_request *request, struct fact_list *facts)
 	s->scopes[s->n_scopes++] = (struct py_scope){ .kind = SCOPE_FILE };
 	py_source_read(request->file, &arena, &source);
 	tell_source(s, &source);
-	size_t n_facts = facts->n_facts, n_flows = facts->n_flows;
-	forget_counts(s);
+	s->first_fact = facts->n_facts;
+	grant(s);
 	py_run_text(s, source.text);
 	if (!s->again)
 		return;
 	/* A function used a name that the file bound later: once more, with what is known now. */
-	facts->n_facts = n_facts;
-	facts->n_flows = n_flows;
 	s->second = true;
-	forget_counts(s);
+	grant(s);
 	py_run_text(s, source.text);
 }
