@@ -36,16 +36,27 @@ static enum status json_check(struct bytes in, struct arena *a, struct buf *out,
 	return s;
 }
 
-/* The reader of archives lives in hwb-parse, here too. */
-static enum status zip_list(struct bytes in, struct arena *a, struct buf *out, struct diag *d)
+/* The readers of archives and sources live in hwb-parse, here too. */
+static enum status ask_parser(const char *verb, struct bytes in, struct buf *out, struct diag *d)
 {
 	struct limits limits;
 	struct run_context run = { .limits = &limits };
 	CLEANUP(fd_close) int fd = -1;
-	(void)a;
 	limits_init(&limits);
-	enum status s = sealed_make("hwb-zip", in, &fd, d);
-	return s ? s : helper_call(&run, "hwb-parse", "zip-list", (struct bytes){ NULL, 0 }, &fd, 1, out, d);
+	enum status s = sealed_make("hwb-debug", in, &fd, d);
+	return s ? s : helper_call(&run, "hwb-parse", verb, (struct bytes){ NULL, 0 }, &fd, 1, out, d);
+}
+
+static enum status zip_list(struct bytes in, struct arena *a, struct buf *out, struct diag *d)
+{
+	(void)a;
+	return ask_parser("zip-list", in, out, d);
+}
+
+static enum status python_facts(struct bytes in, struct arena *a, struct buf *out, struct diag *d)
+{
+	(void)a;
+	return ask_parser("python-facts", in, out, d);
 }
 
 static enum status record_check(struct bytes in, struct arena *a, struct buf *out, struct diag *d)
@@ -111,6 +122,7 @@ static const struct {
 } verbs[] = {
 	{ "toml-decode", toml_decode },   { "json-check", json_check }, { "zip-list", zip_list },
 	{ "record-check", record_check }, { "vectors", vectors },       { "hook", hook },
+	{ "python-facts", python_facts },
 };
 
 /* Output is JSON of our own writing, so it needs no escaping; the console would redact it. */
@@ -128,7 +140,7 @@ static enum status run_verb(size_t verb, struct arena *a, struct diag *d)
 	return s ? s : fd_write_all(1, buf_bytes(&out), d);
 }
 
-#define VERBS "toml-decode|json-check|zip-list|record-check|vectors|hook|sandbox|completion"
+#define VERBS "toml-decode|json-check|zip-list|record-check|vectors|hook|python-facts|sandbox|completion"
 
 static int run_debug(struct settings *s, struct arena *a)
 {

@@ -5,6 +5,7 @@
 #include "host/verb.h"
 #include "index/verbs.h"
 #include "pack/verbs.h"
+#include "scan/verbs.h"
 #include "source/verbs.h"
 
 int main(void)
@@ -22,6 +23,7 @@ int main(void)
 		{ "check-sdist", 1, check_sdist_verb },
 		{ "inspect", 1, inspect_verb },
 		{ "zip-list", 1, zip_list_verb },
+		{ "python-facts", 1, python_facts_verb },
 	};
 	json_prepare();
 	return verb_serve(verbs, sizeof verbs / sizeof verbs[0]);
