@@ -248,7 +248,8 @@ static enum status open_bare(const struct bare *b, struct diag *d)
 	put(&out, strings, 8);
 	put(&out, 10, 8);
 	put(&out, b->name_size + 2, 8);
-	put(&out, 0, 16);
+	put(&out, 0, 8);
+	put(&out, 0, 8);
 	buf_add_byte(&out, '\0');
 	for (size_t i = 0; i < b->name_size; i++)
 		buf_add_byte(&out, 'n');
