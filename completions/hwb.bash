@@ -12,10 +12,11 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	scan) _hwb_words "--baseline --sarif --github --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow --deny --fail-on --netrc --cert --proxy --limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	check) _hwb_words "--profile --sarif --github --allow --deny --fail-on --limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --trust-project --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -56,6 +57,7 @@ _hwb_value() {
 	"build --isolation=" | "build --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"build --image=" | "build --image") : ;;
 	"build --platform=" | "build --platform") : ;;
+	"build --scan=" | "build --scan") _hwb_words "stop report off" ;;
 	"build --allow=" | "build --allow") : ;;
 	"build --deny=" | "build --deny") : ;;
 	"build --fail-on=" | "build --fail-on") _hwb_words "error warning" ;;
@@ -67,6 +69,23 @@ _hwb_value() {
 	"build --color=" | "build --color") _hwb_words "auto always never" ;;
 	"build --colour=" | "build --colour") _hwb_words "auto always never" ;;
 	"build --cache-dir=" | "build --cache-dir") _hwb_paths -d ;;
+	"scan --baseline=" | "scan --baseline") _hwb_paths -f ;;
+	"scan --index-url=" | "scan --index-url") : ;;
+	"scan --default-index=" | "scan --default-index") : ;;
+	"scan -i") : ;;
+	"scan --find-links=" | "scan --find-links") _hwb_paths -d ;;
+	"scan -f") _hwb_paths -d ;;
+	"scan --exclude-newer=" | "scan --exclude-newer") : ;;
+	"scan --allow=" | "scan --allow") : ;;
+	"scan --deny=" | "scan --deny") : ;;
+	"scan --fail-on=" | "scan --fail-on") _hwb_words "error warning" ;;
+	"scan --netrc=") _hwb_paths -f ;;
+	"scan --cert=" | "scan --cert") _hwb_paths -f ;;
+	"scan --proxy=" | "scan --proxy") : ;;
+	"scan --limit=" | "scan --limit") : ;;
+	"scan --color=" | "scan --color") _hwb_words "auto always never" ;;
+	"scan --colour=" | "scan --colour") _hwb_words "auto always never" ;;
+	"scan --cache-dir=" | "scan --cache-dir") _hwb_paths -d ;;
 	"check --profile=" | "check --profile") _hwb_words "build pypi strict" ;;
 	"check --allow=" | "check --allow") : ;;
 	"check --deny=" | "check --deny") : ;;
@@ -107,6 +126,7 @@ _hwb_value() {
 	"fetch --isolation=" | "fetch --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"fetch --image=" | "fetch --image") : ;;
 	"fetch --platform=" | "fetch --platform") : ;;
+	"fetch --scan=" | "fetch --scan") _hwb_words "stop report off" ;;
 	"fetch --allow=" | "fetch --allow") : ;;
 	"fetch --deny=" | "fetch --deny") : ;;
 	"fetch --fail-on=" | "fetch --fail-on") _hwb_words "error warning" ;;
@@ -180,6 +200,7 @@ _hwb_value() {
 _hwb_argument() {
 	case $1 in
 	build) _hwb_paths -f ;;
+	scan) _hwb_paths -f ;;
 	check) _hwb_paths -f ;;
 	inspect) : ;;
 	fetch) _hwb_paths -f ;;
@@ -187,7 +208,7 @@ _hwb_argument() {
 	log) _hwb_words "show verify path" ;;
 	cache) _hwb_words "dir info clean gc" ;;
 	doctor) : ;;
-	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook sandbox completion" ;;
+	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts sandbox completion" ;;
 	version) : ;;
 	esac
 }
@@ -196,7 +217,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build check inspect fetch shell log cache doctor debug version --help --version"
+		_hwb_words "build scan check inspect fetch shell log cache doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

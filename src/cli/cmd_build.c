@@ -58,6 +58,7 @@ static enum status build_one(struct build_command *c, const char *source, const 
 	*p = (struct pipeline){
 		.run = run, .settings = own, .console = c->session.console, .arena = c->arena, .log_fd = -1, .keep_dir = -1
 	};
+	p->findings.arena = c->arena;
 	activity_init(&p->activity, c->arena);
 	const char *log_path;
 	enum status s = buildlog_open(c->session.logs_path, c->arena, &p->log_fd, &log_path, d);

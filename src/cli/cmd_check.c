@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include "base/cleanup.h"
-#include "base/number.h"
 #include "check/check.h"
 #include "check/sdist.h"
 #include "cli/commands.h"
@@ -156,36 +155,6 @@ static enum status check_words(struct check_command *c, struct diag *d)
 	return OK;
 }
 
-/* What refuses counts more than what could not be checked: neither is a pass. */
-static enum status verdict(const struct check_command *c, struct diag *d)
-{
-	size_t n_refused = 0, n_unchecked = 0;
-	for (size_t i = 0; i < c->n; i++) {
-		n_refused += strcmp(c->judged[i].outcome, "refused") == 0;
-		n_unchecked += strcmp(c->judged[i].outcome, "unchecked") == 0;
-	}
-	if (n_refused)
-		return fail(d, ERR_ARTEFACT, 0, "%zu of %zu file%s refused", n_refused, c->n, n_refused == 1 ? " is" : "s are");
-	if (n_unchecked)
-		return fail(d, ERR_UNCHECKED, 0, "%zu of %zu file%s not be checked", n_unchecked, c->n,
-			    n_unchecked == 1 ? " could" : "s could");
-	return OK;
-}
-
-static void say_counts(const struct check_command *c)
-{
-	struct finding_counts sum = { .n_allowed = 0 };
-	for (size_t i = 0; i < c->n; i++) {
-		struct finding_counts one = finding_count(&c->files[i].result.findings);
-		for (size_t k = 0; k < COUNT(sum.n); k++)
-			sum.n[k] += one.n[k];
-		sum.n_allowed += one.n_allowed;
-	}
-	console_note(c->session.console, "checked %zu file%s: %zu error%s, %zu warning%s, %zu info%s, %zu allowed", c->n,
-		     PLURAL(c->n), sum.n[SEVERITY_ERROR], PLURAL(sum.n[SEVERITY_ERROR]), sum.n[SEVERITY_WARNING],
-		     PLURAL(sum.n[SEVERITY_WARNING]), sum.n[SEVERITY_INFO], PLURAL(sum.n[SEVERITY_INFO]), sum.n_allowed);
-}
-
 static enum status check_all(struct check_command *c, struct diag *d)
 {
 	enum status s = check_words(c, d);
@@ -198,9 +167,9 @@ static enum status check_all(struct check_command *c, struct diag *d)
 			s = check_one(c, i, d);
 	if (s)
 		return s;
-	s = verdict(c, d);
+	s = judge_verdict(c->judged, c->n, "file", ERR_ARTEFACT, d);
 	judge_print(c->settings, c->session.console, "check", c->judged, c->n, (int)exit_code_of(s));
-	say_counts(c);
+	judge_say_counts(c->session.console, c->judged, c->n, "checked", "file");
 	return s;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/judge.h"
 
+#include "base/number.h"
 #include "cli/exit.h"
 
 /* Redacted and escaped; a finding is one line. */
@@ -132,4 +133,33 @@ void judge_print(const struct settings *s, struct console *c, const char *comman
 	}
 	if (buf_bytes(&out).size)
 		console_print(c, buf_bytes(&out), CONSOLE_STDOUT);
+}
+
+enum status judge_verdict(const struct judged *all, size_t n, const char *what, enum status refused, struct diag *d)
+{
+	size_t n_refused = 0, n_unchecked = 0;
+	for (size_t i = 0; i < n; i++) {
+		n_refused += strcmp(all[i].outcome, "refused") == 0;
+		n_unchecked += strcmp(all[i].outcome, "unchecked") == 0;
+	}
+	if (n_refused)
+		return fail(d, refused, 0, "%zu of %zu %s%s refused", n_refused, n, what, n_refused == 1 ? " is" : "s are");
+	if (n_unchecked)
+		return fail(d, ERR_UNCHECKED, 0, "%zu of %zu %s%s not be checked", n_unchecked, n, what,
+			    n_unchecked == 1 ? " could" : "s could");
+	return OK;
+}
+
+void judge_say_counts(struct console *c, const struct judged *all, size_t n, const char *done, const char *what)
+{
+	struct finding_counts sum = { .n_allowed = 0 };
+	for (size_t i = 0; i < n; i++) {
+		struct finding_counts one = finding_count(all[i].subject.list);
+		for (size_t k = 0; k < COUNT(sum.n); k++)
+			sum.n[k] += one.n[k];
+		sum.n_allowed += one.n_allowed;
+	}
+	console_note(c, "%s %zu %s%s: %zu error%s, %zu warning%s, %zu info%s, %zu allowed", done, n, what, PLURAL(n),
+		     sum.n[SEVERITY_ERROR], PLURAL(sum.n[SEVERITY_ERROR]), sum.n[SEVERITY_WARNING], PLURAL(sum.n[SEVERITY_WARNING]),
+		     sum.n[SEVERITY_INFO], PLURAL(sum.n[SEVERITY_INFO]), sum.n_allowed);
 }

@@ -26,6 +26,10 @@ struct judged {
 	void (*put_facts)(struct json_writer *w, const void *facts, const struct finding_style *style);
 	const void *facts;
 };
+/* OK when all passed. What refuses counts more than what could not be checked: neither is a pass. what: "file". */
+MUST_USE enum status judge_verdict(const struct judged *all, size_t n, const char *what, enum status refused, struct diag *d);
+/* "checked 2 files: 1 error, ..." */
+void judge_say_counts(struct console *c, const struct judged *all, size_t n, const char *done, const char *what);
 /* command: "check"; code: what the program will end with. */
 void judge_print(const struct settings *s, struct console *c, const char *command, const struct judged *all, size_t n, int code);
 

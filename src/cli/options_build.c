@@ -41,6 +41,7 @@ ROW(take_allow_host, "security.network-allowed-hosts")
 ROW(take_allow_requires, "build.allow-requires")
 ROW(take_platform, "container.platform")
 ROW(take_pre, "build.prereleases")
+ROW(take_scan, "build.scan")
 ROW(take_allow, "findings.allow")
 ROW(take_deny, "findings.deny")
 ROW(take_fail_on, "findings.fail-on")
@@ -182,6 +183,7 @@ const struct option options_build[] = {
 	{ "--trust-project", 0, { 0 }, NULL, "Let the [tool.hwb] of a local directory count.", take_trust },
 	{ "--keep", 0, { 0 }, NULL, "Keep the tree of a build that fails, in the output folder.", take_keep },
 	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },
+	{ "--scan", 0, { 0 }, "stop|report|off", "What a finding in the source does: stop the build, or be reported.", take_scan },
 	{ "--allow", 0, { 0 }, "ID=WHY", "A finding that does not count, and why; can be repeated.", take_allow },
 	{ "--deny", 0, { 0 }, "ID", "A finding that is an error whatever its severity; can be repeated.", take_deny },
 	{ "--fail-on", 0, { 0 }, "error|warning", "From which severity on a finding refuses.", take_fail_on },

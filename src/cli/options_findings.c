@@ -36,7 +36,15 @@ const struct option options_check[] = {
 	{ 0 },
 };
 
+static enum status take_baseline(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	(void)d;
+	s->baseline = arena_string(a, bytes_of(value));
+	return OK;
+}
+
 const struct option options_scan[] = {
+	{ "--baseline", 0, { 0 }, "SRC|FILE", "Say what is new since this source, or since the facts that --json wrote.", take_baseline },
 	{ "--sarif", 0, { 0 }, NULL, "Print the findings as SARIF 2.1.0.", take_sarif },
 	{ "--github", 0, { 0 }, NULL, "Print the findings as annotations of GitHub.", take_github },
 	{ 0 },

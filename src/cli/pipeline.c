@@ -15,6 +15,7 @@
 #include "cli/hook_run.h"
 #include "cli/judge.h"
 #include "cli/shell.h"
+#include "cli/source_scan.h"
 #include "cli/known_backends.h"
 #include "cli/report.h"
 #include "host/file.h"
@@ -70,6 +71,8 @@ static enum status note_source(struct pipeline *p, struct diag *d)
 	if (s->commit.size)
 		json_pair_string(w, "commit", s->commit);
 	enum status written = audit_end(p->run->audit, false, d);
+	if (written == OK)
+		written = source_scan_start(p, d);
 	return written ? written : crates_look(p, d);
 }
 
@@ -245,8 +248,12 @@ static bool has_requires(void *context, const struct bytes *requires, size_t n)
 	return lock_satisfies(p->lock.pins, p->lock.n_pins, requires, n, &p->python.interpreter);
 }
 
+/* The last gate: the verdict on the source, and the event. */
 static enum status note_started(struct pipeline *p, const char *kind, struct diag *d)
 {
+	enum status s = source_scan_judge(p, d);
+	if (s)
+		return s;
 	struct json_writer *w = audit_begin(p->run->audit, "build.started");
 	json_pair_cstring(w, "kind", kind);
 	json_pair_string(w, "backend", p->source.project.backend);
@@ -300,23 +307,24 @@ static enum status remember(struct pipeline *p, struct artefact artefact, struct
 }
 
 /* The findings of the wheel by the operator's policy: said, logged, and a refusal when one of them refuses. */
-static enum status judge_wheel(struct pipeline *p, struct bytes name, struct diag *d)
+static enum status judge_wheel(struct pipeline *p, struct bytes name, struct finding_list *list, struct diag *d)
 {
 	const struct finding_policy *policy = &p->settings->findings;
-	enum status s = judge_apply(p->settings, &p->findings, name, p->run->audit, d);
+	enum status s = judge_apply(p->settings, list, name, p->run->audit, d);
 	if (s)
 		return s;
-	bool refused = finding_list_refuses(policy, &p->findings);
+	finding_list_join(&p->findings, list);
+	bool refused = finding_list_refuses(policy, list);
 	struct json_writer *w = audit_begin(p->run->audit, "artifact.checked");
 	json_pair_string(w, "name", name);
-	json_pair_unsigned(w, "findings", p->findings.n_items);
+	json_pair_unsigned(w, "findings", list->n_items);
 	json_pair_bool(w, "refused", refused);
 	s = audit_end(p->run->audit, false, d);
 	if (s)
 		return s;
-	judge_say(p->console, &(struct finding_subject){ .path = name, .list = &p->findings });
-	for (size_t i = 0; i < p->findings.n_items; i++) {
-		const struct finding *f = &p->findings.items[i];
+	judge_say(p->console, &(struct finding_subject){ .path = name, .list = list });
+	for (size_t i = 0; i < list->n_items; i++) {
+		const struct finding *f = &list->items[i];
 		if (!finding_refuses(policy, f))
 			continue;
 		(void)fail(d, ERR_ARTEFACT, f->offset, "the wheel '%.*s' is refused: %s: %.*s: %.*s", BYTES_ARG(name), f->id,
@@ -342,8 +350,7 @@ static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, st
 	stage_end(p, t);
 	if (s)
 		return s;
-	p->findings = result.findings;
-	return judge_wheel(p, name, d);
+	return judge_wheel(p, name, &result.findings, d);
 }
 
 /* The backend's wheel, for the platform that was asked for; a pure one is for every platform already. */
@@ -643,10 +650,25 @@ enum status pipeline_shell(struct pipeline *p, const char *source_word, const ch
 	return shell_run(p, p->settings->shell_command, &p->shell_code, d);
 }
 
+enum status pipeline_scan(struct pipeline *p, const char *source_word, struct scan_result *ret, struct diag *d)
+{
+	struct source_word word;
+	enum status s = source_word_parse(source_word, p->arena, &word, d);
+	if (s == OK)
+		s = open_index(p, d);
+	if (s == OK && word.kind == SOURCE_INDEX) /* requires-python decides which sdist is the newest */
+		s = env_python_find(p->run, "", p->settings->path_variable, p->settings->user_home, index_cache_dir(p->index),
+				    p->settings->outside_id, p->arena, &p->python, d);
+	if (s == OK)
+		s = take_source(p, &word, NULL, d);
+	return s ? s : source_scan_finish(p, ret, d);
+}
+
 void pipeline_done(struct pipeline *p)
 {
 	if (p->has_source)
 		fd_close(&p->source.tree.fd);
+	helper_stop(&p->scanner);
 	sandbox_free(p->ahead);
 	release_env(p);
 	crates_release(p);

@@ -12,8 +12,10 @@
 #include "cli/wheel_line.h"
 #include "env/cargo.h"
 #include "env/env.h"
+#include "host/helper.h"
 #include "lock/lock.h"
 #include "sandbox/sandbox.h"
+#include "scan/scan.h"
 #include "source/source.h"
 
 struct stage_time {
@@ -57,7 +59,9 @@ struct pipeline {
 	struct wheel_line *line; /* while a wheel is built, else NULL */
 	bool has_source, has_lock, has_env, has_sandbox;
 	bool made_env; /* in this run: what pays off from the next use on can wait for it */
-	struct finding_list findings;
+	struct helper scanner; /* of the source; cli/source_scan.h */
+	bool is_scanning;
+	struct finding_list findings; /* of the sources, then of the wheel, as they came */
 	struct artefact artefacts[ARTEFACTS_MAX];
 	size_t n_artefacts;
 	struct stage_time stages[STAGES_MAX];
@@ -74,6 +78,9 @@ MUST_USE enum status pipeline_fetch(struct pipeline *p, const char *source_word,
 /* Makes ready what pipeline_build would build a wheel with, and opens a shell there (cli/shell.h). A backend that does not say what
  * it needs is no reason to stop: it may be why somebody wants to look. */
 MUST_USE enum status pipeline_shell(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
+
+/* Takes the source and scans it: nothing of it runs. ERR_UNCHECKED when it could not be scanned. */
+MUST_USE enum status pipeline_scan(struct pipeline *p, const char *source_word, struct scan_result *ret, struct diag *d);
 
 /* Closes what it holds. */
 void pipeline_done(struct pipeline *p);

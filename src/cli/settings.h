@@ -11,6 +11,8 @@
 
 /* Of findings, for people or a CI system; --json is a flag of its own. */
 enum findings_format { FORMAT_TEXT, FORMAT_SARIF, FORMAT_GITHUB };
+/* What a finding in the source does to its build. */
+enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct strings {
@@ -49,6 +51,7 @@ struct settings {
 	size_t n_credentials;
 
 	struct finding_policy findings;
+	enum scan_mode scan;
 	enum findings_format format;
 
 	bool json, quiet;
@@ -71,6 +74,7 @@ struct settings {
 	bool netrc, netrc_must_exist; /* --netrc, build.netrc */
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
+	const char *baseline; /* of scan; NULL: none */
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 	bool log_last;

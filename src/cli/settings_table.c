@@ -168,6 +168,19 @@ SETTER(set_env)
 	return OK;
 }
 
+SETTER(set_scan)
+{
+	static const char *const words[] = { "stop", "report", "off" };
+	UNUSED(a);
+	UNUSED(is_first);
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_equal(value, bytes_of(words[i]))) {
+			s->scan = (enum scan_mode)i;
+			return OK;
+		}
+	return fail(d, ERR_USAGE, 0, "takes stop, report or off, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
 SETTER(set_profile)
 {
 	UNUSED(a);
@@ -454,6 +467,7 @@ static const struct setting_row rows[] = {
 	  "allowed hosts that may lead into these networks, which are not public", set_private_hosts, true },
 	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER,
 	  "let --isolation none be asked for; no such mode in this version", set_allow_unisolated, false },
+	{ "build.scan", "HWB_SCAN", "stop, report or off", "stop", NEVER, "what a finding in the source does", set_scan, false },
 	{ "findings.profile", "HWB_PROFILE", "build, pypi or strict", "build", NEVER, "whose rules artefacts are held to",
 	  set_profile, false },
 	{ "findings.allow", "HWB_ALLOW", "ID=WHY pairs", "none", NEVER, "findings that do not count, each with the reason",

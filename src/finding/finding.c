@@ -30,11 +30,18 @@ struct finding *finding_add(struct finding_list *list, const char *id, struct by
 	*f = (struct finding){
 		.id = rule->id,
 		.severity = rule->severity[PROFILE_BUILD],
+		.given = rule->severity[PROFILE_BUILD],
 		.path = arena_copy(list->arena, path),
 		.message = arena_copy(list->arena, bytes_of(text)),
 		.help = bytes_of(rule->help),
 	};
 	return f;
+}
+
+void finding_lower(struct finding *f, enum severity to)
+{
+	if (f && to < f->given)
+		f->severity = f->given = to;
 }
 
 enum severity finding_worst(const struct finding_list *list)
@@ -65,12 +72,22 @@ void finding_sort(struct finding_list *list)
 		qsort(list->items, list->n_items, sizeof *list->items, compare);
 }
 
+void finding_list_join(struct finding_list *list, const struct finding_list *more)
+{
+	for (size_t i = 0; i < more->n_items; i++) {
+		list->items = arena_grow(list->arena, list->items, list->n_items, sizeof *list->items);
+		list->items[list->n_items++] = more->items[i];
+	}
+	list->n_dropped += more->n_dropped;
+}
+
 void finding_list_write(const struct finding_list *list, struct buf *out)
 {
 	wire_put_u32(out, (uint32_t)list->n_items);
 	for (size_t i = 0; i < list->n_items; i++) {
 		const struct finding *f = &list->items[i];
 		wire_put_string(out, f->id);
+		wire_put_u32(out, f->given);
 		wire_put_bytes(out, f->path);
 		wire_put_bytes(out, f->message);
 		wire_put_bytes(out, f->evidence);
@@ -85,6 +102,7 @@ void finding_list_write(const struct finding_list *list, struct buf *out)
 static enum status read_one(struct wire *w, struct finding_list *list, struct diag *d)
 {
 	const struct finding_rule *rule = finding_rule(wire_get_bytes(w));
+	uint32_t given = wire_get_u32(w);
 	struct finding f = { .path = arena_copy(list->arena, wire_get_bytes(w)) };
 	f.message = arena_copy(list->arena, wire_get_bytes(w));
 	f.evidence = arena_copy(list->arena, wire_get_bytes(w));
@@ -92,10 +110,10 @@ static enum status read_one(struct wire *w, struct finding_list *list, struct di
 	f.column = wire_get_u32(w);
 	f.evidence_column = wire_get_u32(w);
 	f.offset = wire_get_u64(w);
-	if (w->bad || !rule)
+	if (w->bad || !rule || given > rule->severity[PROFILE_BUILD])
 		return fail(d, ERR_FORMAT, 0, "the list of findings is malformed");
 	f.id = rule->id;
-	f.severity = rule->severity[PROFILE_BUILD];
+	f.severity = f.given = (enum severity)given;
 	f.help = bytes_of(rule->help);
 	list->items = arena_grow(list->arena, list->items, list->n_items, sizeof *list->items);
 	list->items[list->n_items++] = f;
@@ -104,7 +122,7 @@ static enum status read_one(struct wire *w, struct finding_list *list, struct di
 
 enum status finding_list_read(struct wire *w, struct finding_list *ret, struct diag *d)
 {
-	enum { FINDING_SIZE_MIN = 36 };
+	enum { FINDING_SIZE_MIN = 40 };
 	uint32_t n = wire_get_count(w, FINDING_SIZE_MIN);
 	if (w->bad || n > FINDINGS_MAX)
 		return fail(d, ERR_FORMAT, 0, "the list of findings is malformed");

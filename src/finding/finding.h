@@ -13,7 +13,8 @@ const char *severity_name(enum severity severity);
 
 struct finding {
 	const char *id; /* "Z07"; points into the table */
-	enum severity severity; /* of the table until finding_policy_apply */
+	enum severity severity; /* what counts, after finding_policy_apply; until then as given */
+	enum severity given; /* by whoever found it: that of the table, or less where it matters less */
 	struct bytes path, message, help; /* {NULL, 0}: none */
 	struct bytes evidence; /* the line of source, or part of it */
 	uint32_t line, column; /* 1-based, in bytes; 0: none */
@@ -48,12 +49,17 @@ enum { FINDINGS_MAX = 10000, FINDING_EVIDENCE_MAX = 400 };
 /* Adds one with the table's severity and help; beyond FINDINGS_MAX it is only counted. id must be in the table. Returns it, valid
  * until the next is added, for place and evidence; NULL when it was only counted. */
 struct finding *finding_add(struct finding_list *list, const char *id, struct bytes path, const char *format, ...) PRINTF_LIKE(4, 5);
+/* Here it matters less than in the worst case, which is what the table has. NULL is fine. */
+void finding_lower(struct finding *f, enum severity to);
 /* The worst that counts. */
 enum severity finding_worst(const struct finding_list *list);
 /* By path, line, column and id: the order of a report. */
 void finding_sort(struct finding_list *list);
 
-/* Between hwb-parse and hwb. The reader knows ids by the table only, and takes severity and help from there: ERR_FORMAT. */
+/* Appends what more has; both live in one arena. */
+void finding_list_join(struct finding_list *list, const struct finding_list *more);
+
+/* Between hwb-parse and hwb. The reader knows ids by the table only, and takes help from there, and no severity beyond it: ERR_FORMAT. */
 void finding_list_write(const struct finding_list *list, struct buf *out);
 struct wire;
 MUST_USE enum status finding_list_read(struct wire *w, struct finding_list *ret, struct diag *d);

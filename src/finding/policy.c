@@ -75,9 +75,12 @@ static struct bytes why_allowed(const struct finding_policy *p, const char *id)
 	return (struct bytes){ NULL, 0 };
 }
 
-static enum severity severity_in(enum finding_profile profile, const struct finding_rule *rule)
+/* What PyPI refuses it refuses whatever the finder thinks. */
+static enum severity severity_in(enum finding_profile profile, const struct finding *f)
 {
-	enum severity severity = rule->severity[profile == PROFILE_BUILD ? PROFILE_BUILD : PROFILE_PYPI];
+	const struct finding_rule *rule = finding_rule(bytes_of(f->id));
+	bool differs = profile != PROFILE_BUILD && rule->severity[PROFILE_PYPI] != rule->severity[PROFILE_BUILD];
+	enum severity severity = differs ? rule->severity[PROFILE_PYPI] : f->given;
 	return profile == PROFILE_STRICT && severity == SEVERITY_WARNING ? SEVERITY_ERROR : severity;
 }
 
@@ -86,7 +89,7 @@ void finding_policy_apply(const struct finding_policy *p, struct finding_list *l
 	for (size_t i = 0; i < list->n_items; i++) {
 		struct finding *f = &list->items[i];
 		bool denied = is_denied(p, f->id);
-		f->severity = denied ? SEVERITY_ERROR : severity_in(p->profile, finding_rule(bytes_of(f->id)));
+		f->severity = denied ? SEVERITY_ERROR : severity_in(p->profile, f);
 		f->allowed = denied ? (struct bytes){ NULL, 0 } : why_allowed(p, f->id);
 	}
 }

@@ -22,6 +22,7 @@ int main(void)
 		{ "check", 2, check_verb },
 		{ "check-sdist", 1, check_sdist_verb },
 		{ "inspect", 1, inspect_verb },
+		{ "scan", 1, scan_verb },
 		{ "zip-list", 1, zip_list_verb },
 		{ "python-facts", 1, python_facts_verb },
 	};

@@ -3,7 +3,7 @@
 #ifndef SANDBOX_SURROUNDINGS_H
 #define SANDBOX_SURROUNDINGS_H
 
-enum fact {
+enum surroundings_fact {
 	FACT_PODMAN,
 	FACT_DOCKER,
 	FACT_KUBERNETES,

@@ -77,7 +77,7 @@ static bool is_partial(struct bytes map)
 }
 
 static const struct {
-	enum fact fact;
+	enum surroundings_fact fact;
 	const char *path; /* below the root */
 	bool (*holds)(struct bytes content); /* NULL: it is enough that the file is there */
 } signs[] = {

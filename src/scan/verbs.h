@@ -1,10 +1,12 @@
-/* Verbs of hwb-parse. "python-facts": fds: a Python file. request: empty. reply: text, a JSON object a line: {"call":...},
+/* Verbs of hwb-parse. "scan": fds: the snapshot. request: bytes subdirectory. reply: findings, facts, u32 files of each zone, u64 bytes.
+ * "python-facts": fds: a Python file. request: empty. reply: text, a JSON object a line: {"call":...},
  * {"import":...}, {"fact":...}, {"flow":...}, {"finding":...}; for `hwb debug python-facts`. */
 #ifndef SCAN_VERBS_H
 #define SCAN_VERBS_H
 
 #include "host/verb.h"
 
+enum status scan_verb(const struct verb_call *call, struct buf *reply, struct diag *d);
 enum status python_facts_verb(const struct verb_call *call, struct buf *reply, struct diag *d);
 
 #endif

@@ -105,6 +105,7 @@ static void test_every_key(void)
 		{ "security.network-isolation", "false" },
 		{ "security.network-private-hosts", "[\"a.example=10.0.0.0/8\"]" },
 		{ "security.allow-unisolated", "true" },
+		{ "build.scan", "\"report\"" },
 		{ "findings.profile", "\"pypi\"" },
 		{ "findings.allow", "[\"S06=known\"]" },
 		{ "findings.deny", "[\"S17\"]" },
