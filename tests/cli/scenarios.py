@@ -14,6 +14,7 @@ import scenario_doctor
 import scenario_endurance
 import scenario_index
 import scenario_landlock
+import scenario_scan
 import scenario_slips
 import scenario_sources
 import scenario_streams
@@ -29,6 +30,7 @@ MODULES = [
     scenario_debug,
     scenario_doctor,
     scenario_landlock,
+    scenario_scan,
     scenario_slips,
     scenario_endurance,
 ]
