@@ -59,6 +59,7 @@ tap kernels python3 "$top/tests/hostile/run.py" "$asan/hwb" $user --kernels
 tap conformance python3 "$top/tests/cli/conformance.py" "$build/hwb" "$venv"
 tap report python3 "$top/tests/cli/report_schema.py" "$build/hwb" "$venv"
 tap wheels "$venv/bin/python" "$top/tests/wheels/run.py" "$build/hwb" "$venv"
+tap wheels-metadata "$venv/bin/python" "$top/tests/wheels/metadata.py" "$build/hwb" "$venv"
 tap wheels-flip "$venv/bin/python" "$top/tests/wheels/flip.py" "$build/hwb" "$venv" 11
 tap wheels-good "$venv/bin/python" "$top/tests/wheels/good.py" "$build/hwb" "$venv" "$build/wheel-cache"
 tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
