@@ -11,6 +11,8 @@ import zipfile
 import support
 from support import Place, Setting, fresh, make_wheel, project, write
 
+Place.scan = "report"
+
 ROOT = os.path.join(support.HERE, "..", "..")
 PROGRAMS = ("hwb-parse", "hwb-unpack", "hwb-net", "hwb-sandbox")
 

@@ -168,6 +168,8 @@ def fresh(name):
 class Place:
     """One user's world: its own HOME, HWB_HOME and HWB_CACHE_DIR; nothing of the caller's environment."""
 
+    scan = None  # HWB_SCAN: tests of the sandbox have backends that no scan would let through
+
     def __init__(self, user=None, cache=None, program=None, group="nogroup"):
         self.top, self.user, self.group, self.program = fresh("place"), user, group, program or Setting.hwb
         os.chmod(self.top, 0o755)
@@ -181,7 +183,7 @@ class Place:
 
     def env(self, more=None):
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": self.home, "HWB_HOME": self.hwb_home, "HWB_CACHE_DIR": self.cache,
-               "HWB_NO_CONFIG": "1", "LANG": "C.UTF-8"}
+               "HWB_NO_CONFIG": "1", "LANG": "C.UTF-8", "HWB_SCAN": self.scan}
         env.update(more or {})
         return {k: v for k, v in env.items() if v is not None}
 
