@@ -9,7 +9,7 @@ static enum status read_reply(struct bytes reply, struct arena *a, struct check_
 	struct wire w = wire_over(reply);
 	struct check_result r = { .findings = { .arena = a } };
 	if (finding_list_read(&w, &r.findings, d))
-		return ERR_UNCHECKED;
+		return recode(d, ERR_UNCHECKED);
 	r.name = arena_copy(a, wire_get_bytes(&w));
 	r.version = arena_copy(a, wire_get_bytes(&w));
 	r.tags = arena_copy(a, wire_get_bytes(&w));

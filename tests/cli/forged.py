@@ -58,7 +58,8 @@ while True:
         socket.send_fds(ours if side is hwb else hwb, [record], fds)
     meddle()
 """
-PARSED = ("project", "page", "metadata", "wheel-metadata", "interpreter", "wheel-unpack", "pack", "check")
+Place.scan = None  # the sources here are harmless: the scan is on, as users have it
+PARSED = ("project", "page", "metadata", "wheel-metadata", "interpreter", "wheel-unpack", "scan", "pack", "check")
 VERBS = dict.fromkeys(PARSED, "hwb-parse")
 VERBS["tar-source"] = "hwb-unpack"
 HEAD = 8  # magic and status
