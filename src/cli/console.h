@@ -32,7 +32,7 @@ void console_tail(struct console *c, const char *whole_is_at);
 /* To stdout: one artefact's path a line, or the JSON object. */
 void console_result(struct console *c, struct bytes line);
 
-/* From now on this value is "***" in everything that is printed or handed to the log, in all its encodings (redact/known.h).
+/* From now on this value is "[REDACTED:known]" in everything that is printed or handed to the log, in all its encodings (redact/known.h).
  * false: too short or too common to be masked; the caller says so. */
 bool console_add_secret(struct console *c, struct bytes secret);
 /* A text, redacted but not escaped, for files that hwb writes. is_cut: its end is missing, or may be; what could be the beginning of

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -104,6 +105,17 @@ static const struct attempt {
 	  { { SYS_pidfd_open, { V, N(0) } }, { SYS_pidfd_getfd, { R(1), N(1), N(0) } } } },
 	{ "another process gets a limit", 0, 0, false, { { SYS_prlimit64, { V, N(RLIMIT_CORE), T(LIMIT), N(0) } } } },
 	{ "another process loses its rank", 0, 0, false, { { SYS_setpriority, { N(PRIO_PROCESS), V, N(5) } } } },
+	{ "memory becomes a program",
+	  NET, /* libraries are loaded late */
+	  0,
+	  false,
+	  { { SYS_mmap, { N(0), N(4096), N(PROT_READ | PROT_EXEC), N(MAP_PRIVATE | MAP_ANONYMOUS), N((uint64_t)-1), N(0) } } } },
+	{ "memory becomes a program later",
+	  NET,
+	  0,
+	  false,
+	  { { SYS_mmap, { N(0), N(4096), N(PROT_READ | PROT_WRITE), N(MAP_PRIVATE | MAP_ANONYMOUS), N((uint64_t)-1), N(0) } },
+	    { SYS_mprotect, { R(1), N(4096), N(PROT_READ | PROT_EXEC) } } } },
 	{ "a program is started", 0, 0, false, { { SYS_execve, { T(PROGRAM), T(ARGV), N(0) } } } },
 	{ "a namespace is made", 0, 0, false, { { SYS_unshare, { N(CLONE_NEWUSER) } } } },
 	{ "the root is changed", 0, 0, true, { { SYS_chroot, { T(ROOT) } } } },
