@@ -119,11 +119,11 @@ static void find_in_view(struct secret_scanner *s, const struct view *v)
 {
 	size_t at = 0;
 	while ((at = keywords_find(&s->keywords, v->text, at)) < v->text.size && !s->whole_line) {
-		size_t next = at + 1;
+		size_t next = at + 1, begin;
 		uint16_t link = 0;
-		for (const struct secret_keyword *k; (k = keywords_at(&s->keywords, v->text, at, &link));) {
+		for (const struct secret_keyword *k; (k = keywords_at(&s->keywords, v->text, at, &link, &begin));) {
 			struct secret_span span;
-			enum try t = try_rule(s, v->text, at, k->rule, &span);
+			enum try t = try_rule(s, v->text, begin, k->rule, &span);
 			if (t == TRY_LIMIT)
 				s->whole_line = true;
 			if (t != TRY_FOUND)
@@ -276,14 +276,14 @@ size_t find_line(struct secret_scanner *s, struct bytes text, size_t from)
 	for (size_t at = from; (at = keywords_find(&s->keywords, text, at)) < text.size; at++) {
 		uint16_t link = 0;
 		struct bytes part = { NULL, 0 };
-		size_t part_from = 0;
-		for (const struct secret_keyword *k; (k = keywords_at(&s->keywords, text, at, &link));) {
+		size_t part_from = 0, begin;
+		for (const struct secret_keyword *k; (k = keywords_at(&s->keywords, text, at, &link, &begin));) {
 			struct secret_span span;
 			if (!part.data)
 				part = part_around(text, at, &part_from);
-			if (at < part_from) /* a word inside a mask */
-				break;
-			if (try_rule(s, part, at - part_from, k->rule, &span) != TRY_NOTHING) {
+			if (begin < part_from) /* in a mask */
+				continue;
+			if (try_rule(s, part, begin - part_from, k->rule, &span) != TRY_NOTHING) {
 				size_t before = bytes_find_last(bytes_part(text, 0, at), '\n');
 				return before < at ? before + 1 : 0;
 			}

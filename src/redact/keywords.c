@@ -25,7 +25,7 @@ void keywords_init(struct keywords *k)
 	assert(n <= KEYWORD_LINKS_MAX);
 	*k = (struct keywords){ .next = { 0 } };
 	for (size_t i = n; i-- > 0;) { /* the first row of the table is found first */
-		uint32_t h = hash(fold((const unsigned char *)rows[i].text));
+		uint32_t h = hash(fold((const unsigned char *)rows[i].text + rows[i].rare));
 		k->bits[h / 64] |= UINT64_C(1) << h % 64;
 		k->next[i] = k->heads[h];
 		k->heads[h] = (uint16_t)(i + 1);
@@ -58,20 +58,21 @@ size_t keywords_find(const struct keywords *k, struct bytes text, size_t at)
 	return text.size;
 }
 
-const struct secret_keyword *keywords_at(const struct keywords *k, struct bytes text, size_t at, uint16_t *link)
+const struct secret_keyword *keywords_at(const struct keywords *k, struct bytes text, size_t at, uint16_t *link, size_t *ret_from)
 {
 	size_t n;
 	const struct secret_keyword *rows = secret_keywords(&n);
-	struct bytes rest = bytes_from(text, at);
-	if (rest.size < 3)
-		return NULL;
-	for (uint16_t i = *link ? k->next[*link - 1] : k->heads[hash(fold(rest.data))]; i; i = k->next[i - 1]) {
+	for (uint16_t i = *link ? k->next[*link - 1] : k->heads[hash(fold(text.data + at))]; i; i = k->next[i - 1]) {
 		const struct secret_keyword *row = &rows[i - 1];
+		if (at < row->rare)
+			continue;
+		struct bytes rest = bytes_from(text, at - row->rare);
 		size_t same = 0;
 		while (same < row->size && same < rest.size && byte_lower(rest.data[same]) == (unsigned char)row->text[same])
 			same++;
 		if (same == row->size) {
 			*link = i;
+			*ret_from = at - row->rare;
 			return row;
 		}
 	}

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "redact/rules.h"
 
-enum { KEYWORD_HASH_BITS = 15, KEYWORD_LINKS_MAX = 512 };
+enum { KEYWORD_HASH_BITS = 16, KEYWORD_LINKS_MAX = 512 };
 
 struct keywords {
 	uint64_t bits[(1 << KEYWORD_HASH_BITS) / 64];
@@ -16,9 +16,9 @@ struct keywords {
 };
 
 void keywords_init(struct keywords *k);
-/* The first offset from `at` on where a keyword may begin, or text.size. */
+/* The first offset from `at` on where the rare bytes of a keyword may be, or text.size. */
 size_t keywords_find(const struct keywords *k, struct bytes text, size_t at);
-/* The next keyword that begins at that offset; *link: 0 at first. NULL: no more. */
-const struct secret_keyword *keywords_at(const struct keywords *k, struct bytes text, size_t at, uint16_t *link);
+/* The next keyword whose rare bytes are at that offset, and in *ret_from where it begins; *link: 0 at first. NULL: no more. */
+const struct secret_keyword *keywords_at(const struct keywords *k, struct bytes text, size_t at, uint16_t *link, size_t *ret_from);
 
 #endif

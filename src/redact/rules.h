@@ -33,6 +33,7 @@ struct secret_rule {
 struct secret_keyword {
 	const char *text; /* lower case */
 	uint8_t size; /* at least 3 */
+	uint8_t rare; /* offset of the three bytes by which it is looked for */
 	uint16_t rule;
 };
 

@@ -66,7 +66,7 @@ static void test_cut(void)
 	} rows[] = {
 		{ "plain words.", "plain words." }, { "-abcabcabcab", "-ab" M },
 		{ "-abcabcabcabcabc", "-ab" M }, /* a whole one, and the beginning of another inside it */
-		{ "-" SECRET "s3c", "-" M },     { "ends in a", "ends in " M },
+		{ "-" SECRET "s3c", "-" M },        { "ends in a", "ends in " M },
 	};
 	static const char before[] = "it said: ";
 	CLEANUP(arena_done) struct arena a;
