@@ -129,8 +129,8 @@ static void find_in_view(struct secret_scanner *s, const struct view *v)
 			if (t != TRY_FOUND)
 				continue;
 			add_found(s, v, span);
-			/* Inside of what a weak rule found a strong one may know better what it is. */
-			if (span.confidence > SECRET_LOW && span.offset + span.size > next)
+			/* Inside of what a weaker rule found a stronger one may know better what it is. */
+			if (span.confidence == SECRET_HIGH && span.offset + span.size > next)
 				next = span.offset + span.size;
 		}
 		at = next;
