@@ -196,6 +196,15 @@ static bool is_mixed(struct bytes text)
 	return s.lower && s.upper && is_opaque(text);
 }
 
+/* "settings.SECRET_KEY_10", "utf8-strict": pieces of letters with a number behind them, at most. */
+static bool is_name(struct bytes text)
+{
+	for (size_t i = 1; i < text.size; i++)
+		if (byte_is_digit(text.data[i - 1]) && byte_is_alpha(text.data[i]))
+			return false;
+	return true;
+}
+
 /* The value of a variable with such a name: no word, no version or date, no name with a number in it. */
 static bool is_assigned_secret(struct bytes text)
 {
@@ -203,7 +212,8 @@ static bool is_assigned_secret(struct bytes text)
 	size_t letters = s.lower + s.upper;
 	while (text.size && (text.data[text.size - 1] == '.' || text.data[text.size - 1] == ':'))
 		text.size--;
-	return text.size >= 8 && s.digits >= 2 && letters >= 2 && s.others * 3 <= text.size && is_opaque(text) && !is_path(text);
+	return text.size >= 8 && s.digits >= 2 && letters >= 2 && s.others * 3 <= text.size && is_opaque(text) && !is_path(text) &&
+	       !is_name(text);
 }
 
 uint8_t secret_check_match(const struct secret_rule *rule, struct bytes text)

@@ -38,12 +38,12 @@ static void redact(struct bytes text, size_t first, size_t step, struct buf *out
 /* The first two bytes say where to cut, the third how long the pieces behind are. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	CLEANUP(buf_done) struct buf whole;
-	CLEANUP(buf_done) struct buf parts;
-	CLEANUP(buf_done) struct buf twice;
 	prepare();
 	if (size < 3 || size > 8192)
 		return 0;
+	CLEANUP(buf_done) struct buf whole;
+	CLEANUP(buf_done) struct buf parts;
+	CLEANUP(buf_done) struct buf twice;
 	struct bytes text = bytes_make(data + 3, size - 3);
 	redact(text, text.size, 1, &whole);
 	redact(text, (data[0] | (size_t)data[1] << 8) % (text.size + 1), data[2] + 1u, &parts);
