@@ -16,6 +16,11 @@ bool console_add_secret(struct console *c, struct bytes secret)
 	return known_add(&c->known, secret);
 }
 
+const struct known *console_known(const struct console *c)
+{
+	return &c->known;
+}
+
 void console_redact(const struct console *c, struct bytes text, bool is_cut, struct buf *out)
 {
 	if (is_cut)

@@ -24,6 +24,7 @@ int main(int argc, char **argv)
 		{ "check", 1, check_verb },
 		{ "zip-list", 1, zip_list_verb },
 		{ "redact", 2, redact_verb },
+		{ "redact-log", 1, redact_log_verb },
 	};
 	json_prepare();
 	/* The word only says what to prepare; what is done is what the request says. */

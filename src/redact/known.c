@@ -162,8 +162,19 @@ static void add_signature(struct known *k, struct bytes secret)
 		add_value(k, rest, false);
 }
 
+/* Newlines at the ends are of the file that it came from; as they stay in the text, they could make the value anew. */
+static struct bytes without_newlines(struct bytes b)
+{
+	while (b.size && (b.data[0] == '\n' || b.data[0] == '\r'))
+		b = bytes_from(b, 1);
+	while (b.size && (b.data[b.size - 1] == '\n' || b.data[b.size - 1] == '\r'))
+		b.size--;
+	return b;
+}
+
 bool known_add(struct known *k, struct bytes secret)
 {
+	secret = without_newlines(secret);
 	if (secret.size < KNOWN_SIZE_MIN || secret.size > KNOWN_SIZE_MAX || is_never_masked(secret))
 		return false;
 	const struct known_pattern *same = find_pattern(k, without_mask_end(secret));

@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/wire.h"
 #include "redact/redactor.h"
+#include "redact/request.h"
 
 enum { IN_FD = 0, OUT_FD = 1, READ_SIZE = 256 << 10 };
 
@@ -72,6 +73,61 @@ static enum status filter(struct redactor *r, int in_fd, int out_fd, struct sums
 	return put(&out, out_fd, sums, d);
 }
 
+/* ---- pieces and answers ---- */
+
+/* ERR_ABSENT: the other side has closed, at the border of a piece. */
+static enum status read_all(int fd, unsigned char *to, size_t size, bool may_end, struct diag *d)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = read(fd, to + done, size - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0 && !done && may_end)
+			return ERR_ABSENT;
+		if (n <= 0)
+			return fail(d, ERR_IO, 0, "read a piece: %s", n ? strerror(errno) : "it was cut off");
+		done += (size_t)n;
+	}
+	return OK;
+}
+
+static enum status answer(struct redactor *r, int fd, struct sums *sums, struct buf *out, struct diag *d)
+{
+	static unsigned char piece[REDACTION_PIECE_MAX];
+	CLEANUP(buf_done) struct buf header;
+	buf_init(&header, 4);
+	enum status s = read_all(fd, piece, 4, true, d);
+	if (s)
+		return s;
+	struct wire w = wire_over(bytes_make(piece, 4));
+	size_t size = wire_get_u32(&w);
+	if (size > sizeof piece)
+		return fail(d, ERR_FORMAT, 0, "a piece of %zu bytes", size);
+	s = read_all(fd, piece, size, false, d);
+	if (s)
+		return s;
+	sums->in += size;
+	if (size)
+		redactor_add(r, bytes_make(piece, size), out);
+	else
+		redactor_end(r, out);
+	wire_put_u32(&header, (uint32_t)out->size);
+	s = fd_write_all(fd, buf_bytes(&header), d);
+	return s ? s : put(out, fd, sums, d);
+}
+
+static enum status answer_all(struct redactor *r, int fd, struct sums *sums, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf out;
+	enum status s = OK;
+	buf_init(&out, REDACTION_ANSWER_MAX);
+	while (s == OK)
+		s = answer(r, fd, sums, &out, d);
+	return s == ERR_ABSENT ? OK : s;
+}
+
+/* ---- what both are ---- */
+
 /* Rules that share a name are one to whoever reads it. */
 static void write_hits(const struct redactor *r, struct buf *reply)
 {
@@ -95,7 +151,7 @@ static void write_hits(const struct redactor *r, struct buf *reply)
 	buf_add(reply, buf_bytes(&rows));
 }
 
-enum status redact_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
+static enum status serve(const struct verb_call *call, bool in_pieces, struct buf *reply, struct diag *d)
 {
 	struct sums sums = { 0, 0 };
 	if (!ready.scanner) {
@@ -107,11 +163,21 @@ enum status redact_verb(const struct verb_call *call, struct buf *reply, struct 
 		return s;
 	CLEANUP(redactor_done) struct redactor r;
 	redactor_init(&r, &ready.known, ready.scanner);
-	s = filter(&r, call->fds[IN_FD], call->fds[OUT_FD], &sums, d);
+	s = in_pieces ? answer_all(&r, call->fds[IN_FD], &sums, d) : filter(&r, call->fds[IN_FD], call->fds[OUT_FD], &sums, d);
 	if (s)
 		return s;
 	wire_put_u64(reply, sums.in);
 	wire_put_u64(reply, sums.out);
 	write_hits(&r, reply);
 	return OK;
+}
+
+enum status redact_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
+{
+	return serve(call, false, reply, d);
+}
+
+enum status redact_log_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
+{
+	return serve(call, true, reply, d);
 }

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "redact/known.h"
 
-/* No table has more rules. */
-enum { REDACTION_HITS_MAX = 512 };
+/* No table has more rules. A piece of output, and what comes back for one: with a line of 64 KiB that was held back, and masks. */
+enum { REDACTION_HITS_MAX = 512, REDACTION_PIECE_MAX = 64 << 10, REDACTION_ANSWER_MAX = 4 << 20 };
 
 struct redaction_hit {
 	const char *rule; /* [a-z][a-z0-9-]*, MASK_ID_MAX at most */
