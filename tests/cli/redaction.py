@@ -24,13 +24,15 @@ import zlib
 
 sys.dont_write_bytecode = True  # before the others: the source tree stays as it is
 
-from support import Skip, Tap
+import support
+from support import Place, Tap, project
 
 ALNUM = string.ascii_letters + string.digits
 WORD = ALNUM + "_"
 B64URL = ALNUM + "-_"
 HEX = "0123456789abcdef"
 UPPER32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+HOOK = "def build_wheel(folder, settings=None, metadata=None):\n"
 seeded = random.Random(4711)
 
 
@@ -420,10 +422,73 @@ class Tests:
         tap.check("an argument", code == 2 and out == b"", err)
 
 
+    # ---- in a build ----
+
+    def test_build_output(self, tap):
+        """a backend that prints a token: nobody sees it, and the log says that it did"""
+        token, key = checked("ghp" + "_"), chars(64)
+        code = HOOK + """    a, b = open('said').read().split()
+    print('here it is: ' + a)
+    print('-----BEGIN ' + 'PRIVATE KEY-----\\n' + b + '\\n-----END ' + 'PRIVATE KEY-----')
+    print('no newline ' + a, end='', flush=True)
+    %s
+"""
+        for what, end, wanted in (("that builds", "return wheel(folder)", 0), ("that fails", "raise ValueError('sorry ' + a)", 1)):
+            for verbose in ((), ("-v",)):
+                place = Place()
+                run = place.build("--no-index", "--wheel", *verbose, "--report", place.top + "/report.json", project(code % end, files={"said": token + " " + key}))
+                kept = place.kept_text()
+                tap.check("a build %s %s says nothing secret" % (what, verbose), run.code == wanted and token not in run.text and key not in run.text and token.encode() not in kept and
+                          key.encode() not in kept, run.told())
+                logs = b"".join(open(os.path.join(place.hwb_home, "logs", n), "rb").read() for n in os.listdir(place.hwb_home + "/logs") if n.startswith("build-"))
+                tap.check("the build log has the masks", logs.count(b"[REDACTED:github]") >= 2 and b"here it is: [REDACTED:github]\n" in logs and b"[REDACTED:private-key]" in logs, logs)
+                leaks = {event["rule"]: event["count"] for event in place.log() if event["event"] == "secret.leak"}
+                tap.check("an event for each rule", set(leaks) == {"github", "private-key"} and leaks["private-key"] == 1, leaks)
+                tap.check("and a warning", "hidden as [REDACTED:github]" in run.err, run.err)
+                started = [event for event in place.log() if event["event"] == "run.started"]
+                tap.check("the log names the version of the rules", re.fullmatch(r"[0-9.]+", started[0].get("redaction_rules", "")) is not None, started)
+
+    def test_known_in_build(self, tap):
+        """a value of the caller's that a build prints by chance"""
+        value = chars(24)
+        place = Place()
+        run = place.build("--no-index", "--wheel", "-v", project(HOOK + "    print('x', open('said').read().strip())\n    return wheel(folder)\n", files={"said": value}), env={"MY_TOKEN": value})
+        leaks = {event["rule"]: event["count"] for event in place.log() if event["event"] == "secret.leak"}
+        tap.check("is hidden and told of", run.code == 0 and value not in run.text and "x [REDACTED:known]" in run.err and leaks == {"known": 1}, leaks, run.told())
+
+    def test_quiet_build(self, tap):
+        """an ordinary build is not accused"""
+        place = Place()
+        lines = list(self.negatives())[:2000]
+        run = place.build("--no-index", "--wheel", project(HOOK + "    print(open('said').read())\n    return wheel(folder)\n", files={"said": "\n".join(lines)}))
+        tap.check("no event, no warning", run.code == 0 and "secret" not in run.err and not [e for e in place.log() if e["event"] == "secret.leak"], run.told())
+
+    def test_killed_in_build(self, tap):
+        """when the redactor dies the build ends with 10, and what it had not looked at is nowhere"""
+        token = checked("ghp" + "_")
+        place = Place()
+        code = HOOK + "    import time\n    print('ready', flush=True)\n    time.sleep(3)\n    print(open('said').read(), flush=True)\n    time.sleep(20)\n    return wheel(folder)\n"
+        process = place.start("build", "-v", "--no-index", "--wheel", "-o", place.out, project(code, files={"said": token + " after"}))
+        begin, killed = time.monotonic(), False
+        while not killed and time.monotonic() - begin < 20:
+            time.sleep(0.1)
+            for name in os.listdir("/proc"):
+                try:
+                    words = open("/proc/%s/cmdline" % name, "rb").read().split(b"\0") if name.isdigit() else []
+                    parent = int(open("/proc/%s/stat" % name).read().rsplit(")", 1)[1].split()[1]) if words else 0
+                except OSError:
+                    continue
+                if b"redact-log" in words and parent == process.pid and time.monotonic() - begin > 1:
+                    os.kill(int(name), signal.SIGKILL)
+                    killed = True
+        run = place.finish(process)
+        tap.check("killed", killed and run.code == 10 and token not in run.text and "after" not in run.text and token.encode() not in place.kept_text() and time.monotonic() - begin < 18, killed, run.told())
+        tap.check("no wheel was written", not place.made(), place.made())
+
+
 def main():
-    words = [word for word in sys.argv[1:] if not word.startswith("--")]
-    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None
-    tests = Tests(Redact(os.path.abspath(words[0])))
+    only = support.begin(sys.argv)
+    tests = Tests(Redact(support.Setting.hwb))
     Tap().all([getattr(tests, name) for name in dir(tests) if name.startswith("test_")], only)
 
 
