@@ -126,28 +126,29 @@ static size_t line_start(struct bytes text, size_t at)
 	return before < at ? before + 1 : 0;
 }
 
-/* Many lines at once, none longer than a window: only those with a match or a control character are looked at one by one.
- * Returns where it stopped: at `to`, or before when a key was opened. */
+/* Many lines at once, none longer than a window: only those with a match or a control character are looked at one by one. The
+ * first may be the rest of a line. Returns where it stopped: at `to`, or before when a key was opened. */
 static size_t look_at_lines(const struct walking *w, size_t from, size_t to)
 {
-	struct bytes text = bytes_part(w->text, 0, to);
-	size_t control = from + plain_find_control(bytes_from(text, from));
-	while (from < to) {
-		size_t line = find_line(w->walk->scanner, bytes_part(text, 0, control), from);
-		if (line == to)
-			return to;
+	const struct bytes text = bytes_part(w->text, from, to - from);
+	size_t at = 0, control = plain_find_control(text);
+	while (at < text.size) {
+		size_t line = find_line(w->walk->scanner, bytes_part(text, 0, control), at);
+		if (line == text.size)
+			break;
 		if (line == control)
 			line = line_start(text, control);
-		struct bytes rest = bytes_from(text, line);
-		size_t end = line + bytes_find(rest, '\n');
-		struct unit u = { line, end, end, end < to ? end + 1 : to, false };
-		from = look(w, &u);
+		size_t end = line + bytes_find(bytes_from(text, line), '\n');
+		size_t next = end < text.size ? end + 1 : text.size;
+		struct unit u = { from + line, from + end, from + end, from + next, false };
+		(void)look(w, &u);
+		at = next;
 		if (w->walk->pem.is_open)
-			return from;
-		if (control < from)
-			control = from + plain_find_control(bytes_from(text, from));
+			break;
+		if (control < at)
+			control = at + plain_find_control(bytes_from(text, at));
 	}
-	return to;
+	return w->walk->pem.is_open ? from + at : to;
 }
 
 size_t secret_walk(struct secret_walk *walk, struct bytes text, bool is_last, secret_found found, void *context)

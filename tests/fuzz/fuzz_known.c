@@ -23,7 +23,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes secret = bytes_part(rest, 0, data[1]);
 	struct bytes text = bytes_from(rest, secret.size / 2);
 	bool added = known_add(&k, secret);
-	secret = bytes_trim(secret);
+	while (secret.size && (secret.data[0] == '\n' || secret.data[0] == '\r')) /* those of its ends it goes without */
+		secret = bytes_from(secret, 1);
+	while (secret.size && (secret.data[secret.size - 1] == '\n' || secret.data[secret.size - 1] == '\r'))
+		secret.size--;
 	known_redact(&k, text, &whole);
 	known_stream_init(&s, &k);
 	for (struct bytes left = text; left.size; left = bytes_from(left, 1u + data[0]))
