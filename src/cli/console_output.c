@@ -16,9 +16,9 @@ bool console_add_secret(struct console *c, struct bytes secret)
 	return known_add(&c->known, secret);
 }
 
-const struct known *console_known(const struct console *c)
+uint64_t console_n_hidden(const struct console *c)
 {
-	return &c->known;
+	return c->raw.n_masks + c->escaped.n_masks;
 }
 
 void console_redact(const struct console *c, struct bytes text, bool is_cut, struct buf *out)

@@ -31,9 +31,9 @@ enum status output_filter_start(struct output_filter *f, struct diag *d)
 		return fail(d, ERR_IO, 0, "make a socket pair: %s", strerror(errno));
 	CLEANUP(fd_close) int ours = pair[0];
 	CLEANUP(fd_close) int theirs = pair[1];
-	buf_init(&request, (KNOWN_SIZE_MAX + HEADER) * KNOWN_SECRETS_MAX + HEADER);
-	request.secret = true;
-	redaction_request(console_known(f->console), &request);
+	/* No value that is known: a parser never holds one. The console hides those. */
+	buf_init(&request, 64);
+	redaction_request(&(const struct known){ .n_patterns = 0 }, &request);
 	enum status s = helper_start(f->run, "hwb-parse", "redact-log", &theirs, 1, &f->helper, d);
 	if (s)
 		return s;
@@ -182,6 +182,9 @@ enum status output_filter_finish(struct output_filter *f, struct arena *a, struc
 		s = redaction_reply(buf_bytes(&reply), a, &result, d);
 	if (s && s != ERR_CANCELLED)
 		return broken(f, "did not say what it hid", d);
+	const struct redaction_hit known = { "known", console_n_hidden(f->console) };
+	if (s == OK && known.n)
+		s = tell(f, &known, d);
 	for (size_t i = 0; s == OK && i < result.n_hits; i++)
 		s = tell(f, &result.hits[i], d);
 	return s;
