@@ -1,18 +1,18 @@
-/* Where in a text a keyword of the rules stands: what Aho-Corasick would find, by a bitmap over the hash of three bytes, which is
- * one look at a table in the first-level cache for each byte of text and touches nothing else where there is none. */
+/* Where in a text a keyword of the rules stands: what Aho-Corasick would find, by the three rarest bytes of each (trigram.h). */
 #ifndef REDACT_KEYWORDS_H
 #define REDACT_KEYWORDS_H
 
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "redact/rules.h"
+#include "redact/trigram.h"
 
-enum { KEYWORD_HASH_BITS = 16, KEYWORD_LINKS_MAX = 512 };
+enum { KEYWORDS_MAX = 512 };
 
 struct keywords {
-	uint64_t bits[(1 << KEYWORD_HASH_BITS) / 64];
-	uint16_t heads[1 << KEYWORD_HASH_BITS]; /* 1 + a row of the table */
-	uint16_t next[KEYWORD_LINKS_MAX]; /* the next row with that hash, the same way */
+	struct trigrams trigrams;
+	uint16_t heads[TRIGRAM_HASHES]; /* 1 + a row of the table */
+	uint16_t next[KEYWORDS_MAX]; /* the next row with that hash, the same way */
 };
 
 void keywords_init(struct keywords *k);

@@ -2,12 +2,13 @@
 
 #include "base/cleanup.h"
 #include "redact/encodings.h"
+#include "redact/trigram.h"
 
 /* Pieces are worked on in blocks, so that the copy of one is small. */
 enum { BLOCK = 16384, LINE_SIZE_MIN = 8, LINES_MAX = 256 };
 /* A program that wraps its text puts a newline into a value once in many bytes. */
 enum { WRAP_MIN = 16 };
-enum { FILTER_BITS = 17, HEAD_BITS = 12, STEPS = 5 };
+enum { HEAD_BITS = 12 };
 
 struct known_pattern {
 	unsigned char *data;
@@ -17,7 +18,7 @@ struct known_pattern {
 };
 
 struct known_table {
-	uint64_t filter[(1 << FILTER_BITS) / 64]; /* which three bytes of text a pattern, or a mask, can begin with */
+	struct trigrams begins; /* patterns, masks, and patterns that are wrapped behind their first bytes */
 	uint32_t heads[1 << HEAD_BITS]; /* by two bytes: 1 + a pattern */
 	bool first[256];
 };
@@ -39,26 +40,9 @@ void known_init(struct known *k, struct arena *a)
 
 /* ---- the tables ---- */
 
-static uint32_t hash_three(uint32_t three)
-{
-	return ((three & 0xffffff) * UINT32_C(0x9e3779b1)) >> (32 - FILTER_BITS);
-}
-
 static uint32_t hash_two(unsigned a, unsigned b)
 {
 	return ((a | b << 8) * UINT32_C(0x9e3779b1)) >> (32 - HEAD_BITS);
-}
-
-static void filter_add(struct known_table *t, unsigned a, unsigned b, unsigned c)
-{
-	uint32_t h = hash_three(a | b << 8 | c << 16);
-	t->filter[h / 64] |= UINT64_C(1) << h % 64;
-}
-
-static bool filter_has(const struct known_table *t, uint32_t three)
-{
-	uint32_t h = hash_three(three);
-	return t->filter[h / 64] >> h % 64 & 1;
 }
 
 static struct known_pattern *find_pattern(const struct known *k, struct bytes b)
@@ -73,7 +57,7 @@ static void table_make(struct known *k)
 {
 	k->table = ARENA_NEW(k->arena, struct known_table);
 	const unsigned char begin[] = MASK_BEGIN;
-	filter_add(k->table, begin[0], begin[1], begin[2]);
+	trigrams_add(&k->table->begins, begin[0], begin[1], begin[2]);
 	k->table->first[begin[0]] = true;
 }
 
@@ -108,11 +92,11 @@ static void add_pattern(struct known *k, struct bytes b, bool is_secret)
 	bytes_copy(p->data, b);
 	*head = (uint32_t)k->n_patterns;
 	t->first[a] = true;
-	filter_add(t, a, c, b.data[2]);
-	filter_add(t, a, c, '\n'); /* wrapped behind the first bytes */
-	filter_add(t, a, c, '\r');
-	filter_add(t, a, '\n', c);
-	filter_add(t, a, '\r', '\n');
+	trigrams_add(&t->begins, a, c, b.data[2]);
+	trigrams_add(&t->begins, a, c, '\n'); /* wrapped behind the first bytes */
+	trigrams_add(&t->begins, a, c, '\r');
+	trigrams_add(&t->begins, a, '\n', c);
+	trigrams_add(&t->begins, a, '\r', '\n');
 	size_t reach = b.size + 2 * (b.size / WRAP_MIN + 2);
 	if (reach > k->reach)
 		k->reach = reach;
@@ -266,23 +250,18 @@ static size_t match_at(const struct known *k, struct bytes text, bool *ret_parti
 /* The next offset where a pattern or a mask may begin, or text.size. */
 static size_t next_start(const struct known_table *t, struct bytes text, size_t at)
 {
-	uint64_t x;
-	for (; at + sizeof x <= text.size; at += STEPS) {
-		memcpy(&x, text.data + at, sizeof x);
-		bool any = filter_has(t, (uint32_t)x) | filter_has(t, (uint32_t)(x >> 8)) | filter_has(t, (uint32_t)(x >> 16)) |
-			   filter_has(t, (uint32_t)(x >> 24)) | filter_has(t, (uint32_t)(x >> 32));
-		if (!any)
-			continue;
-		for (size_t i = 0; i < STEPS; i++)
-			if (filter_has(t, (uint32_t)(x >> 8 * i)))
-				return at + i;
+	size_t i = at;
+	for (; (i = trigrams_find(&t->begins, text, i, 0)) < text.size; i++) {
+		const unsigned char *p = text.data + i;
+		bool is_wrapped = p[1] == '\n' || p[1] == '\r', is_mask = p[0] == MASK_BEGIN[0];
+		if (is_wrapped || is_mask || t->heads[hash_two(p[0], p[1])])
+			return i;
 	}
-	for (; at < text.size; at++) {
-		const unsigned char *p = text.data + at;
-		if (at + 3 <= text.size ? filter_has(t, p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16) : t->first[p[0]])
-			return at;
-	}
-	return text.size;
+	if (text.size > 2 && at < text.size - 2)
+		at = text.size - 2;
+	while (at < text.size && !t->first[text.data[at]])
+		at++;
+	return at;
 }
 
 size_t known_find(const struct known *k, struct bytes text, size_t at, size_t *ret_size)
