@@ -145,11 +145,13 @@ static enum status filter_words(struct output_filter *f, char *text, size_t room
 
 enum status output_filter_words(struct output_filter *f, struct diag *words, struct diag *d)
 {
-	if (!words || !f->is_started)
+	if (!words)
 		return OK;
-	if (f->has_failed)
-		return broken(f, "is gone", d);
-	enum status s = filter_words(f, words->text, sizeof words->text, d);
+	enum status s = output_filter_start(f, d);
+	if (s == OK && f->has_failed)
+		s = broken(f, "is gone", d);
+	if (s == OK)
+		s = filter_words(f, words->text, sizeof words->text, d);
 	return s ? s : filter_words(f, words->help, sizeof words->help, d);
 }
 

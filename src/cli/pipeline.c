@@ -15,7 +15,6 @@
 #include "cli/hook_run.h"
 #include "cli/shell.h"
 #include "cli/known_backends.h"
-#include "cli/output_filter.h"
 #include "cli/report.h"
 #include "host/file.h"
 #include "host/sealed.h"
@@ -535,8 +534,6 @@ static enum status begin(struct pipeline *p, const char *source_word, const char
 	enum status s = source_word_parse(source_word, p->arena, ret_word, d);
 	if (s == OK)
 		s = sandbox_prepare(p->run, &p->ahead, d);
-	if (s == OK)
-		s = output_filter_start(p->filter, d);
 	if (s == OK)
 		s = open_index(p, d);
 	if (s)
