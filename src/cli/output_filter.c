@@ -35,11 +35,16 @@ enum status output_filter_start(struct output_filter *f, struct diag *d)
 	buf_init(&request, 64);
 	redaction_request(&(const struct known){ .n_patterns = 0 }, &request);
 	enum status s = helper_start(f->run, "hwb-parse", "redact-log", &theirs, 1, &f->helper, d);
-	if (s)
+	if (s == OK) {
+		f->is_started = true;
+		f->fd = take_fd(&ours);
+		s = helper_ask(&f->helper, buf_bytes(&request), d);
+	}
+	if (s == OK || s == ERR_CANCELLED)
 		return s;
-	f->is_started = true;
-	f->fd = take_fd(&ours);
-	return helper_ask(&f->helper, buf_bytes(&request), d);
+	f->has_failed = true;
+	(void)explain(d, "what hides secrets in the build's output");
+	return recode(d, ERR_UNCHECKED);
 }
 
 /* ---- one piece and its answer ---- */
@@ -126,9 +131,9 @@ enum status output_filter_add(struct output_filter *f, struct bytes output, stru
 
 enum status output_filter_flush(struct output_filter *f, struct diag *d)
 {
-	if (!f->is_started)
-		return OK;
-	return f->has_failed ? broken(f, "is gone", d) : exchange(f, (struct bytes){ NULL, 0 }, NULL, d);
+	if (f->has_failed)
+		return broken(f, "is gone", d);
+	return !f->is_started ? OK : exchange(f, (struct bytes){ NULL, 0 }, NULL, d);
 }
 
 static enum status filter_words(struct output_filter *f, char *text, size_t room, struct diag *d)

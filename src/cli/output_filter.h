@@ -1,5 +1,5 @@
 /* What backends print, on its way through `hwb-parse redact-log`: nothing that looks like a credential is shown or kept. One process
- * for a run, started before there is output. It answers every piece; when it does not, the build ends and the piece stays unsaid. */
+ * for a run, started with the first output, while the backend goes on. It answers every piece; when it does not, the build ends and the piece stays unsaid. */
 #ifndef CLI_OUTPUT_FILTER_H
 #define CLI_OUTPUT_FILTER_H
 
@@ -17,7 +17,7 @@ struct output_filter {
 	bool has_failed; /* it gave no answer once: nothing is taken from it any more */
 };
 
-/* Starts it, if it is not; it makes itself ready while there is something else to wait for. ERR_IO, ERR_UNCHECKED. */
+/* Starts it, if it is not. output_filter_add does, so that a build that prints nothing does not pay for it. ERR_UNCHECKED. */
 MUST_USE enum status output_filter_start(struct output_filter *f, struct diag *d);
 /* Hands on what may be seen of output and of what was held back before, to console_output. A line that has not ended is held back.
  * ERR_UNCHECKED, also later on after the first time; ERR_CANCELLED. */

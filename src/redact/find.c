@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/status.h"
 #include "redact/check.h"
@@ -10,7 +11,7 @@
 #include "redact/regex.h"
 
 /* What is found can bring up what was hidden by it: looked at again until there is nothing new, or the line is hidden. */
-enum { ROUNDS_MAX = 5 };
+enum { ROUNDS_MAX = 5, LONG_MATCH = 200 };
 
 struct secret_scanner {
 	struct arena *arena;
@@ -61,6 +62,11 @@ unsigned find_key_rule(const struct secret_scanner *s)
 
 /* ---- one keyword ---- */
 
+bool find_is_token(unsigned char c)
+{
+	return byte_is_alnum(c) || (c && strchr("_-+/=.%~", c));
+}
+
 enum try { TRY_NOTHING, TRY_FOUND, TRY_LIMIT };
 
 /* part: what stands between two masks, or a line; at: where the keyword is in it. *ret: offsets in part. */
@@ -83,6 +89,9 @@ static enum try try_rule(struct secret_scanner *s, struct bytes part, size_t at,
 			return TRY_NOTHING;
 		to = end <= rest.size ? to + end : part.size;
 	}
+	/* A regex has a bound; what it began is hidden to its end. */
+	for (bool is_long = to - from >= LONG_MATCH; is_long && to < part.size && find_is_token(part.data[to]);)
+		to++;
 	*ret = (struct secret_span){ from, to - from, (uint16_t)number, confidence, false };
 	return TRY_FOUND;
 }
@@ -130,7 +139,7 @@ static void find_in_view(struct secret_scanner *s, const struct view *v)
 				continue;
 			add_found(s, v, span);
 			/* Inside of what a weaker rule found a stronger one may know better what it is. */
-			if (span.confidence == SECRET_HIGH && span.offset + span.size > next)
+			if ((span.confidence == SECRET_HIGH || span.size >= LONG_MATCH) && span.offset + span.size > next)
 				next = span.offset + span.size;
 		}
 		at = next;

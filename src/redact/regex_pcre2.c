@@ -59,7 +59,8 @@ struct regex *regex_new(struct regex_engine *engine, const char *pattern)
 {
 	int code;
 	PCRE2_SIZE at;
-	const uint32_t options = PCRE2_ANCHORED | PCRE2_DOTALL | PCRE2_NO_UTF_CHECK | PCRE2_NEVER_UTF;
+	/* A keyword said where: looking ahead for a letter that the match must have would read the line once for each keyword. */
+	const uint32_t options = PCRE2_ANCHORED | PCRE2_DOTALL | PCRE2_NEVER_UTF | PCRE2_NO_START_OPTIMIZE;
 	struct regex *r = ARENA_NEW(engine->arena, struct regex);
 	r->engine = engine;
 	r->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options, &code, &at, engine->compile);

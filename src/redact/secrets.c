@@ -74,16 +74,11 @@ static size_t look(const struct walking *w, const struct unit *u)
 	return u->is_window ? cut : u->next;
 }
 
-static bool is_token(unsigned char c)
-{
-	return byte_is_alnum(c) || (c && strchr("_-+/=.%~", c));
-}
-
 /* The rest of what reached the end of its window. */
 static size_t finish_token(const struct walking *w, const struct unit *u)
 {
 	size_t i = u->from;
-	while (i < u->to && is_token(w->text.data[i]))
+	while (i < u->to && find_is_token(w->text.data[i]))
 		i++;
 	report_more(w, u->from, i, SECRET_RULE_LINE);
 	w->walk->in_token = i == u->to && u->is_window;

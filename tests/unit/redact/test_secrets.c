@@ -473,6 +473,36 @@ static void test_every_split(void)
 	scene_done(&s);
 }
 
+/* Nobody's token is longer than a bound of ours, but somebody's could be. */
+static void test_long_tokens(void)
+{
+	static const struct {
+		const char *before, *want;
+	} rows[] = { { "glpat"
+		       "-",
+		       "[REDACTED:gitlab]" },
+		     { "a?token=", "a?token=[REDACTED:url-query]" },
+		     { "password=", "password=[REDACTED:assignment]" },
+		     { "pypi-AgEI"
+		       "cHlwaS5vcmc",
+		       "[REDACTED:pypi]" } };
+	struct scene s;
+	scene_open(&s);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		for (size_t n = 4; n < 3000; n += 371) {
+			CLEANUP(buf_done) struct buf in;
+			CLEANUP(buf_done) struct buf out;
+			buf_init(&in, 1 << 20);
+			buf_add_string(&in, rows[i].before);
+			for (size_t k = 0; k < n; k++)
+				buf_add_string(&in, ALNUM);
+			buf_init(&out, redactor_room(in.size));
+			redact_in_pieces(&s, buf_bytes(&in), in.size, 0, &out);
+			CHECK_BYTES(buf_bytes(&out), bytes_of(rows[i].want));
+		}
+	scene_done(&s);
+}
+
 /* A line as long as many windows, with a token at every place of an overlap. */
 static void test_long_lines(void)
 {
@@ -556,6 +586,7 @@ static const struct test tests[] = {
 	{ "URLs, headers, files of credentials and assignments", test_sentences },
 	{ "private keys over many lines", test_keys },
 	{ "every split of a stream gives the same", test_every_split },
+	{ "tokens that are longer than any bound", test_long_tokens },
 	{ "lines of many windows", test_long_lines },
 	{ "a whole file, without machine code", test_find },
 	{ "checksums", test_checks },
