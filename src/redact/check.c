@@ -196,12 +196,15 @@ static bool is_mixed(struct bytes text)
 	return s.lower && s.upper && is_opaque(text);
 }
 
-/* "settings.SECRET_KEY_10", "utf8-strict": pieces of letters with a number behind them, at most. */
+/* "settings.SECRET_KEY_10", "utf8-strict": pieces of letters with a number behind them, at most; and "x25519.X25519PrivateKey". */
 static bool is_name(struct bytes text)
 {
-	for (size_t i = 1; i < text.size; i++)
-		if (byte_is_digit(text.data[i - 1]) && byte_is_alpha(text.data[i]))
+	bool is_dotted = bytes_find(text, '.') < text.size;
+	for (size_t i = 1; i < text.size; i++) {
+		bool is_class = is_dotted && byte_is_upper(text.data[i]) && i + 1 < text.size && byte_is_lower(text.data[i + 1]);
+		if (byte_is_digit(text.data[i - 1]) && byte_is_alpha(text.data[i]) && !is_class)
 			return false;
+	}
 	return true;
 }
 

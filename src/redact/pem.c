@@ -45,8 +45,9 @@ static bool is_header(struct bytes text)
 
 bool pem_may_follow(struct bytes rest)
 {
+	bool is_closed = rest.size && (rest.data[0] == '"' || rest.data[0] == '\'');
 	rest = skip_wrapping(rest);
-	return !rest.size || base64_run(rest) >= SHOWN_MIN || is_header(bytes_part(rest, 0, SHOWN_MIN));
+	return (!rest.size && !is_closed) || base64_run(rest) >= SHOWN_MIN || is_header(bytes_part(rest, 0, SHOWN_MIN));
 }
 
 size_t pem_find_end(struct bytes text)
