@@ -288,6 +288,12 @@ static void start_parse(struct puppet *p, const struct world *w)
 	start_parser(p, w, "hwb-parse", "metadata");
 }
 
+/* With the machine code of its rules, which is made before the doors close. */
+static void start_redact(struct puppet *p, const struct world *w)
+{
+	start_parser(p, w, "hwb-parse", "redact");
+}
+
 static void start_unpack(struct puppet *p, const struct world *w)
 {
 	start_parser(p, w, "hwb-unpack", "tar-source");
@@ -313,7 +319,9 @@ static void start_proxy(struct puppet *p, const struct world *w)
 static const struct program {
 	unsigned bit;
 	void (*start)(struct puppet *p, const struct world *w);
-} programs[] = { { PARSE, start_parse }, { UNPACK, start_unpack }, { FETCH, start_fetch }, { PROXY, start_proxy } };
+} programs[] = {
+	{ PARSE, start_parse }, { UNPACK, start_unpack }, { FETCH, start_fetch }, { PROXY, start_proxy }, { PARSE, start_redact }
+};
 
 /* One attempt in a program of its own. */
 static long outcome(const struct program *program, const struct attempt *a, bool confined)
@@ -360,6 +368,11 @@ static void hwb_parse_reaches_nothing(void)
 	check_program(&programs[0]);
 }
 
+static void hwb_parse_redact_reaches_nothing(void)
+{
+	check_program(&programs[4]);
+}
+
 static void hwb_unpack_reaches_nothing(void)
 {
 	check_program(&programs[1]);
@@ -380,6 +393,7 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{ "code in hwb-parse reaches nothing", hwb_parse_reaches_nothing },
+		{ "code in hwb-parse redact reaches nothing", hwb_parse_redact_reaches_nothing },
 		{ "code in hwb-unpack reaches nothing", hwb_unpack_reaches_nothing },
 		{ "code in hwb-net fetch reaches servers alone", hwb_net_fetch_reaches_servers_alone },
 		{ "code in hwb-net proxy reaches servers on its ports alone", hwb_net_proxy_reaches_its_ports_alone },

@@ -33,6 +33,83 @@ static const struct {
 	{ "the longer of two that begin alike", "ccabcabcabcabcabcX", "c" M },
 };
 
+/* One value with everything that somebody escapes: what others make of it. */
+#define HARD "p\"a\\b/c'd<e>&f g$h"
+static const struct {
+	const char *name, *in;
+} spellings[] = {
+	{ "JSON", "p\\\"a\\\\b/c'd<e>&f g$h" },
+	{ "JSON with slashes", "p\\\"a\\\\b\\/c'd<e>&f g$h" },
+	{ "JSON for HTML", "p\\\"a\\\\b/c\\u0027d\\u003ce\\u003e\\u0026f g$h" },
+	{ "JSON in JSON", "p\\\\\\\"a\\\\\\\\b/c'd<e>&f g$h" },
+	{ "XML", "p\"a\\b/c'd&lt;e&gt;&amp;f g$h" },
+	{ "an attribute", "p&quot;a\\b/c'd&lt;e&gt;&amp;f g$h" },
+	{ "HTML", "p&quot;a\\b/c&#x27;d&lt;e&gt;&amp;f g$h" },
+	{ "HTML in numbers", "p&#34;a\\b/c&#39;d&lt;e&gt;&amp;f g$h" },
+	{ "a shell's quotes", "p\"a\\b/c'\\''d<e>&f g$h" },
+	{ "shlex", "p\"a\\b/c'\"'\"'d<e>&f g$h" },
+	{ "printf %q", "p\\\"a\\\\b/c\\'d\\<e\\>\\&f\\ g\\$h" },
+	{ "double quotes", "p\\\"a\\\\b/c'd<e>&f g\\$h" },
+	{ "repr", "p\"a\\\\b/c\\'d<e>&f g$h" },
+	{ "a URL", "p%22a%5Cb%2Fc%27d%3Ce%3E%26f%20g%24h" },
+	{ "a path", "p%22a%5Cb/c%27d%3Ce%3E%26f%20g%24h" },
+	{ "a form", "p%22a%5Cb%2Fc%27d%3Ce%3E%26f+g%24h" },
+	{ "\\x", "\\x70\\x22\\x61\\x5c\\x62\\x2f\\x63\\x27\\x64\\x3c\\x65\\x3e\\x26\\x66\\x20\\x67\\x24\\x68" },
+	{ "a line that is wrapped", "p\"a\\b/c\n'd<e>&f g$h" },
+	{ "a line that is wrapped behind one byte", "p\r\n\"a\\b/c'd<e>&f g$h" },
+};
+
+static void test_spellings(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	known_init(&k, &a);
+	CHECK(known_add(&k, BYTES(HARD)));
+	for (size_t i = 0; i < COUNT(spellings); i++) {
+		CLEANUP(buf_done) struct buf out;
+		buf_init(&out, 4096);
+		known_redact(&k, bytes_of(arena_printf(&a, "x=%s;", spellings[i].in)), &out);
+		const char *want = strchr(spellings[i].in, '\n') ? "x=" M "\n;" : "x=" M ";";
+		CHECK_BYTES(buf_bytes(&out), bytes_of(want));
+	}
+}
+
+/* Of a value with lines each line, of a JWT the signature; a mask that is there is no text, and none is put into it. */
+static void test_parts(void)
+{
+	static const struct {
+		const char *in, *want;
+	} rows[] = {
+		{ "a first-line-1 b", "a " M " b" },
+		{ "a second-line-2 b", "a " M " b" },
+		{ "a short b", "a short b" },
+		{ "a sig-nature-0123 b", "a " M " b" },
+		{ "[REDACTED:known] [REDACTED:other]", "[REDACTED:known] [REDACTED:other]" },
+		{ "endsin REDACTED", "endsin " M },
+		{ "pass-word[REDACTED:x]", M "[REDACTED:x]" },
+	};
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	known_init(&k, &a);
+	CHECK(known_add(&k, BYTES("first-line-1\nsecond-line-2\nshort\n")));
+	CHECK(known_add(&k, BYTES("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.sig-nature-0123")));
+	CHECK(known_add(&k, BYTES("REDACTED")));
+	CHECK(known_add(&k, BYTES("pass-word[")));
+	CHECK(!known_add(&k, BYTES("a[REDACTED:x]b")));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(buf_done) struct buf out;
+		CLEANUP(buf_done) struct buf again;
+		buf_init(&out, 4096);
+		buf_init(&again, 4096);
+		known_redact(&k, bytes_of(rows[i].in), &out);
+		CHECK_BYTES(buf_bytes(&out), bytes_of(rows[i].want));
+		known_redact(&k, buf_bytes(&out), &again);
+		CHECK_BYTES(buf_bytes(&again), buf_bytes(&out));
+	}
+}
+
 static struct bytes redact_split(const struct known *k, struct bytes text, size_t at, size_t then, struct buf *out)
 {
 	struct known_stream s;
@@ -194,6 +271,8 @@ static void test_large_stream(void)
 
 static const struct test tests[] = {
 	{ "known values are replaced in every encoding", test_table },
+	{ "what others make of a value is recognised", test_spellings },
+	{ "lines, signatures and masks", test_parts },
 	{ "the result does not depend on where the text was cut", test_splits },
 	{ "nor when every byte comes alone, and less than the longest value is held back", test_byte_by_byte },
 	{ "the beginning of a value at the end of a text that was cut is replaced too", test_cut },
