@@ -1,6 +1,8 @@
 /* `hwb redact`: standard input to standard output without what is secret. hwb-parse alone reads the one and writes the other, so
  * that nothing comes out which it has not looked at: when it dies, nothing more does. */
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
@@ -162,6 +164,14 @@ static enum status filter(struct redact_command *c, struct diag *d)
 	return OK;
 }
 
+/* Whoever read our output has enough: as other filters end then, without a word. */
+static void end_with_reader(void)
+{
+	struct pollfd out = { .fd = 1 };
+	if (poll(&out, 1, 0) == 1 && out.revents & POLLERR)
+		(void)raise(SIGPIPE);
+}
+
 static int run_redact(struct settings *s, struct arena *a)
 {
 	struct redact_command c = { .settings = s, .console = console_open(s, environ, a), .arena = a };
@@ -177,6 +187,8 @@ static int run_redact(struct settings *s, struct arena *a)
 	if (status == OK)
 		status = filter(&c, &d);
 	known_wipe(&c.known);
+	if (status == ERR_UNCHECKED)
+		end_with_reader();
 	if (status)
 		console_error(c.console, &d);
 	return (int)exit_code_of(status);

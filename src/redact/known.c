@@ -7,7 +7,7 @@
 /* Pieces are worked on in blocks, so that the copy of one is small. */
 enum { BLOCK = 16384, LINE_SIZE_MIN = 8, LINES_MAX = 256 };
 /* A program that wraps its text puts a newline into a value once in many bytes. */
-enum { WRAP_MIN = 16 };
+enum { WRAP_MIN = 16, WRAP_FIRST = 3, REST_MIN = 8 };
 enum { HEAD_BITS = 12 };
 
 struct known_pattern {
@@ -18,7 +18,7 @@ struct known_pattern {
 };
 
 struct known_table {
-	struct trigrams begins; /* patterns, masks, and patterns that are wrapped behind their first bytes */
+	struct trigrams begins; /* patterns, and masks */
 	uint32_t heads[1 << HEAD_BITS]; /* by two bytes: 1 + a pattern */
 	bool first[256];
 };
@@ -70,6 +70,23 @@ static struct bytes without_mask_end(struct bytes b)
 	return b;
 }
 
+/* data: kept. */
+static void add_bytes(struct known *k, unsigned char *data, size_t size, bool is_secret)
+{
+	if (!k->table)
+		table_make(k);
+	struct known_table *t = k->table;
+	uint32_t *head = &t->heads[hash_two(data[0], data[1])];
+	k->patterns = arena_grow(k->arena, k->patterns, k->n_patterns, sizeof *k->patterns);
+	k->patterns[k->n_patterns++] = (struct known_pattern){ data, size, *head, is_secret };
+	*head = (uint32_t)k->n_patterns;
+	t->first[data[0]] = true;
+	trigrams_add(&t->begins, data[0], data[1], data[2]);
+	size_t reach = size + 2 * (size / WRAP_MIN + 2);
+	if (reach > k->reach)
+		k->reach = reach;
+}
+
 /* An encoding that is shorter than the minimum would mask ordinary text like a short value. */
 static void add_pattern(struct known *k, struct bytes b, bool is_secret)
 {
@@ -81,25 +98,14 @@ static void add_pattern(struct known *k, struct bytes b, bool is_secret)
 		same->is_secret = same->is_secret || is_secret;
 		return;
 	}
-	if (!k->table)
-		table_make(k);
-	struct known_table *t = k->table;
-	unsigned a = b.data[0], c = b.data[1];
-	uint32_t *head = &t->heads[hash_two(a, c)];
-	k->patterns = arena_grow(k->arena, k->patterns, k->n_patterns, sizeof *k->patterns);
-	struct known_pattern *p = &k->patterns[k->n_patterns++];
-	*p = (struct known_pattern){ arena_alloc(k->arena, b.size, 1), b.size, *head, is_secret };
-	bytes_copy(p->data, b);
-	*head = (uint32_t)k->n_patterns;
-	t->first[a] = true;
-	trigrams_add(&t->begins, a, c, b.data[2]);
-	trigrams_add(&t->begins, a, c, '\n'); /* wrapped behind the first bytes */
-	trigrams_add(&t->begins, a, c, '\r');
-	trigrams_add(&t->begins, a, '\n', c);
-	trigrams_add(&t->begins, a, '\r', '\n');
-	size_t reach = b.size + 2 * (b.size / WRAP_MIN + 2);
-	if (reach > k->reach)
-		k->reach = reach;
+	unsigned char *data = arena_alloc(k->arena, b.size, 1);
+	bytes_copy(data, b);
+	add_bytes(k, data, b.size, is_secret);
+	/* Wrapped behind its first bytes it would be held back at the end of every line that ends with one of those: what comes
+	 * behind them is a value of its own. */
+	for (size_t n = 1; n < WRAP_FIRST && b.size - n >= REST_MIN; n++)
+		if (!find_pattern(k, bytes_from(b, n)))
+			add_bytes(k, data + n, b.size - n, false);
 }
 
 static void take_encoding(void *context, struct bytes encoded)
@@ -217,7 +223,7 @@ static size_t compare(const struct known_pattern *p, struct bytes text, bool *re
 			*ret_partial = true;
 			return 0;
 		}
-		size_t wrap = i && since >= WRAP_MIN ? newline_size(bytes_from(text, i), ret_partial) : 0;
+		size_t wrap = i >= WRAP_FIRST && since >= WRAP_MIN ? newline_size(bytes_from(text, i), ret_partial) : 0;
 		if (!wrap)
 			return 0;
 		i += wrap;
@@ -227,23 +233,18 @@ static size_t compare(const struct known_pattern *p, struct bytes text, bool *re
 /* The longest pattern at text; *ret_partial: more text could make one longer. */
 static size_t match_at(const struct known *k, struct bytes text, bool *ret_partial)
 {
-	size_t longest = 0, second = 1;
+	size_t longest = 0;
 	if (!k->table->first[text.data[0]])
 		return 0;
-	if (text.size > 1)
-		second += newline_size(bytes_from(text, 1), ret_partial);
-	if (second >= text.size) {
+	if (text.size == 1) {
 		*ret_partial = true;
 		return 0;
 	}
-	/* A value may have a newline of its own there. */
-	const unsigned char seconds[] = { text.data[1], text.data[second] };
-	for (size_t n = 0; n < (second > 1 ? 2 : 1); n++)
-		for (uint32_t i = k->table->heads[hash_two(text.data[0], seconds[n])]; i; i = k->patterns[i - 1].next) {
-			size_t size = compare(&k->patterns[i - 1], text, ret_partial);
-			if (size > longest)
-				longest = size;
-		}
+	for (uint32_t i = k->table->heads[hash_two(text.data[0], text.data[1])]; i; i = k->patterns[i - 1].next) {
+		size_t size = compare(&k->patterns[i - 1], text, ret_partial);
+		if (size > longest)
+			longest = size;
+	}
 	return longest;
 }
 
@@ -253,8 +254,7 @@ static size_t next_start(const struct known_table *t, struct bytes text, size_t 
 	size_t i = at;
 	for (; (i = trigrams_find(&t->begins, text, i, 0)) < text.size; i++) {
 		const unsigned char *p = text.data + i;
-		bool is_wrapped = p[1] == '\n' || p[1] == '\r', is_mask = p[0] == MASK_BEGIN[0];
-		if (is_wrapped || is_mask || t->heads[hash_two(p[0], p[1])])
+		if (p[0] == MASK_BEGIN[0] || t->heads[hash_two(p[0], p[1])])
 			return i;
 	}
 	if (text.size > 2 && at < text.size - 2)

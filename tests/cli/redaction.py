@@ -416,6 +416,11 @@ class Tests:
                 out, err = p.stdout.read(), p.stderr.read()
             tap.check("killed", p.wait() == 10 and token.encode() not in out and b"hwb-parse" in err, p.returncode, out, err)
 
+    def test_reader_that_ends(self, tap):
+        """a reader that has enough is no failure"""
+        done = subprocess.run(["sh", "-c", "yes | \"$0\" redact | head -1", self.redact.hwb], capture_output=True, env={"HOME": self.redact.home.name, "PATH": os.environ["PATH"]})
+        tap.check("head -1", done.stdout == b"y\n" and done.stderr == b"", done.stdout, done.stderr)
+
     def test_usage(self, tap):
         """arguments are refused"""
         out, err, code = self.redact.run("a\n", "file.log")

@@ -29,7 +29,7 @@ static const struct {
 	{ "percent-encoded in lower case", "u:s3cr3t%2fp%2bss%20w0rd@h", "u:" M "@h" },
 	{ "as form data", "pw=s3cr3t%2Fp%2Bss+w0rd&x", "pw=" M "&x" },
 	{ "hexadecimal", "x 7333637233742f702b7373207730726420 y", "x " M "20 y" },
-	{ "overlapping values are one mask", "-abcabcabcabcX-cabcabcabcabcX-", "-abc" M "-" M "-" },
+	{ "overlapping values are one mask", "-abcabcabcabcX-cabcabcabcabcX-", "-" M "-" M "-" },
 	{ "the longer of two that begin alike", "ccabcabcabcabcabcX", "c" M },
 };
 
@@ -70,7 +70,9 @@ static void test_spellings(void)
 		CLEANUP(buf_done) struct buf out;
 		buf_init(&out, 4096);
 		known_redact(&k, bytes_of(arena_printf(&a, "x=%s;", spellings[i].in)), &out);
-		const char *want = strchr(spellings[i].in, '\n') ? "x=" M "\n;" : "x=" M ";";
+		const char *want = strstr(spellings[i].in, "\r\n") ? "x=p\r\n" M ";"
+				   : strchr(spellings[i].in, '\n') ? "x=" M "\n;"
+								   : "x=" M ";";
 		CHECK_BYTES(buf_bytes(&out), bytes_of(want));
 	}
 }
@@ -141,8 +143,8 @@ static void test_cut(void)
 	static const struct {
 		const char *text, *want;
 	} rows[] = {
-		{ "plain words.", "plain words." }, { "-abcabcabcab", "-ab" M },
-		{ "-abcabcabcabcabc", "-ab" M }, /* a whole one, and the beginning of another inside it */
+		{ "plain words.", "plain words." }, { "-abcabcabcab", "-" M },
+		{ "-abcabcabcabcabc", "-" M }, /* a whole one, and the beginning of another inside it */
 		{ "-" SECRET "s3c", "-" M },        { "ends in a", "ends in " M },
 	};
 	static const char before[] = "it said: ";
