@@ -25,9 +25,10 @@ struct known {
 };
 
 void known_init(struct known *k, struct arena *a);
-/* Adds one value, copied and without newlines at its ends, and what of it may be seen alone: each line of at least eight bytes, the signature of a JWT. Adding it
- * again changes nothing. false: shorter than KNOWN_SIZE_MIN, longer than KNOWN_SIZE_MAX, with our own mask in it, the set is full,
- * or it is a word such as "localhost": it will not be masked, and the caller should say so. */
+/* Adds one value, copied and without newlines at its ends, and what of it may be seen alone: each line of at least eight bytes, the
+ * signature of a JWT, what is left of it behind its first two bytes. Adding it again changes nothing. false: shorter than
+ * KNOWN_SIZE_MIN, longer than KNOWN_SIZE_MAX, with our own mask in it, the set is full, or it is a word such as "localhost": it
+ * will not be masked, and the caller should say so. */
 bool known_add(struct known *k, struct bytes secret);
 /* Overwrites the values. */
 void known_wipe(struct known *k);
