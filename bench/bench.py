@@ -1,6 +1,6 @@
 """hwb beside its peers: bench.py HWB VENV [--runs N] [--write] [NAME...]. Prints medians of interleaved runs and ratios.
 
-Names: build, sandbox, memory, proxy, check (default: all). Every tool builds the same tree with a warm cache and without network; the
+Names: build, sandbox, memory, proxy, check, redact (default: all). Every tool builds the same tree with a warm cache and without network; the
 order changes every round. Nothing here is a test.
 """
 import argparse
@@ -16,6 +16,7 @@ import tempfile
 import time
 
 import judging
+import redact_log
 
 parser = argparse.ArgumentParser()
 parser.add_argument("hwb")
@@ -195,8 +196,32 @@ def bench_proxy():
     say("| a download of 512 MiB, MB/s | %d | %d | >= 500 |" % got["download"])
 
 
+def bench_redact():
+    """Processor time of everything, the reader of the pipe aside: the machine may be busy with others."""
+    log, values = os.path.join(TOP, "log"), os.path.join(TOP, "values")
+    size = redact_log.write(log, 200 << 20)
+    redact_log.write_values(values, 20)
+    os.chmod(values, 0o600)
+
+    def spent(command):
+        with open(log, "rb") as source:
+            process = subprocess.Popen(command, stdin=source, stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit(" ".join(command))
+        return (usage.ru_utime + usage.ru_stime) * 1000
+    commands = {"wc -l": ["wc", "-l"], "cat": ["cat"], "hwb redact": [HWB, "redact"], "hwb redact, 20 known values": [HWB, "redact", "--mask-file", values]}
+    medians = interleave({name: (lambda c=command: spent(c)) for name, command in commands.items()}, max(3, ARGS.runs // 2))
+    say("| a log of %d MiB | MB/s per core | x of wc -l | goal |" % (size >> 20))
+    say("|---|---|---|---|")
+    for name, ms in medians.items():
+        say("| %s | %.0f | %.1f | %s |" % (name, size / 1e3 / max(ms, 1), ms / max(medians["wc -l"], 1), ">= 250" if "known" in name else ""))
+
+
 BENCHES = {"build": bench_build, "sandbox": bench_sandbox, "memory": bench_memory, "proxy": bench_proxy,
-           "check": lambda: judging.check(sys.modules[__name__])}
+           "check": lambda: judging.check(sys.modules[__name__]),
+           "redact": bench_redact}
 
 
 def main():

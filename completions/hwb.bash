@@ -19,6 +19,7 @@ _hwb_options() {
 	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --trust-project --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	redact) _hwb_words "--mask-file --add-mask-from-env --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	doctor) _hwb_words "--isolation --image --pull --python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -173,6 +174,11 @@ _hwb_value() {
 	"log --color=" | "log --color") _hwb_words "auto always never" ;;
 	"log --colour=" | "log --colour") _hwb_words "auto always never" ;;
 	"log --cache-dir=" | "log --cache-dir") _hwb_paths -d ;;
+	"redact --mask-file=" | "redact --mask-file") _hwb_paths -f ;;
+	"redact --add-mask-from-env=") : ;;
+	"redact --color=" | "redact --color") _hwb_words "auto always never" ;;
+	"redact --colour=" | "redact --colour") _hwb_words "auto always never" ;;
+	"redact --cache-dir=" | "redact --cache-dir") _hwb_paths -d ;;
 	"cache --max-size=" | "cache --max-size") : ;;
 	"cache --color=" | "cache --color") _hwb_words "auto always never" ;;
 	"cache --colour=" | "cache --colour") _hwb_words "auto always never" ;;
@@ -206,6 +212,7 @@ _hwb_argument() {
 	fetch) _hwb_paths -f ;;
 	shell) _hwb_paths -f ;;
 	log) _hwb_words "show verify path" ;;
+	redact) : ;;
 	cache) _hwb_words "dir info clean gc" ;;
 	doctor) : ;;
 	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts sandbox completion" ;;
@@ -217,7 +224,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build scan check inspect fetch shell log cache doctor debug version --help --version"
+		_hwb_words "build scan check inspect fetch shell log redact cache doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

@@ -65,6 +65,7 @@ tap wheels-good "$venv/bin/python" "$top/tests/wheels/good.py" "$build/hwb" "$ve
 tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
 tap rules python3 "$top/tests/cli/security_rules.py" "$build/hwb" "$venv"
 tap forged python3 "$top/tests/cli/forged.py" "$build/hwb" "$venv"
+tap redaction python3 "$top/tests/cli/redaction.py" "$build/hwb" "$venv"
 tap egress python3 "$top/tests/cli/egress.py" "$build/hwb" "$venv"
 tap fetch python3 "$top/tests/cli/fetch.py" "$build/hwb" "$venv"
 tap https python3 "$top/tests/cli/scenario_https.py" "$build/hwb" "$venv"

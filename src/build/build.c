@@ -26,6 +26,8 @@ struct conversation {
 	struct build_result *result;
 	enum phase phase;
 	struct buf packet; /* of the last request */
+	enum status unheard; /* why nobody takes the output any more */
+	struct diag why;
 };
 
 static enum status send_packet(struct conversation *c, struct diag *d)
@@ -162,8 +164,13 @@ static enum status converse(struct conversation *c, struct diag *d)
 				*d = now;
 			return s;
 		}
-		if (event == EVENT_LOG && c->request->log)
-			c->request->log(c->request->log_context, sandbox_log(c->sandbox));
+		if (event == EVENT_LOG && c->request->log && !c->unheard)
+			c->unheard = c->request->log(c->request->log_context, sandbox_log(c->sandbox), &c->why);
+		if (c->unheard && !failure) {
+			failure = c->unheard;
+			if (d)
+				*d = c->why;
+		}
 		if (event == EVENT_READY && c->request->ready && !failure)
 			failure = c->request->ready(c->request->context, sandbox_result(c->sandbox), sandbox_listener(c->sandbox), d);
 		if (event == EVENT_CHANNEL && !failure)

@@ -37,8 +37,8 @@ struct build_request {
 	int64_t epoch;
 	uint32_t outside_id;
 
-	/* Gets every byte of output, hostile, as it comes. */
-	void (*log)(void *context, struct bytes output);
+	/* Gets every byte of output, hostile, as it comes; a failure ends the build. */
+	enum status (*log)(void *context, struct bytes output, struct diag *d);
 	void *log_context;
 	/* Is given /build of a build that failed, for whoever wants to see it (--keep); NULL: nobody. */
 	void (*keep)(void *context, int tree_fd);

@@ -10,6 +10,7 @@
 #include "cli/container_setup.h"
 #include "cli/landlock_setup.h"
 #include "cli/options_build.h"
+#include "cli/output_filter.h"
 #include "cli/pipeline.h"
 #include "cli/report.h"
 #include "cli/session.h"
@@ -24,6 +25,7 @@ struct build_command {
 	struct settings *settings;
 	struct arena *arena;
 	struct session session;
+	struct output_filter filter;
 	struct pipeline *pipelines;
 	size_t n_pipelines, most;
 	const char *sdist, *sdist_folder; /* of the source at hand, for the interpreters after the first; or NULL */
@@ -55,9 +57,13 @@ static enum status build_one(struct build_command *c, const char *source, const 
 		own->out_dir = c->sdist_folder;
 	*run = c->session.run;
 	run->limits = &own->limits;
-	*p = (struct pipeline){
-		.run = run, .settings = own, .console = c->session.console, .arena = c->arena, .log_fd = -1, .keep_dir = -1
-	};
+	*p = (struct pipeline){ .run = run,
+				.settings = own,
+				.console = c->session.console,
+				.arena = c->arena,
+				.filter = &c->filter,
+				.log_fd = -1,
+				.keep_dir = -1 };
 	p->findings.arena = c->arena;
 	activity_init(&p->activity, c->arena);
 	const char *log_path;
@@ -160,8 +166,12 @@ static int run_command(struct build_command *c, const char *name)
 				"its files; hwb-build(1) says what else is weaker");
 	if (s == OK)
 		s = container_setup(c->settings, &c->session.run, c->arena, &d);
+	c->filter = (struct output_filter){ .run = &c->session.run, .console = c->session.console };
 	if (s == OK)
 		s = build_all(c, &d);
+	struct diag other = { 0 };
+	enum status told = output_filter_finish(&c->filter, c->arena, s ? &other : &d);
+	s = s ? s : told;
 	enum exit_code code = session_close(&c->session, c->settings, s, &d);
 	code = write_reports(c, code, &d);
 	/* Not before: the report tells of pins, and those belong to the index. */

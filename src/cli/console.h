@@ -39,9 +39,11 @@ bool console_has_colour(const struct console *c, enum console_stream to);
 /* To stdout: one artefact's path a line, or the JSON object. */
 void console_result(struct console *c, struct bytes line);
 
-/* From now on this value is "***" in everything that is printed or handed to the log, in all its encodings (redact/known.h).
+/* From now on this value is "[REDACTED:known]" in everything that is printed or handed to the log, in all its encodings (redact/known.h).
  * false: too short or too common to be masked; the caller says so. */
 bool console_add_secret(struct console *c, struct bytes secret);
+/* How many of these values were hidden in console_output. */
+uint64_t console_n_hidden(const struct console *c);
 /* A text, redacted but not escaped, for files that hwb writes. is_cut: its end is missing, or may be; what could be the beginning of
  * a secret there is hidden as well. Redact before you cut, where you can. */
 void console_redact(const struct console *c, struct bytes text, bool is_cut, struct buf *out);

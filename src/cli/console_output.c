@@ -16,6 +16,11 @@ bool console_add_secret(struct console *c, struct bytes secret)
 	return known_add(&c->known, secret);
 }
 
+uint64_t console_n_hidden(const struct console *c)
+{
+	return c->raw.n_masks + c->escaped.n_masks;
+}
+
 void console_redact(const struct console *c, struct bytes text, bool is_cut, struct buf *out)
 {
 	if (is_cut)
@@ -27,7 +32,7 @@ void console_redact(const struct console *c, struct bytes text, bool is_cut, str
 const char *console_redacted(const struct console *c, const char *text, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf out;
-	buf_init(&out, 8 * DIAG_TEXT_SIZE);
+	buf_init(&out, 16 * DIAG_TEXT_SIZE);
 	known_redact(&c->known, bytes_of(text), &out);
 	return arena_string(a, buf_bytes(&out));
 }
@@ -35,7 +40,7 @@ const char *console_redacted(const struct console *c, const char *text, struct a
 const char *console_redacted_diag(const struct console *c, const struct diag *d, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf out;
-	buf_init(&out, 8 * DIAG_TEXT_SIZE);
+	buf_init(&out, 16 * DIAG_TEXT_SIZE);
 	console_redact(c, bytes_of(d->text), console_is_full(d->text, sizeof d->text), &out);
 	return arena_string(a, buf_bytes(&out));
 }
@@ -97,8 +102,8 @@ static void pass(struct console *c, struct bytes redacted, bool final)
 {
 	CLEANUP(buf_done) struct buf text;
 	CLEANUP(buf_done) struct buf safe;
-	buf_init(&text, 8 * (redacted.size + 64)); /* a byte becomes at most "\xNN", a mask three */
-	buf_init(&safe, 16 * (redacted.size + 64 + KNOWN_SIZE_MAX * 4));
+	buf_init(&text, 8 * (redacted.size + 64)); /* a byte becomes at most "\xNN" */
+	buf_init(&safe, 24 * (redacted.size + 64 + KNOWN_SIZE_MAX * 6)); /* and six of those a mask of sixteen */
 	escaper_add(&c->escaper, redacted, &text);
 	if (final)
 		escaper_end(&c->escaper, &text);
@@ -116,7 +121,7 @@ void console_output(struct console *c, struct bytes output)
 {
 	for (; output.size; output = bytes_from(output, OUTPUT_BLOCK)) {
 		CLEANUP(buf_done) struct buf redacted;
-		buf_init(&redacted, 2 * OUTPUT_BLOCK + 8 * KNOWN_SIZE_MAX);
+		buf_init(&redacted, 4 * (OUTPUT_BLOCK + 8 * KNOWN_SIZE_MAX));
 		known_stream_add(&c->raw, bytes_part(output, 0, OUTPUT_BLOCK), &redacted);
 		pass(c, buf_bytes(&redacted), false);
 	}
@@ -125,7 +130,7 @@ void console_output(struct console *c, struct bytes output)
 void console_output_end(struct console *c)
 {
 	CLEANUP(buf_done) struct buf redacted;
-	buf_init(&redacted, 8 * KNOWN_SIZE_MAX);
+	buf_init(&redacted, 32 * KNOWN_SIZE_MAX);
 	known_stream_end(&c->raw, &redacted);
 	pass(c, buf_bytes(&redacted), true);
 	if (c->line_open)

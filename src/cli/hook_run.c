@@ -3,6 +3,7 @@
 #include "audit/audit.h"
 #include "cli/buildlog.h"
 #include "cli/known_backends.h"
+#include "cli/output_filter.h"
 #include "cli/report.h"
 #include "cli/settings_parts.h"
 #include "cli/visible.h"
@@ -23,11 +24,11 @@ static bool has_requires_now(void *context, const struct bytes *requires, size_t
 	return h->has_requires(h->p, requires, n);
 }
 
-/* The backend's output goes to the console, which redacts it and hands it on to the build log. */
-static void take_output(void *context, struct bytes output)
+/* The backend's output goes through the filter to the console, which redacts what it knows and hands it on to the build log. */
+static enum status take_output(void *context, struct bytes output, struct diag *d)
 {
 	struct pipeline *p = context;
-	console_output(p->console, output);
+	return output_filter_add(p->filter, output, d);
 }
 
 static void keep_output(void *context, struct bytes text)
@@ -235,9 +236,17 @@ enum status hook_run(struct pipeline *p, enum build_kind kind,
 	p->ahead = NULL; /* the build's from here on */
 	console_set_log(p->console, keep_output, p);
 	s = build_run(p->run, &request, p->arena, ret, d);
+	struct diag other = { 0 };
+	enum status heard = output_filter_flush(p->filter, &other);
+	if (heard == OK && s == ERR_BACKEND) /* the words of a stranger's exception */
+		heard = output_filter_words(p->filter, d, &other);
+	if (heard) { /* whatever else is wrong may not be said */
+		s = heard;
+		if (d)
+			*d = other;
+	}
 	console_output_end(p->console);
 	console_set_log(p->console, NULL, NULL);
-	struct diag other = { 0 };
 	enum status noted = hook_take_notes(p, &context.egress, ret, s ? &other : d);
 	if (s && noted == ERR_LIMIT)
 		s = blame_limit(s, &other, d);

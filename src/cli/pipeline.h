@@ -35,6 +35,8 @@ struct artefact {
 enum { STAGES_MAX = 32, ARTEFACTS_MAX = 8 };
 
 /* Everything a report tells; filled as far as the run came, also when it failed. */
+struct output_filter;
+
 struct pipeline {
 	const struct run_context *run;
 	struct settings *settings;
@@ -49,6 +51,7 @@ struct pipeline {
 	struct env_result env;
 	struct cargo_source rust;
 	struct cargo_result crates;
+	struct output_filter *filter; /* of the run */
 	struct sandbox *ahead; /* made while the source is read, for the first build */
 	struct sandbox_result sandbox; /* of the last build */
 	struct activity activity; /* of all builds of the run */

@@ -10,6 +10,7 @@
 #include "base/encode.h"
 #include "cli/landlock_setup.h"
 #include "host/file.h"
+#include "redact/version.h"
 
 /* The one thing a signal handler may touch. Every stage looks at it through run_check. */
 static volatile sig_atomic_t caught_signal;
@@ -86,6 +87,7 @@ enum status session_open(struct settings *settings, const char *command, char **
 	struct json_writer *w = audit_begin(ret->run.audit, "run.started");
 	json_pair_cstring(w, "command", command);
 	json_pair_cstring(w, "version", HWB_VERSION);
+	json_pair_cstring(w, "redaction_rules", redaction_version());
 	return audit_end(ret->run.audit, false, d);
 }
 

@@ -78,6 +78,8 @@ struct settings {
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 	bool log_last;
+	struct strings mask_files, mask_names; /* of redact */
+	bool mask_environment;
 	uint64_t log_from_seq; /* 0: from the first */
 
 	/* How it was put together; for settings_*.c and options.c. */

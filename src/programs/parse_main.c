@@ -1,14 +1,17 @@
 /* hwb-parse: every parser of hostile bytes, one verb a process, confined before the first byte. */
+#include <string.h>
+
 #include "check/verbs.h"
 #include "env/verbs.h"
 #include "format/json.h"
 #include "host/verb.h"
 #include "index/verbs.h"
 #include "pack/verbs.h"
+#include "redact/verbs.h"
 #include "scan/verbs.h"
 #include "source/verbs.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static const struct verb verbs[] = {
 		{ "project", 1, project_verb },
@@ -25,7 +28,12 @@ int main(void)
 		{ "scan", 1, scan_verb },
 		{ "zip-list", 1, zip_list_verb },
 		{ "python-facts", 1, python_facts_verb },
+		{ "redact", 2, redact_verb },
+		{ "redact-log", 1, redact_log_verb },
 	};
 	json_prepare();
+	/* The word only says what to prepare; what is done is what the request says. */
+	if (argc == 2 && strcmp(argv[1], "redact") == 0)
+		redact_prepare();
 	return verb_serve(verbs, sizeof verbs / sizeof verbs[0]);
 }

@@ -1,138 +1,182 @@
 #include "redact/known.h"
 
 #include "base/cleanup.h"
-#include "base/encode.h"
+#include "redact/encodings.h"
+#include "redact/trigram.h"
+
+/* Pieces are worked on in blocks, so that the copy of one is small. */
+enum { BLOCK = 16384, LINE_SIZE_MIN = 8, LINES_MAX = 256 };
+/* A program that wraps its text puts a newline into a value once in many bytes. */
+enum { WRAP_MIN = 16, WRAP_FIRST = 3, REST_MIN = 8 };
+enum { HEAD_BITS = 12 };
 
 struct known_pattern {
 	unsigned char *data;
 	size_t size;
-	uint32_t next; /* 1 + the next pattern with the same first byte; 0: none */
+	uint32_t next; /* 1 + the next pattern with the same head; 0: none */
+	bool is_secret; /* itself, no encoding of it */
 };
 
-/* Pieces are worked on in blocks, so that the copy of one is small. */
-enum { BLOCK = 16384, MASK_SIZE = 3, ENCODED_MAX = 4 * KNOWN_SIZE_MAX };
+struct known_table {
+	struct trigrams begins; /* patterns, and masks */
+	uint32_t heads[1 << HEAD_BITS]; /* by two bytes: 1 + a pattern */
+	bool first[256];
+};
 
 /* Values that turn up as "secrets" in configuration and would mask half of every log. */
 static const char *const never[] = { "password", "localhost", "__token__", "anonymous", "username", "default", "nobody" };
+
+/* How the text that is looked at ends. */
+enum ending {
+	ENDS, /* that is all */
+	ENDS_CUT, /* there was more, which is lost */
+	GOES_ON
+};
 
 void known_init(struct known *k, struct arena *a)
 {
 	*k = (struct known){ .arena = a };
 }
 
-static size_t pair_of(const unsigned char *p)
+/* ---- the tables ---- */
+
+static uint32_t hash_two(unsigned a, unsigned b)
 {
-	return (size_t)p[0] << 8 | p[1];
+	return ((a | b << 8) * UINT32_C(0x9e3779b1)) >> (32 - HEAD_BITS);
 }
 
-static bool has_pattern(const struct known *k, struct bytes b)
+static struct known_pattern *find_pattern(const struct known *k, struct bytes b)
 {
-	for (size_t i = 0; i < k->n_patterns; i++)
-		if (bytes_equal(bytes_make(k->patterns[i].data, k->patterns[i].size), b))
-			return true;
-	return false;
+	for (uint32_t i = k->table ? k->table->heads[hash_two(b.data[0], b.data[1])] : 0; i; i = k->patterns[i - 1].next)
+		if (bytes_equal(bytes_make(k->patterns[i - 1].data, k->patterns[i - 1].size), b))
+			return &k->patterns[i - 1];
+	return NULL;
+}
+
+static void table_make(struct known *k)
+{
+	k->table = ARENA_NEW(k->arena, struct known_table);
+	const unsigned char begin[] = MASK_BEGIN;
+	trigrams_add(&k->table->begins, begin[0], begin[1], begin[2]);
+	k->table->first[begin[0]] = true;
+}
+
+/* Without what could be the beginning of a mask at its end: masks are no text, so that part would never be found before one. */
+static struct bytes without_mask_end(struct bytes b)
+{
+	for (size_t n = sizeof MASK_BEGIN - 1; n > 0; n--)
+		if (bytes_ends(b, bytes_make(MASK_BEGIN, n)))
+			return bytes_part(b, 0, b.size - n);
+	return b;
+}
+
+/* data: kept. */
+static void add_bytes(struct known *k, unsigned char *data, size_t size, bool is_secret)
+{
+	if (!k->table)
+		table_make(k);
+	struct known_table *t = k->table;
+	uint32_t *head = &t->heads[hash_two(data[0], data[1])];
+	k->patterns = arena_grow(k->arena, k->patterns, k->n_patterns, sizeof *k->patterns);
+	k->patterns[k->n_patterns++] = (struct known_pattern){ data, size, *head, is_secret };
+	*head = (uint32_t)k->n_patterns;
+	t->first[data[0]] = true;
+	trigrams_add(&t->begins, data[0], data[1], data[2]);
+	size_t reach = size + 2 * (size / WRAP_MIN + 2);
+	if (reach > k->reach)
+		k->reach = reach;
 }
 
 /* An encoding that is shorter than the minimum would mask ordinary text like a short value. */
-static void add_pattern(struct known *k, struct bytes b)
+static void add_pattern(struct known *k, struct bytes b, bool is_secret)
 {
-	if (b.size < KNOWN_SIZE_MIN || has_pattern(k, b))
+	b = without_mask_end(b);
+	if (b.size < KNOWN_SIZE_MIN)
 		return;
-	k->patterns = arena_grow(k->arena, k->patterns, k->n_patterns, sizeof *k->patterns);
-	struct known_pattern *p = &k->patterns[k->n_patterns++];
-	*p = (struct known_pattern){ .data = arena_alloc(k->arena, b.size, 1), .size = b.size, .next = k->first[b.data[0]] };
-	bytes_copy(p->data, b);
-	k->first[b.data[0]] = (uint32_t)k->n_patterns;
-	size_t pair = pair_of(b.data);
-	k->pairs[pair / 8] |= (uint8_t)(1u << pair % 8);
-	if (b.size > k->longest)
-		k->longest = b.size;
-}
-
-static bool is_unreserved(unsigned char c)
-{
-	return byte_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-/* RFC 3986 section 2.1, in both cases; of form data, where a blank is '+'; and every byte encoded. */
-static void add_percent(struct known *k, struct bytes secret, const char *digits, bool is_form, bool all)
-{
-	CLEANUP(buf_done) struct buf b;
-	buf_init(&b, ENCODED_MAX);
-	b.secret = true;
-	for (size_t i = 0; i < secret.size; i++) {
-		unsigned char c = secret.data[i];
-		if (!all && is_unreserved(c)) {
-			buf_add_byte(&b, c);
-		} else if (is_form && c == ' ') {
-			buf_add_byte(&b, '+');
-		} else {
-			buf_add_byte(&b, '%');
-			buf_add_byte(&b, (unsigned char)digits[c >> 4]);
-			buf_add_byte(&b, (unsigned char)digits[c & 15]);
-		}
+	struct known_pattern *same = find_pattern(k, b);
+	if (same) {
+		same->is_secret = same->is_secret || is_secret;
+		return;
 	}
-	add_pattern(k, buf_bytes(&b));
+	unsigned char *data = arena_alloc(k->arena, b.size, 1);
+	bytes_copy(data, b);
+	add_bytes(k, data, b.size, is_secret);
+	/* Wrapped behind its first bytes it would be held back at the end of every line that ends with one of those: what comes
+	 * behind them is a value of its own. */
+	for (size_t n = 1; n < WRAP_FIRST && b.size - n >= REST_MIN; n++)
+		if (!find_pattern(k, bytes_from(b, n)))
+			add_bytes(k, data + n, b.size - n, false);
 }
 
-static void add_hex(struct known *k, struct bytes secret, const char *digits)
+static void take_encoding(void *context, struct bytes encoded)
 {
-	CLEANUP(buf_done) struct buf b;
-	buf_init(&b, ENCODED_MAX);
-	b.secret = true;
-	for (size_t i = 0; i < secret.size; i++) {
-		buf_add_byte(&b, (unsigned char)digits[secret.data[i] >> 4]);
-		buf_add_byte(&b, (unsigned char)digits[secret.data[i] & 15]);
-	}
-	add_pattern(k, buf_bytes(&b));
+	add_pattern(context, encoded, false);
 }
 
-/* The characters that depend on the value alone, wherever it stands in what was encoded (base64 works on groups of three
- * bytes): p bytes in front, then without the characters that the neighbours touch. */
-static void add_base64(struct known *k, struct bytes secret, enum base64_kind kind, size_t phase)
-{
-	CLEANUP(buf_done) struct buf shifted;
-	CLEANUP(buf_done) struct buf text;
-	buf_init(&shifted, ENCODED_MAX);
-	buf_init(&text, ENCODED_MAX);
-	shifted.secret = text.secret = true;
-	buf_add(&shifted, bytes_make("\0\0", phase));
-	buf_add(&shifted, secret);
-	base64_write(buf_bytes(&shifted), kind, &text);
-	size_t from = (8 * phase + 5) / 6, to = (phase + secret.size) * 8 / 6;
-	if (to > from)
-		add_pattern(k, bytes_part(buf_bytes(&text), from, to - from));
-}
+/* ---- adding ---- */
 
 static bool is_never_masked(struct bytes secret)
 {
 	for (size_t i = 0; i < COUNT(never); i++)
 		if (bytes_equal_nocase(secret, bytes_of(never[i])))
 			return true;
-	return false;
+	return bytes_search(secret, BYTES(MASK_BEGIN)) < secret.size || without_mask_end(secret).size < KNOWN_SIZE_MIN;
+}
+
+static void add_value(struct known *k, struct bytes secret, bool is_secret)
+{
+	if (is_never_masked(secret))
+		return;
+	add_pattern(k, secret, is_secret);
+	encodings_write(secret, take_encoding, k);
+}
+
+static void add_lines(struct known *k, struct bytes secret)
+{
+	for (size_t n = 0; secret.data && n < LINES_MAX; n++) {
+		struct bytes line = bytes_trim(bytes_cut(&secret, '\n'));
+		if (line.size >= LINE_SIZE_MIN)
+			add_value(k, line, false);
+	}
+}
+
+/* RFC 7515: three parts; the third is what nobody else can make. */
+static void add_signature(struct known *k, struct bytes secret)
+{
+	struct bytes rest = secret;
+	if (!bytes_starts(secret, BYTES("ey")))
+		return;
+	(void)bytes_cut(&rest, '.');
+	(void)bytes_cut(&rest, '.');
+	if (rest.size >= LINE_SIZE_MIN && bytes_find(rest, '.') == rest.size)
+		add_value(k, rest, false);
+}
+
+/* Newlines at the ends are of the file that it came from; as they stay in the text, they could make the value anew. */
+static struct bytes without_newlines(struct bytes b)
+{
+	while (b.size && (b.data[0] == '\n' || b.data[0] == '\r'))
+		b = bytes_from(b, 1);
+	while (b.size && (b.data[b.size - 1] == '\n' || b.data[b.size - 1] == '\r'))
+		b.size--;
+	return b;
 }
 
 bool known_add(struct known *k, struct bytes secret)
 {
+	secret = without_newlines(secret);
 	if (secret.size < KNOWN_SIZE_MIN || secret.size > KNOWN_SIZE_MAX || is_never_masked(secret))
 		return false;
-	if (has_pattern(k, secret))
+	const struct known_pattern *same = find_pattern(k, without_mask_end(secret));
+	if (same && same->is_secret)
 		return true;
 	if (k->n_secrets == KNOWN_SECRETS_MAX)
 		return false;
 	k->n_secrets++;
-	add_pattern(k, secret);
-	for (size_t upper = 0; upper < 2; upper++) {
-		const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-		add_percent(k, secret, digits, false, false);
-		add_percent(k, secret, digits, true, false);
-		add_percent(k, secret, digits, false, true);
-		add_hex(k, secret, digits);
-	}
-	for (size_t phase = 0; phase < 3; phase++) {
-		add_base64(k, secret, BASE64_STANDARD, phase);
-		add_base64(k, secret, BASE64_URL, phase);
-	}
+	add_value(k, secret, true);
+	if (bytes_find(secret, '\n') < secret.size)
+		add_lines(k, secret);
+	add_signature(k, secret);
 	return true;
 }
 
@@ -143,64 +187,148 @@ void known_wipe(struct known *k)
 	known_init(k, k->arena);
 }
 
+void known_each(const struct known *k, void (*take)(void *context, struct bytes secret), void *context)
+{
+	for (size_t i = 0; i < k->n_patterns; i++)
+		if (k->patterns[i].is_secret)
+			take(context, bytes_make(k->patterns[i].data, k->patterns[i].size));
+}
+
+/* ---- matching ---- */
+
+/* The newline at the beginning of text, or 0. */
+static size_t newline_size(struct bytes text, bool *ret_partial)
+{
+	if (text.data[0] == '\n')
+		return 1;
+	if (text.data[0] != '\r')
+		return 0;
+	if (text.size == 1)
+		*ret_partial = true;
+	return text.size > 1 && text.data[1] == '\n' ? 2 : 0;
+}
+
+/* So many bytes of text make the pattern, newlines that wrap it included; 0: it is not there. */
+static size_t compare(const struct known_pattern *p, struct bytes text, bool *ret_partial)
+{
+	struct bytes rest = bytes_make(p->data, p->size);
+	for (size_t i = 0, since = WRAP_MIN;; since = 0) {
+		size_t same = bytes_same(bytes_from(text, i), rest);
+		i += same;
+		since += same;
+		rest = bytes_from(rest, same);
+		if (!rest.size)
+			return i;
+		if (i == text.size) {
+			*ret_partial = true;
+			return 0;
+		}
+		size_t wrap = i >= WRAP_FIRST && since >= WRAP_MIN ? newline_size(bytes_from(text, i), ret_partial) : 0;
+		if (!wrap)
+			return 0;
+		i += wrap;
+	}
+}
+
 /* The longest pattern at text; *ret_partial: more text could make one longer. */
 static size_t match_at(const struct known *k, struct bytes text, bool *ret_partial)
 {
 	size_t longest = 0;
-	for (uint32_t i = k->first[text.data[0]]; i; i = k->patterns[i - 1].next) {
-		const struct known_pattern *p = &k->patterns[i - 1];
-		size_t n = p->size < text.size ? p->size : text.size;
-		if (memcmp(p->data, text.data, n) != 0)
-			continue;
-		if (p->size > text.size)
-			*ret_partial = true;
-		else if (p->size > longest)
-			longest = p->size;
+	if (!k->table->first[text.data[0]])
+		return 0;
+	if (text.size == 1) {
+		*ret_partial = true;
+		return 0;
+	}
+	for (uint32_t i = k->table->heads[hash_two(text.data[0], text.data[1])]; i; i = k->patterns[i - 1].next) {
+		size_t size = compare(&k->patterns[i - 1], text, ret_partial);
+		if (size > longest)
+			longest = size;
 	}
 	return longest;
 }
 
-static bool may_begin(const struct known *k, struct bytes text)
+/* The next offset where a pattern or a mask may begin, or text.size. */
+static size_t next_start(const struct known_table *t, struct bytes text, size_t at)
 {
-	if (text.size < 2)
-		return k->first[text.data[0]] != 0;
-	size_t pair = pair_of(text.data);
-	return k->pairs[pair / 8] >> pair % 8 & 1;
+	size_t i = at;
+	for (; (i = trigrams_find(&t->begins, text, i, 0)) < text.size; i++) {
+		const unsigned char *p = text.data + i;
+		if (p[0] == MASK_BEGIN[0] || t->heads[hash_two(p[0], p[1])])
+			return i;
+	}
+	if (text.size > 2 && at < text.size - 2)
+		at = text.size - 2;
+	while (at < text.size && !t->first[text.data[at]])
+		at++;
+	return at;
 }
 
-/* Decides text byte by byte until the end or, unless it is final, until a place where more text could change the decision.
- * *covered: so many bytes from the start on stand behind a mask that was written. Returns how far it came. */
-static size_t decide(const struct known *k, struct bytes text, bool final, size_t *covered, struct buf *out)
+size_t known_find(const struct known *k, struct bytes text, size_t at, size_t *ret_size)
 {
-	size_t end = *covered, plain = end, i = 0; /* [plain, i) is decided and not yet written */
-	for (; i < text.size; i++) {
+	if (!k->table)
+		return text.size;
+	for (; (at = next_start(k->table, text, at)) < text.size; at++) {
+		bool partial;
+		*ret_size = match_at(k, bytes_from(text, at), &partial);
+		if (*ret_size)
+			return at;
+	}
+	return text.size;
+}
+
+/* ---- replacing ---- */
+
+struct decision {
+	size_t covered; /* so many bytes from the start on stand behind a mask that was written */
+	uint64_t n_masks;
+};
+
+static void put_newlines(struct bytes covered, struct buf *out)
+{
+	for (size_t i = 0; (i += bytes_find(bytes_from(covered, i), '\n')) < covered.size; i++)
+		buf_add_byte(out, '\n');
+}
+
+/* Decides text until its end or, if it goes on, until a place where more text could change the decision; if it is cut, until one
+ * where more could have made a value. Returns how far it came. */
+static size_t decide(const struct known *k, struct bytes text, enum ending ending, struct decision *d, struct buf *out)
+{
+	size_t end = d->covered, plain = end, i = 0; /* [plain, i) is decided and not yet written */
+	while ((i = next_start(k->table, text, i)) < text.size) {
 		struct bytes rest = bytes_from(text, i);
-		bool partial = false;
-		if (!may_begin(k, rest))
+		bool partial = false, partial_mask = false;
+		size_t mask = mask_size(rest, &partial_mask);
+		if (mask) {
+			i += mask;
 			continue;
-		size_t size = match_at(k, rest, &partial);
-		if (partial && !final)
-			break;
-		if (!size)
-			continue;
-		if (i >= end) {
-			buf_add(out, bytes_part(text, plain, i - plain));
-			buf_add(out, bytes_make("***", MASK_SIZE));
 		}
-		if (i + size > end)
+		size_t size = match_at(k, rest, &partial);
+		if ((partial && ending != ENDS) || (partial_mask && ending == GOES_ON))
+			break;
+		if (size && i >= end) {
+			buf_add(out, bytes_part(text, plain, i - plain));
+			buf_add_string(out, MASK_KNOWN);
+			d->n_masks++;
+			end = i;
+		}
+		if (size && i + size > end) {
+			put_newlines(bytes_part(text, end, i + size - end), out);
 			end = plain = i + size;
+		}
+		i++;
 	}
 	if (i > plain)
 		buf_add(out, bytes_part(text, plain, i - plain));
-	*covered = end > i ? end - i : 0;
+	d->covered = end > i ? end - i : 0;
 	return i;
 }
 
 void known_redact(const struct known *k, struct bytes text, struct buf *out)
 {
-	size_t covered = 0;
+	struct decision d = { 0 };
 	if (k->n_patterns)
-		(void)decide(k, text, true, &covered, out);
+		(void)decide(k, text, ENDS, &d, out);
 	else
 		buf_add(out, text);
 }
@@ -208,17 +336,17 @@ void known_redact(const struct known *k, struct bytes text, struct buf *out)
 /* decide stops where more text could make a value: from there on it could be one. */
 bool known_redact_start(const struct known *k, struct bytes text, struct buf *out)
 {
-	size_t covered = 0;
+	struct decision d = { 0 };
 	if (k->n_patterns)
-		return decide(k, text, false, &covered, out) < text.size;
+		return decide(k, text, ENDS_CUT, &d, out) < text.size;
 	buf_add(out, text);
 	return false;
 }
 
 void known_redact_cut(const struct known *k, struct bytes text, struct buf *out)
 {
-	if (known_redact_start(k, text, out) && !bytes_ends(buf_bytes(out), BYTES("***"))) /* what overlaps is one mask */
-		buf_add(out, bytes_make("***", MASK_SIZE));
+	if (known_redact_start(k, text, out) && !bytes_ends(buf_bytes(out), BYTES(MASK_KNOWN))) /* what overlaps is one mask */
+		buf_add_string(out, MASK_KNOWN);
 }
 
 void known_stream_init(struct known_stream *s, const struct known *k)
@@ -229,22 +357,29 @@ void known_stream_init(struct known_stream *s, const struct known *k)
 static void hold(struct known_stream *s, struct bytes rest)
 {
 	if (rest.size > s->room) {
-		s->room = s->known->longest;
+		s->room = s->known->reach > MASK_SIZE_MAX ? s->known->reach : MASK_SIZE_MAX;
 		s->held = arena_alloc(s->known->arena, s->room, 1);
 	}
 	bytes_copy(s->held, rest);
 	s->n_held = rest.size;
 }
 
-static void feed(struct known_stream *s, struct bytes piece, bool final, struct buf *out)
+static void feed(struct known_stream *s, struct bytes piece, enum ending ending, struct buf *out)
 {
 	CLEANUP(buf_done) struct buf all;
+	struct decision d = { s->covered, s->n_masks };
+	struct bytes text = piece;
 	buf_init(&all, BLOCK + s->n_held);
 	all.secret = true;
-	buf_add(&all, bytes_make(s->held, s->n_held));
-	buf_add(&all, piece);
-	size_t done = decide(s->known, buf_bytes(&all), final, &s->covered, out);
-	hold(s, bytes_from(buf_bytes(&all), done));
+	if (s->n_held) {
+		buf_add(&all, bytes_make(s->held, s->n_held));
+		buf_add(&all, piece);
+		text = buf_bytes(&all);
+	}
+	size_t done = decide(s->known, text, ending, &d, out);
+	s->covered = d.covered;
+	s->n_masks = d.n_masks;
+	hold(s, bytes_from(text, done));
 }
 
 void known_stream_add(struct known_stream *s, struct bytes piece, struct buf *out)
@@ -254,12 +389,12 @@ void known_stream_add(struct known_stream *s, struct bytes piece, struct buf *ou
 		return;
 	}
 	for (; piece.size; piece = bytes_from(piece, BLOCK))
-		feed(s, bytes_part(piece, 0, BLOCK), false, out);
+		feed(s, bytes_part(piece, 0, BLOCK), GOES_ON, out);
 }
 
 void known_stream_end(struct known_stream *s, struct buf *out)
 {
 	if (s->n_held)
-		feed(s, (struct bytes){ NULL, 0 }, true, out);
+		feed(s, (struct bytes){ NULL, 0 }, ENDS, out);
 	s->covered = 0;
 }

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -104,6 +105,17 @@ static const struct attempt {
 	  { { SYS_pidfd_open, { V, N(0) } }, { SYS_pidfd_getfd, { R(1), N(1), N(0) } } } },
 	{ "another process gets a limit", 0, 0, false, { { SYS_prlimit64, { V, N(RLIMIT_CORE), T(LIMIT), N(0) } } } },
 	{ "another process loses its rank", 0, 0, false, { { SYS_setpriority, { N(PRIO_PROCESS), V, N(5) } } } },
+	{ "memory becomes a program",
+	  NET, /* libraries are loaded late */
+	  0,
+	  false,
+	  { { SYS_mmap, { N(0), N(4096), N(PROT_READ | PROT_EXEC), N(MAP_PRIVATE | MAP_ANONYMOUS), N((uint64_t)-1), N(0) } } } },
+	{ "memory becomes a program later",
+	  NET,
+	  0,
+	  false,
+	  { { SYS_mmap, { N(0), N(4096), N(PROT_READ | PROT_WRITE), N(MAP_PRIVATE | MAP_ANONYMOUS), N((uint64_t)-1), N(0) } },
+	    { SYS_mprotect, { R(1), N(4096), N(PROT_READ | PROT_EXEC) } } } },
 	{ "a program is started", 0, 0, false, { { SYS_execve, { T(PROGRAM), T(ARGV), N(0) } } } },
 	{ "a namespace is made", 0, 0, false, { { SYS_unshare, { N(CLONE_NEWUSER) } } } },
 	{ "the root is changed", 0, 0, true, { { SYS_chroot, { T(ROOT) } } } },
@@ -276,6 +288,12 @@ static void start_parse(struct puppet *p, const struct world *w)
 	start_parser(p, w, "hwb-parse", "metadata");
 }
 
+/* With the machine code of its rules, which is made before the doors close. */
+static void start_redact(struct puppet *p, const struct world *w)
+{
+	start_parser(p, w, "hwb-parse", "redact");
+}
+
 static void start_unpack(struct puppet *p, const struct world *w)
 {
 	start_parser(p, w, "hwb-unpack", "tar-source");
@@ -301,7 +319,9 @@ static void start_proxy(struct puppet *p, const struct world *w)
 static const struct program {
 	unsigned bit;
 	void (*start)(struct puppet *p, const struct world *w);
-} programs[] = { { PARSE, start_parse }, { UNPACK, start_unpack }, { FETCH, start_fetch }, { PROXY, start_proxy } };
+} programs[] = {
+	{ PARSE, start_parse }, { UNPACK, start_unpack }, { FETCH, start_fetch }, { PROXY, start_proxy }, { PARSE, start_redact }
+};
 
 /* One attempt in a program of its own. */
 static long outcome(const struct program *program, const struct attempt *a, bool confined)
@@ -348,6 +368,11 @@ static void hwb_parse_reaches_nothing(void)
 	check_program(&programs[0]);
 }
 
+static void hwb_parse_redact_reaches_nothing(void)
+{
+	check_program(&programs[4]);
+}
+
 static void hwb_unpack_reaches_nothing(void)
 {
 	check_program(&programs[1]);
@@ -368,6 +393,7 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{ "code in hwb-parse reaches nothing", hwb_parse_reaches_nothing },
+		{ "code in hwb-parse redact reaches nothing", hwb_parse_redact_reaches_nothing },
 		{ "code in hwb-unpack reaches nothing", hwb_unpack_reaches_nothing },
 		{ "code in hwb-net fetch reaches servers alone", hwb_net_fetch_reaches_servers_alone },
 		{ "code in hwb-net proxy reaches servers on its ports alone", hwb_net_proxy_reaches_its_ports_alone },

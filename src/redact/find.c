@@ -1,0 +1,302 @@
+#include "redact/find.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "redact/check.h"
+#include "redact/keywords.h"
+#include "redact/mask.h"
+#include "redact/regex.h"
+
+/* What is found can bring up what was hidden by it: looked at again until there is nothing new, or the line is hidden. */
+enum { ROUNDS_MAX = 5, LONG_MATCH = 200 };
+
+struct secret_scanner {
+	struct arena *arena;
+	struct regex_engine *engine;
+	struct regex *regexes[SECRET_RULES_MAX]; /* NULL: not compiled yet */
+	const struct known *known;
+	unsigned key_rule;
+	struct keywords keywords;
+	/* Of the line that is looked at: what was found, and the line as a terminal would show it. */
+	struct secret_span spans[FIND_SPANS_MAX];
+	size_t n_spans;
+	bool whole_line;
+	unsigned char plain[SECRET_WINDOW];
+	uint32_t plain_from[SECRET_WINDOW];
+};
+
+static const struct regex *regex_of(struct secret_scanner *s, unsigned rule)
+{
+	size_t n;
+	if (!s->regexes[rule])
+		s->regexes[rule] = regex_new(s->engine, secret_rules(&n)[rule].regex);
+	assert(s->regexes[rule]); /* a test compiles all of them */
+	return s->regexes[rule];
+}
+
+struct secret_scanner *secret_scanner_new(struct arena *a, bool with_jit, const struct known *known)
+{
+	size_t n;
+	struct secret_scanner *s = ARENA_NEW(a, struct secret_scanner);
+	const struct secret_rule *rules = secret_rules(&n);
+	s->arena = a;
+	s->known = known;
+	s->engine = regex_engine_new(a, with_jit);
+	keywords_init(&s->keywords);
+	for (unsigned i = 0; i < n; i++) {
+		if (rules[i].check == SECRET_CHECK_PEM)
+			s->key_rule = i;
+		if (with_jit)
+			(void)regex_of(s, i);
+	}
+	return s;
+}
+
+unsigned find_key_rule(const struct secret_scanner *s)
+{
+	return s->key_rule;
+}
+
+/* ---- one keyword ---- */
+
+bool find_is_token(unsigned char c)
+{
+	return byte_is_alnum(c) || (c && strchr("_-+/=.%~", c));
+}
+
+enum try { TRY_NOTHING, TRY_FOUND, TRY_LIMIT };
+
+/* part: what stands between two masks, or a line; at: where the keyword is in it. *ret: offsets in part. */
+static enum try try_rule(struct secret_scanner *s, struct bytes part, size_t at, unsigned number, struct secret_span *ret)
+{
+	size_t n, from, to;
+	const struct secret_rule *rule = &secret_rules(&n)[number];
+	if (at < rule->lead)
+		return TRY_NOTHING;
+	enum regex_result r = regex_match(regex_of(s, number), part, at - rule->lead, &from, &to);
+	if (r != REGEX_YES)
+		return r == REGEX_LIMIT ? TRY_LIMIT : TRY_NOTHING;
+	uint8_t confidence = secret_check_match(rule, bytes_part(part, from, to - from));
+	if (!confidence)
+		return TRY_NOTHING;
+	if (rule->check == SECRET_CHECK_PEM) {
+		struct bytes rest = bytes_from(part, to);
+		size_t end = pem_find_end(rest);
+		if (!pem_may_follow(rest))
+			return TRY_NOTHING;
+		to = end <= rest.size ? to + end : part.size;
+	}
+	/* A regex has a bound; what it began is hidden to its end. */
+	for (bool is_long = to - from >= LONG_MATCH; is_long && to < part.size && find_is_token(part.data[to]);)
+		to++;
+	*ret = (struct secret_span){ from, to - from, (uint16_t)number, confidence, false };
+	return TRY_FOUND;
+}
+
+/* ---- parts of a line ---- */
+
+static void add_span(struct secret_scanner *s, struct secret_span span)
+{
+	if (s->n_spans == FIND_SPANS_MAX)
+		s->whole_line = true;
+	else
+		s->spans[s->n_spans++] = span;
+}
+
+/* What the view's bytes are in the line: by the map, or base bytes further on. */
+struct view {
+	struct bytes text;
+	const uint32_t *from; /* NULL: as it is */
+	size_t base;
+};
+
+static void add_found(struct secret_scanner *s, const struct view *v, struct secret_span span)
+{
+	if (v->from) {
+		size_t last = v->from[span.offset + span.size - 1];
+		span.offset = v->from[span.offset];
+		span.size = last + 1 - span.offset;
+	}
+	span.offset += v->base;
+	add_span(s, span);
+}
+
+static void find_in_view(struct secret_scanner *s, const struct view *v)
+{
+	size_t at = 0;
+	while ((at = keywords_find(&s->keywords, v->text, at)) < v->text.size && !s->whole_line) {
+		size_t next = at + 1, begin;
+		uint16_t link = 0;
+		for (const struct secret_keyword *k; (k = keywords_at(&s->keywords, v->text, at, &link, &begin));) {
+			struct secret_span span;
+			enum try t = try_rule(s, v->text, begin, k->rule, &span);
+			if (t == TRY_LIMIT)
+				s->whole_line = true;
+			if (t != TRY_FOUND)
+				continue;
+			add_found(s, v, span);
+			/* Inside of what a weaker rule found a stronger one may know better what it is. */
+			if ((span.confidence == SECRET_HIGH || span.size >= LONG_MATCH) && span.offset + span.size > next)
+				next = span.offset + span.size;
+		}
+		at = next;
+	}
+}
+
+static void find_known(struct secret_scanner *s, const struct view *v)
+{
+	size_t size, at = 0;
+	while ((at = known_find(s->known, v->text, at, &size)) < v->text.size && !s->whole_line) {
+		add_found(s, v, (struct secret_span){ at, size, SECRET_RULE_KNOWN, SECRET_HIGH, false });
+		at++;
+	}
+}
+
+static void find_in_part(struct secret_scanner *s, struct bytes part, size_t base)
+{
+	find_in_view(s, &(struct view){ part, NULL, base });
+	if (plain_find_control(part) == part.size)
+		return;
+	size_t n = plain_make(part, s->plain, s->plain_from);
+	const struct view plain = { bytes_make(s->plain, n), s->plain_from, base };
+	find_in_view(s, &plain);
+	if (s->known)
+		find_known(s, &plain);
+}
+
+/* ---- a line ---- */
+
+static int compare_spans(const void *a, const void *b)
+{
+	const struct secret_span *x = a, *y = b;
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	return x->size != y->size ? (x->size < y->size ? -1 : 1) : (int)x->rule - (int)y->rule;
+}
+
+/* Sorts, and makes one of those that overlap; it is called what the surest of them is called. */
+static void merge(struct secret_scanner *s)
+{
+	size_t n = 0;
+	if (s->n_spans)
+		qsort(s->spans, s->n_spans, sizeof *s->spans, compare_spans);
+	for (size_t i = 0; i < s->n_spans; i++) {
+		struct secret_span next = s->spans[i], *last = n ? &s->spans[n - 1] : NULL;
+		size_t end = next.offset + next.size;
+		if (!last || next.offset >= last->offset + last->size) {
+			s->spans[n++] = next;
+			continue;
+		}
+		if (end > last->offset + last->size)
+			last->size = end - last->offset;
+		if (next.confidence > last->confidence) {
+			last->confidence = next.confidence;
+			last->rule = next.rule;
+		}
+	}
+	s->n_spans = n;
+}
+
+static void add_masks(struct secret_scanner *s, struct bytes line)
+{
+	for (size_t at = 0; (at += bytes_find(bytes_from(line, at), '[')) < line.size;) {
+		bool partial = false;
+		size_t size = mask_size(bytes_from(line, at), &partial);
+		if (size)
+			add_span(s, (struct secret_span){ at, size, SECRET_RULE_MASK, SECRET_HIGH, false });
+		at += size ? size : 1;
+	}
+}
+
+static void find_between(struct secret_scanner *s, struct bytes line)
+{
+	size_t n = s->n_spans, from = 0;
+	for (size_t i = 0; i <= n && !s->whole_line; i++) {
+		size_t to = i < n ? s->spans[i].offset : line.size;
+		if (to > from)
+			find_in_part(s, bytes_part(line, from, to - from), from);
+		from = i < n ? to + s->spans[i].size : to;
+	}
+}
+
+void find_in_line(struct secret_scanner *s, struct bytes line, struct find_result *ret)
+{
+	s->n_spans = 0;
+	s->whole_line = false;
+	add_masks(s, line);
+	for (size_t rounds = 0;; rounds++) {
+		size_t n = s->n_spans;
+		find_between(s, line);
+		bool is_new = s->n_spans > n;
+		merge(s);
+		if (!is_new || s->whole_line)
+			break;
+		s->whole_line = rounds == ROUNDS_MAX;
+	}
+	size_t n = 0;
+	*ret = (struct find_result){ .spans = s->spans };
+	for (size_t i = 0; i < s->n_spans; i++) {
+		struct secret_span span = s->spans[i];
+		bool is_open = span.rule == s->key_rule && span.offset + span.size == line.size;
+		if (is_open && pem_find_end(bytes_part(line, span.offset, span.size)) > span.size) {
+			ret->opens_key = true;
+			ret->key_at = span.offset;
+		}
+		if (span.rule != SECRET_RULE_MASK)
+			s->spans[n++] = span;
+	}
+	ret->n = n;
+	if (s->whole_line) {
+		s->spans[0] = (struct secret_span){ 0, line.size, SECRET_RULE_LINE, SECRET_HIGH, false };
+		ret->n = 1;
+	}
+}
+
+/* ---- many lines ---- */
+
+/* The part of a line around `at` that is between masks. */
+static struct bytes part_around(struct bytes text, size_t at, size_t *ret_from)
+{
+	size_t from = bytes_find_last(bytes_part(text, 0, at), '\n');
+	from = from < at ? from + 1 : 0;
+	struct bytes rest = bytes_from(text, from), line = bytes_part(rest, 0, bytes_find(rest, '\n'));
+	*ret_from = from;
+	size_t begin = 0;
+	for (size_t i = 0; (i += bytes_find(bytes_from(line, i), '[')) < line.size;) {
+		bool partial = false;
+		size_t size = mask_size(bytes_from(line, i), &partial);
+		if (size && from + i >= at) {
+			line.size = i;
+			break;
+		}
+		i += size ? size : 1;
+		if (size)
+			begin = i;
+	}
+	*ret_from += begin;
+	return bytes_from(line, begin);
+}
+
+size_t find_line(struct secret_scanner *s, struct bytes text, size_t from)
+{
+	for (size_t at = from; (at = keywords_find(&s->keywords, text, at)) < text.size; at++) {
+		uint16_t link = 0;
+		struct bytes part = { NULL, 0 };
+		size_t part_from = 0, begin;
+		for (const struct secret_keyword *k; (k = keywords_at(&s->keywords, text, at, &link, &begin));) {
+			struct secret_span span;
+			if (!part.data)
+				part = part_around(text, at, &part_from);
+			if (begin < part_from) /* in a mask */
+				continue;
+			if (try_rule(s, part, begin - part_from, k->rule, &span) != TRY_NOTHING) {
+				size_t before = bytes_find_last(bytes_part(text, 0, at), '\n');
+				return before < at ? before + 1 : 0;
+			}
+		}
+	}
+	return text.size;
+}

@@ -1,0 +1,28 @@
+/* One line, or one window of a long one, and what is secret in it. Private to secrets.c and find.c. */
+#ifndef REDACT_FIND_H
+#define REDACT_FIND_H
+
+#include "redact/plain.h"
+#include "redact/secrets.h"
+
+/* A line with more is hidden as a whole. */
+enum { FIND_SPANS_MAX = 1024 };
+
+struct find_result {
+	struct secret_span *spans; /* in order, apart from each other; the scanner's, until the next line */
+	size_t n;
+	bool opens_key; /* a private key begins and does not end here */
+	size_t key_at;
+};
+
+/* line: SECRET_WINDOW bytes at most, without its newline. */
+void find_in_line(struct secret_scanner *s, struct bytes line, struct find_result *ret);
+/* The start of the first line from `from` on that has a match, or text.size. text: whole lines without control characters, and
+ * maybe the beginning of one more. */
+size_t find_line(struct secret_scanner *s, struct bytes text, size_t from);
+/* What tokens are made of, in any encoding: whoever cuts one follows it to its end. */
+bool find_is_token(unsigned char c);
+/* The number of the rule for private keys. */
+unsigned find_key_rule(const struct secret_scanner *s);
+
+#endif

@@ -1,0 +1,30 @@
+/* A private key in PEM (RFC 7468, RFC 4880 section 6) as it goes by in a log: over many lines, each maybe with a prefix of the log,
+ * or on one line with its newlines escaped. */
+#ifndef REDACT_PEM_H
+#define REDACT_PEM_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+
+struct pem {
+	bool is_open; /* a key began and its end has not come */
+	bool in_line; /* the line in which it began is not at its end */
+	bool was_short; /* the last line was shorter than those of a body: it is the last one */
+	unsigned n_lines;
+	size_t column; /* where in its line the key began */
+};
+
+/* What follows "-----BEGIN ... KEY-----" on the same line: the beginning of a body, or nothing that is not. A program that
+ * merely names the marker is no key. */
+bool pem_may_follow(struct bytes rest);
+
+/* Offset behind "-----END ...-----", or text.size + 1. */
+size_t pem_find_end(struct bytes text);
+
+void pem_begin(struct pem *p, size_t column);
+
+/* Whether this line, without the marker of the end, belongs to the key that is open. Counts it. After 200 lines none does. */
+bool pem_take_line(struct pem *p, struct bytes line);
+
+#endif

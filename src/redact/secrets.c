@@ -1,0 +1,177 @@
+#include "redact/secrets.h"
+
+#include <string.h>
+
+#include "redact/check.h"
+#include "redact/find.h"
+
+/* ---- the walk: lines, windows of lines, and keys that go over many lines ---- */
+
+/* What is looked at next, and how far what was found counts. */
+struct unit {
+	size_t from, to; /* in the text */
+	size_t cut; /* behind it the next window decides */
+	size_t next; /* where the next unit begins */
+	bool is_window; /* the line goes on */
+};
+
+struct walking {
+	struct secret_walk *walk;
+	struct bytes text;
+	bool is_last;
+	secret_found found;
+	void *context;
+};
+
+static void report(const struct walking *w, struct secret_span span)
+{
+	if (span.size)
+		w->found(w->context, &span);
+}
+
+static void report_more(const struct walking *w, size_t from, size_t to, unsigned rule)
+{
+	report(w, (struct secret_span){ from, to - from, (uint16_t)rule, SECRET_HIGH, true });
+}
+
+static bool unit_at(const struct walking *w, size_t at, struct unit *ret)
+{
+	struct bytes window = bytes_part(w->text, at, SECRET_WINDOW);
+	size_t newline = bytes_find(window, '\n');
+	if (newline < window.size)
+		*ret = (struct unit){ at, at + newline, at + newline, at + newline + 1, false };
+	else if (window.size == SECRET_WINDOW)
+		*ret = (struct unit){ at, at + window.size, at + window.size - SECRET_OVERLAP, 0, true };
+	else if (w->is_last)
+		*ret = (struct unit){ at, at + window.size, at + window.size, at + window.size, false };
+	else
+		return false;
+	return true;
+}
+
+/* One unit: reports, and says where to go on. */
+static size_t look(const struct walking *w, const struct unit *u)
+{
+	struct find_result r;
+	size_t cut = u->cut;
+	find_in_line(w->walk->scanner, bytes_part(w->text, u->from, u->to - u->from), &r);
+	for (size_t i = 0; i < r.n; i++) {
+		struct secret_span span = r.spans[i];
+		span.offset += u->from;
+		size_t end = span.offset + span.size;
+		if (span.offset >= cut)
+			break;
+		report(w, span);
+		if (end > cut)
+			cut = end;
+		w->walk->in_token = u->is_window && end == u->to;
+	}
+	if (r.opens_key && r.key_at + u->from < cut) {
+		pem_begin(&w->walk->pem, r.key_at);
+		w->walk->pem.in_line = u->is_window;
+		w->walk->in_token = false;
+	}
+	return u->is_window ? cut : u->next;
+}
+
+/* The rest of what reached the end of its window. */
+static size_t finish_token(const struct walking *w, const struct unit *u)
+{
+	size_t i = u->from;
+	while (i < u->to && find_is_token(w->text.data[i]))
+		i++;
+	report_more(w, u->from, i, SECRET_RULE_LINE);
+	w->walk->in_token = i == u->to && u->is_window;
+	return i;
+}
+
+static size_t take_key(const struct walking *w, const struct unit *u, size_t *ret_next)
+{
+	struct pem *pem = &w->walk->pem;
+	struct bytes line = bytes_part(w->text, u->from, u->to - u->from);
+	size_t end = pem_find_end(line), from = u->from;
+	if (end <= line.size) {
+		pem->is_open = false;
+		end += u->from;
+		/* A line of its own goes away whole; the one in which the key began stays a line. */
+		if (!pem->in_line && !u->is_window && bytes_trim(bytes_part(w->text, end, u->to - end)).size == 0)
+			end = u->next;
+		*ret_next = end;
+	} else if (u->is_window) {
+		*ret_next = u->cut;
+	} else if (pem->in_line) {
+		pem->in_line = false;
+		report_more(w, from, u->to, find_key_rule(w->walk->scanner));
+		*ret_next = u->next;
+		return u->to;
+	} else if (pem_take_line(pem, line)) {
+		*ret_next = u->next;
+	} else {
+		pem->is_open = false;
+		*ret_next = from;
+		return from;
+	}
+	report_more(w, from, *ret_next, find_key_rule(w->walk->scanner));
+	return *ret_next;
+}
+
+static size_t line_start(struct bytes text, size_t at)
+{
+	size_t before = bytes_find_last(bytes_part(text, 0, at), '\n');
+	return before < at ? before + 1 : 0;
+}
+
+/* Many lines at once, none longer than a window: only those with a match or a control character are looked at one by one. The
+ * first may be the rest of a line. Returns where it stopped: at `to`, or before when a key was opened. */
+static size_t look_at_lines(const struct walking *w, size_t from, size_t to)
+{
+	const struct bytes text = bytes_part(w->text, from, to - from);
+	size_t at = 0, control = plain_find_control(text);
+	while (at < text.size) {
+		size_t line = find_line(w->walk->scanner, bytes_part(text, 0, control), at);
+		if (line == text.size)
+			break;
+		if (line == control)
+			line = line_start(text, control);
+		size_t end = line + bytes_find(bytes_from(text, line), '\n');
+		size_t next = end < text.size ? end + 1 : text.size;
+		struct unit u = { from + line, from + end, from + end, from + next, false };
+		(void)look(w, &u);
+		at = next;
+		if (w->walk->pem.is_open)
+			break;
+		if (control < at)
+			control = at + plain_find_control(bytes_from(text, at));
+	}
+	return w->walk->pem.is_open ? from + at : to;
+}
+
+size_t secret_walk(struct secret_walk *walk, struct bytes text, bool is_last, secret_found found, void *context)
+{
+	const struct walking w = { walk, text, is_last, found, context };
+	size_t at = 0;
+	while (at < text.size) {
+		struct unit u;
+		struct bytes window = bytes_part(text, at, SECRET_WINDOW);
+		size_t newline = bytes_find_last(window, '\n');
+		if (!walk->pem.is_open && !walk->in_token && newline < window.size) {
+			at = look_at_lines(&w, at, at + newline + 1);
+			continue;
+		}
+		if (!unit_at(&w, at, &u))
+			break;
+		if (walk->in_token)
+			at = finish_token(&w, &u);
+		else if (walk->pem.is_open)
+			(void)take_key(&w, &u, &at);
+		else
+			at = look(&w, &u);
+	}
+	return at;
+}
+
+void secret_find(struct secret_scanner *s, struct bytes text, secret_found found, void *context)
+{
+	struct secret_walk walk = { .scanner = s };
+	(void)secret_walk(&walk, text, true, found, context);
+}
