@@ -21,6 +21,7 @@ struct checking {
 	bool has_fields;
 	struct source_file *source_files; /* that a wheel was built from; origin.c */
 	size_t n_source_files;
+	struct secret_scanner *scanner; /* credentials.c */
 	struct bytes tree; /* of an sdist: its snapshot (format/snapshot.h) */
 };
 
@@ -56,6 +57,8 @@ void check_install_content(struct checking *c, const struct zip_entry *e, struct
 /* The source that a wheel was built from, as a snapshot, for check_origin; its PKG-INFO, unless another came with the request. */
 void check_read_source(struct checking *c, struct bytes snapshot);
 void check_origin(struct checking *c, const struct zip_entry *e, struct bytes content);
+/* Secrets in one file. path: how findings name it. */
+void check_credentials(struct checking *c, struct bytes path, struct bytes content);
 /* Is that name of a script an interpreter's, or a tool's of every environment? path: where it was found. */
 void check_script_name(struct checking *c, struct bytes path, struct bytes name);
 /* Whether the wheel has that dotted module ("a.b": a/b.py, a/b/__init__.py, an extension, or a folder). */

@@ -360,7 +360,7 @@ def s11_private_key():
 @case
 def s11_secret_in_metadata():
     demo = Demo()
-    demo.metadata += "\nexport AWS_ACCESS_KEY_ID=AKIA" + "Z7Q2M4X6" + "K5W3R1T9\n"
+    demo.metadata += "\nexport AWS_ACCESS_KEY_ID=AKIA" + "Z7Q2M4X6" + "K5W3R2T7\n"
     return made(demo)
 
 

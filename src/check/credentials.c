@@ -1,0 +1,47 @@
+/* S11: secrets in an artefact, by the names of files and by the forms of credentials (redact/tokens.h). What is found is never shown. */
+#include "check/checking.h"
+#include "redact/tokens.h"
+
+/* Files that hold credentials whatever is in them. */
+static const char *const names[] = { ".env",       ".pypirc",         ".netrc",   "_netrc",     ".npmrc",    ".git-credentials",
+				     "id_rsa",     "id_dsa",          "id_ecdsa", "id_ed25519", ".htpasswd", ".dockercfg",
+				     "kubeconfig", "credentials.json" };
+
+/* A file of a package's own that is called so (credentials.json is data of some) counts when it is not below the package's tests. */
+static bool is_of_credentials(struct bytes path)
+{
+	size_t slash = bytes_find_last(path, '/');
+	struct bytes name = slash < path.size ? bytes_from(path, slash + 1) : path;
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (bytes_equal(name, bytes_of(names[i])))
+			return true;
+	return bytes_ends(path, BYTES(".aws/credentials")) || bytes_ends(path, BYTES(".docker/config.json"));
+}
+
+struct looking {
+	struct checking *checking;
+	struct bytes path;
+};
+
+static void take(void *context, const struct token_place *place)
+{
+	struct looking *l = context;
+	struct finding *f = finding_add(&l->checking->findings, "S11", l->path, "there is a secret in it, by its form: %s",
+					place->rule);
+	if (!f)
+		return;
+	f->line = place->line;
+	f->offset = place->offset;
+	if (!place->is_sure)
+		finding_lower(f, SEVERITY_WARNING);
+}
+
+void check_credentials(struct checking *c, struct bytes path, struct bytes content)
+{
+	struct looking l = { .checking = c, .path = path };
+	if (is_of_credentials(path) && content.size)
+		(void)finding_add(&c->findings, "S11", path, "a file of that name holds credentials");
+	if (!c->scanner)
+		c->scanner = secret_scanner_new(c->arena, false, NULL);
+	tokens_find(c->scanner, content, take, &l);
+}

@@ -1,0 +1,36 @@
+#include "redact/tokens.h"
+
+static const char *const of_logs[] = { "url-password", "url-token", "url-query", "header", "cookie", "netrc", "assignment" };
+
+struct finding_tokens {
+	struct bytes content;
+	token_found found;
+	void *context;
+	size_t n, at; /* at: how far the lines are counted */
+	uint32_t line;
+};
+
+static bool is_of_logs(const char *rule)
+{
+	for (size_t i = 0; i < COUNT(of_logs); i++)
+		if (strcmp(rule, of_logs[i]) == 0)
+			return true;
+	return false;
+}
+
+static void take(void *context, const struct secret_span *span)
+{
+	struct finding_tokens *f = context;
+	const char *rule = secret_rule_id(span->rule);
+	if (span->continues || span->confidence == SECRET_LOW || is_of_logs(rule) || f->n++ >= TOKENS_MAX)
+		return;
+	for (; f->at < span->offset; f->at++)
+		f->line += f->content.data[f->at] == '\n';
+	f->found(f->context, &(struct token_place){ rule, span->offset, f->line, span->confidence == SECRET_HIGH });
+}
+
+void tokens_find(struct secret_scanner *s, struct bytes content, token_found found, void *context)
+{
+	struct finding_tokens f = { .content = content, .found = found, .context = context, .line = 1 };
+	secret_find(s, content, take, &f);
+}
