@@ -259,10 +259,20 @@ struct py_value py_element(struct py_scan *s, const struct py_value *v, uint32_t
 	return r;
 }
 
+bool py_is_secret(struct bytes variable)
+{
+	static const struct bytes words[] = { LIT("TOKEN"),  LIT("SECRET"),     LIT("PASSW"), LIT("_KEY"),
+					      LIT("APIKEY"), LIT("CREDENTIAL"), LIT("AWS_") };
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_search(variable, words[i]) < variable.size)
+			return true;
+	return false;
+}
+
 static struct py_value environment(struct py_scan *s, const struct py_value *index, uint32_t token)
 {
 	struct py_value v = { .kind = V_UNKNOWN };
-	uint32_t fact = py_fact(s, "py.env-read", token, index->text);
+	uint32_t fact = py_fact(s, py_is_secret(index->text) ? "py.env-secret" : "py.env-read", token, index->text);
 	v.taint[T_ENV] = fact == NO_FACT ? TAINT_NO_FACT : fact + 1;
 	return v;
 }

@@ -66,6 +66,7 @@ struct py_value {
 struct py_name {
 	struct bytes text;
 	const struct py_rule *rule;
+	struct py_name *canonical; /* itself, or the one by which the rules know it */
 	struct py_name *next;
 };
 
@@ -197,6 +198,8 @@ struct py_value py_attribute(struct py_scan *s, const struct py_value *object, s
 void py_bind_parameters(struct py_scan *s, uint32_t n, struct py_function *f);
 void py_assign(struct py_scan *s, uint32_t target, const struct py_value *v);
 /* The value of one element of what is iterated. */
+/* The name of a variable of the environment that holds a secret, by what such names have in them. */
+bool py_is_secret(struct bytes variable);
 /* return or yield: the innermost function's result may be this. */
 void py_give_back(struct py_scan *s, const struct py_value *v);
 /* A single variable in an authorization header is what tokens are for: that is not theft. */

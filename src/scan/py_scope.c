@@ -13,10 +13,9 @@ static uint32_t hash_of(struct bytes b)
 	return h ^ h >> 15;
 }
 
-struct py_name *py_name(struct py_scan *s, struct bytes dotted)
+/* The entry of exactly this text. */
+static struct py_name *entry_of(struct py_scan *s, struct bytes text)
 {
-	unsigned char made[256];
-	struct bytes text = py_canonical(dotted, made);
 	if (!s->names)
 		s->names = ARENA_ARRAY(s->arena, struct py_name *, BUCKETS);
 	struct py_name **bucket = &s->names[hash_of(text) % BUCKETS];
@@ -30,6 +29,19 @@ struct py_name *py_name(struct py_scan *s, struct bytes dotted)
 	*n = (struct py_name){ .text = arena_copy(s->arena, text), .rule = py_rule_of(text), .next = *bucket };
 	*bucket = n;
 	return n;
+}
+
+struct py_name *py_name(struct py_scan *s, struct bytes dotted)
+{
+	unsigned char made[256];
+	struct py_name *n = entry_of(s, dotted);
+	if (n && !n->canonical) {
+		struct bytes text = py_canonical(n->text, made);
+		n->canonical = bytes_equal(text, n->text) ? n : entry_of(s, text);
+		if (n->canonical)
+			n->canonical->canonical = n->canonical;
+	}
+	return n ? n->canonical : NULL;
 }
 
 struct py_name *py_name_join(struct py_scan *s, struct bytes before, struct bytes attribute)

@@ -501,7 +501,9 @@ static struct py_value use_environment(struct py_scan *s, const struct py_call *
 {
 	struct py_value v = { .kind = V_UNKNOWN };
 	const struct py_value *name = py_argument(c, 0, "key");
-	uint32_t fact = py_fact(s, rule->fact, c->token, name && name->text.size ? name->text : callee_text(c));
+	bool secret = name && py_is_secret(name->text) && strcmp(rule->fact, "py.env-read") == 0;
+	uint32_t fact = py_fact(s, secret ? "py.env-secret" : rule->fact, c->token,
+				name && name->text.size ? name->text : callee_text(c));
 	taint_with(&v, T_ENV, fact);
 	if (strcmp(rule->fact, "py.env-all") == 0)
 		v.flags |= F_ALL_ENV;

@@ -50,12 +50,14 @@ void python_scan(const struct py_request *request, struct fact_list *facts)
 	s->scopes[s->n_scopes++] = (struct py_scope){ .kind = SCOPE_FILE };
 	py_source_read(request->file, &arena, &source);
 	tell_source(s, &source);
+	size_t n_flows = facts->n_flows;
 	s->first_fact = facts->n_facts;
 	grant(s);
 	py_run_text(s, source.text);
 	if (!s->again)
 		return;
 	/* A function used a name that the file bound later: once more, with what is known now. */
+	facts->n_flows = n_flows; /* what flows is known better now */
 	s->second = true;
 	grant(s);
 	py_run_text(s, source.text);
