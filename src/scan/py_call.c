@@ -231,6 +231,8 @@ static void hand_over(struct py_scan *s, const struct py_call *c, struct py_valu
 		}
 		if (v->kind == V_FUNCTION && !v->function->returned && inner.n == 0)
 			continue;
+		if (c->callee.kind == V_FUNCTION)
+			py_reveal(s, v, c->token);
 		struct py_value made = v->kind == V_NAME       ? py_use(s, &inner)
 				       : v->kind == V_FUNCTION ? call_function(s, &inner)
 							       : call_partial(s, &inner);

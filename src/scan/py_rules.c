@@ -592,11 +592,11 @@ struct bytes py_canonical(struct bytes dotted, unsigned char out[256])
 		return bytes_make(out, to.size + behind.size);
 	}
 	/* a module seen through another module: subprocess.os.system */
-	(void)bytes_cut(&rest, '.');
+	struct bytes first = bytes_cut(&rest, '.');
 	while (rest.data) {
 		struct bytes from_here = rest, part = bytes_cut(&rest, '.');
 		for (size_t i = 0; i < COUNT(modules); i++)
-			if (bytes_equal(part, bytes_of(modules[i])))
+			if (bytes_equal(part, bytes_of(modules[i])) && !bytes_equal(part, first)) /* but socket.socket */
 				return from_here;
 	}
 	return dotted;
