@@ -170,7 +170,7 @@ static void decode_rot13(struct bytes in, struct buf *out)
 {
 	for (size_t i = 0; i < in.size; i++) {
 		unsigned char c = in.data[i], base = byte_is_upper(c) ? 'A' : 'a';
-		buf_add_byte(out, byte_is_alpha(c) ? (unsigned char)(base + (c - base + 13) % 26) : c);
+		put_character(out, byte_is_alpha(c) ? (unsigned char)(base + (c - base + 13) % 26) : c);
 	}
 }
 
@@ -191,7 +191,7 @@ static void decode_escapes(struct bytes in, struct buf *out)
 			put_character(out, c);
 			i += 1 + 2 * n;
 		} else {
-			buf_add_byte(out, in.data[i]);
+			put_character(out, in.data[i]);
 		}
 	}
 }
