@@ -250,7 +250,8 @@ struct py_value py_element(struct py_scan *s, const struct py_value *v, uint32_t
 		r.flags = F_ALL_ENV;
 		return r;
 	}
-	if (v->kind == V_LIST && v->n_items && v->n_items <= 256) {
+	if (v->kind == V_LIST && v->n_items && v->n_items <= 256 && v->n_items <= s->joins_left) {
+		s->joins_left -= v->n_items;
 		r = v->items[0];
 		for (uint32_t i = 1; i < v->n_items; i++)
 			r = py_join(&r, &v->items[i]);
@@ -326,7 +327,8 @@ static struct py_value subscript(struct py_scan *s, uint32_t n)
 		return object.items[index.number < 0 ? index.number + object.n_items : index.number];
 	if (is_text(&object) && index.kind == V_INT && object.kind == V_TEXT)
 		return py_fold_slice(s, &object, &index.number, index.number == -1 ? NULL : &(int64_t){ index.number + 1 }, 1);
-	if (object.kind == V_DICT && object.n_items && object.n_items <= 256) {
+	if (object.kind == V_DICT && object.n_items && object.n_items <= 256 && object.n_items <= s->joins_left) {
+		s->joins_left -= object.n_items;
 		struct py_value v = object.items[1];
 		for (uint32_t i = 3; i < object.n_items; i += 2)
 			v = py_join(&v, &object.items[i]);
@@ -355,6 +357,8 @@ static struct py_value percent(struct py_scan *s, const struct py_value *left, c
 static struct py_value repeated(struct py_scan *s, const struct py_value *text, int64_t times)
 {
 	CLEANUP(buf_done) struct buf out;
+	if (times > PY_FOLD_MAX || !py_room(s, text->text.size * (size_t)(times > 0 ? times : 0)))
+		return (struct py_value){ .kind = V_UNKNOWN, .flags = F_ASSEMBLED };
 	buf_init(&out, PY_FOLD_MAX);
 	for (int64_t i = 0; i < times && !out.full && text->text.size; i++)
 		buf_add(&out, text->text);
@@ -453,10 +457,18 @@ void py_bind_parameters(struct py_scan *s, uint32_t n, struct py_function *f)
 	}
 }
 
+struct py_function *py_function_new(struct py_scan *s)
+{
+	if (!s->functions_left)
+		return &s->anyone;
+	s->functions_left--;
+	return ARENA_NEW(s->arena, struct py_function);
+}
+
 static struct py_value lambda(struct py_scan *s, uint32_t n)
 {
 	uint32_t depth = s->n_scopes;
-	struct py_function *f = ARENA_NEW(s->arena, struct py_function);
+	struct py_function *f = py_function_new(s);
 	py_scope_push(s, SCOPE_FUNCTION, s->indent, f);
 	py_bind_parameters(s, n, f);
 	f->result = py_eval(s, NODE(s, n)->last);

@@ -141,6 +141,15 @@ struct py_value py_fold_sum(struct py_scan *s, const struct py_value *items, siz
 	CLEANUP(buf_done) struct buf out;
 	struct py_value v = { .kind = V_UNKNOWN };
 	bool known = n > 0, any = false;
+	size_t total = 0;
+	for (size_t i = 0; i < n; i++)
+		total += items[i].text.size + between.size;
+	if (total > PY_FOLD_MAX || total > s->fold_left) {
+		for (size_t i = 0; i < n; i++)
+			py_taint(&v, &items[i]);
+		v.flags |= F_ASSEMBLED;
+		return v;
+	}
 	buf_init(&out, PY_FOLD_MAX);
 	for (size_t i = 0; i < n; i++) {
 		const struct py_value *item = &items[i];
@@ -227,6 +236,8 @@ struct py_value py_fold_format(struct py_scan *s, struct bytes format, const str
 	struct py_value v = { .kind = V_TEXT };
 	bool known = true;
 	size_t used = 0;
+	if (!py_room(s, format.size))
+		return (struct py_value){ .kind = V_UNKNOWN, .flags = F_ASSEMBLED };
 	buf_init(&out, PY_FOLD_MAX);
 	for (size_t i = 0; i < format.size; i++) {
 		unsigned char c = format.data[i], next = i + 1 < format.size ? format.data[i + 1] : 0;
@@ -252,8 +263,10 @@ struct py_value py_fold_format(struct py_scan *s, struct bytes format, const str
 	}
 	for (size_t i = 0; i < n; i++)
 		py_taint(&v, &items[i]);
-	if (out.full || !py_room(s, out.size))
+	if (out.full || !py_room(s, out.size)) {
+		s->fold_left -= out.size < s->fold_left ? out.size : s->fold_left;
 		return (struct py_value){ .kind = V_UNKNOWN, .flags = F_ASSEMBLED };
+	}
 	v.text = arena_copy(s->arena, buf_bytes(&out));
 	v.kind = known ? V_TEXT : V_UNKNOWN;
 	v.flags |= known ? F_PIECES : F_PARTIAL;
@@ -305,8 +318,10 @@ static struct py_value fold_replace(struct py_scan *s, const struct py_value *ob
 			buf_add(&out, to);
 		rest = bytes_from(rest, at < rest.size ? at + from.size : at);
 	}
-	if (out.full || !py_room(s, out.size))
+	if (out.full || !py_room(s, out.size)) {
+		s->fold_left -= out.size < s->fold_left ? out.size : s->fold_left;
 		return v;
+	}
 	v.kind = object->kind;
 	v.text = arena_copy(s->arena, buf_bytes(&out));
 	return v;

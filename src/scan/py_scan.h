@@ -50,6 +50,10 @@ struct py_scan {
 	uint32_t n_stack;
 	struct py_value last; /* of the last expression statement */
 	uint32_t n_paths; /* paths that something was written to */
+	uint32_t functions_left; /* that get an entry of their own */
+	struct py_function anyone; /* stands for the others */
+	uint32_t joins_left; /* items of lists that may still be joined */
+	size_t looks_left; /* bytes of texts that may still be looked at as a whole */
 	uint32_t steps_left; /* elements of comprehensions that may still be worked out one by one */
 	size_t fold_left; /* bytes that may still be made by folding */
 	size_t exec_left; /* bytes of decoded code that may still be read */
@@ -93,6 +97,7 @@ struct py_value py_join(const struct py_value *a, const struct py_value *b);
 
 /* py_eval.c: calls itself, at most PY_TREE_DEPTH_MAX deep for a tree of that depth. */
 struct py_value py_eval(struct py_scan *s, uint32_t node);
+struct py_function *py_function_new(struct py_scan *s);
 struct py_value py_attribute(struct py_scan *s, const struct py_value *object, struct bytes name, uint32_t token);
 /* Parameters are unknown, but a call may bring something in. n: whose children they are. */
 void py_bind_parameters(struct py_scan *s, uint32_t n, struct py_function *f);

@@ -48,7 +48,7 @@ static void define(struct py_scan *s)
 		return;
 	}
 	struct bytes name = py_name_of(s, p->at++);
-	struct py_function *f = ARENA_NEW(s->arena, struct py_function);
+	struct py_function *f = py_function_new(s);
 	struct py_value v = { .kind = V_FUNCTION, .function = f };
 	type_parameters(s);
 	uint32_t node = py_node_new(p, N_LAMBDA, p->at);
@@ -324,8 +324,8 @@ static bool is_old_statement(const struct py_token *next)
 static bool has_colon(const struct py_parser *p)
 {
 	for (uint32_t i = p->at; p->tokens[i].kind != PY_END; i++)
-		if (p->tokens[i].word == W_COLON && p->tokens[i].depth == 0)
-			return true;
+		if (p->tokens[i].depth == 0 && (p->tokens[i].word == W_COLON || p->tokens[i].word == W_SEMICOLON))
+			return p->tokens[i].word == W_COLON;
 	return false;
 }
 
