@@ -356,7 +356,7 @@ static struct py_value percent(struct py_scan *s, const struct py_value *left, c
 
 static struct py_value repeated(struct py_scan *s, const struct py_value *text, int64_t times)
 {
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	if (times > PY_FOLD_MAX || !py_room(s, text->text.size * (size_t)(times > 0 ? times : 0)))
 		return (struct py_value){ .kind = V_UNKNOWN, .flags = F_ASSEMBLED };
 	buf_init(&out, PY_FOLD_MAX);

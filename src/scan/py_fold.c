@@ -111,7 +111,7 @@ struct py_value py_literal(struct py_scan *s, const struct py_token *t)
 		return v;
 	if (!py_room(s, parts.body.size))
 		return (struct py_value){ .kind = V_UNKNOWN, .flags = F_ASSEMBLED };
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	buf_init(&out, 4 * PY_FOLD_MAX);
 	size_t codes = 0;
 	struct bytes rest = parts.body;
@@ -138,7 +138,7 @@ static bool is_text(const struct py_value *v)
 
 struct py_value py_fold_sum(struct py_scan *s, const struct py_value *items, size_t n, struct bytes between)
 {
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	struct py_value v = { .kind = V_UNKNOWN };
 	bool known = n > 0, any = false;
 	size_t total = 0;
@@ -232,7 +232,7 @@ static void put_value(struct buf *out, const struct py_value *v, bool *known)
 
 struct py_value py_fold_format(struct py_scan *s, struct bytes format, const struct py_value *items, size_t n, bool percent)
 {
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	struct py_value v = { .kind = V_TEXT };
 	bool known = true;
 	size_t used = 0;
@@ -303,7 +303,7 @@ struct py_value py_fold_text(struct py_scan *s, const struct py_call *c, bool to
 static struct py_value fold_replace(struct py_scan *s, const struct py_value *object, const struct py_call *c)
 {
 	struct py_value v = { .kind = V_UNKNOWN, .flags = F_PIECES };
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	py_taint(&v, object);
 	if (c->n < 2 || !is_text(&c->arguments[0].value) || !is_text(&c->arguments[1].value) || !c->arguments[0].value.text.size)
 		return v;

@@ -43,8 +43,8 @@ static void grant(struct py_scan *s)
 void python_scan(const struct py_request *request, struct fact_list *facts)
 {
 	CLEANUP(arena_done) struct arena arena;
-	CLEANUP(buf_done) struct buf stack;
-	CLEANUP(buf_done) struct buf room;
+	CLEANUP(buf_done) struct buf stack = { 0 };
+	CLEANUP(buf_done) struct buf room = { 0 };
 	struct py_source source;
 	size_t n;
 	arena_init(&arena);
