@@ -20,6 +20,7 @@ static const struct fact_rule rules[] = {
 	{ "py.socket", FACT_NET, "opens a socket" },
 	{ "py.dns", FACT_NET, "looks up a host name" },
 	{ "py.asyncio-net", FACT_NET, "opens a connection with asyncio" },
+	{ "py.pip-install", FACT_NET, "installs packages" },
 	{ "py.net-other", FACT_NET, "uses a network library" },
 	/* processes */
 	{ "py.os-system", FACT_PROC, "runs a shell command" },

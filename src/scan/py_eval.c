@@ -147,6 +147,9 @@ struct py_value py_attribute(struct py_scan *s, const struct py_value *object, s
 		(void)py_fact(s, "py.subclasses", token, name);
 	if (special_attribute(s, object, name, &v))
 		return v;
+	bool of_module = object->kind == V_NAME && !bytes_starts(object->name->text, BYTES("builtins."));
+	if (of_module && bytes_equal(name, BYTES("__getattribute__")))
+		return method_of(s, object, name);
 	if (object->kind == V_NAME) {
 		v = py_name_value(py_name_join(s, object->name->text, name));
 		v.text = object->text;
@@ -319,6 +322,9 @@ static struct py_value subscript(struct py_scan *s, uint32_t n)
 	}
 	if (object.kind == V_SPACE)
 		return in_space(s, &object, &index, token);
+	if (object.kind == V_NAME &&
+	    (bytes_equal(object.name->text, BYTES("ctypes.cdll")) || bytes_equal(object.name->text, BYTES("ctypes.windll"))))
+		return py_name_value(py_name(s, BYTES("ctypes.CDLL()")));
 	if (object.kind == V_DICT && is_text(&index))
 		for (uint32_t i = 0; i + 1 < object.n_items; i += 2)
 			if (is_text(&object.items[i]) && bytes_equal(object.items[i].text, index.text))
@@ -469,7 +475,7 @@ static struct py_value lambda(struct py_scan *s, uint32_t n)
 {
 	uint32_t depth = s->n_scopes;
 	struct py_function *f = py_function_new(s);
-	py_scope_push(s, SCOPE_FUNCTION, s->indent, f);
+	(void)py_scope_push(s, SCOPE_FUNCTION, s->indent, f);
 	py_bind_parameters(s, n, f);
 	f->result = py_eval(s, NODE(s, n)->last);
 	f->returned = true;
@@ -498,8 +504,8 @@ static struct py_value comprehension(struct py_scan *s, uint32_t n)
 		value = clauses;
 		clauses = NODE(s, clauses)->next;
 	}
-	py_scope_push(s, s->scopes[s->n_scopes - 1].kind == SCOPE_CLASS ? SCOPE_CLASS : s->scopes[s->n_scopes - 1].kind, s->indent,
-		      s->scopes[s->n_scopes - 1].function);
+	(void)py_scope_push(s, s->scopes[s->n_scopes - 1].kind == SCOPE_CLASS ? SCOPE_CLASS : s->scopes[s->n_scopes - 1].kind,
+			    s->indent, s->scopes[s->n_scopes - 1].function);
 	for (uint32_t c = clauses; c; c = NODE(s, c)->next) {
 		uint32_t target = NODE(s, c)->first, iterable = NODE(s, target)->next;
 		list = py_eval(s, iterable);

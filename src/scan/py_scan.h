@@ -15,7 +15,8 @@ struct py_binding {
 	struct py_binding *below; /* of the same symbol, in an outer scope */
 	struct py_binding *next; /* of the same scope */
 	uint32_t scope;
-	bool is_global; /* "global x": assignments go to the file's scope */
+	bool is_global; /* "global x": assignments go to the file's scope, */
+	bool is_nonlocal; /* or to that of the binding below */
 };
 struct py_symbol {
 	struct bytes name;
@@ -32,6 +33,7 @@ struct py_scope {
 	uint32_t indent, body; /* columns of its statement and of its body; UINT32_MAX: not seen yet */
 	struct py_binding *bindings;
 	struct py_function *function;
+	struct bytes name; /* of a class */
 };
 
 struct py_scan {
@@ -48,6 +50,7 @@ struct py_scan {
 	uint32_t n_scopes, floor; /* scopes below the floor belong to the text around this one */
 	struct py_argument *stack; /* arguments of the calls being looked at */
 	uint32_t n_stack;
+	struct py_value subject; /* of the last match statement */
 	struct py_value last; /* of the last expression statement */
 	uint32_t n_paths; /* paths that something was written to */
 	uint32_t functions_left; /* that get an entry of their own */
@@ -82,10 +85,13 @@ struct py_symbol *py_symbol(struct py_scan *s, struct bytes name);
 struct py_value py_lookup(struct py_scan *s, struct py_symbol *symbol);
 void py_bind(struct py_scan *s, struct py_symbol *symbol, const struct py_value *v);
 /* In the scope of the file: what is kept in objects and files is everybody's. */
+/* In a class: the name is also self.NAME, cls.NAME and CLASS.NAME. */
+void py_bind_member(struct py_scan *s, struct bytes name, const struct py_value *v);
 void py_bind_file(struct py_scan *s, struct py_symbol *symbol, const struct py_value *v);
 /* "global x" in this scope. */
-void py_bind_global(struct py_scan *s, struct py_symbol *symbol);
-void py_scope_push(struct py_scan *s, enum py_scope_kind kind, uint32_t indent, struct py_function *f);
+void py_bind_global(struct py_scan *s, struct py_symbol *symbol, bool nonlocal);
+/* False when there are PY_SCOPES_MAX already: then it is part of the one around it. */
+bool py_scope_push(struct py_scan *s, enum py_scope_kind kind, uint32_t indent, struct py_function *f);
 void py_scope_pop(struct py_scan *s);
 bool py_in_function(const struct py_scan *s);
 struct py_name *py_name(struct py_scan *s, struct bytes dotted);
@@ -120,6 +126,8 @@ struct py_value py_use(struct py_scan *s, const struct py_call *c);
 uint32_t py_use_fact(struct py_scan *s, const struct py_call *c, const char *id);
 const struct py_value *py_argument(const struct py_call *c, size_t at, const char *keyword);
 void py_reveal(struct py_scan *s, const struct py_value *v, uint32_t token);
+/* What a command that starts a program says, when it is known. */
+void py_look_at_command(struct py_scan *s, const struct py_value *command, uint32_t token, bool is_program);
 /* What was written to reaches whoever reads it. */
 void py_write_to(struct py_scan *s, const struct py_value *to, const struct py_value *what);
 void py_taint_by_path(struct py_scan *s, struct py_value *v);
