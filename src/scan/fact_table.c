@@ -2,7 +2,7 @@
 #include "scan/fact.h"
 
 static const struct fact_rule rules[] = {
-#include "scan_facts_table.h"
+#include "scan/scan_facts_table.h"
 };
 
 const struct fact_rule *fact_rules(size_t *ret_n)
