@@ -56,6 +56,7 @@ void py_assign(struct py_scan *s, uint32_t target, const struct py_value *v)
 	switch ((int)NODE(s, target)->kind) {
 	case N_NAME:
 		py_bind(s, py_symbol(s, py_name_of(s, NODE(s, target)->token)), v);
+		py_bind_member(s, py_name_of(s, NODE(s, target)->token), v);
 		break;
 	case N_TUPLE:
 	case N_LIST:

@@ -162,6 +162,8 @@ static struct py_value call_function(struct py_scan *s, const struct py_call *c)
 			for (size_t t = 0; t < T_PARAMETER; t++)
 				if (f->sink_parameters[kind] & bits && a->taint[t] && a->taint[t] != TAINT_NO_FACT)
 					flow_add(s->facts, a->taint[t] - 1, f->sinks[kind] - 1);
+		if (f->sink_parameters[FACT_PROC] & bits)
+			py_look_at_command(s, a, c->token, true);
 		if (given_back & bits)
 			py_taint(&v, a);
 	}
@@ -176,6 +178,11 @@ static struct py_value call_method(struct py_scan *s, const struct py_call *c)
 		struct py_value v = py_decode(s, codec->text, object);
 		uint32_t fact = py_use_fact(s, c, "py.codecs");
 		v.taint[T_DECODE] = fact == NO_FACT ? TAINT_NO_FACT : fact + 1;
+		return v;
+	}
+	if (bytes_equal(c->callee.text, BYTES("__getattribute__")) && codec && codec->kind == V_TEXT) {
+		struct py_value v = py_attribute(s, object, codec->text, c->token);
+		py_reveal(s, &v, c->token);
 		return v;
 	}
 	if (object->kind == V_SPACE && codec && codec->kind == V_TEXT) { /* vars(os).get("system") */
@@ -221,16 +228,16 @@ static void hand_over(struct py_scan *s, const struct py_call *c, struct py_valu
 		if (!known || only_asks(s, c))
 			continue;
 		struct py_call inner = { .node = c->node, .token = c->token, .callee = *v, .arguments = rest };
-		for (uint32_t k = 0; k < c->n && inner.n < COUNT(rest); k++) {
-			if (k == i)
-				continue;
-			struct py_argument a = c->arguments[k];
+		for (uint32_t k = 1; k < c->n && inner.n < COUNT(rest); k++) { /* those behind it first */
+			struct py_argument a = c->arguments[(i + k) % c->n];
 			a.keyword = EMPTY;
 			a.value = a.value.kind == V_LIST ? py_element(s, &a.value, c->token) : a.value;
 			rest[inner.n++] = a;
 		}
 		if (v->kind == V_FUNCTION && !v->function->returned && inner.n == 0)
 			continue;
+		if (c->callee.kind == V_FUNCTION)
+			py_reveal(s, v, c->token);
 		struct py_value made = v->kind == V_NAME       ? py_use(s, &inner)
 				       : v->kind == V_FUNCTION ? call_function(s, &inner)
 							       : call_partial(s, &inner);

@@ -45,7 +45,7 @@ static bool from_base32(struct bytes in, struct buf *out)
 
 static bool from_hex(struct bytes in, struct buf *out)
 {
-	CLEANUP(buf_done) struct buf plain;
+	CLEANUP(buf_done) struct buf plain = { 0 };
 	buf_init(&plain, PY_FOLD_MAX);
 	for (size_t i = 0; i < in.size; i++)
 		buf_add_byte(&plain, byte_lower(in.data[i]));
@@ -189,7 +189,7 @@ bool py_is_hiding_codec(struct bytes codec)
 struct py_value py_decode(struct py_scan *s, struct bytes function, const struct py_value *v)
 {
 	struct py_value r = { .kind = V_UNKNOWN };
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	decoder *decode = decoder_of(function);
 	py_taint(&r, v);
 	if (!decode || (v->kind != V_TEXT && v->kind != V_BYTES) || !py_room(s, v->text.size))

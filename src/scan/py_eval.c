@@ -147,6 +147,9 @@ struct py_value py_attribute(struct py_scan *s, const struct py_value *object, s
 		(void)py_fact(s, "py.subclasses", token, name);
 	if (special_attribute(s, object, name, &v))
 		return v;
+	bool of_module = object->kind == V_NAME && !bytes_starts(object->name->text, BYTES("builtins."));
+	if (of_module && bytes_equal(name, BYTES("__getattribute__")))
+		return method_of(s, object, name);
 	if (object->kind == V_NAME) {
 		v = py_name_value(py_name_join(s, object->name->text, name));
 		v.text = object->text;
@@ -250,7 +253,8 @@ struct py_value py_element(struct py_scan *s, const struct py_value *v, uint32_t
 		r.flags = F_ALL_ENV;
 		return r;
 	}
-	if (v->kind == V_LIST && v->n_items && v->n_items <= 256) {
+	if (v->kind == V_LIST && v->n_items && v->n_items <= 256 && v->n_items <= s->joins_left) {
+		s->joins_left -= v->n_items;
 		r = v->items[0];
 		for (uint32_t i = 1; i < v->n_items; i++)
 			r = py_join(&r, &v->items[i]);
@@ -259,10 +263,20 @@ struct py_value py_element(struct py_scan *s, const struct py_value *v, uint32_t
 	return r;
 }
 
+bool py_is_secret(struct bytes variable)
+{
+	static const struct bytes words[] = { LIT("TOKEN"),  LIT("SECRET"),     LIT("PASSW"), LIT("_KEY"),
+					      LIT("APIKEY"), LIT("CREDENTIAL"), LIT("AWS_") };
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_search(variable, words[i]) < variable.size)
+			return true;
+	return false;
+}
+
 static struct py_value environment(struct py_scan *s, const struct py_value *index, uint32_t token)
 {
 	struct py_value v = { .kind = V_UNKNOWN };
-	uint32_t fact = py_fact(s, "py.env-read", token, index->text);
+	uint32_t fact = py_fact(s, py_is_secret(index->text) ? "py.env-secret" : "py.env-read", token, index->text);
 	v.taint[T_ENV] = fact == NO_FACT ? TAINT_NO_FACT : fact + 1;
 	return v;
 }
@@ -308,6 +322,9 @@ static struct py_value subscript(struct py_scan *s, uint32_t n)
 	}
 	if (object.kind == V_SPACE)
 		return in_space(s, &object, &index, token);
+	if (object.kind == V_NAME &&
+	    (bytes_equal(object.name->text, BYTES("ctypes.cdll")) || bytes_equal(object.name->text, BYTES("ctypes.windll"))))
+		return py_name_value(py_name(s, BYTES("ctypes.CDLL()")));
 	if (object.kind == V_DICT && is_text(&index))
 		for (uint32_t i = 0; i + 1 < object.n_items; i += 2)
 			if (is_text(&object.items[i]) && bytes_equal(object.items[i].text, index.text))
@@ -316,7 +333,8 @@ static struct py_value subscript(struct py_scan *s, uint32_t n)
 		return object.items[index.number < 0 ? index.number + object.n_items : index.number];
 	if (is_text(&object) && index.kind == V_INT && object.kind == V_TEXT)
 		return py_fold_slice(s, &object, &index.number, index.number == -1 ? NULL : &(int64_t){ index.number + 1 }, 1);
-	if (object.kind == V_DICT && object.n_items && object.n_items <= 256) {
+	if (object.kind == V_DICT && object.n_items && object.n_items <= 256 && object.n_items <= s->joins_left) {
+		s->joins_left -= object.n_items;
 		struct py_value v = object.items[1];
 		for (uint32_t i = 3; i < object.n_items; i += 2)
 			v = py_join(&v, &object.items[i]);
@@ -344,7 +362,9 @@ static struct py_value percent(struct py_scan *s, const struct py_value *left, c
 
 static struct py_value repeated(struct py_scan *s, const struct py_value *text, int64_t times)
 {
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
+	if (times > PY_FOLD_MAX || !py_room(s, text->text.size * (size_t)(times > 0 ? times : 0)))
+		return (struct py_value){ .kind = V_UNKNOWN, .flags = F_ASSEMBLED };
 	buf_init(&out, PY_FOLD_MAX);
 	for (int64_t i = 0; i < times && !out.full && text->text.size; i++)
 		buf_add(&out, text->text);
@@ -443,11 +463,19 @@ void py_bind_parameters(struct py_scan *s, uint32_t n, struct py_function *f)
 	}
 }
 
+struct py_function *py_function_new(struct py_scan *s)
+{
+	if (!s->functions_left)
+		return &s->anyone;
+	s->functions_left--;
+	return ARENA_NEW(s->arena, struct py_function);
+}
+
 static struct py_value lambda(struct py_scan *s, uint32_t n)
 {
 	uint32_t depth = s->n_scopes;
-	struct py_function *f = ARENA_NEW(s->arena, struct py_function);
-	py_scope_push(s, SCOPE_FUNCTION, s->indent, f);
+	struct py_function *f = py_function_new(s);
+	(void)py_scope_push(s, SCOPE_FUNCTION, s->indent, f);
 	py_bind_parameters(s, n, f);
 	f->result = py_eval(s, NODE(s, n)->last);
 	f->returned = true;
@@ -476,8 +504,8 @@ static struct py_value comprehension(struct py_scan *s, uint32_t n)
 		value = clauses;
 		clauses = NODE(s, clauses)->next;
 	}
-	py_scope_push(s, s->scopes[s->n_scopes - 1].kind == SCOPE_CLASS ? SCOPE_CLASS : s->scopes[s->n_scopes - 1].kind, s->indent,
-		      s->scopes[s->n_scopes - 1].function);
+	(void)py_scope_push(s, s->scopes[s->n_scopes - 1].kind == SCOPE_CLASS ? SCOPE_CLASS : s->scopes[s->n_scopes - 1].kind,
+			    s->indent, s->scopes[s->n_scopes - 1].function);
 	for (uint32_t c = clauses; c; c = NODE(s, c)->next) {
 		uint32_t target = NODE(s, c)->first, iterable = NODE(s, target)->next;
 		list = py_eval(s, iterable);

@@ -83,7 +83,9 @@ static void text_fact(struct py_scan *s, struct py_value *v, const char *id, enu
 
 void py_look_at_text(struct py_scan *s, struct py_value *v, uint32_t token)
 {
-	unsigned bits = text_match(&s->matcher, v->text);
+	struct bytes text = bytes_part(v->text, 0, s->looks_left < v->text.size ? 256 : v->text.size);
+	s->looks_left -= text.size < s->looks_left ? text.size : s->looks_left;
+	unsigned bits = text_match(&s->matcher, text);
 	v->text_bits = (uint16_t)bits;
 	if (bits & TEXT_CRED)
 		text_fact(s, v, "py.cred-path", T_CRED, token);
@@ -93,6 +95,6 @@ void py_look_at_text(struct py_scan *s, struct py_value *v, uint32_t token)
 		text_fact(s, v, "py.miner", T_EXFIL, token);
 	if (bits & TEXT_PERSISTENCE)
 		text_fact(s, v, "py.persistence", T_PERSISTENCE, token);
-	if (text_entropy(v->text) > 480)
+	if (text_entropy(text) > 480)
 		(void)py_fact(s, "py.entropy", token, EMPTY);
 }

@@ -111,7 +111,7 @@ struct py_value py_literal(struct py_scan *s, const struct py_token *t)
 		return v;
 	if (!py_room(s, parts.body.size))
 		return (struct py_value){ .kind = V_UNKNOWN, .flags = F_ASSEMBLED };
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	buf_init(&out, 4 * PY_FOLD_MAX);
 	size_t codes = 0;
 	struct bytes rest = parts.body;
@@ -138,9 +138,18 @@ static bool is_text(const struct py_value *v)
 
 struct py_value py_fold_sum(struct py_scan *s, const struct py_value *items, size_t n, struct bytes between)
 {
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	struct py_value v = { .kind = V_UNKNOWN };
 	bool known = n > 0, any = false;
+	size_t total = 0;
+	for (size_t i = 0; i < n; i++)
+		total += items[i].text.size + between.size;
+	if (total > PY_FOLD_MAX || total > s->fold_left) {
+		for (size_t i = 0; i < n; i++)
+			py_taint(&v, &items[i]);
+		v.flags |= F_ASSEMBLED;
+		return v;
+	}
 	buf_init(&out, PY_FOLD_MAX);
 	for (size_t i = 0; i < n; i++) {
 		const struct py_value *item = &items[i];
@@ -223,10 +232,12 @@ static void put_value(struct buf *out, const struct py_value *v, bool *known)
 
 struct py_value py_fold_format(struct py_scan *s, struct bytes format, const struct py_value *items, size_t n, bool percent)
 {
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	struct py_value v = { .kind = V_TEXT };
 	bool known = true;
 	size_t used = 0;
+	if (!py_room(s, format.size))
+		return (struct py_value){ .kind = V_UNKNOWN, .flags = F_ASSEMBLED };
 	buf_init(&out, PY_FOLD_MAX);
 	for (size_t i = 0; i < format.size; i++) {
 		unsigned char c = format.data[i], next = i + 1 < format.size ? format.data[i + 1] : 0;
@@ -252,8 +263,10 @@ struct py_value py_fold_format(struct py_scan *s, struct bytes format, const str
 	}
 	for (size_t i = 0; i < n; i++)
 		py_taint(&v, &items[i]);
-	if (out.full || !py_room(s, out.size))
+	if (out.full || !py_room(s, out.size)) {
+		s->fold_left -= out.size < s->fold_left ? out.size : s->fold_left;
 		return (struct py_value){ .kind = V_UNKNOWN, .flags = F_ASSEMBLED };
+	}
 	v.text = arena_copy(s->arena, buf_bytes(&out));
 	v.kind = known ? V_TEXT : V_UNKNOWN;
 	v.flags |= known ? F_PIECES : F_PARTIAL;
@@ -290,7 +303,7 @@ struct py_value py_fold_text(struct py_scan *s, const struct py_call *c, bool to
 static struct py_value fold_replace(struct py_scan *s, const struct py_value *object, const struct py_call *c)
 {
 	struct py_value v = { .kind = V_UNKNOWN, .flags = F_PIECES };
-	CLEANUP(buf_done) struct buf out;
+	CLEANUP(buf_done) struct buf out = { 0 };
 	py_taint(&v, object);
 	if (c->n < 2 || !is_text(&c->arguments[0].value) || !is_text(&c->arguments[1].value) || !c->arguments[0].value.text.size)
 		return v;
@@ -305,8 +318,10 @@ static struct py_value fold_replace(struct py_scan *s, const struct py_value *ob
 			buf_add(&out, to);
 		rest = bytes_from(rest, at < rest.size ? at + from.size : at);
 	}
-	if (out.full || !py_room(s, out.size))
+	if (out.full || !py_room(s, out.size)) {
+		s->fold_left -= out.size < s->fold_left ? out.size : s->fold_left;
 		return v;
+	}
 	v.kind = object->kind;
 	v.text = arena_copy(s->arena, buf_bytes(&out));
 	return v;

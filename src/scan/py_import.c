@@ -88,6 +88,13 @@ static void take_star(struct py_scan *s, struct bytes module, uint32_t token)
 	struct py_name *name = py_name(s, module);
 	if (name && module.data[0] != '.' && s->n_stars < COUNT(s->stars))
 		s->stars[s->n_stars++] = name;
+	/* from socket import * takes socket.socket as well */
+	size_t dot = bytes_find_last(module, '.');
+	struct bytes last = dot < module.size ? bytes_from(module, dot + 1) : module;
+	struct py_name *own = name ? py_name_join(s, name->text, last) : NULL;
+	struct py_value v = py_name_value(own);
+	if (own && own->rule && module.data[0] != '.')
+		py_bind(s, py_symbol(s, last), &v);
 }
 
 static void take_names(struct py_scan *s, struct bytes module, uint32_t token)

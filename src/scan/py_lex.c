@@ -1,4 +1,4 @@
-#include "scan/py_lex.h"
+#include "scan/py_lex_parts.h"
 
 enum { TOKENS_STEP = 512 };
 

@@ -9,83 +9,16 @@
 enum py_kind { PY_END, PY_NAME, PY_NUMBER, PY_STRING, PY_FSTRING, PY_FTEXT, PY_FSTRING_END, PY_OPERATOR };
 
 /* Keywords and operators; what a soft keyword means is for the parser. */
+/* clang-format off */
 enum py_word {
-	W_NONE,
-	/* keywords, of Python 3 and print, exec, match, case, type */
-	W_FALSE,
-	W_NULL,
-	W_TRUE,
-	W_AND,
-	W_AS,
-	W_ASSERT,
-	W_ASYNC,
-	W_AWAIT,
-	W_BREAK,
-	W_CASE,
-	W_CLASS,
-	W_CONTINUE,
-	W_DEF,
-	W_DEL,
-	W_ELIF,
-	W_ELSE,
-	W_EXCEPT,
-	W_EXEC,
-	W_FINALLY,
-	W_FOR,
-	W_FROM,
-	W_GLOBAL,
-	W_IF,
-	W_IMPORT,
-	W_IN,
-	W_IS,
-	W_LAMBDA,
-	W_MATCH,
-	W_NONLOCAL,
-	W_NOT,
-	W_OR,
-	W_PASS,
-	W_PRINT,
-	W_RAISE,
-	W_RETURN,
-	W_TRY,
-	W_TYPE,
-	W_WHILE,
-	W_WITH,
-	W_YIELD,
-	/* operators */
-	W_LPAREN,
-	W_RPAREN,
-	W_LSQUARE,
-	W_RSQUARE,
-	W_LBRACE,
-	W_RBRACE,
-	W_COLON,
-	W_COMMA,
-	W_SEMICOLON,
-	W_DOT,
-	W_ELLIPSIS,
-	W_ASSIGN,
-	W_AUGMENTED,
-	W_WALRUS,
-	W_ARROW,
-	W_AT,
-	W_PLUS,
-	W_MINUS,
-	W_STAR,
-	W_DOUBLE_STAR,
-	W_SLASH,
-	W_DOUBLE_SLASH,
-	W_PERCENT,
-	W_TILDE,
-	W_PIPE,
-	W_CARET,
-	W_AMPERSAND,
-	W_SHIFT,
-	W_COMPARE,
-	W_BACKTICK,
-	W_BANG,
-	N_WORDS
+	W_NONE, W_FALSE, W_NULL, W_TRUE, W_AND, W_AS, W_ASSERT, W_ASYNC, W_AWAIT, W_BREAK, W_CASE, W_CLASS, W_CONTINUE, W_DEF, W_DEL,
+	W_ELIF, W_ELSE, W_EXCEPT, W_EXEC, W_FINALLY, W_FOR, W_FROM, W_GLOBAL, W_IF, W_IMPORT, W_IN, W_IS, W_LAMBDA, W_MATCH, W_NONLOCAL,
+	W_NOT, W_OR, W_PASS, W_PRINT, W_RAISE, W_RETURN, W_TRY, W_TYPE, W_WHILE, W_WITH, W_YIELD, W_LPAREN, W_RPAREN, W_LSQUARE,
+	W_RSQUARE, W_LBRACE, W_RBRACE, W_COLON, W_COMMA, W_SEMICOLON, W_DOT, W_ELLIPSIS, W_ASSIGN, W_AUGMENTED, W_WALRUS, W_ARROW, W_AT,
+	W_PLUS, W_MINUS, W_STAR, W_DOUBLE_STAR, W_SLASH, W_DOUBLE_SLASH, W_PERCENT, W_TILDE, W_PIPE, W_CARET, W_AMPERSAND, W_SHIFT,
+	W_COMPARE, W_BACKTICK, W_BANG, N_WORDS
 };
+/* clang-format on */
 
 struct py_token {
 	uint8_t kind, word; /* enum py_kind, enum py_word */
@@ -152,17 +85,5 @@ struct py_string {
 	struct bytes body; /* between the quotes; of an f-string's start: empty */
 };
 struct py_string py_string_parts(struct bytes token);
-
-/* For py_lex_*.c. */
-enum py_word py_keyword(struct bytes name);
-void py_sight_at(struct py_lexer *x, enum py_sight sight, uint32_t at);
-/* Reports the bidirectional controls before `end`. */
-void py_bidi_until(struct py_lexer *x, uint32_t end, bool in_text);
-/* One token of an f-string's text at x->at; x is inside one. */
-void py_lex_fstring_text(struct py_lexer *x);
-/* A string whose prefix of `prefix` bytes is at x->at. */
-void py_lex_string(struct py_lexer *x, uint32_t prefix);
-void py_token_add(struct py_lexer *x, enum py_kind kind, enum py_word word, uint32_t start, uint32_t line, uint32_t line_start);
-void py_newline(struct py_lexer *x, uint32_t next);
 
 #endif

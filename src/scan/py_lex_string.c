@@ -1,5 +1,5 @@
 /* Strings, f-strings (PEP 701) and keywords. */
-#include "scan/py_lex.h"
+#include "scan/py_lex_parts.h"
 
 enum py_word py_keyword(struct bytes name)
 {

@@ -30,6 +30,8 @@ enum py_action {
 	A_EXPAND,
 	A_SETUP,
 	A_ENV,
+	A_SAME, /* its result is its first argument */
+	A_ZIP,
 	A_PASS, /* its result is made of its arguments */
 };
 

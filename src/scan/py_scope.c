@@ -13,10 +13,9 @@ static uint32_t hash_of(struct bytes b)
 	return h ^ h >> 15;
 }
 
-struct py_name *py_name(struct py_scan *s, struct bytes dotted)
+/* The entry of exactly this text. */
+static struct py_name *entry_of(struct py_scan *s, struct bytes text)
 {
-	unsigned char made[256];
-	struct bytes text = py_canonical(dotted, made);
 	if (!s->names)
 		s->names = ARENA_ARRAY(s->arena, struct py_name *, BUCKETS);
 	struct py_name **bucket = &s->names[hash_of(text) % BUCKETS];
@@ -30,6 +29,19 @@ struct py_name *py_name(struct py_scan *s, struct bytes dotted)
 	*n = (struct py_name){ .text = arena_copy(s->arena, text), .rule = py_rule_of(text), .next = *bucket };
 	*bucket = n;
 	return n;
+}
+
+struct py_name *py_name(struct py_scan *s, struct bytes dotted)
+{
+	unsigned char made[256];
+	struct py_name *n = entry_of(s, dotted);
+	if (n && !n->canonical) {
+		struct bytes text = py_canonical(n->text, made);
+		n->canonical = bytes_equal(text, n->text) ? n : entry_of(s, text);
+		if (n->canonical)
+			n->canonical->canonical = n->canonical;
+	}
+	return n ? n->canonical : NULL;
 }
 
 struct py_name *py_name_join(struct py_scan *s, struct bytes before, struct bytes attribute)
@@ -70,7 +82,8 @@ struct py_symbol *py_symbol(struct py_scan *s, struct bytes name)
 	struct py_symbol *y = ARENA_NEW(s->arena, struct py_symbol);
 	*y = (struct py_symbol){ .name = arena_copy(s->arena, name), .hash = hash, .next = *bucket };
 	if (py_is_builtin(name))
-		y->builtin = bytes_starts(name, BYTES("__builtins__")) || bytes_starts(name, BYTES("__loader__"))
+		y->builtin = bytes_starts(name, BYTES("__builtins__")) || bytes_starts(name, BYTES("__loader__")) ||
+					     bytes_starts(name, BYTES("__spec__"))
 				     ? py_name(s, name)
 				     : py_name_join(s, BYTES("builtins"), name);
 	*bucket = y;
@@ -151,7 +164,7 @@ static uint32_t scope_of(const struct py_scan *s, const struct py_symbol *symbol
 {
 	for (const struct py_binding *b = symbol->top; b && b->scope + 1 == s->n_scopes; b = b->below)
 		if (b->is_global)
-			return 0;
+			return b->is_nonlocal && b->below ? b->below->scope : 0;
 	return s->n_scopes - 1;
 }
 
@@ -182,6 +195,23 @@ void py_bind(struct py_scan *s, struct py_symbol *symbol, const struct py_value 
 	s->scopes[scope].bindings = b;
 }
 
+void py_bind_member(struct py_scan *s, struct bytes name, const struct py_value *v)
+{
+	const struct py_scope *top = &s->scopes[s->n_scopes - 1];
+	struct bytes owners[] = { BYTES("self"), BYTES("cls"), top->name };
+	unsigned char made[160];
+	if (top->kind != SCOPE_CLASS || v->kind == V_UNKNOWN || v->kind == V_INT)
+		return;
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		if (!owners[i].size || owners[i].size + name.size + 1 > sizeof made)
+			continue;
+		bytes_copy(made, owners[i]);
+		made[owners[i].size] = '.';
+		bytes_copy(made + owners[i].size + 1, name);
+		py_bind_file(s, py_symbol(s, bytes_make(made, owners[i].size + name.size + 1)), v);
+	}
+}
+
 void py_bind_file(struct py_scan *s, struct py_symbol *symbol, const struct py_value *v)
 {
 	uint32_t n = s->n_scopes;
@@ -190,7 +220,7 @@ void py_bind_file(struct py_scan *s, struct py_symbol *symbol, const struct py_v
 	s->n_scopes = n;
 }
 
-void py_bind_global(struct py_scan *s, struct py_symbol *symbol)
+void py_bind_global(struct py_scan *s, struct py_symbol *symbol, bool nonlocal)
 {
 	struct py_value nothing = { .kind = V_UNKNOWN };
 	if (s->n_scopes == 1)
@@ -198,13 +228,20 @@ void py_bind_global(struct py_scan *s, struct py_symbol *symbol)
 	if (!symbol->top || symbol->top->scope + 1 != s->n_scopes)
 		py_bind(s, symbol, &nothing);
 	if (symbol->top && symbol->top->scope + 1 == s->n_scopes)
-		symbol->top->is_global = true;
+		*symbol->top = (struct py_binding){ .symbol = symbol,
+						    .below = symbol->top->below,
+						    .next = symbol->top->next,
+						    .scope = symbol->top->scope,
+						    .is_global = true,
+						    .is_nonlocal = nonlocal };
 }
 
-void py_scope_push(struct py_scan *s, enum py_scope_kind kind, uint32_t indent, struct py_function *f)
+bool py_scope_push(struct py_scan *s, enum py_scope_kind kind, uint32_t indent, struct py_function *f)
 {
-	if (s->n_scopes < PY_SCOPES_MAX)
-		s->scopes[s->n_scopes++] = (struct py_scope){ .kind = kind, .indent = indent, .body = UINT32_MAX, .function = f };
+	if (s->n_scopes == PY_SCOPES_MAX)
+		return false;
+	s->scopes[s->n_scopes++] = (struct py_scope){ .kind = kind, .indent = indent, .body = UINT32_MAX, .function = f };
+	return true;
 }
 
 void py_scope_pop(struct py_scan *s)

@@ -1,6 +1,5 @@
 #include "scan/py_source.h"
 
-#include "base/buf.h"
 #include "base/encode.h"
 #include "format/unicode.h"
 
@@ -170,7 +169,7 @@ static void decode_rot13(struct bytes in, struct buf *out)
 {
 	for (size_t i = 0; i < in.size; i++) {
 		unsigned char c = in.data[i], base = byte_is_upper(c) ? 'A' : 'a';
-		buf_add_byte(out, byte_is_alpha(c) ? (unsigned char)(base + (c - base + 13) % 26) : c);
+		put_character(out, byte_is_alpha(c) ? (unsigned char)(base + (c - base + 13) % 26) : c);
 	}
 }
 
@@ -191,7 +190,7 @@ static void decode_escapes(struct bytes in, struct buf *out)
 			put_character(out, c);
 			i += 1 + 2 * n;
 		} else {
-			buf_add_byte(out, in.data[i]);
+			put_character(out, in.data[i]);
 		}
 	}
 }
@@ -204,13 +203,13 @@ static bool has_high_byte(struct bytes b)
 	return all >= 0x80;
 }
 
-void py_source_read(struct bytes file, struct arena *a, struct py_source *ret)
+void py_source_read(struct bytes file, struct buf *room, struct py_source *ret)
 {
 	static void (*const decoders[])(struct bytes in, struct buf * out) = {
 		[CODEC_LATIN1] = decode_latin1, [CODEC_ASCII] = decode_latin1,   [CODEC_UTF7] = decode_utf7,
 		[CODEC_ROT13] = decode_rot13,   [CODEC_ESCAPE] = decode_escapes, [CODEC_OTHER] = decode_latin1,
 	};
-	CLEANUP(buf_done) struct buf text;
+	buf_init(room, 4 * (size_t)PY_SOURCE_MAX);
 	*ret = (struct py_source){ .is_cut = file.size > PY_SOURCE_MAX };
 	file = bytes_part(file, 0, PY_SOURCE_MAX);
 	bool has_mark = bytes_starts(file, BYTES("\xef\xbb\xbf"));
@@ -229,7 +228,6 @@ void py_source_read(struct bytes file, struct arena *a, struct py_source *ret)
 		}
 		codec = CODEC_LATIN1;
 	}
-	buf_init(&text, 4 * (size_t)PY_SOURCE_MAX);
-	decoders[codec](file, &text);
-	ret->text = arena_copy(a, buf_bytes(&text));
+	decoders[codec](file, room);
+	ret->text = buf_bytes(room);
 }

@@ -2,7 +2,7 @@
 #ifndef SCAN_PY_SOURCE_H
 #define SCAN_PY_SOURCE_H
 
-#include "base/arena.h"
+#include "base/buf.h"
 #include "base/bytes.h"
 
 enum { PY_SOURCE_MAX = 16 << 20 };
@@ -16,8 +16,9 @@ struct py_source {
 	bool is_cut; /* longer than PY_SOURCE_MAX: the rest is not in text */
 };
 
-/* file is borrowed; text is either a part of it or lives in a. utf-7, rot13 and unicode_escape are decoded as well, because what
+/* file is borrowed; text is a part of it, or what is in *room, which is initialised here and the caller's to end.
+ * utf-7, rot13 and unicode_escape are decoded as well, because what
  * hides in them is what runs; any other odd encoding is read as Latin-1. Never fails. */
-void py_source_read(struct bytes file, struct arena *a, struct py_source *ret);
+void py_source_read(struct bytes file, struct buf *room, struct py_source *ret);
 
 #endif

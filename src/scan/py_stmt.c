@@ -48,7 +48,7 @@ static void define(struct py_scan *s)
 		return;
 	}
 	struct bytes name = py_name_of(s, p->at++);
-	struct py_function *f = ARENA_NEW(s->arena, struct py_function);
+	struct py_function *f = py_function_new(s);
 	struct py_value v = { .kind = V_FUNCTION, .function = f };
 	type_parameters(s);
 	uint32_t node = py_node_new(p, N_LAMBDA, p->at);
@@ -61,12 +61,8 @@ static void define(struct py_scan *s)
 	if (p->failed)
 		return;
 	py_bind(s, py_symbol(s, name), &v);
-	if (s->scopes[s->n_scopes - 1].kind == SCOPE_CLASS && name.size < 100) {
-		unsigned char member[128] = "self.";
-		bytes_copy(member + 5, name);
-		py_bind_file(s, py_symbol(s, bytes_make(member, name.size + 5)), &v);
-	}
-	py_scope_push(s, SCOPE_FUNCTION, s->indent, f);
+	py_bind_member(s, name, &v);
+	(void)py_scope_push(s, SCOPE_FUNCTION, s->indent, f);
 	py_bind_parameters(s, node, f);
 	suite(s);
 }
@@ -100,7 +96,8 @@ static void define_class(struct py_scan *s)
 	if (p->failed)
 		return;
 	py_bind(s, py_symbol(s, name), &v);
-	py_scope_push(s, SCOPE_CLASS, s->indent, NULL);
+	if (py_scope_push(s, SCOPE_CLASS, s->indent, NULL))
+		s->scopes[s->n_scopes - 1].name = py_symbol(s, name)->name;
 	suite(s);
 }
 
@@ -174,7 +171,7 @@ static void give_back(struct py_scan *s)
 	py_give_back(s, &v);
 }
 
-static void declare(struct py_scan *s, bool global)
+static void declare(struct py_scan *s, bool nonlocal)
 {
 	struct py_parser *p = s->parser;
 	do {
@@ -183,8 +180,7 @@ static void declare(struct py_scan *s, bool global)
 			return;
 		}
 		struct bytes name = py_name_of(s, p->at++);
-		if (global)
-			py_bind_global(s, py_symbol(s, name));
+		py_bind_global(s, py_symbol(s, name), nonlocal);
 	} while (py_take(p, W_COMMA));
 }
 
@@ -236,10 +232,17 @@ static void decorate(struct py_scan *s, uint32_t token)
 static void match_case(struct py_scan *s)
 {
 	struct py_parser *p = s->parser;
+	uint32_t first = p->at;
 	for (; !at_end(p); p->at++) {
 		const struct py_token *t = &p->tokens[p->at];
+		enum py_word next = (enum py_word)t[1].word;
 		if (t->depth == 0 && (t->word == W_COLON || t->word == W_IF))
 			break;
+		if (t->kind != PY_NAME || t->word != W_NONE || next == W_LPAREN || next == W_DOT || next == W_ASSIGN)
+			continue;
+		bool whole = p->at == first && (next == W_COLON || next == W_IF);
+		struct py_value v = whole ? s->subject : py_element(s, &s->subject, p->at);
+		py_bind(s, py_symbol(s, py_name_of(s, p->at)), &v);
 	}
 	if (py_take(p, W_IF))
 		(void)evaluate(s, py_parse_expression(p, LEVEL_NAMED));
@@ -324,8 +327,8 @@ static bool is_old_statement(const struct py_token *next)
 static bool has_colon(const struct py_parser *p)
 {
 	for (uint32_t i = p->at; p->tokens[i].kind != PY_END; i++)
-		if (p->tokens[i].word == W_COLON && p->tokens[i].depth == 0)
-			return true;
+		if (p->tokens[i].depth == 0 && (p->tokens[i].word == W_COLON || p->tokens[i].word == W_SEMICOLON))
+			return p->tokens[i].word == W_COLON;
 	return false;
 }
 
@@ -342,7 +345,7 @@ static bool soft_statement(struct py_scan *s, enum py_word word)
 	bool begins = name_next || opens || next->kind == PY_NUMBER || next->kind == PY_STRING || next->kind == PY_FSTRING;
 	if (word == W_MATCH && begins && has_colon(p)) {
 		p->at++;
-		(void)evaluate(s, py_parse_list(p, LEVEL_NAMED));
+		s->subject = evaluate(s, py_parse_list(p, LEVEL_NAMED));
 		suite(s);
 	} else if (word == W_CASE && begins && has_colon(p)) {
 		p->at++;
@@ -416,7 +419,7 @@ static void statement(struct py_scan *s)
 		break;
 	case W_GLOBAL:
 	case W_NONLOCAL:
-		declare(s, word == W_GLOBAL);
+		declare(s, word == W_NONLOCAL);
 		break;
 	case W_PASS:
 	case W_BREAK:

@@ -91,6 +91,9 @@ static const struct {
 	{ LIT("sitecustomize"), TEXT_SITECUSTOMIZE },
 	{ LIT("usercustomize"), TEXT_SITECUSTOMIZE },
 	{ LIT(".pth"), TEXT_PTH },
+	{ LIT("pip install"), TEXT_PIP },
+	{ LIT("pip3 install"), TEXT_PIP },
+	{ LIT("easy_install "), TEXT_PIP },
 	{ LIT("/dev/tcp/"), TEXT_REVERSE_SHELL },
 	{ LIT("bash -i"), TEXT_REVERSE_SHELL },
 	{ LIT("nc -e"), TEXT_REVERSE_SHELL },
@@ -121,25 +124,33 @@ static unsigned char fold(unsigned char c)
 	return c == '\\' ? '/' : byte_lower(c);
 }
 
-static unsigned pair_of(unsigned char a, unsigned char b)
+/* Both cases of a letter; '\\' beside '/'. */
+static size_t variants(unsigned char c, unsigned char out[2])
 {
-	return (unsigned)fold(a) << 8 | fold(b);
+	out[0] = c;
+	out[1] = byte_is_lower(c) ? (unsigned char)(c - 32) : c == '/' ? '\\' : c;
+	return out[1] == c ? 1 : 2;
 }
 
 void text_matcher_init(struct text_matcher *m)
 {
 	*m = (struct text_matcher){ 0 };
 	for (size_t i = 0; i < COUNT(patterns); i++) {
-		unsigned pair = pair_of(patterns[i].text.data[0], patterns[i].text.data[1]);
-		m->pairs[pair / 8] |= (unsigned char)(1U << pair % 8);
+		unsigned char a[2], b[2];
+		size_t n_a = variants(patterns[i].text.data[0], a), n_b = variants(patterns[i].text.data[1], b);
+		for (size_t k = 0; k < n_a * n_b; k++) {
+			unsigned pair = (unsigned)a[k % n_a] << 8 | b[k / n_a];
+			m->pairs[pair / 8] |= (unsigned char)(1U << pair % 8);
+		}
 	}
 }
 
+/* text is at least two bytes. */
 static bool matches(struct bytes text, struct bytes pattern)
 {
-	if (text.size < pattern.size)
+	if (text.size < pattern.size || fold(text.data[0]) != pattern.data[0] || fold(text.data[1]) != pattern.data[1])
 		return false;
-	for (size_t i = 0; i < pattern.size; i++)
+	for (size_t i = 2; i < pattern.size; i++)
 		if (fold(text.data[i]) != pattern.data[i])
 			return false;
 	return true;
@@ -150,12 +161,12 @@ unsigned text_match(const struct text_matcher *m, struct bytes text)
 	unsigned bits = 0;
 	text = bytes_part(text, 0, 65536);
 	for (size_t i = 0; i + 1 < text.size; i++) {
-		unsigned pair = pair_of(text.data[i], text.data[i + 1]);
+		unsigned pair = (unsigned)text.data[i] << 8 | text.data[i + 1];
 		if (!(m->pairs[pair / 8] & 1U << pair % 8))
 			continue;
+		struct bytes here = { text.data + i, text.size - i };
 		for (size_t k = 0; k < COUNT(patterns); k++)
-			if (matches(bytes_from(text, i), patterns[k].text) &&
-			    (!(patterns[k].bits & WHOLE) || patterns[k].text.size == text.size))
+			if (matches(here, patterns[k].text) && (!(patterns[k].bits & WHOLE) || patterns[k].text.size == text.size))
 				bits |= patterns[k].bits;
 	}
 	if ((bits & PART_A) && (bits & PART_B))

@@ -15,6 +15,7 @@ enum {
 	TEXT_UPLOAD = 128, /* publishes packages */
 	TEXT_PTH = 256, /* the name of a file that the interpreter runs at its start */
 	TEXT_SITECUSTOMIZE = 512,
+	TEXT_PIP = 1024, /* installs packages */
 };
 
 /* Which pairs of bytes begin a pattern. */

@@ -82,7 +82,7 @@ static struct bytes first_word(struct bytes text)
 	}
 }
 
-static void look_at_command(struct py_scan *s, const struct py_call *c, uint32_t fact)
+void py_look_at_command(struct py_scan *s, const struct py_value *v, uint32_t token, bool is_program)
 {
 	static const struct {
 		unsigned bit;
@@ -92,23 +92,31 @@ static void look_at_command(struct py_scan *s, const struct py_call *c, uint32_t
 		{ TEXT_REVERSE_SHELL, "py.reverse-shell" },
 		{ TEXT_ENCODED_COMMAND, "py.encoded-command" },
 		{ TEXT_UPLOAD, "py.upload" },
+		{ TEXT_PIP, "py.pip-install" },
 	};
+	struct py_value command = command_of(s, v);
+	if (!command.text.size)
+		return;
+	py_look_at_text(s, &command, token);
+	for (size_t k = 0; k < COUNT(rows); k++)
+		if (command.text_bits & rows[k].bit)
+			(void)py_fact(s, rows[k].id, token, command.text);
+	bool known = is_text(v) || (v->kind == V_LIST && v->n_items && is_text(&v->items[0]));
+	struct bytes word = first_word(command.text);
+	if (is_program && known && word.size && !py_is_tool(word) && word.data[0] != '{')
+		(void)py_fact(s, "py.odd-program", token, word);
+}
+
+static void look_at_commands(struct py_scan *s, const struct py_call *c, uint32_t fact)
+{
 	for (uint32_t i = 0; i < c->n; i++) {
-		const struct py_value *a = &c->arguments[i].value;
 		if (c->arguments[i].keyword.size && !bytes_equal(c->arguments[i].keyword, BYTES("args")))
 			continue;
-		struct py_value command = command_of(s, a);
-		if (!command.text.size)
-			continue;
-		py_look_at_text(s, &command, c->token);
+		struct py_value command = command_of(s, &c->arguments[i].value);
+		if (command.text.size)
+			py_look_at_text(s, &command, c->token);
 		flow_in(s, &command, fact, FACT_PROC);
-		for (size_t k = 0; k < COUNT(rows); k++)
-			if (command.text_bits & rows[k].bit)
-				(void)py_fact(s, rows[k].id, c->token, command.text);
-		bool known = is_text(a) || (a->kind == V_LIST && a->n_items && is_text(&a->items[0]));
-		struct bytes word = first_word(command.text);
-		if (i == 0 && known && word.size && !py_is_tool(word) && word.data[0] != '{')
-			(void)py_fact(s, "py.odd-program", c->token, word);
+		py_look_at_command(s, &c->arguments[i].value, c->token, i == 0);
 	}
 }
 
@@ -139,7 +147,7 @@ static struct py_value use_call(struct py_scan *s, const struct py_call *c, cons
 		taint_with(&v, T_CRED, fact);
 		break;
 	case FACT_PROC:
-		look_at_command(s, c, fact);
+		look_at_commands(s, c, fact);
 		break;
 	default:
 		break;
@@ -188,7 +196,11 @@ static struct py_value use_exec(struct py_scan *s, const struct py_call *c, cons
 	if (from.flags & F_ASSEMBLED && !from.taint[T_DECODE])
 		assembled(s, c, fact);
 	if (is_text(&from)) {
+		/* its names are found in the namespace that is given */
+		const struct py_value *space = py_argument(c, 1, "globals");
 		read_code(s, c, from.text, &v);
+		if (space && space->origin && space->kind == V_DICT)
+			py_bind(s, space->origin, &(struct py_value){ .kind = V_SPACE });
 		return v;
 	}
 	bool own = from.taint[T_FILE] && from.flags & F_OWN;
@@ -230,9 +242,14 @@ static struct py_value use_import(struct py_scan *s, const struct py_call *c, co
 	/* __import__("a.b") gives a */
 	if (bytes_equal(callee_text(c), BYTES("builtins.__import__")) && c->n < 4)
 		dotted = bytes_part(dotted, 0, bytes_find(dotted, '.'));
-	if (bytes_find(dotted, ':') < dotted.size)
-		dotted = bytes_part(dotted, 0, bytes_find(dotted, ':'));
-	return py_name_value(py_name(s, dotted));
+	/* pkgutil.resolve_name("os:system") */
+	size_t colon = bytes_find(dotted, ':');
+	if (colon == dotted.size)
+		return py_name_value(py_name(s, dotted));
+	struct py_name *name = py_name_join(s, bytes_part(dotted, 0, colon), bytes_from(dotted, colon + 1));
+	v = py_name_value(name);
+	py_reveal(s, &v, c->token);
+	return v;
 }
 
 /* A path inside the project: relative, or from __file__; what is not known is believed. */
@@ -385,6 +402,18 @@ static struct py_value use_sequence(struct py_scan *s, const struct py_call *c, 
 	return v;
 }
 
+/* zip(a, b), enumerate(a): one group stands for all. */
+static struct py_value use_zip(struct py_scan *s, const struct py_call *c, bool counts)
+{
+	struct py_value parts[8] = { { .kind = V_UNKNOWN } }, group;
+	size_t n = counts;
+	for (uint32_t i = 0; i < c->n && n < COUNT(parts); i++)
+		if (!c->arguments[i].keyword.size)
+			parts[n++] = py_element(s, &c->arguments[i].value, c->token);
+	group = py_list_value(s, parts, n);
+	return py_list_value(s, &group, 1);
+}
+
 /* map(f, list): worked out for lists that are known and functions that fold. */
 static struct py_value use_map(struct py_scan *s, const struct py_call *c)
 {
@@ -501,7 +530,9 @@ static struct py_value use_environment(struct py_scan *s, const struct py_call *
 {
 	struct py_value v = { .kind = V_UNKNOWN };
 	const struct py_value *name = py_argument(c, 0, "key");
-	uint32_t fact = py_fact(s, rule->fact, c->token, name && name->text.size ? name->text : callee_text(c));
+	bool secret = name && py_is_secret(name->text) && strcmp(rule->fact, "py.env-read") == 0;
+	uint32_t fact = py_fact(s, secret ? "py.env-secret" : rule->fact, c->token,
+				name && name->text.size ? name->text : callee_text(c));
 	taint_with(&v, T_ENV, fact);
 	if (strcmp(rule->fact, "py.env-all") == 0)
 		v.flags |= F_ALL_ENV;
@@ -560,6 +591,12 @@ struct py_value py_use(struct py_scan *s, const struct py_call *c)
 		return use_setup(s, c);
 	case A_ENV:
 		return use_environment(s, c, rule);
+	case A_ZIP:
+		return use_zip(s, c, rule->name[9] == 'e');
+	case A_SAME:
+		if (c->n && !c->arguments[0].keyword.size)
+			return c->arguments[0].value;
+		break;
 	case A_PASS:
 		break;
 	}
