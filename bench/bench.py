@@ -1,6 +1,6 @@
 """hwb beside its peers: bench.py HWB VENV [--runs N] [--write] [NAME...]. Prints medians of interleaved runs and ratios.
 
-Names: build, sandbox, memory, proxy, check, redact (default: all). Every tool builds the same tree with a warm cache and without network; the
+Names: build, sandbox, memory, proxy, check, scan, redact (default: all). Every tool builds the same tree with a warm cache and without network; the
 order changes every round. Nothing here is a test.
 """
 import argparse
@@ -220,7 +220,7 @@ def bench_redact():
 
 
 BENCHES = {"build": bench_build, "sandbox": bench_sandbox, "memory": bench_memory, "proxy": bench_proxy,
-           "check": lambda: judging.check(sys.modules[__name__]),
+           "check": lambda: judging.check(sys.modules[__name__]), "scan": lambda: judging.scan(sys.modules[__name__]),
            "redact": bench_redact}
 
 

@@ -42,6 +42,6 @@ void check_credentials(struct checking *c, struct bytes path, struct bytes conte
 	if (is_of_credentials(path) && content.size)
 		(void)finding_add(&c->findings, "S11", path, "a file of that name holds credentials");
 	if (!c->scanner)
-		c->scanner = secret_scanner_new(c->arena, false, NULL);
+		c->scanner = tokens_scanner_new(c->arena);
 	tokens_find(c->scanner, content, take, &l);
 }

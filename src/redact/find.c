@@ -18,6 +18,7 @@ struct secret_scanner {
 	struct regex_engine *engine;
 	struct regex *regexes[SECRET_RULES_MAX]; /* NULL: not compiled yet */
 	const struct known *known;
+	bool as_is; /* no terminal shows the text: it is looked at as it is only */
 	unsigned key_rule;
 	struct keywords keywords;
 	/* Of the line that is looked at: what was found, and the line as a terminal would show it. */
@@ -155,10 +156,20 @@ static void find_known(struct secret_scanner *s, const struct view *v)
 	}
 }
 
+void secret_scanner_as_is(struct secret_scanner *s)
+{
+	s->as_is = true;
+}
+
+size_t find_control(const struct secret_scanner *s, struct bytes text)
+{
+	return s->as_is ? text.size : plain_find_control(text);
+}
+
 static void find_in_part(struct secret_scanner *s, struct bytes part, size_t base)
 {
 	find_in_view(s, &(struct view){ part, NULL, base });
-	if (plain_find_control(part) == part.size)
+	if (find_control(s, part) == part.size)
 		return;
 	size_t n = plain_make(part, s->plain, s->plain_from);
 	const struct view plain = { bytes_make(s->plain, n), s->plain_from, base };

@@ -20,6 +20,8 @@ void find_in_line(struct secret_scanner *s, struct bytes line, struct find_resul
 /* The start of the first line from `from` on that has a match, or text.size. text: whole lines without control characters, and
  * maybe the beginning of one more. */
 size_t find_line(struct secret_scanner *s, struct bytes text, size_t from);
+/* The first control character that a terminal would act on; text.size when there is none, or nobody shows it. */
+size_t find_control(const struct secret_scanner *s, struct bytes text);
 /* What tokens are made of, in any encoding: whoever cuts one follows it to its end. */
 bool find_is_token(unsigned char c);
 /* The number of the rule for private keys. */

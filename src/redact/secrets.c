@@ -126,7 +126,7 @@ static size_t line_start(struct bytes text, size_t at)
 static size_t look_at_lines(const struct walking *w, size_t from, size_t to)
 {
 	const struct bytes text = bytes_part(w->text, from, to - from);
-	size_t at = 0, control = plain_find_control(text);
+	size_t at = 0, control = find_control(w->walk->scanner, text);
 	while (at < text.size) {
 		size_t line = find_line(w->walk->scanner, bytes_part(text, 0, control), at);
 		if (line == text.size)
@@ -141,7 +141,7 @@ static size_t look_at_lines(const struct walking *w, size_t from, size_t to)
 		if (w->walk->pem.is_open)
 			break;
 		if (control < at)
-			control = at + plain_find_control(bytes_from(text, at));
+			control = at + find_control(w->walk->scanner, bytes_from(text, at));
 	}
 	return w->walk->pem.is_open ? from + at : to;
 }

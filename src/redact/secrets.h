@@ -29,6 +29,9 @@ struct secret_scanner;
  * known: may be NULL; values that are to be found in what a terminal would show. Kept, and may be filled later. */
 struct secret_scanner *secret_scanner_new(struct arena *a, bool with_jit, const struct known *known);
 
+/* For files, programs among them, which no terminal shows: control characters mean nothing. */
+void secret_scanner_as_is(struct secret_scanner *s);
+
 typedef void (*secret_found)(void *context, const struct secret_span *span);
 
 /* Where a walk over a text stands. Zero it and set the scanner. */

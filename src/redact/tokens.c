@@ -29,6 +29,13 @@ static void take(void *context, const struct secret_span *span)
 	f->found(f->context, &(struct token_place){ rule, span->offset, f->line, span->confidence == SECRET_HIGH });
 }
 
+struct secret_scanner *tokens_scanner_new(struct arena *a)
+{
+	struct secret_scanner *s = secret_scanner_new(a, false, NULL);
+	secret_scanner_as_is(s);
+	return s;
+}
+
 void tokens_find(struct secret_scanner *s, struct bytes content, token_found found, void *context)
 {
 	struct finding_tokens f = { .content = content, .found = found, .context = context, .line = 1 };
