@@ -6,7 +6,7 @@
 #include "base/status.h"
 
 static const struct py_rule rules[] = {
-#include "scan/py_rules_table.h"
+#include "scan/python_rules_table.h"
 };
 
 const struct py_rule *py_rules(size_t *ret_n)

@@ -24,7 +24,8 @@ static void answer(const char *path)
 	(void)printf("FILE %s\n", path);
 	if (s)
 		(void)printf("FAILED %s\n", d.text);
-	(void)fwrite(buf_bytes(&reply).data, 1, reply.size, stdout);
+	if (reply.size)
+		(void)fwrite(buf_bytes(&reply).data, 1, reply.size, stdout);
 }
 
 /* A whole tree: a snapshot file. */
@@ -54,7 +55,8 @@ static void answer_tree(const char *path)
 	if (s)
 		(void)printf("FAILED %s\n", d.text);
 	facts_write_lines(&facts, &reply);
-	(void)fwrite(buf_bytes(&reply).data, 1, reply.size, stdout);
+	if (reply.size)
+		(void)fwrite(buf_bytes(&reply).data, 1, reply.size, stdout);
 }
 
 int main(int argc, char **argv)
