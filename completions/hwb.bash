@@ -165,7 +165,7 @@ _hwb_argument() {
 	log) _hwb_words "show verify path" ;;
 	cache) _hwb_words "dir info clean gc" ;;
 	doctor) : ;;
-	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook sandbox completion" ;;
+	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts sandbox completion" ;;
 	version) : ;;
 	esac
 }
