@@ -313,7 +313,9 @@ static bool skip_between(struct py_lexer *x, bool *first_of_line)
 			do
 				x->at++;
 			while (x->at < x->text.size && classes[x->text.data[x->at]] == C_BLANK);
-			if (x->at - start >= PY_HIDDEN_BLANKS && x->at < x->text.size && !memchr("\r\n#", x->text.data[x->at], 3))
+			/* an indented part of a long call may be far to the right; what is meant to be hidden is further */
+			uint32_t enough = start == x->line_start ? 2 * PY_HIDDEN_BLANKS : PY_HIDDEN_BLANKS;
+			if (x->at - start >= enough && x->at < x->text.size && !memchr("\r\n#", x->text.data[x->at], 3))
 				py_sight_at(x, SIGHT_HIDDEN_RIGHT, x->at);
 		} else if (c == '#') {
 			skip_comment(x);
@@ -421,7 +423,7 @@ bool py_lexer_next(struct py_lexer *x, struct py_line *ret)
 	*ret = (struct py_line){ .indent = read_indent(x) };
 	if (x->at >= x->text.size)
 		return false;
-	if (x->at - begin >= PY_HIDDEN_BLANKS && x->at - x->line_start >= PY_HIDDEN_BLANKS)
+	if (x->at - begin >= 2 * PY_HIDDEN_BLANKS && x->at - x->line_start >= 2 * PY_HIDDEN_BLANKS)
 		py_sight_at(x, SIGHT_HIDDEN_RIGHT, x->at);
 	uint32_t line = x->line, start = x->at;
 	bool ended = false, first_of_line = false;
