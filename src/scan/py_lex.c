@@ -239,7 +239,11 @@ static void lex_number(struct py_lexer *x)
 		    !(p[at] == '_' || byte_is_digit(p[at]) || ((p[at] | 32) <= 'f' && byte_is_alpha(p[at])) || p[at] == 'L' ||
 		      p[at] == 'l'))
 			break;
-		fraction |= dot;
+		fraction |= dot || (!radix && (p[at] | 32) == 'e');
+		if (!radix && ((p[at] | 32) == 'j' || (p[at] | 32) == 'l')) { /* nothing follows these: 1J.real */
+			at++;
+			break;
+		}
 	}
 	x->at = (uint32_t)at;
 	py_token_add(x, PY_NUMBER, W_NONE, start, x->line, x->line_start);
