@@ -17,9 +17,12 @@ struct row {
 /* clang-format off */
 static const struct row rows[] = {
 	/* id                   from               from_id        to                                  to_id            with     build import rest */
-	{ "SRC-DECODE-EXEC",    BIT(FACT_DECODE),  NULL,          BIT(FACT_DYN_EXEC),                 NULL,            NULL,    { E, E, I } },
+	{ "SRC-DECODE-EXEC",    BIT(FACT_DECODE),  NULL,          0,                                  "py.exec",       NULL,    { E, E, I } },
+	{ "SRC-DECODE-EXEC",    BIT(FACT_DECODE),  NULL,          0,                                  "py.eval",       NULL,    { E, E, I } },
+	{ "SRC-DECODE-EXEC",    BIT(FACT_DECODE),  NULL,          BIT(FACT_DYN_EXEC),                 NULL,            NULL,    { E, W, I } },
 	{ "SRC-DECODE-EXEC",    BIT(FACT_DECODE),  NULL,          BIT(FACT_PROC),                     NULL,            NULL,    { E, W, 0 } },
 	{ "SRC-NET-EXEC",       BIT(FACT_NET),     NULL,          BIT(FACT_DYN_EXEC) | BIT(FACT_PROC) | BIT(FACT_NATIVE), NULL, NULL, { E, E, I } },
+	{ "SRC-NET-EXEC",       BIT(FACT_NET),     NULL,          0,                                  "py.pickle",     NULL,    { E, W, 0 } },
 	{ "SRC-ENV-NET",        BIT(FACT_ENV),     "py.env-all",  BIT(FACT_NET),                      NULL,            NULL,    { E, E, I } },
 	{ "SRC-ENV-NET",        BIT(FACT_ENV),     "py.env-secret", BIT(FACT_NET),                    NULL,            NULL,    { E, W, 0 } },
 	{ "SRC-ENV-NET",        BIT(FACT_ENV),     "py.env-read", BIT(FACT_NET),                      NULL,            NULL,    { W, I, 0 } },
@@ -27,7 +30,7 @@ static const struct row rows[] = {
 	{ "SRC-CRED-NET",       0,                 NULL,          BIT(FACT_CRED),                     NULL,            "net",   { E, 0, 0 } },
 	{ "SRC-EXFIL",          BIT(FACT_EXFIL),   NULL,          BIT(FACT_NET) | BIT(FACT_PROC),     NULL,            NULL,    { E, W, 0 } },
 	{ "SRC-EXFIL",          0,                 NULL,          BIT(FACT_EXFIL),                    NULL,            "net",   { E, 0, 0 } },
-	{ "SRC-PERSIST",        BIT(FACT_PERSISTENCE), NULL,      BIT(FACT_FILE) | BIT(FACT_PROC) | BIT(FACT_HOOK), NULL, NULL,  { E, E, 0 } },
+	{ "SRC-PERSIST",        BIT(FACT_PERSISTENCE), NULL,      BIT(FACT_FILE) | BIT(FACT_PROC) | BIT(FACT_HOOK), NULL, NULL,  { E, W, 0 } },
 	{ "SRC-WORM",           0,                 NULL,          0,                                  "py.upload",     "py.manifest-write", { E, E, 0 } },
 	{ "SRC-SHELL-FETCH",    0,                 NULL,          0,                                  "py.shell-fetch", NULL,   { E, W, 0 } },
 	{ "SRC-REVERSE-SHELL",  0,                 NULL,          0,                                  "py.reverse-shell", NULL, { E, E, 0 } },
@@ -85,6 +88,15 @@ const char *policy_id(size_t i)
 	return i < COUNT(rows) ? rows[i].id : NULL;
 }
 
+enum scan_severity policy_worst(size_t i)
+{
+	unsigned worst = SCAN_NONE;
+	for (size_t zone = 0; zone < N_ZONES; zone++)
+		if (rows[i].severity[zone] > worst)
+			worst = rows[i].severity[zone];
+	return (enum scan_severity)worst;
+}
+
 static bool is(const struct fact *f, unsigned kinds, const char *id)
 {
 	return id ? strcmp(f->rule->id, id) == 0 : (kinds & BIT(f->rule->kind)) != 0;
@@ -108,6 +120,8 @@ struct pending {
 	void *context;
 	bool asked, beside; /* whether `with` was looked for in this file, and what came of it */
 	struct bytes path;
+	const struct fact_list *list;
+	unsigned char *worst; /* by fact: how its file was reported by this id already */
 };
 
 static void flush(struct pending *p)
@@ -117,16 +131,31 @@ static void flush(struct pending *p)
 	p->finding.fact = NULL;
 }
 
+/* All facts of one file stand together. */
+static void mark_file(struct pending *p, size_t at, enum scan_severity severity)
+{
+	const struct fact *facts = p->list->facts;
+	size_t from = at;
+	while (from > 0 && bytes_equal(facts[from - 1].path, facts[at].path))
+		from--;
+	for (; from < p->list->n_facts && bytes_equal(facts[from].path, facts[at].path); from++)
+		p->worst[from] = (unsigned char)severity;
+}
+
 static void report(struct pending *p, const struct row *row, const struct fact *fact, const struct fact *source)
 {
 	enum scan_severity severity = row->severity[fact->zone];
+	size_t at = (size_t)(fact - p->list->facts);
 	if (severity == SCAN_NONE)
 		return;
 	if (p->finding.fact && bytes_equal(p->finding.fact->path, fact->path)) {
 		p->finding.n_more++;
 		return;
 	}
+	if (p->worst[at] >= severity)
+		return;
 	flush(p);
+	mark_file(p, at, severity);
 	p->finding = (struct policy_finding){ .id = row->id, .severity = severity, .fact = fact, .source = source };
 }
 
@@ -154,8 +183,11 @@ static void run_row(const struct fact_list *list, const struct row *row, struct 
 
 void policy_run(const struct fact_list *list, policy_sink *sink, void *context)
 {
+	unsigned char *worst = ARENA_ARRAY(list->arena, unsigned char, list->n_facts + 1);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct pending p = { .sink = sink, .context = context };
+		struct pending p = { .sink = sink, .context = context, .list = list, .worst = worst };
+		if (i == 0 || strcmp(rows[i].id, rows[i - 1].id) != 0)
+			memset(worst, 0, list->n_facts);
 		run_row(list, &rows[i], &p);
 	}
 	if (list->cut && list->n_facts)

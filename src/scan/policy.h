@@ -20,6 +20,8 @@ typedef void policy_sink(void *context, const struct policy_finding *f);
  * are counted. A list that was cut is a finding as well (SRC-UNPARSED, its fact the last of the list). */
 void policy_run(const struct fact_list *list, policy_sink *sink, void *context);
 
+/* The worst severity of row i. */
+enum scan_severity policy_worst(size_t i);
 /* The ids that policy_run can give, for the table of findings. */
 const char *policy_id(size_t i); /* NULL behind the last; an id may come twice */
 

@@ -266,9 +266,10 @@ static struct py_value call_getter(struct py_scan *s, const struct py_call *c)
 static void tell_dynamic(struct py_scan *s, const struct py_call *c)
 {
 	enum py_node_kind kind = (enum py_node_kind)py_node(s->parser, py_node(s->parser, c->node)->first)->kind;
-	if (c->callee.flags & F_COMPUTED || kind == N_SUBSCRIPT || kind == N_CALL || kind == N_CONDITIONAL || kind == N_BINARY)
-		(void)py_fact(s, c->callee.flags & F_COMPUTED && kind == N_SUBSCRIPT ? "py.computed-name" : "py.dynamic-call",
-			      c->token, EMPTY);
+	if (c->callee.flags & F_POWERFUL)
+		(void)py_fact(s, "py.computed-name", c->token, EMPTY);
+	else if (c->callee.flags & F_COMPUTED || kind == N_SUBSCRIPT || kind == N_CALL || kind == N_CONDITIONAL || kind == N_BINARY)
+		(void)py_fact(s, "py.dynamic-call", c->token, EMPTY);
 }
 
 /* A codec by name on something unknown: data.decode("rot13"). */

@@ -284,7 +284,7 @@ static struct py_value environment(struct py_scan *s, const struct py_value *ind
 /* namespace["name"]; NULL name: of this file. */
 static struct py_value in_space(struct py_scan *s, const struct py_value *space, const struct py_value *index, uint32_t token)
 {
-	struct py_value v = { .kind = V_UNKNOWN, .flags = F_COMPUTED };
+	struct py_value v = { .kind = V_UNKNOWN, .flags = F_COMPUTED | F_POWERFUL };
 	if (index->kind != V_TEXT)
 		return v;
 	v = space->name ? py_name_value(py_name_join(s, space->name->text, index->text)) : py_lookup(s, py_symbol(s, index->text));

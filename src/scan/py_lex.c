@@ -239,7 +239,11 @@ static void lex_number(struct py_lexer *x)
 		    !(p[at] == '_' || byte_is_digit(p[at]) || ((p[at] | 32) <= 'f' && byte_is_alpha(p[at])) || p[at] == 'L' ||
 		      p[at] == 'l'))
 			break;
-		fraction |= dot;
+		fraction |= dot || (!radix && (p[at] | 32) == 'e');
+		if (!radix && ((p[at] | 32) == 'j' || (p[at] | 32) == 'l')) { /* nothing follows these: 1J.real */
+			at++;
+			break;
+		}
 	}
 	x->at = (uint32_t)at;
 	py_token_add(x, PY_NUMBER, W_NONE, start, x->line, x->line_start);
@@ -313,7 +317,9 @@ static bool skip_between(struct py_lexer *x, bool *first_of_line)
 			do
 				x->at++;
 			while (x->at < x->text.size && classes[x->text.data[x->at]] == C_BLANK);
-			if (x->at - start >= PY_HIDDEN_BLANKS && x->at < x->text.size && !memchr("\r\n#", x->text.data[x->at], 3))
+			/* an indented part of a long call may be far to the right; what is meant to be hidden is further */
+			uint32_t enough = start == x->line_start ? 2 * PY_HIDDEN_BLANKS : PY_HIDDEN_BLANKS;
+			if (x->at - start >= enough && x->at < x->text.size && !memchr("\r\n#", x->text.data[x->at], 3))
 				py_sight_at(x, SIGHT_HIDDEN_RIGHT, x->at);
 		} else if (c == '#') {
 			skip_comment(x);
@@ -421,7 +427,7 @@ bool py_lexer_next(struct py_lexer *x, struct py_line *ret)
 	*ret = (struct py_line){ .indent = read_indent(x) };
 	if (x->at >= x->text.size)
 		return false;
-	if (x->at - begin >= PY_HIDDEN_BLANKS && x->at - x->line_start >= PY_HIDDEN_BLANKS)
+	if (x->at - begin >= 2 * PY_HIDDEN_BLANKS && x->at - x->line_start >= 2 * PY_HIDDEN_BLANKS)
 		py_sight_at(x, SIGHT_HIDDEN_RIGHT, x->at);
 	uint32_t line = x->line, start = x->at;
 	bool ended = false, first_of_line = false;

@@ -202,7 +202,7 @@ unsigned text_entropy(struct bytes text)
 		counts[text.data[i]]++;
 	size_t dense = counts['+'] + counts['/'] + counts['='] + counts['-'] + counts['_'];
 	for (size_t i = 0; i < 256; i++)
-		dense += byte_is_alnum((unsigned char)i) || i >= 0x80 ? counts[i] : 0;
+		dense += byte_is_alnum((unsigned char)i) ? counts[i] : 0;
 	if (dense < text.size - text.size / 20) /* words and patterns have blanks and marks */
 		return 0;
 	uint64_t sum = 0;

@@ -25,7 +25,7 @@ struct text_matcher {
 void text_matcher_init(struct text_matcher *m);
 /* The bits above that the text has, case ignored and '\' read as '/'; looks at the first 64 KiB. */
 unsigned text_match(const struct text_matcher *m, struct bytes text);
-/* Bits per byte times 100 of a text of at least 200 bytes that is letters, digits and "+/=-_" or beyond ASCII, else 0. */
+/* Bits per byte times 100 of a text of at least 200 bytes that is letters, digits and "+/=-_", else 0. */
 unsigned text_entropy(struct bytes text);
 
 #endif

@@ -298,7 +298,7 @@ static struct py_value use_getattr(struct py_scan *s, const struct py_call *c)
 		return v;
 	}
 	if (object->kind == V_NAME && is_powerful(object->name->text))
-		(void)py_fact(s, "py.computed-name", c->token, object->name->text);
+		v.flags |= F_POWERFUL;
 	py_taint(&v, object);
 	v.flags |= F_COMPUTED;
 	return v;

@@ -33,6 +33,7 @@ enum {
 	F_OWN = 8, /* a path inside this project, or from it */
 	F_ALL_ENV = 16, /* the whole environment */
 	F_WRITE = 32, /* a file opened for writing */
+	F_POWERFUL = 128, /* a name of a module that runs things, and it is not known which */
 	F_PIECES = 64, /* put together of constant strings */
 };
 

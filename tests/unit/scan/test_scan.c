@@ -2,6 +2,8 @@
 #include "base/wire.h"
 #include "format/snapshot.h"
 #include "harness.h"
+
+#include "finding/finding.h"
 #include "scan/policy.h"
 #include "scan/py_ident.h"
 #include "scan/py_lex.h"
@@ -92,7 +94,8 @@ static void tokens_are_those_of_python(void)
 		{ "nothing", LIT(""), "" },
 		{ "comments and blank lines", LIT("# a\n\n \t\n"), "" },
 		{ "operators", LIT("a<<=b!=c->d**e//=f:=g<>h"), "a <<= b != c -> d ** e //= f := g <> h |" },
-		{ "numbers", LIT("1_0 0x1F 1e-5 .5 1.5j 0777 10L 1if x"), "1_0 0x1F 1e-5 .5 1.5j 0777 10L 1 if x |" },
+		{ "numbers", LIT("1_0 0x1F 1e-5 .5 1.5j 0777 10L 1if x 1E+1.a 1J.b"),
+		  "1_0 0x1F 1e-5 .5 1.5j 0777 10L 1 if x 1E+1 . a 1J . b |" },
 		{ "strings", LIT("'a\\'b' \"\"\"c\n\"\"\" rb'\\\\' ur''"), "'a\\'b' \"\"\"c\n\"\"\" rb'\\\\' ur'' |" },
 		{ "joined lines", LIT("a \\\n b\nc"), "a b |c |" },
 		{ "brackets join", LIT("a(\n1,\n# x\n2)\nb"), "a ( 1 , 2 ) |b |" },
@@ -397,9 +400,21 @@ static void a_tree_is_scanned_by_zones(void)
 	}
 }
 
+/* What the policy says is in the table of findings, and never worse than there. */
+static void every_id_of_the_policy_is_documented(void)
+{
+	const char *id;
+	for (size_t i = 0; (id = policy_id(i)); i++) {
+		const struct finding_rule *rule = finding_rule(bytes_of(id));
+		CHECK_ROW(rule != NULL, id);
+		CHECK_ROW((int)policy_worst(i) - SCAN_INFO <= (int)rule->severity[PROFILE_BUILD], id);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
+		{ "every id of the policy is documented", every_id_of_the_policy_is_documented },
 		{ "every rule is sorted and has its fact", every_rule_is_sorted_and_has_its_fact },
 		{ "names are found by what they are", names_are_found_by_what_they_are },
 		{ "tokens are those of Python", tokens_are_those_of_python },
