@@ -94,6 +94,13 @@ struct bytes fact_evidence(struct bytes line, size_t at)
 	return bytes_trim(bytes_part(line, from, to - from));
 }
 
+uint32_t fact_evidence_column(struct bytes line, size_t at, struct bytes evidence)
+{
+	const unsigned char *place = line.data + at;
+	bool is_inside = at < line.size && place >= evidence.data && place < evidence.data + evidence.size;
+	return is_inside ? (uint32_t)(place - evidence.data) + 1 : 0;
+}
+
 void fact_list_write(const struct fact_list *list, struct buf *out)
 {
 	wire_put_u32(out, (uint32_t)list->n_facts);
@@ -104,6 +111,7 @@ void fact_list_write(const struct fact_list *list, struct buf *out)
 		wire_put_bytes(out, f->path);
 		wire_put_bytes(out, f->name);
 		wire_put_bytes(out, f->evidence);
+		wire_put_u32(out, f->evidence_column);
 		wire_put_u32(out, f->line);
 		wire_put_u32(out, f->column);
 		wire_put_u32(out, f->at_import);
@@ -122,13 +130,14 @@ static bool read_fact(struct wire *w, struct arena *a, struct fact *ret)
 	ret->rule = fact_rule(wire_get_bytes(w));
 	ret->zone = wire_get_u32(w);
 	struct bytes path = wire_get_bytes(w), name = wire_get_bytes(w), evidence = wire_get_bytes(w);
+	ret->evidence_column = wire_get_u32(w);
 	ret->line = wire_get_u32(w);
 	ret->column = wire_get_u32(w);
 	uint32_t at_import = wire_get_u32(w);
 	ret->at_import = at_import == 1;
 	if (w->bad || !ret->rule || ret->zone >= N_ZONES || at_import > 1)
 		return false;
-	if (path.size > PATH_MAX_SIZE || name.size > FACT_NAME_MAX || evidence.size > EVIDENCE_MAX)
+	if (path.size > PATH_MAX_SIZE || name.size > FACT_NAME_MAX || evidence.size > EVIDENCE_MAX || ret->evidence_column > EVIDENCE_MAX)
 		return false;
 	ret->path = arena_copy(a, path);
 	ret->name = arena_copy(a, name);
@@ -139,7 +148,7 @@ static bool read_fact(struct wire *w, struct arena *a, struct fact *ret)
 enum status fact_list_read(struct wire *w, struct fact_list *ret, struct diag *d)
 {
 	struct fact_list list = { .arena = ret->arena };
-	uint32_t n = wire_get_count(w, 32);
+	uint32_t n = wire_get_count(w, 36);
 	bool good = !w->bad && n <= FACTS_MAX;
 	if (good)
 		list.facts = ARENA_ARRAY(ret->arena, struct fact, n);

@@ -54,6 +54,7 @@ struct fact {
 	struct bytes path; /* in the tree */
 	struct bytes name; /* the resolved dotted name, or a short text; may be any bytes of the source */
 	struct bytes evidence; /* the line, cut around the column to EVIDENCE_MAX bytes */
+	uint32_t evidence_column; /* where the place is in evidence, 1-based; 0: nowhere */
 	uint32_t line, column; /* 1-based, column in bytes; 0: none */
 	bool at_import; /* runs when the file does: not inside a function */
 };
@@ -80,6 +81,8 @@ uint32_t fact_add(struct fact_list *list, const char *id, const struct fact *f);
 void flow_add(struct fact_list *list, uint32_t from, uint32_t to);
 /* The part of a line of at most EVIDENCE_MAX bytes around byte `at`, borrowed, cut between characters. */
 struct bytes fact_evidence(struct bytes line, size_t at);
+/* Where byte `at` of the line is in its evidence, 1-based; 0 when it was cut away. */
+uint32_t fact_evidence_column(struct bytes line, size_t at, struct bytes evidence);
 
 /* Between hwb-parse and hwb. The reader knows ids by the table only and checks every index: ERR_FORMAT. */
 void fact_list_write(const struct fact_list *list, struct buf *out);

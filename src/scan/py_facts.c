@@ -49,7 +49,9 @@ static uint32_t add(struct py_scan *s, const char *id, struct bytes name, uint32
 		return known;
 	if (s->n_of_rule[row] >= FACTS_PER_RULE)
 		return s->last_of_rule[row] ? s->last_of_rule[row] - 1 : NO_FACT;
-	f.evidence = fact_evidence(line_at(text, from), at - from);
+	struct bytes whole = line_at(text, from);
+	f.evidence = fact_evidence(whole, at - from);
+	f.evidence_column = fact_evidence_column(whole, at - from, f.evidence);
 	uint32_t made = fact_add(s->facts, id, &f);
 	s->n_of_rule[row]++;
 	if (made != NO_FACT)

@@ -83,6 +83,7 @@ static void report_new(const struct fact *f, struct bytes base_name, struct find
 	made->line = f->line;
 	made->column = f->column;
 	made->evidence = arena_copy(ret->arena, f->evidence);
+	made->evidence_column = f->evidence_column;
 	finding_lower(made, f->zone == ZONE_BUILD ? SEVERITY_WARNING : SEVERITY_INFO);
 }
 

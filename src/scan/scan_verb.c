@@ -93,6 +93,7 @@ static void take_finding(void *context, const struct policy_finding *p)
 	f->line = p->fact->line;
 	f->column = p->fact->column;
 	f->evidence = p->fact->evidence;
+	f->evidence_column = p->fact->evidence_column;
 	finding_lower(f, severity_of(p->severity));
 }
 
