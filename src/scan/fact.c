@@ -137,7 +137,8 @@ static bool read_fact(struct wire *w, struct arena *a, struct fact *ret)
 	ret->at_import = at_import == 1;
 	if (w->bad || !ret->rule || ret->zone >= N_ZONES || at_import > 1)
 		return false;
-	if (path.size > PATH_MAX_SIZE || name.size > FACT_NAME_MAX || evidence.size > EVIDENCE_MAX || ret->evidence_column > EVIDENCE_MAX)
+	if (path.size > PATH_MAX_SIZE || name.size > FACT_NAME_MAX || evidence.size > EVIDENCE_MAX ||
+	    ret->evidence_column > EVIDENCE_MAX)
 		return false;
 	ret->path = arena_copy(a, path);
 	ret->name = arena_copy(a, name);
