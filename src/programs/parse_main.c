@@ -24,6 +24,7 @@ int main(void)
 		{ "inspect", 1, inspect_verb },
 		{ "zip-list", 1, zip_list_verb },
 		{ "python-facts", 1, python_facts_verb },
+		{ "scan-files", 1, scan_files_verb },
 	};
 	json_prepare();
 	return verb_serve(verbs, sizeof verbs / sizeof verbs[0]);
