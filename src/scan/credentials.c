@@ -10,10 +10,32 @@ static bool contains(struct bytes text, const char *word)
 	return bytes_search(text, bytes_of(word)) < text.size;
 }
 
-/* Examples may hold keys that everybody knows; nothing else may. */
+/* "greentest", "testserver", "dummyserver": more than path_is_example, for it only tells how loud to be. */
+static bool is_trial_name(struct bytes name)
+{
+	static const char *const starts[] = { "test", "dummy", "mock", "fake", "example" };
+	for (size_t i = 0; i < COUNT(starts); i++)
+		if (bytes_equal_nocase(bytes_part(name, 0, strlen(starts[i])), bytes_of(starts[i])))
+			return true;
+	return bytes_ends(name, BYTES("test")) || bytes_ends(name, BYTES("tests"));
+}
+
+/* Tests and examples may hold keys that everybody knows; nothing else may. */
 static enum scan_zone zone_of(const struct source_file *file)
 {
+	struct bytes rest = folder_of(file->path);
+	while (rest.data)
+		if (is_trial_name(bytes_cut(&rest, '/')))
+			return ZONE_REST;
 	return path_is_example(file->path) ? ZONE_REST : ZONE_IMPORT;
+}
+
+/* Tests of TLS hold dozens: the first one warns, the others are told less loudly, so that they do not hide what matters. */
+static const char *once(enum scan_zone zone, bool *told, const char *first, const char *more)
+{
+	bool again = zone == ZONE_REST && *told;
+	*told = *told || zone == ZONE_REST;
+	return again ? more : first;
 }
 
 static bool is_text(struct bytes content)
@@ -56,7 +78,6 @@ static size_t find_key(struct bytes text)
 
 struct found {
 	struct spot spot;
-	const struct file_scan *scan;
 };
 
 static void found(void *context, const char *rule, size_t offset, size_t size)
@@ -66,7 +87,8 @@ static void found(void *context, const char *rule, size_t offset, size_t size)
 	if (contains(bytes_of(rule), "private") || offset > f->spot.text.size)
 		return; /* told by find_key, with the same words for whoever has no such function */
 	struct bytes evidence = bytes_of(arena_printf(f->spot.scan->arena, "[REDACTED:%.60s]", rule));
-	spot_tell_as(&f->spot, "file.token", bytes_of(rule), offset, evidence);
+	spot_tell_as(&f->spot, once(f->spot.zone, &f->spot.scan->token_told, "file.token", "file.more-tokens"), bytes_of(rule),
+		     offset, evidence);
 }
 
 static bool is_secret_key(struct bytes key)
@@ -202,7 +224,7 @@ static void scan_lines(struct spot *spot, enum name_kind kind)
 void credential_file_scan(struct file_scan *scan, const struct source_file *file)
 {
 	struct bytes content = bytes_part(file->content, 0, SCAN_SECRET_FILE_MAX);
-	struct found f = { .scan = scan, .spot = spot_of(scan, file, zone_of(file)) };
+	struct found f = { .spot = spot_of(scan, file, zone_of(file)) };
 	if (!content.size || !is_text(content))
 		return;
 	if (content.size > SCAN_FILES_READ_MAX - scan->read) {
@@ -214,7 +236,8 @@ void credential_file_scan(struct file_scan *scan, const struct source_file *file
 		file_tell(scan, file, ZONE_REST, "files.not-searched", BYTES(""));
 	size_t key = find_key(content);
 	if (key < content.size)
-		spot_tell_as(&f.spot, "file.private-key", file->name, key, BYTES("[REDACTED:private-key]"));
+		spot_tell_as(&f.spot, once(f.spot.zone, &scan->key_told, "file.private-key", "file.more-keys"), file->name, key,
+			     BYTES("[REDACTED:private-key]"));
 	enum name_kind kind = kind_of(file);
 	if (kind != NAME_OTHER)
 		scan_lines(&f.spot, kind);

@@ -179,6 +179,8 @@ static const struct fact_rule rules[] = {
 	{ "file.archive", FACT_ARCHIVE, "is an archive" },
 	{ "file.egg-link", FACT_HOOK, "puts another folder on the path of Python" },
 	{ "file.private-key", FACT_SHIPPED, "has a private key" },
+	{ "file.more-keys", FACT_SHIPPED, "has a private key as well" },
+	{ "file.more-tokens", FACT_SHIPPED, "has a token as well" },
 	{ "file.token", FACT_SHIPPED, "has a token" },
 	{ "file.credentials", FACT_SHIPPED, "has a credential" },
 	{ "name.invisible", FACT_OBFUSCATION, "has a name with characters that are not seen" },

@@ -27,6 +27,7 @@ struct file_scan {
 	size_t n_links;
 	uint32_t n_told[N_ZONES];
 	uint64_t read; /* bytes searched for credentials */
+	bool key_told, token_told; /* of tests and examples */
 	size_t n_macros; /* crates of procedural macros */
 	const struct toml_value *pyproject; /* NULL: none that can be read */
 	struct text_matcher texts;

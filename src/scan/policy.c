@@ -107,6 +107,8 @@ static const struct row rows[] = {
 	{ "SRC-CREDENTIALS",    0,                 NULL,          0,                                  "file.private-key",NULL,    { E, E, W } },
 	{ "SRC-CREDENTIALS",    0,                 NULL,          0,                                  "file.credentials",NULL,    { W, W, I } },
 	{ "SRC-TOKEN",          0,                 NULL,          0,                                  "file.token",    NULL,    { E, E, W } },
+	{ "SRC-CREDENTIALS",    0,                 NULL,          0,                                  "file.more-keys",NULL,    { 0, 0, I } },
+	{ "SRC-TOKEN",          0,                 NULL,          0,                                  "file.more-tokens",NULL,    { 0, 0, I } },
 	{ "SRC-NAME",           0,                 NULL,          0,                                  "name.invisible",NULL,    { E, E, W } },
 	{ "SRC-NAME",           0,                 NULL,          0,                                  "name.not-text", NULL,    { I, I, I } },
 	{ "SRC-NAME",           0,                 NULL,          0,                                  "name.same",     NULL,    { W, W, I } },
