@@ -1,11 +1,11 @@
 /* Cargo.toml, the scripts and macros it names, and .wrap files of Meson: what they run and where they fetch from. */
 #include "format/ini.h"
-#include "scan/toml_spot.h"
+#include "scan/line_spot.h"
 
 struct cargo {
 	struct file_scan *scan;
 	const struct source_file *file;
-	struct toml_spot spot;
+	struct line_spot spot;
 };
 
 static void scan_dependency(struct cargo *c, const struct toml_value *v)
@@ -67,7 +67,7 @@ static void scan_script(struct cargo *c, const struct toml_value *root, enum sca
 
 void cargo_file_scan(struct file_scan *scan, const struct source_file *file, enum scan_zone zone)
 {
-	struct cargo c = { .scan = scan, .file = file, .spot = toml_spot_of(scan, file, zone) };
+	struct cargo c = { .scan = scan, .file = file, .spot = line_spot_of(scan, file, zone) };
 	struct toml_value *root;
 	struct diag d = { 0 };
 	if (toml_parse(file->content, scan->arena, &root, &d)) {
@@ -92,7 +92,7 @@ void wrap_file_scan(struct file_scan *scan, const struct source_file *file, enum
 	};
 	struct ini ini;
 	struct diag d = { 0 };
-	struct spot spot = spot_of(scan, file, zone);
+	struct line_spot spot = line_spot_of(scan, file, zone);
 	if (ini_parse(file->content, INI_EQUALS, scan->arena, &ini, &d)) {
 		file_tell(scan, file, zone, "meson.wrap-unparsed", BYTES(""));
 		return;
@@ -103,8 +103,6 @@ void wrap_file_scan(struct file_scan *scan, const struct source_file *file, enum
 		if (!url)
 			continue;
 		bool known = pin && pin->value.size >= 40 && !bytes_starts(url->value, BYTES("http://"));
-		size_t at = (size_t)(url->value.data - file->content.data);
-		bool inside = url->value.data >= file->content.data && at <= file->content.size;
-		spot_tell(&spot, known ? "meson.wrap-pinned" : "meson.wrap", url->value, inside ? at : 0);
+		line_tell(&spot, known ? "meson.wrap-pinned" : "meson.wrap", url->value, url->line);
 	}
 }

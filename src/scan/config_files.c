@@ -1,6 +1,6 @@
 /* Settings of package tools that lie in a tree: where they would fetch from, and what cargo would run. */
 #include "format/ini.h"
-#include "scan/toml_spot.h"
+#include "scan/line_spot.h"
 
 static void scan_pip(struct file_scan *scan, const struct source_file *file)
 {
@@ -56,7 +56,7 @@ static void scan_cargo(struct file_scan *scan, const struct source_file *file)
 		file_tell(scan, file, ZONE_REST, "config.unparsed", BYTES(""));
 		return;
 	}
-	struct toml_spot spot = toml_spot_of(scan, file, path_is_example(file->path) ? ZONE_REST : ZONE_BUILD);
+	struct line_spot spot = line_spot_of(scan, file, path_is_example(file->path) ? ZONE_REST : ZONE_BUILD);
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		const struct toml_value *v = toml_find_path(root, keys[i].path);
 		if (v)

@@ -2,7 +2,7 @@
 #include "python/known_names.h"
 #include "python/name.h"
 #include "python/requirement.h"
-#include "scan/toml_spot.h"
+#include "scan/line_spot.h"
 #include "scan/typosquat.h"
 
 /* The longest real list has some hundred; each one is compared with thousands of names. */
@@ -44,7 +44,7 @@ static bool is_pinned(const struct specifier *s)
 	return false;
 }
 
-static void scan_requirement(const struct toml_spot *s, const struct toml_value *v)
+static void scan_requirement(const struct line_spot *s, const struct toml_value *v)
 {
 	struct requirement r;
 	struct diag d = { 0 };
@@ -62,7 +62,7 @@ static void scan_requirement(const struct toml_spot *s, const struct toml_value 
 			  bytes_of(arena_printf(s->scan->arena, "%.*s, like %.*s", BYTES_ARG(r.name), BYTES_ARG(like))), v);
 }
 
-static void scan_list(const struct toml_spot *s, const struct toml_value *list)
+static void scan_list(const struct line_spot *s, const struct toml_value *list)
 {
 	size_t n = 0;
 	if (!list || list->type != TOML_ARRAY)
@@ -107,7 +107,7 @@ static bool is_odd(struct file_scan *scan, struct bytes path)
 	return path_is_example(bytes_of(arena_printf(scan->arena, "%.*s/x", BYTES_ARG(path))));
 }
 
-static void scan_backend(const struct toml_spot *s, const struct toml_value *section)
+static void scan_backend(const struct line_spot *s, const struct toml_value *section)
 {
 	const struct toml_value *backend = toml_find(section, BYTES("build-backend")),
 				*paths = toml_find(section, BYTES("backend-path"));
@@ -125,7 +125,7 @@ static void scan_backend(const struct toml_spot *s, const struct toml_value *sec
 }
 
 /* Code that a backend is told to run: hatch's custom hooks, pdm's and poetry's scripts, commands of setuptools. */
-static void scan_hooks(const struct toml_spot *s)
+static void scan_hooks(const struct line_spot *s)
 {
 	static const char *const paths[] = {
 		"tool.hatch.build.hooks.custom",
@@ -145,7 +145,7 @@ static void scan_hooks(const struct toml_spot *s)
 }
 
 /* Where tools of the developers fetch from. The build does not read it, but whoever installs by it does. */
-static void scan_indexes(const struct toml_spot *s)
+static void scan_indexes(const struct line_spot *s)
 {
 	static const char *const paths[] = { "tool.uv.index",      "tool.uv.index-url",     "tool.uv.extra-index-url",
 					     "tool.uv.find-links", "tool.uv.pip.index-url", "tool.poetry.source",
@@ -162,7 +162,7 @@ void requires_scan(struct file_scan *scan)
 	const struct source_file *file = file_find(scan, BYTES("pyproject.toml"));
 	if (!file || !scan->pyproject)
 		return;
-	struct toml_spot build = toml_spot_of(scan, file, ZONE_BUILD), import = build;
+	struct line_spot build = line_spot_of(scan, file, ZONE_BUILD), import = build;
 	import.zone = ZONE_IMPORT;
 	const struct toml_value *section = toml_find(scan->pyproject, BYTES("build-system"));
 	scan_list(&build, toml_find(section, BYTES("requires")));
