@@ -26,7 +26,7 @@ static void code_is_what_is_left(void)
 		{ "meson: a line", CODE_MESON, "a # 'b\nc", "a     \nc" },
 		{ "meson: strings", CODE_MESON, "'a#' '''b\n'c''' d", "'  ' ''' \n  ''' d" },
 		{ "meson: a string ends with its line", CODE_MESON, "'a\nb", "' \nb" },
-		{ "cmake: comments", CODE_CMAKE, "a # b\n#[=[ ]] ]=]c", "a    \n          c" },
+		{ "cmake: comments", CODE_CMAKE, "a # b\n#[=[ ]] ]=]c", "a    \n           c" },
 		{ "cmake: strings", CODE_CMAKE, "\"a\\\"\" \\\"b [[c]]", "\"   \" \\\"b [[ ]]" },
 		{ "shell: a comment begins a word", CODE_SHELL, "a#b #c\n$#", "a#b   \n$#" },
 		{ "shell: strings", CODE_SHELL, "'a\\' \"b\\\"c\" d", "'  ' \"    \" d" },
