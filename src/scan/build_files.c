@@ -158,7 +158,8 @@ static void enqueue_cmake(struct file_scan *scan)
 
 static void enqueue_roots(struct file_scan *scan)
 {
-	bool cargo = is_backend(scan, "maturin", "setuptools-rust") || is_backend(scan, "maturin", "setuptools_rust");
+	bool cargo = is_backend(scan, "maturin", "maturin") || is_backend(scan, "maturin", "setuptools-rust") ||
+		     is_backend(scan, "maturin", "setuptools_rust");
 	bool cmake = is_backend(scan, "scikit_build_core", "cmake") || is_backend(scan, "py_build_cmake", "scikit-build") ||
 		     is_backend(scan, "skbuild", "scikit_build");
 	for (size_t i = 0; i < scan->n_files; i++) {
@@ -186,6 +187,19 @@ void build_files_scan(struct file_scan *scan)
 		scan_one(scan, scan->queue[i], ZONE_BUILD);
 	for (size_t i = 0; i < scan->n_files; i++)
 		scan_one(scan, &scan->files[i], ZONE_REST);
+}
+
+bool is_fetch_program(struct bytes program)
+{
+	static const char *const fetchers[] = { "curl", "wget", "aria2c", "nc", "ncat", "socat" };
+	size_t slash = bytes_find_last(program, '/');
+	struct bytes name = slash < program.size ? bytes_from(program, slash + 1) : program;
+	if (bytes_ends(name, BYTES(".exe")))
+		name = bytes_part(name, 0, name.size - 4);
+	for (size_t i = 0; i < COUNT(fetchers); i++)
+		if (bytes_equal(name, bytes_of(fetchers[i])))
+			return true;
+	return false;
 }
 
 void build_text_scan(struct spot *s, struct bytes text)

@@ -1,7 +1,7 @@
 /* CMakeLists.txt and *.cmake: what they run, fetch and include (cmake-commands(7), ExternalProject, FetchContent, CPM). */
 #include "scan/files_parts.h"
 
-enum { CALLS_MAX = 256 };
+enum { CALLS_MAX = 1000, ARGUMENT_MAX = 1024 };
 
 static const struct {
 	const char *command, *id;
@@ -97,23 +97,31 @@ static void include(struct cmake *c, size_t which, struct bytes name)
 	build_by_name(scan, bytes_of(arena_printf(scan->arena, "%s%.*s%s", before, BYTES_ARG(name), behind)));
 }
 
-static void tell_call(struct cmake *c, struct spot *spot, size_t which, size_t at, size_t open)
+/* "COMMAND curl ...": which is a download like any other. */
+static bool calls_fetcher(const struct cmake *c, size_t at, size_t end)
 {
-	size_t end = code_call_end(c->code, open), next = open + 1;
-	struct bytes first = argument(c, &next, end), url = { NULL, 0 };
-	const char *id = calls[which].id;
-	if (!id) {
-		include(c, which, first);
-		return;
+	bool command = false;
+	for (size_t n = 0; at < end && n < 200; n++) {
+		struct bytes word = argument(c, &at, end);
+		if (command && is_fetch_program(word))
+			return true;
+		command = bytes_equal(word, BYTES("COMMAND"));
 	}
-	if (calls[which].first && !bytes_equal_nocase(first, bytes_of(calls[which].first)))
-		return;
+	return false;
+}
+
+static void tell_call(struct cmake *c, struct spot *spot, size_t which, size_t at, size_t open, struct bytes first)
+{
+	size_t end = code_call_end(c->code, open);
+	struct bytes url = { NULL, 0 }, arguments = bytes_part(c->text, open, end - open);
+	const char *id = calls[which].id;
 	if (bytes_equal(bytes_of(id), BYTES("cmake.fetch")) || bytes_equal(bytes_of(id), BYTES("cmake.download")))
-		id = fetch_id(c, next, end, id, &url);
-	struct bytes arguments = bytes_part(c->text, open, end - open);
+		id = fetch_id(c, open + 1, end, id, &url);
 	bool local = bytes_equal(bytes_of(id), BYTES("cmake.fetch")) && !url.size;
 	if (local && bytes_search(arguments, BYTES("REPOSITORY")) == arguments.size)
 		id = "cmake.custom-command"; /* a project of the tree itself */
+	if (calls[which].runs && calls_fetcher(c, open + 1, end))
+		id = "cmake.download";
 	spot_tell(spot, id, url.size ? url : first, at);
 	if (calls[which].runs)
 		build_command_scan(spot, arguments, at);
@@ -125,14 +133,21 @@ static void scan_command(struct cmake *c, size_t which)
 	struct bytes command = bytes_of(calls[which].command);
 	size_t n = 0;
 	for (size_t at = 0; (at = code_find(c->code, at, command, true)) < c->code.size; at += command.size) {
-		size_t open = code_skip(c->code, at + command.size);
+		size_t open = code_skip(c->code, at + command.size), next = open + 1;
 		if (open >= c->code.size || c->code.data[open] != '(')
+			continue;
+		struct bytes first = argument(c, &next, next + ARGUMENT_MAX < c->code.size ? next + ARGUMENT_MAX : c->code.size);
+		if (!calls[which].id) {
+			include(c, which, first);
+			continue;
+		}
+		if (calls[which].first && !bytes_equal_nocase(first, bytes_of(calls[which].first)))
 			continue;
 		if (++n > CALLS_MAX) {
 			spot_tell(&spot, "build.too-many", command, at);
 			break;
 		}
-		tell_call(c, &spot, which, at, open);
+		tell_call(c, &spot, which, at, open, first);
 	}
 }
 

@@ -70,12 +70,44 @@ static void scan_cargo(struct file_scan *scan, const struct source_file *file)
 	}
 }
 
+/* setup.cfg at the root, as setuptools reads it. */
+static void scan_setup_cfg(struct file_scan *scan, const struct source_file *file)
+{
+	static const struct {
+		const char *section, *key, *id;
+	} keys[] = {
+		{ "options", "setup_requires", "cfg.setup-requires" },
+		{ "options", "dependency_links", "cfg.dependency-links" },
+		{ "options", "cmdclass", "cfg.cmdclass" },
+		{ "global", "command_packages", "cfg.cmdclass" },
+		{ "global", "command-packages", "cfg.cmdclass" },
+		{ "easy_install", "index_url", "config.index" },
+		{ "easy_install", "index-url", "config.index" },
+		{ "easy_install", "find_links", "config.index" },
+		{ "easy_install", "find-links", "config.index" },
+	};
+	struct ini ini;
+	struct diag d = { 0 };
+	if (folder_of(file->path).size)
+		return;
+	if (ini_parse(file->content, INI_EQUALS_AND_COLON, scan->arena, &ini, &d)) {
+		file_tell(scan, file, ZONE_REST, "config.unparsed", BYTES(""));
+		return;
+	}
+	struct line_spot spot = line_spot_of(scan, file, ZONE_BUILD);
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		const struct ini_item *item = ini_find(&ini, keys[i].section, keys[i].key);
+		if (item)
+			line_tell(&spot, keys[i].id, bytes_of(keys[i].key), item->line);
+	}
+}
+
 void config_file_scan(struct file_scan *scan, const struct source_file *file)
 {
 	static const struct {
 		const char *name;
 		void (*run)(struct file_scan *, const struct source_file *);
-	} kinds[] = { { "pip.conf", scan_pip }, { "pip.ini", scan_pip }, { ".npmrc", scan_npm } };
+	} kinds[] = { { "pip.conf", scan_pip }, { "pip.ini", scan_pip }, { ".npmrc", scan_npm }, { "setup.cfg", scan_setup_cfg } };
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		if (bytes_equal(file->name, bytes_of(kinds[i].name)))
 			kinds[i].run(scan, file);

@@ -62,16 +62,21 @@ static bool has_key_body(struct bytes text)
 	return letters >= BODY_MIN && !contains(text, "...");
 }
 
-/* Offset of the first private key (RFC 7468 and OpenSSH's), or text.size. */
-static size_t find_key(struct bytes text)
+/* Offset of the first private key (RFC 7468 and OpenSSH's), or text.size. *ret_all: every place was looked at. */
+static size_t find_key(struct bytes text, bool *ret_all)
 {
 	static const char begin[] = "-----BEGIN ", end[] = "PRIVATE KEY-----";
-	for (size_t at = 0; at < text.size; at++) {
-		at += bytes_search(bytes_from(text, at), bytes_of(begin));
+	enum { PLACES_MAX = 1000 }; /* each one is looked at for some hundred bytes */
+	size_t n = 0;
+	for (size_t at = bytes_search(text, bytes_of(begin)); at < text.size; n++) {
 		struct bytes label = bytes_part(text, at + strlen(begin), 40);
 		size_t size = bytes_search(label, bytes_of(end));
+		*ret_all = n < PLACES_MAX;
+		if (!*ret_all)
+			break;
 		if (size < label.size && has_key_body(bytes_from(text, at + strlen(begin) + size + strlen(end))))
 			return at;
+		at += strlen(begin) + bytes_search(bytes_from(text, at + strlen(begin)), bytes_of(begin));
 	}
 	return text.size;
 }
@@ -232,9 +237,10 @@ void credential_file_scan(struct file_scan *scan, const struct source_file *file
 		return;
 	}
 	scan->read += content.size;
-	if (content.size < file->content.size)
+	bool all = true;
+	size_t key = find_key(content, &all);
+	if (content.size < file->content.size || !all)
 		file_tell(scan, file, ZONE_REST, "files.not-searched", BYTES(""));
-	size_t key = find_key(content);
 	if (key < content.size)
 		spot_tell_as(&f.spot, once(f.spot.zone, &scan->key_told, "file.private-key", "file.more-keys"), file->name, key,
 			     BYTES("[REDACTED:private-key]"));

@@ -144,6 +144,7 @@ static const struct fact_rule rules[] = {
 	{ "cmake.fetch-pinned", FACT_REQUIRE, "fetches another project by its digest or commit" },
 	{ "rust.build-rs", FACT_PROC, "is a program that cargo builds and runs" },
 	{ "rust.command", FACT_PROC, "runs a program" },
+	{ "rust.fetch", FACT_NET, "runs a program that downloads" },
 	{ "rust.net", FACT_NET, "uses the network" },
 	{ "rust.env-secret", FACT_CRED, "reads a variable that holds a secret" },
 	{ "rust.env-all", FACT_ENV, "reads the whole environment" },
@@ -167,6 +168,9 @@ static const struct fact_rule rules[] = {
 	{ "hook.build", FACT_HOOK, "lets the backend run code of the tree" },
 	{ "config.index", FACT_SHIPPED, "says where a package tool fetches from" },
 	{ "config.cargo-program", FACT_SHIPPED, "replaces a program that cargo runs" },
+	{ "cfg.setup-requires", FACT_REQUIRE, "lets setup fetch packages while it runs" },
+	{ "cfg.dependency-links", FACT_REQUIRE, "takes dependencies from links" },
+	{ "cfg.cmdclass", FACT_HOOK, "replaces a command of the build" },
 	{ "config.unparsed", FACT_UNPARSED, "cannot be read as settings of a tool" },
 	/* what lies in the tree */
 	{ "file.elf", FACT_BINARY, "is a program or library (ELF)" },

@@ -81,6 +81,8 @@ void wrap_file_scan(struct file_scan *scan, const struct source_file *file, enum
 
 /* What every language may name: places of credentials, hosts for stolen things. text: without comments, offsets as in the file. */
 void build_text_scan(struct spot *s, struct bytes text);
+/* "curl", "/usr/bin/wget" and the like, that do nothing else. */
+bool is_fetch_program(struct bytes program);
 /* Tells build.shell-fetch and the like when the arguments do that. text: one call, with its strings. */
 void build_command_scan(struct spot *s, struct bytes text, size_t at);
 

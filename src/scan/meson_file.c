@@ -1,7 +1,7 @@
 /* meson.build: what it runs, and which folders and projects it goes into (mesonbuild.com, "Reference manual"). */
 #include "scan/files_parts.h"
 
-enum { CALLS_MAX = 256 }; /* of one function in one file; what has more is not written by hand */
+enum { CALLS_MAX = 1000 }; /* of one function in one file; what has more is not written by hand */
 
 static const struct {
 	const char *function, *id;
@@ -69,20 +69,11 @@ static void enter_project(struct meson *m, struct bytes name)
 	file_enqueue(m->scan, file_find(m->scan, wrap));
 }
 
-static bool is_fetcher(struct bytes name)
-{
-	static const char *const names[] = { "curl", "wget", "aria2c", "nc", "ncat", "socat" };
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (bytes_equal(name, bytes_of(names[i])))
-			return true;
-	return false;
-}
-
 static void scan_function(struct meson *m, size_t which)
 {
 	struct spot spot = spot_of(m->scan, m->file, m->zone);
 	struct bytes function = bytes_of(calls[which].function);
-	bool computed = false;
+	bool computed = false, project = bytes_equal(function, BYTES("subproject"));
 	size_t n = 0;
 	for (size_t at = 0; (at = code_find(m->code, at, function, false)) < m->code.size; at += function.size) {
 		size_t open = code_skip(m->code, at + function.size);
@@ -98,10 +89,10 @@ static void scan_function(struct meson *m, size_t which)
 			computed = !enter(m, folder_of(m->file->path), name) || computed;
 			continue;
 		}
-		spot_tell(&spot, calls[which].runs && is_fetcher(name) ? "meson.fetch" : calls[which].id, name, at);
+		spot_tell(&spot, !project && is_fetch_program(name) ? "meson.fetch" : calls[which].id, name, at);
 		if (calls[which].runs)
 			build_command_scan(&spot, bytes_part(m->text, open, end - open), at);
-		if (bytes_equal(function, BYTES("subproject")))
+		if (project)
 			enter_project(m, name);
 	}
 	if (computed)

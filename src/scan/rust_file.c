@@ -1,4 +1,6 @@
 /* build.rs and procedural macros: Rust that runs while cargo builds (The Cargo Book, "Build Scripts"). */
+#include <string.h>
+
 #include "scan/files_parts.h"
 
 enum { WORDS_MAX = 64 }; /* places of one word in one file that are told */
@@ -56,6 +58,11 @@ static bool is_secret_name(struct bytes name)
 static const char *id_at(struct bytes code, struct bytes text, size_t which, size_t next, struct bytes *ret_name)
 {
 	const char *id = words[which].id;
+	if (bytes_equal(bytes_of(words[which].word), BYTES("Command")) && bytes_starts(bytes_from(code, next), BYTES("::new("))) {
+		struct bytes program = code_string(code, text, next + strlen("::new("), next + 1024);
+		*ret_name = program.size ? program : *ret_name;
+		return is_fetch_program(program) ? "rust.fetch" : id;
+	}
 	if (!words[which].behind)
 		return id;
 	if (next >= code.size || code.data[next] != (unsigned char)words[which].behind)

@@ -91,6 +91,12 @@ TREES = [
     ("hooks and indexes", {"pyproject.toml": FLIT + '[tool.hatch.build.hooks.custom]\npath = "x.py"\n[[tool.uv.index]]\nurl = "https://x.invalid"\n', "pip.conf": "[global]\nextra-index-url = https://x.invalid\n", ".npmrc": "registry=https://x.invalid\n"},
      ["hook.build build pyproject.toml:4", "config.index build pyproject.toml:6", "config.index import pip.conf:0", "config.index rest .npmrc:0"], []),
     ("pyproject.toml that is none", {"pyproject.toml": "[["}, ["files.pyproject build pyproject.toml:0"], ["error SRC-UNPARSED"]),
+    ("programs that fetch", {"pyproject.toml": pyproject("mesonpy", "meson-python==1.0", "maturin==1.0", "scikit-build-core==1.0"), "Cargo.toml": CARGO, "build.rs": "fn main() { Command::new(\"curl\"); }\n", "meson.build": "c = find_program('wget')\n", "CMakeLists.txt": "execute_process(COMMAND /usr/bin/curl https://x.invalid)\n"},
+     ["rust.build-rs build build.rs:0", "rust.fetch build build.rs:1", "meson.fetch build meson.build:1", "cmake.download build CMakeLists.txt:1"], ["warning SRC-NET"] * 3),
+    ("setup.cfg", {"setup.cfg": "[options]\nsetup_requires = x\ndependency_links =\n  https://x.invalid\ncmdclass =\n  build = x.Y\n[easy_install]\nindex_url = https://x.invalid\n", "x/setup.cfg": "[options]\nsetup_requires = x\n"},
+     ["cfg.setup-requires build setup.cfg:2", "cfg.dependency-links build setup.cfg:3", "cfg.cmdclass build setup.cfg:5", "config.index build setup.cfg:8"], ["warning SRC-DEPENDENCY-LINKS"]),
+    ("programs that cargo's settings name", {**MATURIN, "Cargo.toml": CARGO, ".cargo/config.toml": '[source.crates-io]\nreplace-with = "x"\n[target.x86_64-unknown-linux-gnu]\nrunner = "./x"\n'},
+     ["config.index build .cargo/config.toml:1", "config.cargo-program build .cargo/config.toml:4"], ["warning SRC-TOOL-CONFIG"]),
     # what lies in the tree
     ("binaries", {"pyproject.toml": FLIT, "x/a": b"\x7fELF\2\1\1" + bytes(60), "tool": b"\x7fELF\2\1\1" + bytes(60), "x/b.wasm": b"\0asm\1\0\0\0", "x/c.pyc": b"\xa7\r\r\n" + bytes(20), "tests/t": b"\x7fELF\2\1\1" + bytes(60)},
      ["file.elf import x/a:0", "file.elf build tool:0", "file.wasm import x/b.wasm:0", "file.pyc import x/c.pyc:0", "file.elf rest tests/t:0"], ["warning SRC-BINARY"]),
