@@ -26,7 +26,7 @@ gate "no file has more than 800 lines" "$(sources | xargs wc -l | awk '$1 > 800 
 gate "no header has more than 150 lines" "$(sources | grep "^src/.*h$" | xargs wc -l | awk '$1 > 150 && $2 != "total"')"
 gate "no function has more than 80 lines" "$(sources | xargs awk '
 	FNR == 1 { start = 0 }
-	/^[a-z].*[^;]$/ { start = FNR; name = $0 }
+	/^[a-z].*[^;]$/ && !/ = \{$/ { start = FNR; name = $0 }
 	/^}/ { if (start && FNR - start > 82) print FILENAME ":" start ": " FNR - start " lines: " name; start = 0 }')"
 gate "includes go only up src/LAYERS" "$(awk '
 	FNR == NR { rank[$1] = FNR; next }

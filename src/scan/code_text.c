@@ -115,9 +115,10 @@ static bool rust_raw_string(struct masker *m)
 /* 'x', '\n', '\u{1f600}', a character of several bytes; but not the 'a of a lifetime. */
 static void rust_apostrophe(struct masker *m)
 {
+	enum { LONGEST = 12 }; /* '\u{10ffff}' */
 	size_t ahead = 1;
 	if (peek(m, 1) == '\\')
-		ahead = quote_end(m->in, m->at + 1, '\'', true, true) - m->at;
+		ahead = quote_end(bytes_part(m->in, m->at, LONGEST), 1, '\'', true, true);
 	else
 		while (ahead < 5 && (ahead == 1 || peek(m, ahead) >= 0x80) && peek(m, ahead))
 			ahead++;
