@@ -17,6 +17,12 @@ static void scan_dependency(struct cargo *c, const struct toml_value *v)
 			  git->string, v);
 	if (tag && tag->type == TOML_STRING)
 		toml_tell(&c->spot, "cargo.registry", tag->string, v);
+	const struct toml_value *path = toml_find(v, BYTES("path"));
+	if (!path || path->type != TOML_STRING || c->spot.zone != ZONE_BUILD)
+		return;
+	struct bytes folder = path_join(c->scan, folder_of(c->file->path), path->string);
+	if (folder.data)
+		file_enqueue(c->scan, file_find(c->scan, path_join(c->scan, folder, BYTES("Cargo.toml"))));
 }
 
 /* [dependencies], [target.X.build-dependencies], [workspace.dependencies], [patch.crates-io] ... At most TOML_MAX_DEPTH deep. */

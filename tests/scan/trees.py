@@ -43,6 +43,8 @@ TREES = [
      ["cargo.build-script build Cargo.toml:4", "rust.net build a/b.rs:1"], ["warning SRC-NET"]),
     ("crates from repositories", {**MATURIN, "Cargo.toml": CARGO + '[dependencies]\na = { git = "https://x.invalid/a" }\nb = { git = "https://x.invalid/b", rev = "%s" }\nc = { version = "1", registry = "mine" }\n' % ("0" * 40)},
      ["cargo.git build Cargo.toml:5", "cargo.git-pinned build Cargo.toml:6", "cargo.registry build Cargo.toml:7"], ["warning SRC-FETCH", "warning SRC-FETCH"]),
+    ("a crate among the tests that is built all the same", {**MATURIN, "Cargo.toml": CARGO + '[dependencies]\na = { path = "tests/a" }\n', "tests/a/Cargo.toml": CARGO, "tests/a/build.rs": "fn main() { ureq::get(\"\"); }\n", "tests/b/Cargo.toml": CARGO, "tests/b/build.rs": "fn main() {}\n"},
+     ["rust.build-rs build tests/a/build.rs:0", "rust.net build tests/a/build.rs:1", "rust.build-rs rest tests/b/build.rs:0"], ["warning SRC-NET"]),
     ("cargo's compiler is replaced", {**MATURIN, "Cargo.toml": CARGO, ".cargo/config.toml": '[build]\nrustc-wrapper = "./x.sh"\n'},
      ["config.cargo-program build .cargo/config.toml:2"], ["warning SRC-TOOL-CONFIG"]),
     # Meson
