@@ -215,7 +215,7 @@ _hwb_argument() {
 	redact) : ;;
 	cache) _hwb_words "dir info clean gc" ;;
 	doctor) : ;;
-	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts sandbox completion" ;;
+	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox completion" ;;
 	version) : ;;
 	esac
 }

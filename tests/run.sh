@@ -63,6 +63,7 @@ tap wheels-metadata "$venv/bin/python" "$top/tests/wheels/metadata.py" "$build/h
 tap wheels-flip "$venv/bin/python" "$top/tests/wheels/flip.py" "$build/hwb" "$venv" 11
 tap wheels-good "$venv/bin/python" "$top/tests/wheels/good.py" "$build/hwb" "$venv" "$build/wheel-cache"
 tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
+tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
 tap rules python3 "$top/tests/cli/security_rules.py" "$build/hwb" "$venv"
 tap forged python3 "$top/tests/cli/forged.py" "$build/hwb" "$venv"

@@ -59,6 +59,12 @@ static enum status python_facts(struct bytes in, struct arena *a, struct buf *ou
 	return ask_parser("python-facts", in, out, d);
 }
 
+static enum status scan_files(struct bytes in, struct arena *a, struct buf *out, struct diag *d)
+{
+	(void)a;
+	return ask_parser("scan-files", in, out, d);
+}
+
 static enum status record_check(struct bytes in, struct arena *a, struct buf *out, struct diag *d)
 {
 	struct record record;
@@ -122,7 +128,7 @@ static const struct {
 } verbs[] = {
 	{ "toml-decode", toml_decode },   { "json-check", json_check }, { "zip-list", zip_list },
 	{ "record-check", record_check }, { "vectors", vectors },       { "hook", hook },
-	{ "python-facts", python_facts },
+	{ "python-facts", python_facts }, { "scan-files", scan_files },
 };
 
 /* Output is JSON of our own writing, so it needs no escaping; the console would redact it. */
@@ -140,7 +146,7 @@ static enum status run_verb(size_t verb, struct arena *a, struct diag *d)
 	return s ? s : fd_write_all(1, buf_bytes(&out), d);
 }
 
-#define VERBS "toml-decode|json-check|zip-list|record-check|vectors|hook|python-facts|sandbox|completion"
+#define VERBS "toml-decode|json-check|zip-list|record-check|vectors|hook|python-facts|scan-files|sandbox|completion"
 
 static int run_debug(struct settings *s, struct arena *a)
 {

@@ -1,8 +1,8 @@
 #include "cli/known_backends.h"
 
+#include "python/known_names.h"
 #include "python/name.h"
 #include "python/requirement.h"
-#include "known_backends_table.h"
 
 struct preload {
 	struct bytes backend; /* the module before ':' */
@@ -52,16 +52,6 @@ void known_backend_preload(struct bytes backend, const char *const **ret, size_t
 	}
 }
 
-/* One name a line of data/known-backends.txt. */
-static bool is_known(struct bytes name)
-{
-	struct bytes rest = bytes_make(known_backends, sizeof known_backends);
-	while (rest.size)
-		if (bytes_equal(bytes_cut(&rest, '\n'), name))
-			return true;
-	return false;
-}
-
 static bool is_pinned(struct bytes name, const struct lock_result *lock)
 {
 	for (size_t i = 0; i < lock->n_pins; i++)
@@ -84,7 +74,7 @@ enum status known_requires_check(const struct bytes *requires, size_t n, const s
 			(void)explain(d, "the backend asks for '%.*s'", BYTES_ARG(requires[i]));
 			return recode(d, ERR_BACKEND);
 		}
-		if (is_known(r.name) || is_pinned(r.name, lock))
+		if (known_name_is(r.name) || is_pinned(r.name, lock))
 			continue;
 		(void)fail(d, ERR_RESOLVE, 0, "the backend asks at build time for '%.*s', which is no known build dependency",
 			   BYTES_ARG(r.name));

@@ -53,8 +53,6 @@ MUST_USE enum status netrc_load(struct settings *s, struct arena *a, struct diag
 /* A date, an RFC 3339 time, or "7 days" ago (hours, days, weeks) to seconds since 1970. ERR_USAGE. */
 MUST_USE enum status settings_time(struct bytes text, int64_t now, int64_t *ret, struct diag *d);
 
-/* Words that look alike: how many letters have to be changed, added, dropped or swapped; at most 64 bytes of each count. */
-unsigned word_distance(struct bytes a, struct bytes b);
 /* The one of names nearest to word if it looks like a slip of it, else NULL. */
 const char *word_nearest(struct bytes word, const char *const *names, size_t n);
 

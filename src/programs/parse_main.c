@@ -30,6 +30,7 @@ int main(int argc, char **argv)
 		{ "python-facts", 1, python_facts_verb },
 		{ "redact", 2, redact_verb },
 		{ "redact-log", 1, redact_log_verb },
+		{ "scan-files", 1, scan_files_verb },
 	};
 	json_prepare();
 	/* The word only says what to prepare; what is done is what the request says. */

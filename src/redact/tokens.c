@@ -26,7 +26,7 @@ static void take(void *context, const struct secret_span *span)
 		return;
 	for (; f->at < span->offset; f->at++)
 		f->line += f->content.data[f->at] == '\n';
-	f->found(f->context, &(struct token_place){ rule, span->offset, f->line, span->confidence == SECRET_HIGH });
+	f->found(f->context, &(struct token_place){ rule, span->offset, span->size, f->line, span->confidence == SECRET_HIGH });
 }
 
 struct secret_scanner *tokens_scanner_new(struct arena *a)

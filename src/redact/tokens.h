@@ -7,7 +7,7 @@
 
 struct token_place {
 	const char *rule; /* "github"; a constant */
-	size_t offset;
+	size_t offset, size;
 	uint32_t line; /* 1-based */
 	bool is_sure; /* by its form alone; else it could be something else of the same form */
 };

@@ -25,6 +25,7 @@ const char *fact_kind_name(enum fact_kind kind)
 		[FACT_ARCHIVE] = "archive",
 		[FACT_REQUIRE] = "require",
 		[FACT_UNPARSED] = "unparsed",
+		[FACT_SHIPPED] = "shipped",
 	};
 	return kind < N_FACT_KINDS ? names[kind] : "?";
 }

@@ -31,6 +31,7 @@ enum fact_kind {
 	FACT_ARCHIVE,
 	FACT_REQUIRE, /* what the build asks for */
 	FACT_UNPARSED,
+	FACT_SHIPPED, /* what lies in the tree and should not: credentials, settings of tools, odd names */
 	N_FACT_KINDS
 };
 /* "net", "dyn-exec" and so on. */

@@ -2,6 +2,8 @@
 #include "base/wire.h"
 #include "finding/finding.h"
 #include "format/snapshot.h"
+#include "redact/tokens.h"
+#include "scan/files.h"
 #include "scan/policy.h"
 #include "scan/tree.h"
 #include "scan/verbs.h"
@@ -64,6 +66,27 @@ static void read_project(struct scanning *s)
 	}
 }
 
+/* ---- tokens ---- */
+
+struct token_sink {
+	scan_secret_found *found;
+	void *context;
+};
+
+/* A form that could be something else is for logs; in a source every fourth file would have one. */
+static void take_token(void *context, const struct token_place *place)
+{
+	struct token_sink *sink = context;
+	if (place->is_sure)
+		sink->found(sink->context, place->rule, place->offset, place->size);
+}
+
+static void find_tokens(void *context, struct bytes content, scan_secret_found *found, void *found_context)
+{
+	struct token_sink sink = { found, found_context };
+	tokens_find(context, content, take_token, &sink);
+}
+
 /* ---- findings ---- */
 
 static enum severity severity_of(enum scan_severity severity)
@@ -120,7 +143,11 @@ enum status scan_verb(const struct verb_call *call, struct buf *reply, struct di
 		return status;
 	read_project(&s);
 	struct scan_tree_request request = { .snapshot = s.snapshot, .project = s.has_project ? &s.project : NULL };
+	struct scan_files_request others = { .snapshot = s.snapshot, .project = request.project, .secrets = find_tokens };
+	others.context = tokens_scanner_new(s.arena);
 	status = scan_tree(&request, &s.facts, &s.tree, d);
+	if (status == OK)
+		status = scan_files(&others, &s.facts, d);
 	if (status == OK) {
 		policy_run(&s.facts, take_finding, &s);
 		write_reply(&s, reply);

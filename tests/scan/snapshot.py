@@ -3,8 +3,8 @@ import struct
 import tarfile
 
 
-def write(path, files):
-    """files: {path: bytes}; folders are made of the paths."""
+def write(path, files, executable=()):
+    """files: {path: bytes}; folders are made of the paths. executable: those with the bit."""
     entries = {}
     for name, content in files.items():
         parts = name.split("/")
@@ -15,8 +15,13 @@ def write(path, files):
         out.write(b"HWBTREE1")
         for name in sorted(entries):
             content = entries[name]
-            out.write((b"d" if content is None else b"f") + struct.pack("<I", len(name)) + name + struct.pack("<Q", len(content or b"")) + (content or b""))
+            out.write((b"d" if content is None else b"x" if name.decode("utf-8", "surrogateescape") in executable else b"f") + struct.pack("<I", len(name)) + name + struct.pack("<Q", len(content or b"")) + (content or b""))
         out.write(b"e")
+
+
+def executables(archive):
+    with tarfile.open(archive) as tar:
+        return {member.name.split("/", 1)[1] for member in tar if member.isfile() and "/" in member.name and member.mode & 0o100}
 
 
 def of_sdist(archive):
