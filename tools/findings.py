@@ -18,8 +18,9 @@ def table(findings):
     for name in sorted(findings):
         row = findings[name]
         pypi = row.get("pypi", row["severity"])
-        print("{ %s, { SEVERITY_%s, SEVERITY_%s }, %s, %s }," % (
-            c_string(name), row["severity"].upper(), pypi.upper(), c_string(row["title"]), c_string(row["help"])))
+        print("{ %s, { SEVERITY_%s, SEVERITY_%s }, %s, %s, %s, %s }," % (
+            c_string(name), row["severity"].upper(), pypi.upper(), c_string(row["title"]), c_string(row["why"]),
+            c_string(row["example"]), c_string(row["help"])))
 
 
 def group_of(name):
@@ -42,7 +43,8 @@ Each finding has an id that never changes its meaning, and a severity: an _error
 for a person to look at, an _info_ is a fact worth knowing. Two profiles change severities: _pypi_ has what PyPI refuses as errors,
 _strict_ takes every warning for an error.
 
-*--allow* _ID=WHY_ turns one off; it stays in the report, with the reason, and in the audit log. *--deny* _ID_ makes it an error.
+*--allow* _ID=WHY_ turns one off, *--allow* _ID@PATTERN=WHY_ where it is of a path that matches; it stays in the report, with the reason, and in the
+audit log. What ended the look at a file cannot be turned off: nobody knows what else there is. *hwb help* _ID_ says what is here. *--deny* _ID_ makes it an error.
 *--fail-on* says from which severity on the exit status is that of a refusal.
 """
 

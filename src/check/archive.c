@@ -120,6 +120,15 @@ static void check_name(struct checking *c, const struct zip_entry *e)
 
 /* ---- modes ---- */
 
+/* Python on Windows gives every file the mode 0666, and nobody there looks at it. */
+static bool is_for_windows(const struct checking *c)
+{
+	for (size_t i = 0; i < c->wheel.name.n_platform; i++)
+		if (!bytes_starts(c->wheel.name.platform[i], BYTES("win")))
+			return false;
+	return c->has_name;
+}
+
 void check_entry(struct checking *c, const struct zip_entry *e)
 {
 	enum { FLAG_DESCRIPTOR = 1 << 3 };
@@ -131,9 +140,10 @@ void check_entry(struct checking *c, const struct zip_entry *e)
 				  "its local header asks for another version than the central directory");
 	if (e->flags & FLAG_DESCRIPTOR)
 		(void)finding_add(&c->findings, "Z11", e->name, "its sizes stand behind its data");
-	if (e->unix_mode & (S_IWGRP | S_IWOTH))
-		(void)finding_add(&c->findings, e->unix_mode & S_IWOTH ? "Z24" : "Z25", e->name, "others may write it (mode %04o)",
-				  e->unix_mode & 07777);
+	bool by_all = e->unix_mode & S_IWOTH;
+	if (e->unix_mode & (S_IWGRP | S_IWOTH) && !is_for_windows(c))
+		(void)finding_add(&c->findings, by_all ? "Z24" : "Z25", e->name, "%s may write it (mode %04o)",
+				  by_all ? "everybody" : "the group", e->unix_mode & 07777);
 }
 
 static bool is_program(struct bytes content)

@@ -7,9 +7,11 @@
 
 static void add_failure(struct checking *c, const struct diag *d)
 {
-	struct finding *f = finding_add(&c->findings, d->rule ? d->rule : "Z02", c->file_name, "%s", d->text);
-	if (f)
-		f->offset = d->offset;
+	struct finding *f = finding_add(&c->findings, d->rule ? d->rule : c->has_name ? "Z02" : "I01", c->file_name, "%s", d->text);
+	if (!f)
+		return;
+	f->offset = d->offset;
+	f->ends = true;
 }
 
 /* Name and archive; false: there is nothing to go on with. */
@@ -18,7 +20,7 @@ static bool open_archive(struct checking *c, struct bytes file, const struct zip
 	struct diag d = { 0 };
 	c->has_name = wheel_name_parse(c->file_name, c->arena, &c->wheel.name, &d) == OK;
 	if (!c->has_name)
-		(void)finding_add(&c->findings, "I01", c->file_name, "%s", d.text);
+		add_failure(c, &d);
 	d = (struct diag){ .code = OK };
 	bool opened = zip_open(file, limits, c->arena, &c->wheel.zip, &d) == OK;
 	if (!opened)
@@ -49,8 +51,9 @@ void check_whole(struct checking *c, struct bytes file, const struct zip_limits 
 	bool has_folder = c->has_name && wheel_find_folders(&c->wheel, c->arena, &d) == OK;
 	if (c->has_name && !has_folder)
 		add_failure(c, &d);
+	/* The wheel can be looked at without it: the operator may take it all the same. */
 	if (has_folder && wheel_read_record(&c->wheel, c->arena, &d))
-		add_failure(c, &d);
+		(void)finding_add(&c->findings, d.rule, c->file_name, "%s", d.text);
 	if (has_folder)
 		check_as_wheel(c);
 	check_members(c);

@@ -74,6 +74,13 @@ struct finding *field_finding(const struct field_place *p, const char *id, struc
 	return f;
 }
 
+/* The finding names the file already. */
+static const char *without_prefix(const char *text)
+{
+	static const char prefix[] = "metadata: ";
+	return strncmp(text, prefix, strlen(prefix)) == 0 ? text + strlen(prefix) : text;
+}
+
 void check_fields_read(struct checking *c, struct bytes text, const char *path)
 {
 	struct diag d = { 0 };
@@ -81,7 +88,7 @@ void check_fields_read(struct checking *c, struct bytes text, const char *path)
 	c->has_metadata = metadata_parse(text, c->arena, &c->metadata, &d) == OK;
 	if (c->has_metadata)
 		return;
-	struct finding *f = finding_add(&c->findings, d.rule ? d.rule : "I07", bytes_of(path), "%s", d.text);
+	struct finding *f = finding_add(&c->findings, d.rule ? d.rule : "I07", bytes_of(path), "%s", without_prefix(d.text));
 	if (f)
 		f->line = d.line;
 }

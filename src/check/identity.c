@@ -163,20 +163,20 @@ static void check_purelib(struct checking *c, struct bytes value)
 /* Fields that may stand once; tools that work on finished wheels add a Generator of their own. */
 static const struct {
 	const char *name;
-	bool needed;
+	const char *missing; /* the finding when it is not there; NULL: none */
 	void (*check)(struct checking *c, struct bytes value);
 } wheel_fields[] = {
-	{ "Wheel-Version", true, check_wheel_version },
-	{ "Root-Is-Purelib", false, check_purelib },
-	{ "Build", false, check_build },
+	{ "Wheel-Version", "I05", check_wheel_version },
+	{ "Root-Is-Purelib", "I12", check_purelib },
+	{ "Build", NULL, check_build },
 };
 
 static void check_wheel_fields(struct checking *c, const struct rfc822 *block)
 {
 	for (size_t i = 0; i < COUNT(wheel_fields); i++) {
 		const struct rfc822_field *f = rfc822_find(block, wheel_fields[i].name, NULL);
-		if (!f && wheel_fields[i].needed)
-			(void)finding_add(&c->findings, "I05", BYTES("WHEEL"), "no %s", wheel_fields[i].name);
+		if (!f && wheel_fields[i].missing)
+			(void)finding_add(&c->findings, wheel_fields[i].missing, BYTES("WHEEL"), "no %s", wheel_fields[i].name);
 		if (!f)
 			continue;
 		if (rfc822_find(block, wheel_fields[i].name, f))
@@ -200,8 +200,8 @@ static void check_tags(struct checking *c, const struct rfc822 *block)
 			(void)finding_add(&c->findings, "I04", BYTES("WHEEL"), "the tag '%.*s' is not in the file name",
 					  BYTES_ARG(f->value));
 	if (tags.n_seen != tags.n)
-		(void)finding_add(&c->findings, "I04", BYTES("WHEEL"), "WHEEL has %zu tags, the file name stands for %zu",
-				  tags.n_seen, tags.n);
+		(void)finding_add(&c->findings, "I04", BYTES("WHEEL"),
+				  "WHEEL names %zu of the %zu tags that the file name stands for", tags.n_seen, tags.n);
 }
 
 void check_wheel_file(struct checking *c)

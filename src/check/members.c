@@ -14,7 +14,11 @@ static void take_breach(void *context, const char *id, struct bytes path, const 
 static void take_verb(void *context, const char *id, struct bytes path, const char *sentence)
 {
 	struct checking *c = context;
-	(void)finding_add(&c->findings, id, path, "it %s", sentence);
+	struct finding *f = finding_add(&c->findings, id, path, "it %s", sentence);
+	/* A wheel that promises nothing beyond this kind of machine is for the one that built it, whose libraries it may name. */
+	if (strcmp(id, "B05") == 0 && c->has_name && c->wheel.name.n_platform == 1 &&
+	    bytes_starts(c->wheel.name.platform[0], BYTES("linux_")))
+		finding_lower(f, SEVERITY_WARNING);
 }
 
 struct looking {

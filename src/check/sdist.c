@@ -47,7 +47,8 @@ enum status check_sdist_run(const struct run_context *run, int archive_fd, struc
 	if (s == OK)
 		s = archive_to_tree(run, archive_fd, file_name, a, &tree, &top, d);
 	if (is_verdict(s)) {
-		(void)finding_add(&r.findings, "T01", file_name, "%s", d->text);
+		struct finding *f = finding_add(&r.findings, "T01", file_name, "%s", d->text);
+		f->ends = true;
 		*ret_tree = tree;
 		*ret = r;
 		return OK;

@@ -44,15 +44,38 @@ static void check_file_name(struct checking *c)
 		(void)finding_add(&c->findings, "T03", c->file_name, "%s", d.text);
 		return;
 	}
+	CLEANUP(buf_done) struct buf normal;
+	buf_init(&normal, DIST_NAME_SIZE_MAX + VERSION_SIZE_MAX + 16);
+	for (size_t i = 0; i < c->metadata.name.size; i++)
+		buf_add_byte(&normal, c->metadata.name.data[i] == '-' ? '_' : c->metadata.name.data[i]);
+	buf_add_byte(&normal, '-');
+	version_write(&name.version, &normal);
+	buf_add_string(&normal, ".tar.gz");
+	if (!bytes_equal(buf_bytes(&normal), c->file_name))
+		(void)finding_add(&c->findings, "T06", c->file_name, "in normal form the name is '%.*s'",
+				  BYTES_ARG(buf_bytes(&normal)));
 	if (version_compare(&name.version, &c->metadata.version) != 0)
 		(void)finding_add(&c->findings, "T04", BYTES("PKG-INFO"), "PKG-INFO is of version '%.*s', the file name of '%.*s'",
 				  BYTES_ARG(c->metadata.raw_version), BYTES_ARG(name.raw_version));
+}
+
+/* Everything in it is published. */
+static void check_secrets(struct checking *c)
+{
+	struct snapshot_reader r;
+	struct snapshot_entry e;
+	if (snapshot_open(c->tree, &r, NULL))
+		return;
+	while (snapshot_next(&r, &e, NULL) == OK)
+		if (e.type == 'f' || e.type == 'x')
+			check_credentials(c, e.path, e.content);
 }
 
 static void check_tree(struct checking *c, struct bytes top)
 {
 	struct bytes text;
 	check_names(c, top);
+	check_secrets(c);
 	if (!find_file(c->tree, "pyproject.toml", &text) && !find_file(c->tree, "setup.py", &text))
 		(void)finding_add(&c->findings, "T05", c->file_name, "there is neither pyproject.toml nor setup.py");
 	if (!find_file(c->tree, "PKG-INFO", &text)) {

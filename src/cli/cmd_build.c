@@ -8,6 +8,7 @@
 #include "cli/buildlog.h"
 #include "cli/commands.h"
 #include "cli/container_setup.h"
+#include "cli/judge.h"
 #include "cli/landlock_setup.h"
 #include "cli/options_build.h"
 #include "cli/output_filter.h"
@@ -169,6 +170,8 @@ static int run_command(struct build_command *c, const char *name)
 	c->filter = (struct output_filter){ .run = &c->session.run, .console = c->session.console };
 	if (s == OK)
 		s = build_all(c, &d);
+	if (s == OK)
+		judge_warn_unused(c->settings, c->session.console);
 	struct diag other = { 0 };
 	enum status told = output_filter_finish(&c->filter, c->arena, s ? &other : &d);
 	s = s ? s : told;

@@ -169,6 +169,7 @@ static enum status check_all(struct check_command *c, struct diag *d)
 		return s;
 	s = judge_verdict(c->judged, c->n, "file", ERR_ARTEFACT, d);
 	judge_print(c->settings, c->session.console, "check", c->judged, c->n, (int)exit_code_of(s));
+	judge_warn_unused(c->settings, c->session.console);
 	judge_say_counts(c->session.console, c->judged, c->n, "checked", "file");
 	return s;
 }

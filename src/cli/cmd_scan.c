@@ -24,7 +24,8 @@ struct scan_command {
 	struct scanned *all;
 	struct judged *judged;
 	size_t n;
-	struct fact_list base; /* of --baseline */
+	struct scan_base base; /* of --baseline */
+	struct diag failure; /* the first, of a source that could not be scanned */
 };
 
 static void pipeline_for(const struct scan_command *c, struct pipeline *p)
@@ -51,16 +52,17 @@ static enum status scan_word(const struct scan_command *c, const char *word, str
 static enum status read_baseline(struct scan_command *c, struct diag *d)
 {
 	const char *word = c->settings->baseline;
+	c->base = (struct scan_base){ .name = bytes_of(word), .facts = { .arena = c->arena }, .findings = { .arena = c->arena } };
 	if (bytes_ends(bytes_of(word), BYTES(".json"))) {
-		enum status s = facts_read_file(word, c->arena, &c->base, d);
+		enum status s = facts_read_file(word, &c->base, d);
 		return s ? explain(d, "--baseline") : OK;
 	}
 	struct scanned old;
 	enum status s = scan_word(c, word, &old, d);
 	if (s)
-		(void)explain(d, "--baseline");
-	else
-		c->base = old.result.facts;
+		return explain(d, "--baseline");
+	c->base.facts = old.result.facts;
+	c->base.findings = old.result.findings;
 	pipeline_done(&old.pipeline);
 	return s;
 }
@@ -95,6 +97,20 @@ static enum status note_scanned(const struct scan_command *c, const struct judge
 	return audit_end(c->session.run.audit, false, d);
 }
 
+/* A source that could not be scanned is an outcome of its own, not the end of the others; the first failure is the command's. */
+static enum status note_failure(struct scan_command *c, struct judged *j, enum status status, struct diag *d)
+{
+	if (status == ERR_CANCELLED || status == ERR_LOG)
+		return status;
+	j->subject.unchecked = arena_copy(c->arena, bytes_of(d->text));
+	j->outcome = "unchecked";
+	if (!c->failure.code)
+		c->failure = *d;
+	else
+		console_error(c->session.console, d);
+	return note_scanned(c, j, d);
+}
+
 static enum status scan_one(struct scan_command *c, size_t at, const char *word, struct diag *d)
 {
 	struct scanned *s = &c->all[at];
@@ -102,21 +118,19 @@ static enum status scan_one(struct scan_command *c, size_t at, const char *word,
 	j->subject = (struct finding_subject){ .path = bytes_of(word), .is_tree = true, .list = &s->result.findings };
 	s->result.findings.arena = c->arena;
 	enum status status = scan_word(c, word, s, d);
-	if (status == ERR_UNCHECKED) {
-		j->subject.unchecked = arena_copy(c->arena, bytes_of(d->text));
-		j->outcome = "unchecked";
-		console_error(c->session.console, d);
-		return note_scanned(c, j, d);
+	if (status == ERR_REFUSED) {
+		struct finding *f = finding_add(&s->result.findings, "T01", (struct bytes){ NULL, 0 }, "%s", d->text);
+		f->ends = true;
+	} else if (status) {
+		return note_failure(c, j, status, d);
 	}
-	if (status)
-		return status;
 	if (c->settings->baseline)
-		scan_compare(&s->result.facts, &c->base, bytes_of(c->settings->baseline), &s->result.findings);
+		scan_compare(&s->result, &c->base);
 	status = judge_apply(c->settings, &s->result.findings, s->pipeline.source.display, c->session.run.audit, d);
 	if (status)
 		return status;
 	j->outcome = finding_list_refuses(&c->settings->findings, &s->result.findings) ? "refused" : "passed";
-	j->put_facts = put_facts;
+	j->put_facts = s->pipeline.has_source ? put_facts : NULL;
 	j->facts = s;
 	return note_scanned(c, j, d);
 }
@@ -133,7 +147,12 @@ static enum status scan_all(struct scan_command *c, struct diag *d)
 	if (s)
 		return s;
 	s = judge_verdict(c->judged, c->n, "source", ERR_REFUSED, d);
+	if (c->failure.code) {
+		*d = c->failure;
+		s = d->code;
+	}
 	judge_print(c->settings, c->session.console, "scan", c->judged, c->n, (int)exit_code_of(s));
+	judge_warn_unused(c->settings, c->session.console);
 	judge_say_counts(c->session.console, c->judged, c->n, "scanned", "source");
 	return s;
 }
@@ -152,9 +171,10 @@ static int run_scan(struct settings *settings, struct arena *a)
 	return (int)code;
 }
 
-static const char *const options_of_scan[] = { "--allow",   "--deny",      "--fail-on",    "--limit",    "--json",
-					       "--offline", "--index-url", "--find-links", "--no-index", "--exclude-newer",
-					       "--pre",     "--netrc",     "--cert",       "--proxy",    NULL };
+static const char *const options_of_scan[] = { "--allow",         "--deny",      "--fail-on",    "--limit",
+					       "--offline",       "--index-url", "--find-links", "--no-index",
+					       "--exclude-newer", "--pre",       "--netrc",      "--cert",
+					       "--proxy",         NULL };
 
 const struct command command_scan = {
 	.name = "scan",

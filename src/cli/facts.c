@@ -69,11 +69,40 @@ static enum status read_facts(const struct json *root, struct fact_list *ret, st
 	return OK;
 }
 
-enum status facts_read_file(const char *path, struct arena *a, struct fact_list *ret, struct diag *d)
+static enum status read_finding(const struct json *item, struct finding_list *ret, struct diag *d)
+{
+	struct bytes id, path, evidence;
+	enum status s = json_get_string(item, "id", &id, d);
+	if (s == OK)
+		s = json_get_string(item, "path", &path, d);
+	if (s == OK)
+		s = json_get_string(item, "evidence", &evidence, d);
+	if (s || !finding_rule(id)) /* of another version */
+		return s;
+	struct finding *f = finding_add(ret, finding_rule(id)->id, path, "%s", "");
+	if (f)
+		f->evidence = evidence;
+	return OK;
+}
+
+static enum status read_findings(const struct json *root, struct finding_list *ret, struct diag *d)
+{
+	const struct json *findings = json_find(root, "findings");
+	if (!findings || findings->type != JSON_TYPE_ARRAY)
+		return fail(d, ERR_FORMAT, 0, "there are no findings in it");
+	for (JSON_EACH(item, findings)) {
+		enum status s = read_finding(item, ret, d);
+		if (s)
+			return s;
+	}
+	return OK;
+}
+
+enum status facts_read_file(const char *path, struct scan_base *ret, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf text;
 	const struct json *root;
-	struct fact_list list = { .arena = a };
+	struct arena *a = ret->facts.arena;
 	buf_init(&text, FILE_MAX);
 	enum status s = file_read(AT_FDCWD, path, &text, d);
 	if (s == ERR_ABSENT)
@@ -81,11 +110,11 @@ enum status facts_read_file(const char *path, struct arena *a, struct fact_list 
 	if (s == OK)
 		s = json_parse(arena_copy(a, buf_bytes(&text)), a, &root, d);
 	if (s == OK)
-		s = read_facts(root, &list, d);
-	if (s) {
-		(void)explain(d, "'%s' is not what 'hwb scan --json' writes", path);
-		return recode(d, ERR_USAGE);
-	}
-	*ret = list;
-	return OK;
+		s = read_facts(root, &ret->facts, d);
+	if (s == OK)
+		s = read_findings(root, &ret->findings, d);
+	if (s == OK)
+		return OK;
+	(void)explain(d, "'%s' is not what 'hwb scan --json' writes", path);
+	return recode(d, ERR_USAGE);
 }

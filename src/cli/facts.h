@@ -3,13 +3,13 @@
 #define CLI_FACTS_H
 
 #include "finding/render.h"
-#include "scan/fact.h"
+#include "scan/scan.h"
 
 /* {"id":"py.os-system","kind":"proc","zone":"build","path":...,"line":n,"column":n,"name":...,"at_import":true} */
 void facts_put_json(struct json_writer *w, const struct fact *f, const struct finding_style *style);
 
-/* The facts of every subject in a file that `hwb scan --json` wrote; of a version of hwb that knew ids which this one does not,
- * those are left out. *ret has its arena set to a. ERR_USAGE: not such a file, or larger than 256 MiB. */
-MUST_USE enum status facts_read_file(const char *path, struct arena *a, struct fact_list *ret, struct diag *d);
+/* The facts and findings of every subject in a file that `hwb scan --json` wrote; of a version of hwb that knew ids which this one does not,
+ * those are left out. The lists of *ret have their arena. ERR_USAGE: not such a file, or larger than 256 MiB. */
+MUST_USE enum status facts_read_file(const char *path, struct scan_base *ret, struct diag *d);
 
 #endif

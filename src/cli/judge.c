@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "cli/exit.h"
+#include "cli/settings_parts.h"
 
 /* Redacted and escaped; a finding is one line. */
 static void safe(void *context, struct bytes text, struct buf *out)
@@ -15,7 +16,7 @@ static void safe(void *context, struct bytes text, struct buf *out)
 
 struct finding_style judge_style(struct console *c, bool colour, bool with_info)
 {
-	return (struct finding_style){ .colour = colour, .with_info = with_info, .safe = safe, .context = c };
+	return (struct finding_style){ .colour = colour, .with_info = with_info, .with_all = with_info, .safe = safe, .context = c };
 }
 
 static bool is_first_of_id(const struct finding_list *list, size_t at)
@@ -26,8 +27,7 @@ static bool is_first_of_id(const struct finding_list *list, size_t at)
 	return true;
 }
 
-enum status judge_apply(const struct settings *s, struct finding_list *list, struct bytes subject, struct audit *audit,
-			struct diag *d)
+enum status judge_apply(struct settings *s, struct finding_list *list, struct bytes subject, struct audit *audit, struct diag *d)
 {
 	finding_policy_apply(&s->findings, list);
 	finding_sort(list);
@@ -44,6 +44,16 @@ enum status judge_apply(const struct settings *s, struct finding_list *list, str
 			return status;
 	}
 	return OK;
+}
+
+void judge_warn_unused(const struct settings *s, struct console *c)
+{
+	bool by_flag = s->rows_by_flag >> setting_find(BYTES("findings.allow")) & 1; /* a configuration is for many projects */
+	for (size_t i = 0; by_flag && i < s->findings.n_allowed; i++)
+		if (!s->findings.allowed[i].used)
+			console_warning(c, "nothing was found that --allow %s%s%s would be needed for", s->findings.allowed[i].id,
+					s->findings.allowed[i].pattern ? "@" : "",
+					s->findings.allowed[i].pattern ? s->findings.allowed[i].pattern : "");
 }
 
 enum { TEXT_MAX = 256 << 20 };
@@ -118,14 +128,14 @@ static void write_sarif(const char *command, const struct judged *all, size_t n,
 void judge_print(const struct settings *s, struct console *c, const char *command, const struct judged *all, size_t n, int code)
 {
 	CLEANUP(buf_done) struct buf out;
-	bool for_people = !s->json && s->format == FORMAT_TEXT;
+	bool for_people = s->format == FORMAT_TEXT;
 	struct finding_style style = judge_style(c, for_people && console_has_colour(c, CONSOLE_STDOUT), !for_people || s->verbose);
 	buf_init(&out, TEXT_MAX);
-	if (s->json)
+	if (s->format == FORMAT_JSON)
 		write_json(s, command, all, n, code, &style, &out);
 	else if (s->format == FORMAT_SARIF)
 		write_sarif(command, all, n, &style, &out);
-	for (size_t i = 0; !s->json && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (s->format == FORMAT_TEXT)
 			finding_write_text(&all[i].subject, &style, &out);
 		else if (s->format == FORMAT_GITHUB)
@@ -143,10 +153,10 @@ enum status judge_verdict(const struct judged *all, size_t n, const char *what, 
 		n_unchecked += strcmp(all[i].outcome, "unchecked") == 0;
 	}
 	if (n_refused)
-		return fail(d, refused, 0, "%zu of %zu %s%s refused", n_refused, n, what, n_refused == 1 ? " is" : "s are");
+		return fail(d, refused, 0, "%zu of %zu %s%s %s refused", n_refused, n, what, PLURAL(n),
+			    n_refused == 1 ? "is" : "are");
 	if (n_unchecked)
-		return fail(d, ERR_UNCHECKED, 0, "%zu of %zu %s%s not be checked", n_unchecked, n, what,
-			    n_unchecked == 1 ? " could" : "s could");
+		return fail(d, ERR_UNCHECKED, 0, "%zu of %zu %s%s could not be checked", n_unchecked, n, what, PLURAL(n));
 	return OK;
 }
 

@@ -10,8 +10,11 @@
 
 /* Applies the policy of the settings and sorts. Every finding that is allowed becomes a policy.override in the log, once an id.
  * ERR_LOG. */
-MUST_USE enum status judge_apply(const struct settings *s, struct finding_list *list, struct bytes subject, struct audit *audit,
+MUST_USE enum status judge_apply(struct settings *s, struct finding_list *list, struct bytes subject, struct audit *audit,
 				 struct diag *d);
+/* Warns of each --allow that no finding needed. */
+void judge_warn_unused(const struct settings *s, struct console *c);
+
 /* To stderr, as part of a build: warnings and errors with their lines of source, in few words what else there is. */
 void judge_say(struct console *c, const struct finding_subject *subject);
 

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit.h"
+#include "finding/finding.h"
 #include "host/spawn.h"
 
 static void print(struct buf *text, FILE *to)
@@ -77,7 +78,21 @@ static int run_command(const struct command *command, char **argv, struct arena 
 	return code;
 }
 
-/* "hwb help", "hwb help build". */
+/* "hwb help SRC-NET": what hwb-findings(7) says of it. */
+static int print_finding(const struct finding_rule *rule)
+{
+	struct buf text;
+	buf_init(&text, 1 << 16);
+	buf_printf(&text, "%s (%s", rule->id, severity_name(rule->severity[PROFILE_BUILD]));
+	if (rule->severity[PROFILE_PYPI] != rule->severity[PROFILE_BUILD])
+		buf_printf(&text, ", %s for PyPI", severity_name(rule->severity[PROFILE_PYPI]));
+	buf_printf(&text, ")\n  rule: %s\n  %s\n  example: %s\n  what to do: %s\n", rule->title, rule->why, rule->example,
+		   rule->help);
+	print(&text, stdout);
+	return EXIT_OK;
+}
+
+/* "hwb help", "hwb help build", "hwb help SRC-NET". */
 static int run_help(char **words)
 {
 	struct diag d = { 0 };
@@ -86,6 +101,8 @@ static int run_help(char **words)
 		return print_overview(stdout);
 	if (words[1])
 		(void)fail(&d, ERR_USAGE, 0, "hwb help takes one command");
+	else if (finding_rule(bytes_of(words[0])))
+		return print_finding(finding_rule(bytes_of(words[0])));
 	else if (command_find(words[0], &command, &d) == OK)
 		return print_help(command);
 	return usage_error(&d);

@@ -42,6 +42,7 @@ ROW(take_allow_requires, "build.allow-requires")
 ROW(take_platform, "container.platform")
 ROW(take_pre, "build.prereleases")
 ROW(take_scan, "build.scan")
+ROW(take_profile, "findings.profile")
 ROW(take_allow, "findings.allow")
 ROW(take_deny, "findings.deny")
 ROW(take_fail_on, "findings.fail-on")
@@ -184,6 +185,12 @@ const struct option options_build[] = {
 	{ "--keep", 0, { 0 }, NULL, "Keep the tree of a build that fails, in the output folder.", take_keep },
 	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },
 	{ "--scan", 0, { 0 }, "stop|report|off", "What a finding in the source does: stop the build, or be reported.", take_scan },
+	{ "--profile",
+	  0,
+	  { 0 },
+	  "build|pypi|strict",
+	  "Whose rules a wheel is held to: a build's, those of PyPI, or every warning an error.",
+	  take_profile },
 	{ "--allow", 0, { 0 }, "ID=WHY", "A finding that does not count, and why; can be repeated.", take_allow },
 	{ "--deny", 0, { 0 }, "ID", "A finding that is an error whatever its severity; can be repeated.", take_deny },
 	{ "--fail-on", 0, { 0 }, "error|warning", "From which severity on a finding refuses.", take_fail_on },

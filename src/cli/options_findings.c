@@ -5,7 +5,7 @@
 static enum status take_format(struct settings *s, enum findings_format format, struct diag *d)
 {
 	if (s->format != FORMAT_TEXT && s->format != format)
-		return fail(d, ERR_USAGE, 0, "--sarif and --github cannot go together");
+		return fail(d, ERR_USAGE, 0, "of --json, --sarif and --github only one can be asked for");
 	s->format = format;
 	return OK;
 }
@@ -24,13 +24,15 @@ static enum status take_github(struct settings *s, struct arena *a, const char *
 	return take_format(s, FORMAT_GITHUB, d);
 }
 
-static enum status take_profile(struct settings *s, struct arena *a, const char *value, struct diag *d)
+static enum status take_json(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
-	return setting_put_flag(s, a, "findings.profile", value, d);
+	(void)a;
+	(void)value;
+	return take_format(s, FORMAT_JSON, d);
 }
 
 const struct option options_check[] = {
-	{ "--profile", 0, { 0 }, "build|pypi|strict", "Whose rules: a build's, those of PyPI, or every warning an error.", take_profile },
+	{ "--json", 0, { 0 }, NULL, "Print what was looked at and found as one JSON object.", take_json },
 	{ "--sarif", 0, { 0 }, NULL, "Print the findings as SARIF 2.1.0.", take_sarif },
 	{ "--github", 0, { 0 }, NULL, "Print the findings as annotations of GitHub.", take_github },
 	{ 0 },
@@ -45,9 +47,10 @@ static enum status take_baseline(struct settings *s, struct arena *a, const char
 
 const struct option options_scan[] = {
 	{ "--baseline", 0, { 0 }, "SRC|FILE", "Say what is new since this source, or since the facts that --json wrote.", take_baseline },
+	{ "--json", 0, { 0 }, NULL, "Print what was looked at and found as one JSON object.", take_json },
 	{ "--sarif", 0, { 0 }, NULL, "Print the findings as SARIF 2.1.0.", take_sarif },
 	{ "--github", 0, { 0 }, NULL, "Print the findings as annotations of GitHub.", take_github },
 	{ 0 },
 };
 
-const char *const options_of_findings[] = { "--allow", "--deny", "--fail-on", "--limit", "--json", NULL };
+const char *const options_of_findings[] = { "--profile", "--allow", "--deny", "--fail-on", "--limit", NULL };

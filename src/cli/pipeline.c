@@ -329,7 +329,7 @@ static enum status judge_wheel(struct pipeline *p, struct bytes name, struct fin
 			continue;
 		(void)fail(d, ERR_ARTEFACT, f->offset, "the wheel '%.*s' is refused: %s: %.*s: %.*s", BYTES_ARG(name), f->id,
 			   BYTES_ARG(f->path), BYTES_ARG(f->message));
-		return remedy(d, "'man hwb-findings' tells of %s; --allow %s=WHY overrides it", f->id, f->id);
+		return remedy(d, "'hwb help %s' tells of it; --allow %s=WHY overrides it", f->id, f->id);
 	}
 	return refused ? fail(d, ERR_ARTEFACT, 0, "the wheel '%.*s' is refused: too many findings", BYTES_ARG(name)) : OK;
 }

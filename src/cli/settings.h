@@ -9,8 +9,8 @@
 #include "finding/policy.h"
 #include "index/index.h"
 
-/* Of findings, for people or a CI system; --json is a flag of its own. */
-enum findings_format { FORMAT_TEXT, FORMAT_SARIF, FORMAT_GITHUB };
+/* Of findings: for people, programs, CI systems. */
+enum findings_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
 /* What a finding in the source does to its build. */
 enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };

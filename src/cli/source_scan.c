@@ -1,5 +1,6 @@
 #include "cli/source_scan.h"
 
+#include "base/number.h"
 #include "cli/judge.h"
 
 enum status source_scan_start(struct pipeline *p, struct diag *d)
@@ -84,17 +85,28 @@ static struct finding_list only_new(const struct pipeline *p, const struct findi
 	return fresh;
 }
 
+/* As people know it: an index's URL says less than the name of the sdist. */
+static struct bytes name_of(const struct pipeline *p)
+{
+	return p->source.chosen.size && p->source.archive_name.size ? p->source.archive_name : p->source.display;
+}
+
 static enum status refuse(const struct pipeline *p, const struct finding_list *list, struct diag *d)
 {
+	const struct finding *first = NULL;
+	size_t n = 0;
 	for (size_t i = 0; i < list->n_items; i++) {
-		const struct finding *f = &list->items[i];
-		if (!finding_refuses(&p->settings->findings, f))
+		if (!finding_refuses(&p->settings->findings, &list->items[i]))
 			continue;
-		(void)fail(d, ERR_REFUSED, 0, "the source '%.*s' is refused: %s: %.*s:%u: %.*s", BYTES_ARG(p->source.display),
-			   f->id, BYTES_ARG(f->path), f->line, BYTES_ARG(f->message));
-		return remedy(d, "'man hwb-findings' tells of %s; --allow %s=WHY overrides it, --scan=report goes on", f->id, f->id);
+		first = first ? first : &list->items[i];
+		n++;
 	}
-	return fail(d, ERR_REFUSED, 0, "the source '%.*s' is refused: it has too many findings", BYTES_ARG(p->source.display));
+	if (!first)
+		return fail(d, ERR_REFUSED, 0, "the source '%.*s' is refused: it has too many findings", BYTES_ARG(name_of(p)));
+	(void)fail(d, ERR_REFUSED, 0, "the source '%.*s' is refused by %zu finding%s, %s: %.*s:%u: %.*s", BYTES_ARG(name_of(p)), n,
+		   PLURAL(n), n == 1 ? first->id : arena_printf(p->arena, "the first is %s", first->id), BYTES_ARG(first->path),
+		   first->line, BYTES_ARG(first->message));
+	return remedy(d, "'hwb help %s' tells of it; --allow %s=WHY overrides it, --scan=report goes on", first->id, first->id);
 }
 
 enum status source_scan_finish(struct pipeline *p, struct scan_result *ret, struct diag *d)
@@ -128,7 +140,7 @@ enum status source_scan_judge(struct pipeline *p, struct diag *d)
 		s = note_findings(p, &fresh, d);
 	if (s)
 		return s;
-	judge_say(p->console, &(struct finding_subject){ .path = p->source.display, .is_tree = true, .list = &fresh });
+	judge_say(p->console, &(struct finding_subject){ .path = name_of(p), .is_tree = true, .list = &fresh });
 	finding_list_join(&p->findings, &fresh);
 	if (p->settings->scan == SCAN_STOP && finding_list_refuses(&p->settings->findings, &r.findings))
 		return refuse(p, &r.findings, d);

@@ -95,6 +95,7 @@ void finding_list_write(const struct finding_list *list, struct buf *out)
 		wire_put_u32(out, f->column);
 		wire_put_u32(out, f->evidence_column);
 		wire_put_u64(out, f->offset);
+		wire_put_u32(out, f->ends);
 	}
 	wire_put_u64(out, list->n_dropped);
 }
@@ -110,6 +111,7 @@ static enum status read_one(struct wire *w, struct finding_list *list, struct di
 	f.column = wire_get_u32(w);
 	f.evidence_column = wire_get_u32(w);
 	f.offset = wire_get_u64(w);
+	f.ends = wire_get_u32(w);
 	if (w->bad || !rule || given > rule->severity[PROFILE_BUILD])
 		return fail(d, ERR_FORMAT, 0, "the list of findings is malformed");
 	f.id = rule->id;
@@ -122,7 +124,7 @@ static enum status read_one(struct wire *w, struct finding_list *list, struct di
 
 enum status finding_list_read(struct wire *w, struct finding_list *ret, struct diag *d)
 {
-	enum { FINDING_SIZE_MIN = 40 };
+	enum { FINDING_SIZE_MIN = 44 };
 	uint32_t n = wire_get_count(w, FINDING_SIZE_MIN);
 	if (w->bad || n > FINDINGS_MAX)
 		return fail(d, ERR_FORMAT, 0, "the list of findings is malformed");

@@ -20,6 +20,7 @@ struct finding {
 	uint32_t line, column; /* 1-based, in bytes; 0: none */
 	uint32_t evidence_column; /* where column is in evidence, 1-based; 0: nowhere */
 	uint64_t offset;
+	bool ends; /* nothing more was looked at because of it: it cannot be allowed */
 	struct bytes allowed; /* why it does not count; {NULL, 0}: it counts */
 };
 
@@ -30,7 +31,7 @@ enum { N_PROFILES_IN_TABLE = 2 };
 struct finding_rule {
 	const char *id;
 	enum severity severity[N_PROFILES_IN_TABLE]; /* in PROFILE_BUILD and PROFILE_PYPI */
-	const char *title, *help; /* the rule in one sentence, and what to do */
+	const char *title, *why, *example, *help; /* the rule, what goes wrong, what breaks it, what to do */
 };
 /* All of them, sorted by id. */
 const struct finding_rule *finding_rules(size_t *ret_n);

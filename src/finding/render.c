@@ -95,11 +95,43 @@ static void put_one(const struct finding_subject *s, const struct finding *f, co
 	buf_add_byte(out, '\n');
 }
 
+enum { SHOWN_OF_ONE_ID = 5 };
+
+static bool is_alike(const struct finding *a, const struct finding *b)
+{
+	return a->id == b->id && a->severity == b->severity && !a->allowed.data == !b->allowed.data;
+}
+
+/* How many like this one stand before it. */
+static size_t count_before(const struct finding_list *list, size_t at)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < at && n <= SHOWN_OF_ONE_ID; i++)
+		n += is_alike(&list->items[i], &list->items[at]);
+	return n;
+}
+
+static void put_rest(const struct finding_list *list, size_t at, struct buf *out)
+{
+	size_t n = 0;
+	for (size_t i = at; i < list->n_items; i++)
+		n += is_alike(&list->items[i], &list->items[at]);
+	buf_printf(out, "  and %zu more of %s[%s] (-v shows all of them)\n", n, severity_name(list->items[at].severity),
+		   list->items[at].id);
+}
+
 void finding_write_text(const struct finding_subject *s, const struct finding_style *style, struct buf *out)
 {
-	for (size_t i = 0; i < s->list->n_items; i++)
-		if (style->with_info || s->list->items[i].severity > SEVERITY_INFO)
-			put_one(s, &s->list->items[i], style, out);
+	for (size_t i = 0; i < s->list->n_items; i++) {
+		const struct finding *f = &s->list->items[i];
+		if (!style->with_info && f->severity == SEVERITY_INFO)
+			continue;
+		size_t before = style->with_all ? 0 : count_before(s->list, i);
+		if (before < SHOWN_OF_ONE_ID)
+			put_one(s, f, style, out);
+		else if (before == SHOWN_OF_ONE_ID)
+			put_rest(s->list, i, out);
+	}
 	if (s->list->n_dropped)
 		buf_printf(out, "and %llu more\n", (unsigned long long)s->list->n_dropped);
 }

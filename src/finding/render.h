@@ -24,6 +24,7 @@ struct bytes finding_member(const struct finding_subject *s, const struct findin
 struct finding_style {
 	bool colour;
 	bool with_info; /* else infos are counted, not shown */
+	bool with_all; /* else of one id only the first few of each artefact */
 	finding_safe *safe;
 	void *context;
 };

@@ -6,7 +6,7 @@
 #include "format/zip_parts.h"
 
 /* Below this no ratio is worth a refusal: a megabyte of zeros is nothing. */
-static const uint64_t ratio_from = 1024 * 1024;
+static const uint64_t ratio_from = 64 * 1024 * 1024;
 /* All names together: a hundred thousand members of 600 bytes each, and sorting them stays cheap. */
 static const uint64_t all_names_max = 64 * 1024 * 1024;
 

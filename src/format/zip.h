@@ -12,7 +12,7 @@
 struct zip_limits {
 	uint64_t n_members;
 	uint64_t total_size; /* of all members, inflated */
-	uint64_t ratio; /* inflated over packed, of each member and of the whole, only above 1 MiB; 0: any */
+	uint64_t ratio; /* inflated over packed, of each member and of the whole, only above 64 MiB; 0: any */
 	uint64_t name_size; /* of one name, in bytes; all names together may take 64 MiB */
 	bool allow_gaps; /* bytes that belong to no record are counted instead of refused */
 };

@@ -17,11 +17,14 @@ struct row {
 /* clang-format off */
 static const struct row rows[] = {
 	/* id                   from               from_id        to                                  to_id            with     build import rest */
+	{ "SRC-DECODE-EXEC",    BIT(FACT_OBFUSCATION), "py.assembled", BIT(FACT_DYN_EXEC) | BIT(FACT_PROC), NULL,       NULL,    { E, W, I } },
 	{ "SRC-DECODE-EXEC",    BIT(FACT_DECODE),  NULL,          0,                                  "py.exec",       NULL,    { E, E, I } },
 	{ "SRC-DECODE-EXEC",    BIT(FACT_DECODE),  NULL,          0,                                  "py.eval",       NULL,    { E, E, I } },
 	{ "SRC-DECODE-EXEC",    BIT(FACT_DECODE),  NULL,          BIT(FACT_DYN_EXEC),                 NULL,            NULL,    { E, W, I } },
 	{ "SRC-DECODE-EXEC",    BIT(FACT_DECODE),  NULL,          BIT(FACT_PROC),                     NULL,            NULL,    { E, W, 0 } },
-	{ "SRC-NET-EXEC",       BIT(FACT_NET),     NULL,          BIT(FACT_DYN_EXEC) | BIT(FACT_PROC) | BIT(FACT_NATIVE), NULL, NULL, { E, E, I } },
+	{ "SRC-NET-EXEC",       BIT(FACT_NET),     NULL,          0,                                  "py.exec",       NULL,    { E, E, I } },
+	{ "SRC-NET-EXEC",       BIT(FACT_NET),     NULL,          0,                                  "py.eval",       NULL,    { E, E, I } },
+	{ "SRC-NET-EXEC",       BIT(FACT_NET),     NULL,          BIT(FACT_DYN_EXEC) | BIT(FACT_PROC) | BIT(FACT_NATIVE), NULL, NULL, { E, W, I } },
 	{ "SRC-NET-EXEC",       BIT(FACT_NET),     NULL,          0,                                  "py.pickle",     NULL,    { E, W, 0 } },
 	{ "SRC-ENV-NET",        BIT(FACT_ENV),     "py.env-all",  BIT(FACT_NET),                      NULL,            NULL,    { E, E, I } },
 	{ "SRC-ENV-NET",        BIT(FACT_ENV),     "py.env-secret", BIT(FACT_NET),                    NULL,            NULL,    { E, W, 0 } },

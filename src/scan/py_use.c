@@ -101,9 +101,10 @@ void py_look_at_command(struct py_scan *s, const struct py_value *v, uint32_t to
 	for (size_t k = 0; k < COUNT(rows); k++)
 		if (command.text_bits & rows[k].bit)
 			(void)py_fact(s, rows[k].id, token, command.text);
-	bool known = is_text(v) || (v->kind == V_LIST && v->n_items && is_text(&v->items[0]));
+	const struct py_value *program = v->kind == V_LIST && v->n_items ? &v->items[0] : v;
+	bool known = is_text(program) && program->text.size && !(program->flags & F_PARTIAL);
 	struct bytes word = first_word(command.text);
-	if (is_program && known && word.size && !py_is_tool(word) && word.data[0] != '{')
+	if (is_program && known && word.size && !py_is_tool(word) && word.data[0] != '{' && word.data[0] != '-')
 		(void)py_fact(s, "py.odd-program", token, word);
 }
 

@@ -74,6 +74,14 @@ static const char *when(enum scan_zone zone)
 	return words[zone];
 }
 
+static bool is_told(const struct finding_list *list, const struct fact *f)
+{
+	for (size_t i = 0; i < list->n_items; i++)
+		if (list->items[i].given > SEVERITY_INFO && list->items[i].line == f->line && bytes_equal(list->items[i].path, f->path))
+			return true;
+	return false;
+}
+
 static void report_new(const struct fact *f, struct bytes base_name, struct finding_list *ret)
 {
 	struct finding *made = finding_add(ret, "SRC-NEW", f->path, "new since '%.*s', %s: %s (%.*s)", BYTES_ARG(base_name),
@@ -87,16 +95,43 @@ static void report_new(const struct fact *f, struct bytes base_name, struct find
 	finding_lower(made, f->zone == ZONE_BUILD ? SEVERITY_WARNING : SEVERITY_INFO);
 }
 
-void scan_compare(const struct fact_list *facts, const struct fact_list *base, struct bytes base_name, struct finding_list *ret)
+static int compare_findings(const void *a, const void *b)
 {
-	const struct fact **now = sorted(facts, ret->arena), **then = sorted(base, ret->arena);
+	const struct finding *x = *(const struct finding *const *)a, *y = *(const struct finding *const *)b;
+	int order = strcmp(x->id, y->id);
+	if (order == 0)
+		order = bytes_compare(x->path, y->path);
+	return order ? order : bytes_compare(x->evidence, y->evidence);
+}
+
+static void drop_known(struct finding_list *list, const struct finding_list *base)
+{
+	const struct finding **then = ARENA_ARRAY(list->arena, const struct finding *, base->n_items + 1);
+	size_t kept = 0;
+	for (size_t i = 0; i < base->n_items; i++)
+		then[i] = &base->items[i];
+	if (base->n_items)
+		qsort(then, base->n_items, sizeof *then, compare_findings);
+	for (size_t i = 0; i < list->n_items; i++) {
+		const struct finding *f = &list->items[i];
+		if (!base->n_items || !bsearch(&f, then, base->n_items, sizeof *then, compare_findings))
+			list->items[kept++] = *f;
+	}
+	list->n_items = kept;
+}
+
+void scan_compare(struct scan_result *r, const struct scan_base *base)
+{
+	const struct fact **now = sorted(&r->facts, r->findings.arena), **then = sorted(&base->facts, r->findings.arena);
 	size_t k = 0;
-	for (size_t i = 0; i < facts->n_facts; i++) {
+	drop_known(&r->findings, &base->findings);
+	for (size_t i = 0; i < r->facts.n_facts; i++) {
 		if (i && compare_facts(&now[i - 1], &now[i]) == 0)
 			continue;
-		while (k < base->n_facts && compare_facts(&then[k], &now[i]) < 0)
+		while (k < base->facts.n_facts && compare_facts(&then[k], &now[i]) < 0)
 			k++;
-		if (k == base->n_facts || compare_facts(&then[k], &now[i]) != 0)
-			report_new(now[i], base_name, ret);
+		bool is_new = k == base->facts.n_facts || compare_facts(&then[k], &now[i]) != 0;
+		if (is_new && !is_told(&r->findings, now[i]))
+			report_new(now[i], base->name, &r->findings);
 	}
 }

@@ -24,7 +24,14 @@ struct scan_result {
 MUST_USE enum status scan_finish(const struct run_context *run, struct helper *scanner, struct arena *a, struct scan_result *ret,
 				 struct diag *d);
 
-/* What facts has that base lacks, by zone, id and name: a finding SRC-NEW each, once. base_name: for the sentence. */
-void scan_compare(const struct fact_list *facts, const struct fact_list *base, struct bytes base_name, struct finding_list *ret);
+/* An older version, or what was kept of its scan. */
+struct scan_base {
+	struct bytes name; /* for sentences */
+	struct fact_list facts;
+	struct finding_list findings;
+};
+/* Leaves in r what is new since base: its findings without those that base has too (by id, path and line of source), and one SRC-NEW for
+ * each fact that base lacks (by zone, id and name) and no other finding is at. */
+void scan_compare(struct scan_result *r, const struct scan_base *base);
 
 #endif

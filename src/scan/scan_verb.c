@@ -94,17 +94,26 @@ static enum severity severity_of(enum scan_severity severity)
 	return severity == SCAN_ERROR ? SEVERITY_ERROR : severity == SCAN_WARNING ? SEVERITY_WARNING : SEVERITY_INFO;
 }
 
-/* "it decodes base64 (base64.b64decode, line 3) and calls exec (exec)" */
+/* When it runs, for what does not say it itself. */
+static const char *when(const struct fact *f)
+{
+	static const char *const words[N_ZONES] = { "when it is built", "when it is imported", "" };
+	static const bool is_still[N_FACT_KINDS] = { [FACT_BINARY] = true,  [FACT_ARCHIVE] = true,  [FACT_REQUIRE] = true,
+						     [FACT_SHIPPED] = true, [FACT_UNPARSED] = true, [FACT_OBFUSCATION] = true };
+	return is_still[f->rule->kind] ? "" : words[f->zone];
+}
+
+/* "when it is built: decodes base64 (base64.b64decode, line 3) and calls exec (exec)" */
 static const char *sentence(const struct policy_finding *p, struct arena *a)
 {
-	const char *from = p->source ? arena_printf(a, "%s (%.*s, line %u) and ", p->source->rule->what, BYTES_ARG(p->source->name),
-						    p->source->line)
+	const char *zone = when(p->fact);
+	const char *from = p->source ? arena_printf(a, "%s (%.*s%sline %u) and ", p->source->rule->what, BYTES_ARG(p->source->name),
+						    p->source->name.size ? ", " : "", p->source->line)
 				     : "";
 	const char *more = p->n_more ? arena_printf(a, ", and at %u other place%s of the file", p->n_more, p->n_more == 1 ? "" : "s")
 				     : "";
-	if (!p->fact->name.size)
-		return arena_printf(a, "%s%s%s", from, p->fact->rule->what, more);
-	return arena_printf(a, "%s%s (%.*s)%s", from, p->fact->rule->what, BYTES_ARG(p->fact->name), more);
+	const char *name = p->fact->name.size ? arena_printf(a, " (%.*s)", BYTES_ARG(p->fact->name)) : "";
+	return arena_printf(a, "%s%s%s%s%s%s", zone, *zone ? ": " : "", from, p->fact->rule->what, name, more);
 }
 
 static void take_finding(void *context, const struct policy_finding *p)

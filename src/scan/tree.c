@@ -201,6 +201,22 @@ static void enqueue_hooks(struct tree *t, const struct toml_value *v)
 		enqueue_hooks(t, item);
 }
 
+/* [tool.setuptools.cmdclass]: build_py = "package.module.Class". */
+static void enqueue_command_classes(struct tree *t, const struct toml_value *tool)
+{
+	const struct toml_value *setuptools = toml_find(tool, BYTES("setuptools"));
+	const struct toml_value *classes = setuptools ? toml_find(setuptools, BYTES("cmdclass")) : NULL;
+	if (!classes || classes->type != TOML_TABLE)
+		return;
+	for (TOML_EACH(item, classes)) {
+		if (item->type != TOML_STRING)
+			continue;
+		struct bytes module = bytes_part(item->string, 0, bytes_find_last(item->string, '.'));
+		enqueue_module(t, BYTES(""), module);
+		enqueue_module(t, BYTES("src"), module);
+	}
+}
+
 static void enqueue_roots(struct tree *t)
 {
 	static const char *const files[] = { "setup.py", "hatch_build.py", "pdm_build.py", "build_hooks.py", "hatch_build_hook.py" };
@@ -218,6 +234,7 @@ static void enqueue_roots(struct tree *t)
 	const struct toml_value *tool = toml_find(root, BYTES("tool"));
 	if (!tool || tool->type != TOML_TABLE)
 		return;
+	enqueue_command_classes(t, tool);
 	for (TOML_EACH(item, tool)) {
 		const struct toml_value *build = toml_find(item, BYTES("build"));
 		if (build)

@@ -177,7 +177,15 @@ static void add_parents(struct member_set *s)
 	}
 }
 
-static enum status merge_same(struct member_set *s, struct diag *d)
+/* Some writers add a file twice, a licence above all: with the same bytes there is one reading. */
+static bool is_same(const struct kept_member *a, const struct kept_member *b, struct bytes spool)
+{
+	return a->type == b->type && (a->type == 'f' || a->type == 'x') && a->size == b->size &&
+	       bytes_equal(bytes_part(spool, (size_t)a->offset, (size_t)a->size),
+			   bytes_part(spool, (size_t)b->offset, (size_t)b->size));
+}
+
+static enum status merge_same(struct member_set *s, struct bytes spool, struct diag *d)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < s->n_kept; i++) {
@@ -188,6 +196,8 @@ static enum status merge_same(struct member_set *s, struct diag *d)
 			continue;
 		}
 		if (m->type == 'd' && s->kept[n - 1].type == 'd')
+			continue;
+		if (is_same(m, &s->kept[n - 1], spool))
 			continue;
 		return refuse(m->path,
 			      m->type == 'd' || s->kept[n - 1].type == 'd' ? "is a file and a directory" : "is there twice", d);
@@ -260,14 +270,14 @@ enum status members_write(struct member_set *s, int out_fd, struct buf *reply, s
 	add_parents(s);
 	if (s->n_kept)
 		qsort(s->kept, s->n_kept, sizeof *s->kept, compare_kept);
-	status = merge_same(s, d);
+	status = mapped_open(s->spool_fd, s->spool_size, &spool, d);
+	if (status)
+		return status;
+	status = merge_same(s, spool, d);
 	if (status == OK)
 		status = check_case(s, d);
 	if (status == OK)
-		status = mapped_open(s->spool_fd, s->spool_size, &spool, d);
-	if (status)
-		return status;
-	status = write_snapshot(s, spool, top, out_fd, d);
+		status = write_snapshot(s, spool, top, out_fd, d);
 	mapped_done(&spool);
 	wire_put_u64(reply, s->n_kept);
 	wire_put_u64(reply, (uint64_t)s->newest);

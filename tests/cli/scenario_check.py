@@ -56,6 +56,9 @@ def policies(tap):
     tap.check("the log has the reason", [(e["finding"], e["why"]) for e in override] == [("S07", "reviewed by me")], override)
     tap.run("not without one", place.hwb("check", "--allow", "S07", bad), 2, "for a reason")
     tap.run("not what there is none of", place.hwb("check", "--allow", "S77=x", bad), 2, "no finding 'S77'", "hwb-findings(7)")
+    torn = support.write(folder, {"torn-1.0-py3-none-any.whl": open(bad, "rb").read()[:-5]}) + "/torn-1.0-py3-none-any.whl"
+    tap.run("what ends the look cannot be allowed", place.hwb("check", "--allow", "Z02=x", torn), 6, "error[Z02]", absent=["allowed["])
+    tap.run("hwb help tells of an id", place.hwb("help", "Z02"), 0, "Z02 (error)", "what to do:")
     tap.run("a URL is a warning for a build", place.hwb("check", url), 0, "warning[M10]")
     tap.run("and an error for PyPI", place.hwb("check", "--profile", "pypi", url), 6, "error[M10]")
     tap.run("and when strict", place.hwb("check", "--profile=strict", url), 6, "error[M10]")
@@ -108,7 +111,7 @@ def formats(tap):
                 file.flush()
                 done = subprocess.run([os.path.join(Setting.venv, "bin", "python"), "-c", check, schema, file.name], capture_output=True, text=True)
                 tap.check("SARIF follows its schema", done.returncode == 0, done.stderr)
-    tap.run("two formats at once", place.hwb("check", "--sarif", "--github", wheel), 2, "cannot go together")
+    tap.run("two formats at once", place.hwb("check", "--sarif", "--github", wheel), 2, "only one can be asked for")
 
 
 def sdists(tap):

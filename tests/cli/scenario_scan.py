@@ -19,6 +19,12 @@ def outcomes(tap):
     tap.run("code that is decoded and run refuses", run, 4, "setup.py:2:", "error[SRC-DECODE-EXEC]", "exec(base64.b64decode(", "1 of 1 source is refused")
     tap.run("allowed with a reason", place.hwb("scan", "--allow", "SRC-DECODE-EXEC=a test", bad), 0, "allowed[SRC-DECODE-EXEC]")
     tap.run("in an sdist", place.hwb("scan", make_sdist(fresh("dist"), code="import base64; exec(base64.b64decode('cGFzcw=='))")), 4, "bk.py:")
+    run = place.hwb("scan", "./absent", good, bad)
+    tap.run("one that is not there does not hide the others", run, 2, "error[SRC-DECODE-EXEC]", "absent")
+    tap.run("an id with a slip", place.hwb("scan", "--allow", "src-net=x", good), 2, "did you mean 'SRC-NET'?")
+    tap.run("one that is not needed is said", place.hwb("scan", "--allow", "SRC-NET=x", good), 0, "nothing was found that --allow SRC-NET")
+    tap.run("allowed in one place only", place.hwb("scan", "--allow", "SRC-DECODE-EXEC@lib/*=a test", bad), 4, "error[SRC-DECODE-EXEC]")
+    tap.run("in the right place", place.hwb("scan", "--allow", "SRC-DECODE-EXEC@set*.py=a test", bad), 0, "allowed[SRC-DECODE-EXEC]")
     tap.run("what is no source", place.hwb("scan", "./absent"), 2)
     tap.run("a torn archive", place.hwb("scan", write(fresh("x"), {"a-1.tar.gz": b"\x1f\x8b"}) + "/a-1.tar.gz"), 4)
     shown = [e for e in place.log() if e["event"] == "scan.completed"]
@@ -40,7 +46,7 @@ def before_builds(tap):
     tree = project("print(%r)\n%s" % (mark, LOADER))
     place = Place()
     run = place.build("--wheel", "--no-index", "-v", tree)
-    tap.run("an error stops it", run, 4, "is refused: SRC-DECODE-EXEC: bk.py:", "--allow SRC-DECODE-EXEC=WHY", absent=[mark])
+    tap.run("an error stops it", run, 4, "is refused by 1 finding, SRC-DECODE-EXEC: bk.py:", "--allow SRC-DECODE-EXEC=WHY", "hwb help SRC-DECODE-EXEC", absent=[mark])
     tap.check("before the event that it began", "build.started" not in [e["event"] for e in place.log()])
     events = [e for e in place.log() if e["event"] == "scan.finding"]
     tap.check("the finding is in the log", [(e["id"], e["severity"], e["path"]) for e in events] == [("SRC-DECODE-EXEC", "error", "bk.py")], events)
@@ -66,9 +72,11 @@ def by_the_project(tap):
 def baselines(tap):
     """what is new since another version"""
     place, folder = Place(), fresh("facts")
-    old, new = project(files={"setup.py": QUIET}), project(files={"setup.py": QUIET + "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9')\n"})
+    old, new = project(files={"setup.py": QUIET}), project(files={"setup.py": QUIET + "import urllib.request, subprocess\nurllib.request.urlopen('http://127.0.0.1:9')\nsubprocess.run(['gcc', '-v'])\n"})
     run = place.hwb("scan", "--baseline", old, new)
-    tap.run("a new capability is told", run, 0, "setup.py:4:", "warning[SRC-NEW]", "opens a URL")
+    tap.run("a new capability is told", run, 0, "setup.py:4:1: warning[SRC-NET]", "setup.py:5:1: warning[SRC-NEW]", "runs a program (subprocess.run)")
+    noisy = project(files={"setup.py": LOADER})
+    tap.run("what was there before is not told again", place.hwb("scan", "--baseline", noisy, noisy), 0, "0 errors", absent=["SRC-"])
     tap.run("the same source has none", place.hwb("scan", "--baseline", new, new), 0, absent=["SRC-NEW"])
     run = place.hwb("scan", "--json", old)
     facts = write(folder, {"old.json": run.out}) + "/old.json"

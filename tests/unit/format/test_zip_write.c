@@ -203,13 +203,13 @@ static void limits_hold_exactly(void)
 static void a_member_that_unpacks_too_far_is_refused(void)
 {
 	CLEANUP(buf_done) struct buf zeros;
-	buf_init(&zeros, 2 << 20);
-	memset(buf_reserve(&zeros, (1 << 20) + 1), 0, (1 << 20) + 1);
+	buf_init(&zeros, 65 << 20);
+	memset(buf_reserve(&zeros, (64 << 20) + 1), 0, (64 << 20) + 1);
 	for (size_t extra = 0; extra < 2; extra++) {
 		CLEANUP(zip_writer_done) struct zip_writer w;
 		CLEANUP(buf_done) struct buf out;
 		open_writer(&w, &out, 6);
-		CHECK(zip_writer_add(&w, BYTES("zeros"), 0644, bytes_make(zeros.data, (1 << 20) + extra), NULL) == OK);
+		CHECK(zip_writer_add(&w, BYTES("zeros"), 0644, bytes_make(zeros.data, (64 << 20) + extra), NULL) == OK);
 		CHECK(zip_writer_finish(&w, NULL, NULL) == OK);
 		CHECK_NUMBER(open_limited(buf_bytes(&out), zip_limits_default()), extra ? ERR_LIMIT : OK);
 		struct zip_limits any = zip_limits_default();
@@ -219,7 +219,7 @@ static void a_member_that_unpacks_too_far_is_refused(void)
 	CLEANUP(zip_writer_done) struct zip_writer w;
 	CLEANUP(buf_done) struct buf out;
 	open_writer(&w, &out, 6);
-	CHECK(zip_writer_add(&w, BYTES("one"), 0644, bytes_make(zeros.data, 1 << 20), NULL) == OK);
+	CHECK(zip_writer_add(&w, BYTES("one"), 0644, bytes_make(zeros.data, 64 << 20), NULL) == OK);
 	CHECK(zip_writer_add(&w, BYTES("two"), 0644, bytes_make(zeros.data, 1), NULL) == OK);
 	CHECK(zip_writer_finish(&w, NULL, NULL) == OK);
 	CHECK(open_limited(buf_bytes(&out), zip_limits_default()) == ERR_LIMIT); /* all of it together */
