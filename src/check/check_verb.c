@@ -38,6 +38,7 @@ static void check_as_wheel(struct checking *c)
 	check_promises(c);
 	check_entry_points(c);
 	check_install(c);
+	check_destinations(c);
 }
 
 void check_whole(struct checking *c, struct bytes file, const struct zip_limits *limits)

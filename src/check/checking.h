@@ -53,6 +53,8 @@ void check_promises(struct checking *c);
 void check_entry_points(struct checking *c);
 /* Where things land: top-level names, .data, .pth. */
 void check_install(struct checking *c);
+/* The places of all members, once each. */
+void check_destinations(struct checking *c);
 void check_install_content(struct checking *c, const struct zip_entry *e, struct bytes content);
 /* The source that a wheel was built from, as a snapshot, for check_origin; its PKG-INFO, unless another came with the request. */
 void check_read_source(struct checking *c, struct bytes snapshot);

@@ -53,14 +53,23 @@ static bool is_interpreter(struct bytes name)
 	return false;
 }
 
+/* pip3 and pip3.11 are pip; activate.fish and Activate.ps1 are activate. */
+static struct bytes without_version(struct bytes stem)
+{
+	while (stem.size && byte_is_digit(stem.data[stem.size - 1]))
+		stem.size--;
+	return stem;
+}
+
 void check_script_name(struct checking *c, struct bytes path, struct bytes name)
 {
 	static const struct {
 		const char *name, *owner;
-	} tools[] = { { "pip", "pip" }, { "pip3", "pip" }, { "activate", "" }, { "deactivate", "" }, { "wheel", "wheel" } };
+	} tools[] = { { "pip", "pip" }, { "activate", "" }, { "deactivate", "" }, { "wheel", "wheel" } };
 	struct bytes stem = without_suffix(name);
 	if (is_interpreter(stem))
 		(void)finding_add(&c->findings, "S03", path, "the script '%.*s' has the name of an interpreter", BYTES_ARG(name));
+	stem = without_version(bytes_part(stem, 0, bytes_find(stem, '.')));
 	for (size_t i = 0; i < COUNT(tools); i++)
 		if (bytes_equal_nocase(stem, bytes_of(tools[i].name)) && !bytes_equal(c->wheel.name.name, bytes_of(tools[i].owner)))
 			(void)finding_add(&c->findings, "S13", path,
@@ -120,6 +129,65 @@ static void check_entry_point(const struct entry *e)
 		report(e, "S12", "leads to a module that the wheel does not have");
 }
 
+/* ---- what readers split differently ---- */
+
+/* importlib.metadata, and so pip, reads lines with splitlines(), each for itself, and takes all brackets off a section; others read INI
+ * with its continued lines and its section DEFAULT. What both read alike needs none of that. */
+struct line_reader {
+	bool after_item;
+	size_t indent; /* of that item */
+};
+
+static const char *fault_of_section(struct bytes text)
+{
+	struct bytes name = bytes_part(text, 1, text.size - 2);
+	if (text.size < 3 || bytes_find(name, '[') < name.size || bytes_find(name, ']') < name.size ||
+	    bytes_trim(name).size < name.size)
+		return "is a section header with more brackets or blanks than one reader takes off";
+	return bytes_equal(name, BYTES("DEFAULT")) ? "is the section DEFAULT, which some readers add to all others" : NULL;
+}
+
+static const char *fault_of_line(struct line_reader *r, struct bytes line)
+{
+	struct bytes text = bytes_trim(line);
+	if (!text.size || text.data[0] == '#')
+		return NULL;
+	if (text.data[0] == ';')
+		return "begins with ';', which is a comment to some readers and an entry point to others";
+	size_t indent = (size_t)(text.data - line.data);
+	if (r->after_item && indent > r->indent)
+		return "goes on with the line before for some readers, and stands for itself for others";
+	r->after_item = text.data[0] != '[';
+	r->indent = indent;
+	return r->after_item ? NULL : fault_of_section(text);
+}
+
+static bool has_hidden_line_break(struct bytes line)
+{
+	static const struct bytes breaks[] = { LIT("\v"),   LIT("\f"),       LIT("\x1c"),         LIT("\x1d"),
+					       LIT("\x1e"), LIT("\xc2\x85"), LIT("\xe2\x80\xa8"), LIT("\xe2\x80\xa9") };
+	for (size_t i = 0; i < COUNT(breaks); i++)
+		if (bytes_search(line, breaks[i]) < line.size)
+			return true;
+	return false;
+}
+
+static void check_lines(struct checking *c, struct bytes text)
+{
+	struct line_reader reader = { .after_item = false };
+	uint32_t number = 0;
+	while (text.data) {
+		struct bytes line = bytes_cut(&text, '\n');
+		number++;
+		const char *fault = has_hidden_line_break(line) ? "has a character that ends a line for some readers"
+								: fault_of_line(&reader, line);
+		struct finding *f = fault ? finding_add(&c->findings, "S01", BYTES("entry_points.txt"), "line %u %s", number, fault)
+					  : NULL;
+		if (f)
+			f->line = number;
+	}
+}
+
 void check_entry_points(struct checking *c)
 {
 	CLEANUP(buf_done) struct buf text;
@@ -130,6 +198,8 @@ void check_entry_points(struct checking *c)
 	if (s == ERR_ABSENT)
 		return;
 	if (s == OK)
+		check_lines(c, buf_bytes(&text));
+	if (s == OK)
 		s = ini_parse(arena_copy(c->arena, buf_bytes(&text)), INI_EQUALS, c->arena, &ini, &d);
 	if (s) {
 		struct finding *f = finding_add(&c->findings, "S01", BYTES("entry_points.txt"), "%s", d.text);
@@ -139,8 +209,8 @@ void check_entry_points(struct checking *c)
 	}
 	for (size_t i = 0; i < ini.n_items; i++) {
 		struct entry e = { c, &ini.items[i], false };
-		e.is_script = bytes_equal(e.item->section, BYTES("console_scripts")) ||
-			      bytes_equal(e.item->section, BYTES("gui_scripts"));
+		e.is_script = bytes_equal_nocase(e.item->section, BYTES("console_scripts")) ||
+			      bytes_equal_nocase(e.item->section, BYTES("gui_scripts"));
 		check_entry_point(&e);
 	}
 }

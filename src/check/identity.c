@@ -22,6 +22,11 @@ static void check_spelling(struct checking *c)
 	const char *want = arena_printf(c->arena, "%.*s-%.*s.dist-info", BYTES_ARG(n->raw_name), BYTES_ARG(n->raw_version));
 	if (!bytes_equal(c->wheel.dist_info, bytes_of(want)))
 		(void)finding_add(&c->findings, "I09", c->wheel.dist_info, "the folder is not called '%s', as the file is", want);
+	/* pip takes any folder that ends so for schemes, uv and installer the one of that exact name. */
+	struct bytes stem = bytes_part(c->wheel.dist_info, 0, c->wheel.dist_info.size - strlen(".dist-info"));
+	want = arena_printf(c->arena, "%.*s.data", BYTES_ARG(stem));
+	if (c->wheel.data.size && !bytes_equal(c->wheel.data, bytes_of(want)))
+		(void)finding_add(&c->findings, "I02", c->wheel.data, "the folder is not called '%s', as .dist-info is", want);
 }
 
 static void check_platforms(struct checking *c)

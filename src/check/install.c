@@ -11,12 +11,15 @@ bool check_has_info(const struct checking *c, struct bytes name)
 	return zip_find(&c->wheel.zip, bytes_of(arena_printf(c->arena, "%.*s/%.*s", BYTES_ARG(c->wheel.dist_info), BYTES_ARG(name))));
 }
 
-/* A member that begins so, and ends in one of the suffixes; any, without suffixes. */
+/* A member that begins so, and ends in one of the suffixes; any, without suffixes. A module has a few files at most: a name with very
+ * many behind it is not followed to their end. */
 static bool has_member(const struct checking *c, const char *begin, const char *const *suffixes, size_t n)
 {
+	enum { LOOKED_AT_MAX = 256 };
 	const struct zip *zip = &c->wheel.zip;
 	struct bytes prefix = bytes_of(begin);
-	for (size_t i = zip_find_from(zip, prefix); i < zip->n_entries; i++) {
+	size_t first = zip_find_from(zip, prefix);
+	for (size_t i = first; i < zip->n_entries && i - first < LOOKED_AT_MAX; i++) {
 		struct bytes name = zip->entries[zip->by_name[i]].name;
 		if (!bytes_starts(name, prefix))
 			return false;
@@ -32,7 +35,7 @@ static bool has_member(const struct checking *c, const char *begin, const char *
 
 bool check_has_module(const struct checking *c, struct bytes dotted)
 {
-	static const char *const files[] = { ".py", ".so", ".pyd", ".pyc" };
+	static const char *const suffixes[] = { "py", "so", "pyd", "pyc" };
 	const char *roots[] = { "", arena_printf(c->arena, "%.*s/purelib/", BYTES_ARG(c->wheel.data)),
 				arena_printf(c->arena, "%.*s/platlib/", BYTES_ARG(c->wheel.data)) };
 	char *path = arena_string(c->arena, dotted);
@@ -41,8 +44,7 @@ bool check_has_module(const struct checking *c, struct bytes dotted)
 			*p = '/';
 	for (size_t i = 0; i < (c->wheel.data.size ? COUNT(roots) : 1); i++) {
 		/* has_member wants what follows the prefix: "a/b" + ".py", "a/b" + ".cpython-312-x86_64-linux-gnu.so" */
-		if (has_member(c, arena_printf(c->arena, "%s%s.", roots[i], path),
-			       (const char *const[]){ "py", "so", "pyd", "pyc" }, COUNT(files)) ||
+		if (has_member(c, arena_printf(c->arena, "%s%s.", roots[i], path), suffixes, COUNT(suffixes)) ||
 		    has_member(c, arena_printf(c->arena, "%s%s/", roots[i], path), NULL, 0))
 			return true;
 	}
@@ -157,8 +159,7 @@ static bool is_of_system(struct bytes path)
 	for (size_t i = 0; i < COUNT(folders); i++)
 		if (bytes_starts(path, bytes_of(folders[i])))
 			return true;
-	return (bytes_starts(path, BYTES("lib/python")) || bytes_starts(path, BYTES("Lib/"))) &&
-	       bytes_search(path, BYTES("site-packages/")) < path.size;
+	return bytes_starts(path, BYTES("Lib/"));
 }
 
 /* rest: behind "name.data/". */
@@ -283,7 +284,7 @@ void check_install_content(struct checking *c, const struct zip_entry *e, struct
 		check_shebang(c, e, content);
 	bool at_top = in_data ? scheme_of(key) == SCHEME_LIB && bytes_find(rest, '/') == rest.size : !rest.data;
 	uint32_t line;
-	if (at_top && bytes_ends(e->name, BYTES(".pth")) && pth_runs_code(content, &line)) {
+	if (at_top && bytes_ends(e->name, BYTES(".pth")) && pth_runs_code(content, c->wheel.name.name, &line)) {
 		struct finding *f = finding_add(&c->findings, "S15", e->name, "every Python that starts there runs its line %u",
 						line);
 		if (f)

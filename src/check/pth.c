@@ -4,16 +4,16 @@
 
 /* Whole lines, taken from the wheels of the projects as of 2026-11. '@' stands for names: letters, digits and what is between them
  * in quotes, with dots or commas; it can hold no call. */
-static const char *const known[] = {
-	/* setuptools */
-	"import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == 'local'; "
-	"enabled and __import__('_distutils_hack').add_shim();",
-	/* coverage */
-	"import sys; exec('import os\\n\\nif os.getenv(\"COVERAGE_PROCESS_START\") or os.getenv(\"COVERAGE_PROCESS_CONFIG\"):\\n try:\\n  "
-	"import coverage\\n except:\\n  pass\\n else:\\n  coverage.process_startup(slug=\"pth\")')",
-	/* pywin32, virtualenv */
-	"import pywin32_bootstrap",
-	"import _virtualenv",
+static const struct {
+	const char *project; /* whose wheel may have it; NULL: any */
+	const char *line;
+} known[] = {
+	{ "setuptools", "import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == 'local'; "
+			"enabled and __import__('_distutils_hack').add_shim();" },
+	{ "coverage",
+	  "import sys; exec('import os\\n\\nif os.getenv(\"COVERAGE_PROCESS_START\") or os.getenv(\"COVERAGE_PROCESS_CONFIG\"):\\n try:\\n  "
+	  "import coverage\\n except:\\n  pass\\n else:\\n  coverage.process_startup(slug=\"pth\")')" },
+	{ "pywin32", "import pywin32_bootstrap" },
 /* Namespace packages of old, one line for each (setuptools writes them). */
 #define NAMESPACE \
 	"import sys, types, os;has_mfs = sys.version_info > (3, 5);p = os.path.join(sys._getframe(1).f_locals['sitedir'], *(@));importlib " \
@@ -21,8 +21,8 @@ static const char *const known[] = {
 	"sys.modules.setdefault(@, importlib.util.module_from_spec(importlib.machinery.PathFinder.find_spec(@, [os.path.dirname(p)])));m " \
 	"= m or sys.modules.setdefault(@, types.ModuleType(@));mp = (m or []) and m.__dict__.setdefault('__path__',[]);(p not in mp) and " \
 	"mp.append(p)"
-	NAMESPACE,
-	NAMESPACE ";m and setattr(sys.modules[@], @, m)",
+	{ NULL, NAMESPACE },
+	{ NULL, NAMESPACE ";m and setattr(sys.modules[@], @, m)" },
 };
 
 static bool is_of_names(unsigned char c)
@@ -45,22 +45,44 @@ static bool matches(struct bytes line, const char *pattern)
 	return line.size == 0;
 }
 
-static bool is_known(struct bytes line)
+static bool is_known(struct bytes line, struct bytes project)
 {
 	for (size_t i = 0; i < COUNT(known); i++)
-		if (matches(line, known[i]))
+		if ((!known[i].project || bytes_equal(project, bytes_of(known[i].project))) && matches(line, known[i].line))
 			return true;
 	return false;
 }
 
-bool pth_runs_code(struct bytes content, uint32_t *ret_line)
+/* Takes one line off. Python up to 3.11 ends it at LF and CR; from 3.12 on at all that splitlines() knows, in UTF-8 or else in the
+ * encoding of the machine, where 0x85 alone can be one of them. */
+static struct bytes cut_line(struct bytes *rest)
+{
+	struct bytes all = *rest;
+	for (size_t i = 0; i < all.size; i++) {
+		unsigned char c = all.data[i];
+		struct bytes from = bytes_from(all, i);
+		size_t size = (c >= '\n' && c <= '\r') || (c >= 0x1c && c <= 0x1e) || c == 0x85                        ? 1
+			      : bytes_starts(from, BYTES("\xe2\x80\xa8")) || bytes_starts(from, BYTES("\xe2\x80\xa9")) ? 3
+														       : 0;
+		if (!size)
+			continue;
+		*rest = bytes_from(all, i + size);
+		return bytes_part(all, 0, i);
+	}
+	*rest = (struct bytes){ NULL, 0 };
+	return all;
+}
+
+bool pth_runs_code(struct bytes content, struct bytes project, uint32_t *ret_line)
 {
 	uint32_t number = 0;
+	if (bytes_starts(content, BYTES("\xef\xbb\xbf")))
+		content = bytes_from(content, 3);
 	while (content.data) {
-		struct bytes line = bytes_trim(bytes_cut(&content, '\n'));
+		struct bytes line = bytes_trim(cut_line(&content));
 		number++;
 		bool runs = bytes_starts(line, BYTES("import ")) || bytes_starts(line, BYTES("import\t"));
-		if (!runs || is_known(line))
+		if (!runs || is_known(line, project))
 			continue;
 		*ret_line = number;
 		return true;

@@ -5,7 +5,8 @@
 #include "base/bytes.h"
 
 /* Whether a line is run that is not one of those that well-known projects need (setuptools, coverage, namespace packages).
- * *ret_line: the first of them, 1-based. */
-bool pth_runs_code(struct bytes content, uint32_t *ret_line);
+ * project: the normalised name of the wheel's; the lines of a project are known in its own wheel only.
+ * *ret_line: the first of them, 1-based, as the newest Python counts them. */
+bool pth_runs_code(struct bytes content, struct bytes project, uint32_t *ret_line);
 
 #endif

@@ -28,6 +28,16 @@ size_t record_digest_size(enum record_algorithm algorithm)
 	return algorithms[algorithm].size;
 }
 
+/* Readers that split RECORD with splitlines() see two rows there, and uninstall what the second one names. */
+static bool has_unicode_line_break(struct bytes path)
+{
+	static const struct bytes breaks[] = { LIT("\xc2\x85"), LIT("\xe2\x80\xa8"), LIT("\xe2\x80\xa9") };
+	for (size_t i = 0; i < COUNT(breaks); i++)
+		if (bytes_search(path, breaks[i]) < path.size)
+			return true;
+	return false;
+}
+
 static bool is_path(struct bytes path)
 {
 	if (path.size > RECORD_PATH_MAX || !bytes_is_utf8(path))
@@ -36,7 +46,7 @@ static bool is_path(struct bytes path)
 		if (path.data[i] < ' ' || path.data[i] == 0x7f || path.data[i] == '\\')
 			return false;
 	struct bytes rest = path;
-	if (path.size == 0)
+	if (path.size == 0 || has_unicode_line_break(path))
 		return false;
 	while (rest.data) {
 		struct bytes part = bytes_cut(&rest, '/');

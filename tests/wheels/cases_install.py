@@ -367,3 +367,149 @@ def s11_secret_in_metadata():
 @case
 def s11_build_path():
     return with_file("demo/config.py", b"ROOT = '/build/src/demo'\n")
+
+
+def hidden(line_break):
+    """A comment for who reads lines as files have them; two more sections for str.splitlines()."""
+    return entry_points("[console_scripts]\ndemo = demo:main\n#%s[console_scripts]%spip = demo:main\n" % (line_break, line_break))
+
+
+@case
+def s01_hidden_by_line_separator():
+    return hidden("\u2028")
+
+
+@case
+def s01_hidden_by_next_line():
+    return hidden("\x85")
+
+
+@case
+def s01_hidden_by_form_feed():
+    return hidden("\f")
+
+
+@case
+def s01_hidden_by_record_separator():
+    return hidden("\x1e")
+
+
+@case
+def s01_two_brackets():
+    return entry_points("[[console_scripts]]\npip = demo:main\n")
+
+
+@case
+def s01_default_section():
+    return entry_points("[DEFAULT]\npip = demo:main\n[console_scripts]\ndemo = demo:main\n")
+
+
+@case
+def s01_continued_section():
+    return entry_points("[demo.plugins]\na = demo:main\n  [console_scripts]\npip = demo:main\n")
+
+
+@case
+def s01_semicolon():
+    return entry_points("[console_scripts]\n; pip = demo:main\n")
+
+
+@case
+def s01_all_indented():
+    """As setuptools took over what stood in setup.py: every reader agrees."""
+    return entry_points("\n    [console_scripts]\n    demo = demo:main\n    # words\n    [demo.plugins]\n    a = demo\n")
+
+
+@case
+def s13_pip_of_a_python():
+    return with_file("demo-1.0.data/scripts/pip3.11", b"#!python\n", mode=0o100755)
+
+
+@case
+def s13_activate_of_a_shell():
+    return with_file("demo-1.0.data/scripts/activate.fish", b"#!python\n", mode=0o100755)
+
+
+@case
+def s03_by_data():
+    return with_file("demo-1.0.data/data/bin/python3.11", b"#!python\n", mode=0o100755)
+
+
+@case
+def s15_after_carriage_return():
+    return with_file("demo.pth", b"# words\rimport os; os.system('true')\r\n")
+
+
+@case
+def s15_after_form_feed():
+    return with_file("demo.pth", b"demo\fimport os; os.system('true')\n")
+
+
+@case
+def s15_after_line_separator():
+    return with_file("demo.pth", "demo\u2028import os; os.system('true')\n".encode())
+
+
+@case
+def s15_after_byte_order_mark():
+    return with_file("demo.pth", b"\xef\xbb\xbfimport os; os.system('true')\n")
+
+
+@case
+def s15_line_of_another_project():
+    return with_file("demo.pth", b"import pywin32_bootstrap\n")
+
+
+@case
+def s21_purelib_over_root():
+    return with_file("demo-1.0.data/purelib/demo/__init__.py", b"x = 1\n")
+
+
+@case
+def s21_purelib_over_platlib():
+    return made(Demo().add("demo-1.0.data/purelib/a.py", b"x = 1\n").add("demo-1.0.data/platlib/A.py", b"x = 2\n"))
+
+
+@case
+def s21_file_over_folder():
+    return with_file("demo-1.0.data/purelib/demo", b"x = 1\n")
+
+
+@case
+def s22_lib64():
+    return with_file("demo-1.0.data/data/lib64/python3.11/site-packages/x.pth", b"x\n")
+
+
+@case
+def s22_environment():
+    return with_file("demo-1.0.data/data/pyvenv.cfg", b"home = /tmp\n")
+
+
+@case
+def s22_sitecustomize():
+    return with_file("demo-1.0.data/data/lib/python3.11/sitecustomize.py", b"x = 1\n")
+
+
+@case
+def i02_by_purelib():
+    return with_file("demo-1.0.data/purelib/requests-99.0.dist-info/METADATA", b"Metadata-Version: 2.1\nName: requests\nVersion: 99.0\n")
+
+
+@case
+def i02_own_by_purelib():
+    return with_file("demo-1.0.data/purelib/demo-1.0.dist-info/entry_points.txt", b"[pytest11]\nx = demo\n")
+
+
+@case
+def i02_egg_info():
+    return with_file("requests-99.0.egg-info/PKG-INFO", b"Metadata-Version: 2.1\nName: requests\nVersion: 99.0\n")
+
+
+@case
+def i02_data_of_another_spelling():
+    return with_file("Demo-1.0.0.data/purelib/other/__init__.py", b"x = 1\n")
+
+
+@case
+def r01_line_separator():
+    return with_file("demo/a\u2028victim.py", b"x = 1\n")
