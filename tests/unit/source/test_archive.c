@@ -157,6 +157,30 @@ static void a_tar_cut_short_is_refused(void)
 	CHECK(chdir("/") == 0);
 }
 
+static void bytes_behind_a_compressed_tar_are_refused(void)
+{
+	static const struct {
+		const char *name;
+		struct bytes behind;
+		enum status want;
+	} rows[] = { { "nothing", LIT(""), OK }, { "zeros", LIT("\0\0\0"), OK }, { "words", LIT("#!/bin/sh\n"), ERR_REFUSED } };
+	CLEANUP(place_done) struct place p;
+	if (access("/bin/tar", X_OK))
+		test_skip("no tar");
+	place_make(&p);
+	place_file(&p, "p-1/setup.py", BYTES("print()"), 0644);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(buf_done) struct buf tar;
+		CLEANUP(answer_done) struct answer x;
+		buf_init(&tar, 1 << 20);
+		CHECK(make_tar(&p, "-czf", &tar));
+		buf_add(&tar, rows[i].behind);
+		call(tar_source_verb, buf_bytes(&tar), &x);
+		CHECK_ROW(x.status == rows[i].want, rows[i].name);
+	}
+	CHECK(chdir("/") == 0);
+}
+
 static void what_is_no_archive_is_refused(void)
 {
 	static const struct {
@@ -185,6 +209,7 @@ int main(int argc, char **argv)
 		{ "a zip cut anywhere is refused", a_zip_cut_anywhere_is_refused },
 		{ "tars of every compression become the same snapshot", tars_of_every_compression_become_the_same_snapshot },
 		{ "a tar cut short is refused", a_tar_cut_short_is_refused },
+		{ "bytes behind a compressed tar are refused", bytes_behind_a_compressed_tar_are_refused },
 		{ "what is no archive is refused", what_is_no_archive_is_refused },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));
