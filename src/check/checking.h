@@ -59,6 +59,8 @@ void check_install_content(struct checking *c, const struct zip_entry *e, struct
 /* The source that a wheel was built from, as a snapshot, for check_origin; its PKG-INFO, unless another came with the request. */
 void check_read_source(struct checking *c, struct bytes snapshot);
 void check_origin(struct checking *c, const struct zip_entry *e, struct bytes content);
+/* Folders of the machine that built it. */
+void check_build_path(struct checking *c, const struct zip_entry *e, struct bytes content);
 /* Secrets in one file. path: how findings name it. */
 void check_credentials(struct checking *c, struct bytes path, struct bytes content);
 /* Is that name of a script an interpreter's, or a tool's of every environment? path: where it was found. */

@@ -44,6 +44,7 @@ static void look_at(void *context, const struct zip_entry *e, struct bytes conte
 	check_install_content(c, e, content);
 	check_origin(c, e, content);
 	check_credentials(c, e->name, content);
+	check_build_path(c, e, content);
 	if (l->binaries)
 		binaries_member(l->binaries, e->name, content);
 	l->n_compiled += bytes_ends(e->name, BYTES(".pyc"));

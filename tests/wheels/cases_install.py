@@ -365,7 +365,22 @@ def s11_secret_in_metadata():
 
 
 @case
-def s11_build_path():
+def s18_home_in_a_library():
+    return with_file("demo/data.bin", b"!<arch>\n" + b"\0/home/me/src/demo.c\0")
+
+
+@case
+def s18_root_below_another():
+    return with_file("demo/data.bin", b"!<arch>\n" + b"\0/opt/rh/root/usr/lib\0/home/\0")
+
+
+@case
+def s18_home_in_a_text():
+    return with_file("demo/words.py", b"# as in /home/me/src\n")
+
+
+@case
+def s18_build_path():
     return with_file("demo/config.py", b"ROOT = '/build/src/demo'\n")
 
 

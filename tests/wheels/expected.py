@@ -25,6 +25,10 @@ def warning(ids, profile="pypi"):
     return profile, set(), set(ids.split()), set()
 
 
+def info(ids):
+    return "pypi", set(), set(), set(), set(ids.split())
+
+
 GOOD = ("pypi", set(), set(), set())
 
 EXPECTED = {
@@ -208,7 +212,7 @@ EXPECTED = {
     "s04_key": error("S04"),
     "s04_into_bin": warning(S04_MILD),
     "s04_into_site_packages": error("S22"),
-    "s05_build_path": warning("S05"),
+    "s05_build_path": (*warning("S05"), {"S18"}),
     "s06_import": error("S15", warnings=["S06"]),
     "s06_path": warning(S06_MILD),
     "s07_sitecustomize": error("S07"),
@@ -230,7 +234,10 @@ EXPECTED = {
     "s11_pypirc": error("S11"),
     "s11_private_key": error("S11"),
     "s11_secret_in_metadata": error("S11"),
-    "s11_build_path": GOOD,
+    "s18_build_path": info("S18"),
+    "s18_home_in_a_library": info("S18"),
+    "s18_root_below_another": GOOD,
+    "s18_home_in_a_text": GOOD,
     "b01_any": error("B01"),
     "b01_purelib": error("B01"),
     "b01_dll_for_any": error("B01"),
