@@ -117,6 +117,40 @@ static void check_licences(struct checking *c, const char *path)
 		}
 }
 
+static bool has_extra(const struct metadata *m, struct bytes name)
+{
+	for (size_t i = 0; i < m->n_extras; i++)
+		if (name_equal(m->extras[i], name))
+			return true;
+	return false;
+}
+
+/* marker: as marker_write puts it. */
+static void check_extras_of(struct checking *c, const char *path, struct bytes requirement, struct bytes marker)
+{
+	static const struct bytes begin = LIT("extra == \"");
+	for (struct bytes rest = marker; rest.size;) {
+		rest = bytes_from(rest, bytes_search(rest, begin) + begin.size);
+		struct bytes name = bytes_part(rest, 0, bytes_find(rest, '"'));
+		if (name.size && !has_extra(&c->metadata, name))
+			(void)finding_add(&c->findings, "M15", bytes_of(path), "'%.*s': no Provides-Extra declares '%.*s'",
+					  BYTES_ARG(bytes_part(requirement, 0, 200)), BYTES_ARG(bytes_part(name, 0, 100)));
+	}
+}
+
+static void check_extras(struct checking *c, const char *path)
+{
+	CLEANUP(buf_done) struct buf marker;
+	buf_init(&marker, 4 * MARKER_SIZE_MAX);
+	for (size_t i = 0; c->has_metadata && i < c->metadata.n_requires; i++) {
+		if (!c->metadata.requires[i].marker)
+			continue;
+		buf_clear(&marker);
+		marker_write(c->metadata.requires[i].marker, &marker);
+		check_extras_of(c, path, c->metadata.raw_requires[i], buf_bytes(&marker));
+	}
+}
+
 /* Without a type PyPI takes the description for reStructuredText. */
 static void check_description(struct checking *c, const char *path)
 {
@@ -173,6 +207,7 @@ void check_fields(struct checking *c, const char *path)
 			(void)finding_add(&c->findings, "M04", bytes_of(path), "Dynamic names '%.*s', which is no field",
 					  BYTES_ARG(c->metadata.dynamic[i]));
 	check_licences(c, path);
+	check_extras(c, path);
 	check_description(c, path);
 }
 

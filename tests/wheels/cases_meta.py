@@ -322,3 +322,13 @@ def m08_sbom_of_no_kind():
 @case
 def m08_sbom_that_does_not_parse():
     return made(Demo().add("demo-1.0.dist-info/sboms/sbom.json", b"{\"a\": \n"))
+
+
+@case
+def m15_undeclared_extra():
+    return appended("Requires-Dist: six; python_version > '3.8' and extra == 'fast'\n")
+
+
+@case
+def m15_declared_extra():
+    return appended("Provides-Extra: Fast-Path\n", "Requires-Dist: six; extra == 'fast_path'\n")

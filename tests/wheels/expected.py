@@ -160,6 +160,8 @@ EXPECTED = {
     "m03_unknown_licence": error("M03"),
     "m03_file_missing": error("M03"),
     "m03_file_outside": error("M03"),
+    "m15_undeclared_extra": warning("M15"),
+    "m15_declared_extra": GOOD,
     "m03_both_ways": warning("M14"),
     "m04_dynamic_name": error("M04"),
     "m05_classifier": error("M05"),

@@ -121,6 +121,7 @@ static void members_become_a_snapshot(void)
 		  { { "p/a/link", 'l', 0777, "../b", 0 }, { "p/b", 'f', 0644, "x", 0 } },
 		  "d a;l a/link=../b;f b=x;",
 		  "p" },
+		{ "a file twice with the same bytes", { { "p/x", 'f', 0644, "1", 0 }, { "./p/x", 'f', 0644, "1", 0 } }, "f x=1;", "p" },
 		{ "a directory named twice",
 		  { { "p/a", 'd', 0755, NULL, 0 }, { "p/a/", 'd', 0700, NULL, 0 }, { "p/a/x", 'f', 0644, "", 0 } },
 		  "d a;f a/x=;",
