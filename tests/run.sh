@@ -62,6 +62,7 @@ tap wheels "$venv/bin/python" "$top/tests/wheels/run.py" "$build/hwb" "$venv"
 tap wheels-metadata "$venv/bin/python" "$top/tests/wheels/metadata.py" "$build/hwb" "$venv"
 tap wheels-flip "$venv/bin/python" "$top/tests/wheels/flip.py" "$build/hwb" "$venv" 11
 tap wheels-good "$venv/bin/python" "$top/tests/wheels/good.py" "$build/hwb" "$venv" "$build/wheel-cache"
+tap wheels-peers "$venv/bin/python" "$top/tests/wheels/peers.py" "$build/hwb" "$venv"
 tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
 tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
