@@ -1,3 +1,4 @@
+#include "base/words.h"
 #include "check/field_values.h"
 
 #include "classifiers_table.h"
@@ -53,35 +54,16 @@ void field_project_url(const struct field_place *p, struct bytes value)
 		(void)field_finding(p, "M05", value, "has no URL of http or https");
 }
 
-static int compare_classifiers(struct bytes a, const char *b)
-{
-	return bytes_compare(a, bytes_of(b));
-}
-
-static bool is_listed(struct bytes name)
-{
-	for (size_t low = 0, high = COUNT(classifiers); low < high;) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare_classifiers(name, classifiers[middle]);
-		if (order == 0)
-			return true;
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
 void field_classifier(const struct field_place *p, struct bytes value)
 {
 	if (bytes_starts(value, BYTES("Private ::"))) {
 		(void)field_finding(p, "M12", value, "says that the project is not to be published");
 		return;
 	}
-	if (is_listed(value))
+	if (words_have(classifiers, COUNT(classifiers), value))
 		return;
-	bool is_old = is_listed(bytes_of(arena_printf(p->checking->arena, "old\t%.*s", BYTES_ARG(value))));
+	bool is_old = words_have(classifiers, COUNT(classifiers),
+				 bytes_of(arena_printf(p->checking->arena, "old\t%.*s", BYTES_ARG(value))));
 	(void)field_finding(p, "M05", value, is_old ? "is a classifier that PyPI no longer takes" : "is no classifier");
 }
 

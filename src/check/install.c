@@ -1,4 +1,5 @@
 /* Where things land when the wheel is installed: top-level names, .data, .pth files (S04 to S08, S10, S14 to S17). */
+#include "base/words.h"
 #include "check/checking.h"
 #include "check/pth.h"
 
@@ -53,21 +54,6 @@ bool check_has_module(const struct checking *c, struct bytes dotted)
 
 /* ---- top-level names ---- */
 
-static bool is_stdlib(struct bytes name)
-{
-	for (size_t low = 0, high = COUNT(stdlib_modules); low < high;) {
-		size_t middle = low + (high - low) / 2;
-		int order = bytes_compare(name, bytes_of(stdlib_modules[middle]));
-		if (order == 0)
-			return true;
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
 /* Modules that another project owns, and the tools of every environment import. */
 static const struct {
 	const char *module, *project;
@@ -104,7 +90,7 @@ static void check_module(struct checking *c, struct bytes path, struct bytes mod
 	if (is_common(module))
 		(void)finding_add(&c->findings, "S08", path, "'%.*s' at the top lands in everybody's site-packages",
 				  BYTES_ARG(module));
-	else if (is_stdlib(module))
+	else if (words_have(stdlib_modules, COUNT(stdlib_modules), module))
 		(void)finding_add(&c->findings, "S07", path, "it takes the place of '%.*s' of the standard library",
 				  BYTES_ARG(module));
 }

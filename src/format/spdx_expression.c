@@ -1,3 +1,4 @@
+#include "base/words.h"
 #include "format/spdx_expression.h"
 
 #include "spdx_exceptions_table.h"
@@ -46,31 +47,6 @@ static struct word next(struct bytes *rest)
 	return (struct word){ kind_of(text), text };
 }
 
-static int compare_nocase(struct bytes a, const char *b)
-{
-	for (size_t i = 0; i < a.size; i++) {
-		int x = byte_lower(a.data[i]), y = byte_lower((unsigned char)b[i]);
-		if (x != y)
-			return x - y; /* also at the end of b */
-	}
-	return b[a.size] ? -1 : 0;
-}
-
-static bool is_listed(struct bytes id, const char *const *list, size_t n)
-{
-	for (size_t low = 0, high = n; low < high;) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare_nocase(id, list[middle]);
-		if (order == 0)
-			return true;
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
 /* "LicenseRef-" and letters, digits, '.' and '-'. */
 static bool is_own(struct bytes id)
 {
@@ -86,7 +62,7 @@ static bool is_own(struct bytes id)
 static bool is_licence(struct bytes id)
 {
 	struct bytes plain = bytes_ends(id, BYTES("+")) ? bytes_part(id, 0, id.size - 1) : id;
-	return is_own(id) || is_listed(plain, spdx_licenses, COUNT(spdx_licenses));
+	return is_own(id) || words_have_nocase(spdx_licenses, COUNT(spdx_licenses), plain);
 }
 
 static enum status misplaced(struct word w, struct diag *d)
@@ -128,7 +104,7 @@ static enum status take_operator(struct word w, bool after_licence, struct bytes
 	w = next(rest);
 	if (w.kind != WORD_ID)
 		return misplaced(w, d);
-	if (!is_listed(w.text, spdx_exceptions, COUNT(spdx_exceptions)))
+	if (!words_have_nocase(spdx_exceptions, COUNT(spdx_exceptions), w.text))
 		return fail(d, ERR_FORMAT, 0, "'%.*s' is no SPDX licence exception", BYTES_ARG(bytes_part(w.text, 0, 100)));
 	return OK;
 }

@@ -1,9 +1,8 @@
 #include "scan/facts_json.h"
 
-#include "format/json_write.h"
 #include "scan/policy.h"
 
-static struct json_writer begin(struct buf *out, const char *kind)
+struct json_writer facts_line_begin(struct buf *out, const char *kind)
 {
 	struct json_writer w;
 	json_writer_init(&w, out, false);
@@ -12,7 +11,7 @@ static struct json_writer begin(struct buf *out, const char *kind)
 	return w;
 }
 
-static void end(struct json_writer *w)
+void facts_line_end(struct json_writer *w)
 {
 	json_object_end(w);
 	buf_add_byte(w->out, '\n');
@@ -20,7 +19,7 @@ static void end(struct json_writer *w)
 
 static void put_fact(const struct fact *f, struct buf *out)
 {
-	struct json_writer w = begin(out, "fact");
+	struct json_writer w = facts_line_begin(out, "fact");
 	json_pair_cstring(&w, "id", f->rule->id);
 	json_pair_cstring(&w, "class", fact_kind_name(f->rule->kind));
 	json_pair_cstring(&w, "zone", scan_zone_name(f->zone));
@@ -30,13 +29,13 @@ static void put_fact(const struct fact *f, struct buf *out)
 	json_pair_unsigned(&w, "column", f->column);
 	json_pair_bool(&w, "at_import", f->at_import);
 	json_pair_string(&w, "evidence", f->evidence);
-	end(&w);
+	facts_line_end(&w);
 }
 
 static void put_finding(void *context, const struct policy_finding *f)
 {
 	static const char *const severities[] = { "none", "info", "warning", "error" };
-	struct json_writer w = begin(context, "finding");
+	struct json_writer w = facts_line_begin(context, "finding");
 	json_pair_cstring(&w, "id", f->id);
 	json_pair_cstring(&w, "severity", severities[f->severity]);
 	json_pair_cstring(&w, "fact", f->fact->rule->id);
@@ -45,7 +44,7 @@ static void put_finding(void *context, const struct policy_finding *f)
 	json_pair_unsigned(&w, "line", f->fact->line);
 	json_pair_unsigned(&w, "more", f->n_more);
 	json_pair_string(&w, "evidence", f->fact->evidence);
-	end(&w);
+	facts_line_end(&w);
 }
 
 void facts_write_lines(const struct fact_list *facts, struct buf *out)
@@ -53,10 +52,10 @@ void facts_write_lines(const struct fact_list *facts, struct buf *out)
 	for (size_t i = 0; i < facts->n_facts; i++)
 		put_fact(&facts->facts[i], out);
 	for (size_t i = 0; i < facts->n_flows; i++) {
-		struct json_writer w = begin(out, "flow");
+		struct json_writer w = facts_line_begin(out, "flow");
 		json_pair_cstring(&w, "from", facts->facts[facts->flows[i].from].rule->id);
 		json_pair_cstring(&w, "to", facts->facts[facts->flows[i].to].rule->id);
-		end(&w);
+		facts_line_end(&w);
 	}
 	policy_run(facts, put_finding, out);
 }

@@ -1,41 +1,25 @@
 /* The "python-facts" verb: what the engine sees in one file, for `hwb debug python-facts` and the tests against Python's own parser. */
-#include "format/json_write.h"
 #include "scan/facts_json.h"
 #include "scan/python.h"
 #include "scan/verbs.h"
 
-static struct json_writer begin(struct buf *out, const char *kind)
-{
-	struct json_writer w;
-	json_writer_init(&w, out, false);
-	json_object_begin(&w);
-	json_pair_cstring(&w, "kind", kind);
-	return w;
-}
-
-static void end(struct json_writer *w)
-{
-	json_object_end(w);
-	buf_add_byte(w->out, '\n');
-}
-
 static void put_call(void *context, struct bytes name, uint32_t line, uint32_t column)
 {
-	struct json_writer w = begin(context, "call");
+	struct json_writer w = facts_line_begin(context, "call");
 	json_pair_string(&w, "name", name);
 	json_pair_unsigned(&w, "line", line);
 	json_pair_unsigned(&w, "column", column);
-	end(&w);
+	facts_line_end(&w);
 }
 
 static void put_import(void *context, struct bytes module, struct bytes name, struct bytes as, uint32_t line)
 {
-	struct json_writer w = begin(context, "import");
+	struct json_writer w = facts_line_begin(context, "import");
 	json_pair_string(&w, "module", module);
 	json_pair_string(&w, "name", name);
 	json_pair_string(&w, "as", as);
 	json_pair_unsigned(&w, "line", line);
-	end(&w);
+	facts_line_end(&w);
 }
 
 enum status python_facts_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
