@@ -92,7 +92,7 @@ static bool from_rot13(struct bytes in, struct buf *out)
 {
 	for (size_t i = 0; i < in.size; i++) {
 		unsigned char c = in.data[i], base = byte_is_upper(c) ? 'A' : 'a';
-		buf_add_byte(out, byte_is_alpha(c) ? (unsigned char)(base + (c - base + 13) % 26) : c);
+		buf_add_byte(out, (unsigned char)(byte_is_alpha(c) ? base + (c - base + 13) % 26 : c));
 	}
 	return true;
 }
