@@ -12,6 +12,9 @@
 
 /* What is found can bring up what was hidden by it: looked at again until there is nothing new, or the line is hidden. */
 enum { ROUNDS_MAX = 5, LONG_MATCH = 200 };
+/* An honest line is a match at most once for each of its bytes; where keywords stand inside of each other's matches, and none of
+ * those is a secret, every match is read again for each of them. */
+enum { WORK_PER_BYTE = 16, WORK_MIN = 1024 };
 
 struct secret_scanner {
 	struct arena *arena;
@@ -19,8 +22,11 @@ struct secret_scanner {
 	struct regex *regexes[SECRET_RULES_MAX]; /* NULL: not compiled yet */
 	const struct known *known;
 	bool as_is; /* no terminal shows the text: it is looked at as it is only */
+	bool of_logs[SECRET_RULES_MAX];
 	unsigned key_rule;
 	struct keywords keywords;
+	size_t work, work_max; /* bytes of matches that were no secret, in the text that is looked at */
+	uint64_t total_work;
 	/* Of the line that is looked at: what was found, and the line as a terminal would show it. */
 	struct secret_span spans[FIND_SPANS_MAX];
 	size_t n_spans;
@@ -50,6 +56,7 @@ struct secret_scanner *secret_scanner_new(struct arena *a, bool with_jit, const 
 	for (unsigned i = 0; i < n; i++) {
 		if (rules[i].check == SECRET_CHECK_PEM)
 			s->key_rule = i;
+		s->of_logs[i] = secret_rule_is_of_logs(rules[i].id);
 		if (with_jit)
 			(void)regex_of(s, i);
 	}
@@ -70,24 +77,43 @@ bool find_is_token(unsigned char c)
 
 enum try { TRY_NOTHING, TRY_FOUND, TRY_LIMIT };
 
+uint64_t find_work(const struct secret_scanner *s)
+{
+	return s->total_work;
+}
+
+static void allow_work(struct secret_scanner *s, size_t text_size)
+{
+	s->work = 0;
+	s->work_max = text_size * WORK_PER_BYTE + WORK_MIN;
+}
+
+/* A match that is no secret. */
+static enum try spend(struct secret_scanner *s, size_t size)
+{
+	s->work += size;
+	s->total_work += size;
+	return s->work > s->work_max ? TRY_LIMIT : TRY_NOTHING;
+}
+
 /* part: what stands between two masks, or a line; at: where the keyword is in it. *ret: offsets in part. */
 static enum try try_rule(struct secret_scanner *s, struct bytes part, size_t at, unsigned number, struct secret_span *ret)
 {
 	size_t n, from, to;
 	const struct secret_rule *rule = &secret_rules(&n)[number];
-	if (at < rule->lead)
+	if (at < rule->lead || (s->as_is && s->of_logs[number]))
 		return TRY_NOTHING;
 	enum regex_result r = regex_match(regex_of(s, number), part, at - rule->lead, &from, &to);
 	if (r != REGEX_YES)
 		return r == REGEX_LIMIT ? TRY_LIMIT : TRY_NOTHING;
 	uint8_t confidence = secret_check_match(rule, bytes_part(part, from, to - from));
 	if (!confidence)
-		return TRY_NOTHING;
+		return spend(s, to - from);
 	if (rule->check == SECRET_CHECK_PEM) {
 		struct bytes rest = bytes_from(part, to);
-		size_t end = pem_find_end(rest);
 		if (!pem_may_follow(rest))
-			return TRY_NOTHING;
+			return spend(s, to - from);
+		size_t end = pem_find_end(rest);
 		to = end <= rest.size ? to + end : part.size;
 	}
 	/* A regex has a bound; what it began is hidden to its end. */
@@ -128,6 +154,7 @@ static void add_found(struct secret_scanner *s, const struct view *v, struct sec
 static void find_in_view(struct secret_scanner *s, const struct view *v)
 {
 	size_t at = 0;
+	allow_work(s, v->text.size);
 	while ((at = keywords_find(&s->keywords, v->text, at)) < v->text.size && !s->whole_line) {
 		size_t next = at + 1, begin;
 		uint16_t link = 0;
@@ -293,14 +320,16 @@ static struct bytes part_around(struct bytes text, size_t at, size_t *ret_from)
 
 size_t find_line(struct secret_scanner *s, struct bytes text, size_t from)
 {
+	struct bytes part = { NULL, 0 };
+	size_t part_from = 0, begin;
 	for (size_t at = from; (at = keywords_find(&s->keywords, text, at)) < text.size; at++) {
 		uint16_t link = 0;
-		struct bytes part = { NULL, 0 };
-		size_t part_from = 0, begin;
 		for (const struct secret_keyword *k; (k = keywords_at(&s->keywords, text, at, &link, &begin));) {
 			struct secret_span span;
-			if (!part.data)
+			if (!part.data || at >= part_from + part.size) {
 				part = part_around(text, at, &part_from);
+				allow_work(s, part.size);
+			}
 			if (begin < part_from) /* in a mask */
 				continue;
 			if (try_rule(s, part, begin - part_from, k->rule, &span) != TRY_NOTHING) {

@@ -24,6 +24,8 @@ size_t find_line(struct secret_scanner *s, struct bytes text, size_t from);
 size_t find_control(const struct secret_scanner *s, struct bytes text);
 /* What tokens are made of, in any encoding: whoever cuts one follows it to its end. */
 bool find_is_token(unsigned char c);
+/* So many bytes of matches were read since the scanner was made, and were no secret: at most a few for each byte of text. */
+uint64_t find_work(const struct secret_scanner *s);
 /* The number of the rule for private keys. */
 unsigned find_key_rule(const struct secret_scanner *s);
 

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/encode.h"
 #include "redact/check.h"
+#include "redact/find.h"
 #include "redact/keywords.h"
 #include "redact/redactor.h"
 #include "redact/regex.h"
@@ -567,6 +568,42 @@ static void test_find(void)
 	CHECK_NUMBER(n, 2);
 }
 
+/* Keywords inside of what the keyword before it reads: what is read again and again stays a few bytes for each byte, whatever the
+ * rule. Counted, not timed. */
+static void test_work_is_bounded(void)
+{
+	static const char *const behind[] = { "", "=", ":$", "=$", ": $", "\":\"", "=A1a", "-----", "=;", "=\n" };
+	enum { SIZE = 72 << 10, LINE = 2000, MOST = 40 };
+	struct scene s;
+	size_t n_words, n;
+	const struct secret_keyword *words = secret_keywords(&n_words);
+	CLEANUP(buf_done) struct buf in;
+	buf_init(&in, SIZE + 64);
+	scene_open(&s);
+	struct secret_scanner *of_files = secret_scanner_new(&s.arena, true, NULL);
+	secret_scanner_as_is(of_files);
+	for (size_t i = 0; i < 4 * n_words * COUNT(behind); i++) {
+		const struct secret_keyword *word = &words[i / 4 / COUNT(behind)];
+		struct secret_scanner *scanner = i & 1 ? of_files : s.scanner;
+		buf_clear(&in);
+		for (size_t line = 0; in.size < SIZE;) { /* one line, or many */
+			buf_add_string(&in, word->text);
+			buf_add_string(&in, behind[i / 4 % COUNT(behind)]);
+			if (i & 2 && in.size - line > LINE) {
+				line = in.size;
+				buf_add_byte(&in, '\n');
+			}
+		}
+		uint64_t before = find_work(scanner);
+		secret_find(scanner, buf_bytes(&in), count_span, &n);
+		uint64_t work = find_work(scanner) - before;
+		if (work > MOST * in.size)
+			test_fail(__FILE__, __LINE__, "'%s%s' is read %llu times", word->text, behind[i / 4 % COUNT(behind)],
+				  (unsigned long long)(work / in.size));
+	}
+	scene_done(&s);
+}
+
 static void test_checks(void)
 {
 	CHECK_NUMBER(secret_crc32(BYTES("123456789")), 0xcbf43926U);
@@ -592,6 +629,7 @@ static const struct test tests[] = {
 	{ "tokens that are longer than any bound", test_long_tokens },
 	{ "lines of many windows", test_long_lines },
 	{ "a whole file, without machine code", test_find },
+	{ "keywords in keywords are not read again and again", test_work_is_bounded },
 	{ "checksums", test_checks },
 };
 
