@@ -180,6 +180,11 @@ bool known_add(struct known *k, struct bytes secret)
 	return true;
 }
 
+bool known_is_full(const struct known *k)
+{
+	return k->n_secrets == KNOWN_SECRETS_MAX;
+}
+
 void known_wipe(struct known *k)
 {
 	for (size_t i = 0; i < k->n_patterns; i++)

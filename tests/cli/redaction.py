@@ -286,12 +286,35 @@ class Tests:
         """each line of a secret, and the signature of a JWT"""
         token = jwt()
         key = "\n".join([chars(40), chars(41), chars(42)])
-        env = {"MY_KEY": key, "MY_TOKEN": token, "SSH_AUTH_SOCK": "/tmp/agent.1", "MY_PASS": "abc", "OTHER": chars(20)}
-        out, err, code = self.redact.run("1 %s\n2 %s\n3 /tmp/agent.1\n4 %s\n5 abc\n" % (key.split("\n")[1], token.split(".")[2], env["OTHER"]), "--add-mask-from-env", env=env)
-        tap.check("lines and signatures", out.decode() == "1 [REDACTED:known]\n2 [REDACTED:known]\n3 /tmp/agent.1\n4 %s\n5 abc\n" % env["OTHER"], out, err)
+        env = {"MY_KEY": key, "MY_TOKEN": token, "SSH_AUTH_SOCK": self.redact.home.name, "MY_PASS": "abc", "OTHER": chars(20)}
+        out, err, code = self.redact.run("1 %s\n2 %s\n3 %s\n4 %s\n5 abc\n" % (key.split("\n")[1], token.split(".")[2], env["SSH_AUTH_SOCK"], env["OTHER"]), "--add-mask-from-env", env=env)
+        tap.check("lines and signatures", out.decode() == "1 [REDACTED:known]\n2 [REDACTED:known]\n3 %s\n4 %s\n5 abc\n" % (env["SSH_AUTH_SOCK"], env["OTHER"]), out, err)
+        tap.check("a path is named", "'SSH_AUTH_SOCK' is a path" in err, err)
         tap.check("a value that is too short is named, not said", code == 0 and "MY_PASS" in err and "abc" not in err, err)
         out, err, code = self.redact.run("a %s b\n" % env["OTHER"], "--add-mask-from-env=OTHER,NONE", env=env)
         tap.check("a list of names", out == b"a [REDACTED:known] b\n" and "NONE" in err, out, err)
+
+    def test_names(self, tap):
+        """which variables sound secret, and that a secret may begin like a path"""
+        secret = ["API_KEY", "APIKEY", "apiKey", "MyAPIKey", "PGPASSWORD", "DB_PASSWD", "DB_PWD", "KEY2", "NPM_TOKENS", "AUTHTOKEN", "SSHPASS", "AWS_SECRET_ACCESS_KEY", "CREDENTIALS"]
+        plain = ["MONKEY", "COMPASS", "AUTHOR", "KEYBOARD", "PASSENGER", "TOKENIZERS_PARALLELISM"]
+        for begin in ("x", "/", "~", "~/"):
+            env = {name: begin + chars(20) for name in secret + plain}
+            out, err, code = self.redact.run("".join("%s is %s\n" % pair for pair in env.items()), "--add-mask-from-env", env=env)
+            want = "".join("%s is %s\n" % (name, "[REDACTED:known]" if name in secret else value) for name, value in env.items())
+            tap.check("values that begin with '%s'" % begin, code == 0 and out.decode() == want, out, err)
+
+    def test_many(self, tap):
+        """a value more than can be hidden is an error, not a leak"""
+        many = [chars(20) for _ in range(257)]
+        path = self.redact.file("many values", "".join(value + "\n" for value in many[:256]))
+        out, err, code = self.redact.run(many[255] + "\n", "--mask-file", path)
+        tap.check("256", code == 0 and out == b"[REDACTED:known]\n", out, err)
+        path = self.redact.file("more values", "".join(value + "\n" for value in many))
+        out, err, code = self.redact.run(many[256] + "\n", "--mask-file", path)
+        tap.check("257 in a file", code == 2 and out == b"" and "256" in err, code, out, err)
+        out, err, code = self.redact.run(many[256] + "\n", "--add-mask-from-env", env={"TOKEN_%d" % i: value for i, value in enumerate(many)})
+        tap.check("257 variables", code == 2 and out == b"" and "256" in err, code, out, err)
 
     def test_mask_file(self, tap):
         """--mask-file: modes, short lines, files that are not there"""
