@@ -6,7 +6,7 @@
 #define SECRET "s3cr3t/p+ss w0rd"
 #define M MASK_KNOWN
 
-static const char *const secrets[] = { SECRET, "abcabcabcX", "cabcabcabcabc", "pypi-AgEIcHlwaS5vcmc" };
+static const char *const secrets[] = { SECRET, "abcabcabcX", "cabcabcabcabc", "pypi-AgEIcHlwaS5vcmc", "0123456789abcdef" };
 
 static void fill(struct known *k, struct arena *a)
 {
@@ -25,6 +25,9 @@ static const struct {
 	{ "two in a row are two masks", SECRET SECRET, M M },
 	{ "all but the last byte is no value", "s3cr3t/p+ss w0r", "s3cr3t/p+ss w0r" },
 	{ "a beginning and then the value", "s3cr3t/" SECRET, "s3cr3t/" M },
+	{ "a mask of a rule stays", "[REDACTED:npm]" SECRET, "[REDACTED:npm]" M },
+	{ "a mask of no rule is text", "[REDACTED:abc-" M "]", "[REDACTED:abc-" M "]" },
+	{ "the value as the name of a rule", "[REDACTED:0123456789abcdef]", "[REDACTED:" M "]" },
 	{ "percent-encoded", "u:s3cr3t%2Fp%2Bss%20w0rd@h", "u:" M "@h" },
 	{ "percent-encoded in lower case", "u:s3cr3t%2fp%2bss%20w0rd@h", "u:" M "@h" },
 	{ "as form data", "pw=s3cr3t%2Fp%2Bss+w0rd&x", "pw=" M "&x" },
@@ -87,7 +90,7 @@ static void test_parts(void)
 		{ "a second-line-2 b", "a " M " b" },
 		{ "a short b", "a short b" },
 		{ "a sig-nature-0123 b", "a " M " b" },
-		{ "[REDACTED:known] [REDACTED:other]", "[REDACTED:known] [REDACTED:other]" },
+		{ "[REDACTED:known] [REDACTED:npm]", "[REDACTED:known] [REDACTED:npm]" },
 		{ "endsin REDACTED", "endsin " M },
 		{ "pass-word[REDACTED:x]", M "[REDACTED:x]" },
 	};

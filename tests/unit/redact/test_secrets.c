@@ -365,6 +365,18 @@ static const struct {
 	  "_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17\n",
 	  "token=[REDACTED:github]\n" },
 	{ "gh\x1b[1mp\x1b[0m_zQWBuTSOoRi4A9spHcVY5nc\rnsDkxkJ0mLq17.\n", "[REDACTED:github].\n" },
+	{ "[REDACTED:ghp"
+	  "_]ghp"
+	  "_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17\n",
+	  "[REDACTED:ghp"
+	  "_][REDACTED:github]\n" },
+	{ "[REDACTED:sk"
+	  "-or-v1-3f9a7c0be1d24865]\n",
+	  "[REDACTED:sk"
+	  "-or-v1-3f9a7c0be1d24865]\n" },
+	{ "[REDACTED:npm"
+	  "-x]:_authToken=abcdefgh12\n",
+	  "[REDACTED:npm-x]:_authToken=[REDACTED:npmrc]\n" },
 	{ "\x1b]0;title ghp"
 	  "_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17\x07.\n",
 	  "\x1b]0;title [REDACTED:github]\x07.\n" },
