@@ -137,15 +137,18 @@ static void add_span(struct secret_scanner *s, struct secret_span span)
 struct view {
 	struct bytes text;
 	const uint32_t *from; /* NULL: as it is */
-	size_t base;
+	size_t base, size; /* of what it is the view of */
 };
 
 static void add_found(struct secret_scanner *s, const struct view *v, struct secret_span span)
 {
+	bool is_at_end = span.offset + span.size == v->text.size;
 	if (v->from) {
 		size_t last = v->from[span.offset + span.size - 1];
 		span.offset = v->from[span.offset];
 		span.size = last + 1 - span.offset;
+		if (span.rule == s->key_rule && is_at_end) /* with the controls behind it: it may go on with the next line */
+			span.size = v->size - span.offset;
 	}
 	span.offset += v->base;
 	add_span(s, span);
@@ -193,13 +196,20 @@ size_t find_control(const struct secret_scanner *s, struct bytes text)
 	return s->as_is ? text.size : plain_find_control(text);
 }
 
+struct bytes find_plain(struct secret_scanner *s, struct bytes line)
+{
+	if (find_control(s, line) == line.size)
+		return line;
+	return bytes_make(s->plain, plain_make(line, s->plain, s->plain_from));
+}
+
 static void find_in_part(struct secret_scanner *s, struct bytes part, size_t base)
 {
-	find_in_view(s, &(struct view){ part, NULL, base });
+	find_in_view(s, &(struct view){ part, NULL, base, part.size });
 	if (find_control(s, part) == part.size)
 		return;
 	size_t n = plain_make(part, s->plain, s->plain_from);
-	const struct view plain = { bytes_make(s->plain, n), s->plain_from, base };
+	const struct view plain = { bytes_make(s->plain, n), s->plain_from, base, part.size };
 	find_in_view(s, &plain);
 	if (s->known)
 		find_known(s, &plain);
@@ -278,8 +288,11 @@ void find_in_line(struct secret_scanner *s, struct bytes line, struct find_resul
 	*ret = (struct find_result){ .spans = s->spans };
 	for (size_t i = 0; i < s->n_spans; i++) {
 		struct secret_span span = s->spans[i];
-		bool is_open = span.rule == s->key_rule && span.offset + span.size == line.size;
-		if (is_open && pem_find_end(bytes_part(line, span.offset, span.size)) > span.size) {
+		size_t end = span.offset + span.size;
+		bool is_mask_next = bytes_starts(bytes_from(line, end), BYTES(MASK_BEGIN));
+		bool is_open = end == line.size || is_mask_next;
+		struct bytes key = bytes_from(line, span.offset);
+		if (span.rule == s->key_rule && is_open && pem_find_end(key) > key.size) {
 			ret->opens_key = true;
 			ret->key_at = span.offset;
 		}

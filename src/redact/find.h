@@ -26,6 +26,8 @@ size_t find_control(const struct secret_scanner *s, struct bytes text);
 bool find_is_token(unsigned char c);
 /* So many bytes of matches were read since the scanner was made, and were no secret: at most a few for each byte of text. */
 uint64_t find_work(const struct secret_scanner *s);
+/* The line as a terminal would show it, or as it is; until the next call. line: SECRET_WINDOW bytes at most. */
+struct bytes find_plain(struct secret_scanner *s, struct bytes line);
 /* The number of the rule for private keys. */
 unsigned find_key_rule(const struct secret_scanner *s);
 

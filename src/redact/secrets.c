@@ -85,6 +85,13 @@ static size_t finish_token(const struct walking *w, const struct unit *u)
 	return i;
 }
 
+/* With controls in the marker there is no place in the line to end at. */
+static bool pem_ends_plain(const struct walking *w, struct bytes line)
+{
+	struct bytes plain = find_plain(w->walk->scanner, line);
+	return pem_find_end(plain) <= plain.size;
+}
+
 static size_t take_key(const struct walking *w, const struct unit *u, size_t *ret_next)
 {
 	struct pem *pem = &w->walk->pem;
@@ -104,12 +111,14 @@ static size_t take_key(const struct walking *w, const struct unit *u, size_t *re
 		report_more(w, from, u->to, find_key_rule(w->walk->scanner));
 		*ret_next = u->next;
 		return u->to;
-	} else if (pem_take_line(pem, line)) {
+	} else if (pem_ends_plain(w, line)) {
+		pem->is_open = false;
+		*ret_next = u->next;
+	} else if (pem_take_line(pem, find_plain(w->walk->scanner, line))) {
 		*ret_next = u->next;
 	} else {
-		pem->is_open = false;
-		*ret_next = from;
-		return from;
+		*ret_next = pem->is_open ? look(w, u) : from;
+		return *ret_next;
 	}
 	report_more(w, from, *ret_next, find_key_rule(w->walk->scanner));
 	return *ret_next;
