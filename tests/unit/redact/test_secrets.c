@@ -290,9 +290,22 @@ static void test_tokens(void)
 	static const struct {
 		const char *before, *behind;
 	} places[] = {
-		{ "", "" },        { "the word ", " and more" },   { "{\"x\": \"", "\"}" },
-		{ "'", "'," },     { "\x1b[31m", "\x1b[0m tail" }, { "https://example.org/a?x=1&y=", "&z" },
+		{ "", "" },
+		{ "the word ", " and more" },
+		{ "{\"x\": \"", "\"}" },
+		{ "'", "'," },
+		{ "\x1b[31m", "\x1b[0m tail" },
+		{ "https://example.org/a?x=1&y=", "&z" },
 		{ "a\\n", "\\n" },
+		{ "\\u0022", "\\u0022" },
+		{ "a\\u003d", " " },
+		{ "\\u001b[32m", "\\u001b[0m" },
+		{ "'\\x1b[1m", "'" },
+		{ "\\033[1;31m", " " },
+		{ "\\e[38;5;208m", " " },
+		{ "t%3D", "&" },
+		{ "t%253D", "&" },
+		{ "login -p", " " },
 	};
 	struct scene s;
 	scene_open(&s);
@@ -579,6 +592,38 @@ static void test_long_lines(void)
 	scene_done(&s);
 }
 
+/* The longest token there can be, at every place around the end of a window, and a value of which each letter has its colour. */
+static void test_long_tokens_in_long_lines(void)
+{
+	static const char head[] = "eyJhbGciOiJSUzI1NiJ9.eyJ", value[] = ALNUM ALNUM;
+	struct scene s;
+	scene_open(&s);
+	CHECK(known_add(&s.known, bytes_of(value)));
+	for (size_t place = SECRET_WINDOW - 2 * SECRET_OVERLAP; place < SECRET_WINDOW; place += 487) {
+		CLEANUP(buf_done) struct buf in;
+		CLEANUP(buf_done) struct buf out;
+		buf_init(&in, 1 << 20);
+		for (size_t k = 0; k < place; k++)
+			buf_add_byte(&in, k % 10 ? 'a' : ' ');
+		if (place % 2) {
+			buf_add_string(&in, head);
+			for (size_t k = 0; k < 7900 / strlen(ALNUM); k++)
+				buf_add_string(&in, ALNUM);
+			buf_add_string(&in, "." ALNUM);
+		} else {
+			for (size_t k = 0; k < strlen(value); k++)
+				buf_printf(&in, "%c\x1b[38;5;%03zum\x1b[48;5;012m\x1b[1m\x1b[0m", value[k], k);
+		}
+		for (size_t k = 0; k < 60000; k++)
+			buf_add_byte(&in, k % 10 ? 'b' : ' ');
+		buf_init(&out, redactor_room(in.size));
+		redact_in_pieces(&s, buf_bytes(&in), in.size, 0, &out);
+		if (bytes_search(buf_bytes(&out), BYTES("[REDACTED:")) == out.size || out.size > place + 60100)
+			test_fail(__FILE__, __LINE__, "at %zu there is something left", place);
+	}
+	scene_done(&s);
+}
+
 /* ---- values that are known, in what a terminal shows ---- */
 
 static void count_span(void *context, const struct secret_span *span)
@@ -660,6 +705,7 @@ static const struct test tests[] = {
 	{ "every split of a stream gives the same", test_every_split },
 	{ "tokens that are longer than any bound", test_long_tokens },
 	{ "lines of many windows", test_long_lines },
+	{ "long tokens in lines of many windows", test_long_tokens_in_long_lines },
 	{ "a whole file, without machine code", test_find },
 	{ "keywords in keywords are not read again and again", test_work_is_bounded },
 	{ "checksums", test_checks },
