@@ -200,7 +200,7 @@ struct bytes find_plain(struct secret_scanner *s, struct bytes line)
 {
 	if (find_control(s, line) == line.size)
 		return line;
-	return bytes_make(s->plain, plain_make(line, s->plain, s->plain_from));
+	return bytes_make(s->plain, plain_make(line, false, s->plain, s->plain_from));
 }
 
 static void find_in_part(struct secret_scanner *s, struct bytes part, size_t base)
@@ -208,11 +208,15 @@ static void find_in_part(struct secret_scanner *s, struct bytes part, size_t bas
 	find_in_view(s, &(struct view){ part, NULL, base, part.size });
 	if (find_control(s, part) == part.size)
 		return;
-	size_t n = plain_make(part, s->plain, s->plain_from);
-	const struct view plain = { bytes_make(s->plain, n), s->plain_from, base, part.size };
-	find_in_view(s, &plain);
-	if (s->known)
-		find_known(s, &plain);
+	/* BS alone moves, and what is written then is over what stood there: either may be the secret. */
+	bool has_erased = bytes_find(part, '\b') < part.size;
+	for (size_t erases = 0; erases <= has_erased; erases++) {
+		size_t n = plain_make(part, erases, s->plain, s->plain_from);
+		const struct view plain = { bytes_make(s->plain, n), s->plain_from, base, part.size };
+		find_in_view(s, &plain);
+		if (s->known)
+			find_known(s, &plain);
+	}
 }
 
 /* ---- a line ---- */

@@ -80,6 +80,53 @@ static void test_spellings(void)
 	}
 }
 
+static struct bytes redact_split(const struct known *k, struct bytes text, size_t at, size_t then, struct buf *out)
+{
+	struct known_stream s;
+	known_stream_init(&s, k);
+	known_stream_add(&s, bytes_part(text, 0, at), out);
+	known_stream_add(&s, bytes_part(text, at, then), out);
+	known_stream_add(&s, bytes_from(text, at + then), out);
+	known_stream_end(&s, out);
+	return buf_bytes(out);
+}
+
+/* Values as others write them: by what each language's own library does. */
+static void test_other_spellings(void)
+{
+	static const struct {
+		const char *name, *value, *in;
+	} rows[] = {
+		{ "encodeURIComponent", "p@ss!word(1)*x", "p%40ss!word(1)*x" },
+		{ "Go's userinfo", "a&b$c+d=e/f@g", "a&b$c+d=e%2Ff%40g" },
+		{ "java.net.URLEncoder", "a*b~c/d@e f", "a*b%7Ec%2Fd%40e+f" },
+		{ "System.Text.Json", "ab+cd/ef+gh12", "ab\\u002Bcd/ef\\u002Bgh12" },
+		{ "Gson", "abcd1234efgh==", "abcd1234efgh\\u003d\\u003d" },
+		{ "slashes by number", "abc/def/ghi12", "abc\\u002fdef\\u002fghi12" },
+		{ "base64 in PHP's JSON", "???abcdef??>>~~???", "Pz8\\/YWJjZGVmPz8+Pn5+Pz8\\/" },
+		{ "a colour that ends with its line", "Zq7rT9xLm2Kp4Vw8", "Zq7rT9xL\x1b[0m\nm2Kp4Vw8" },
+		{ "a line that is erased to its end", "Zq7rT9xLm2Kp4Vw8", "Zq7rT9xL\x1b[K\r\n\x1b[1mm2Kp4Vw8" },
+		{ "CR CR LF", "Zq7rT9xLm2Kp4Vw8", "Zq7rT9xL\r\r\nm2Kp4Vw8" },
+		{ "a control of one character before the newline", "Zq7rT9xLm2Kp4Vw8",
+		  "Zq7rT9xL\xc2\x9b"
+		  "0m\nm2Kp4Vw8" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(arena_done) struct arena a;
+		struct known k;
+		arena_init(&a);
+		known_init(&k, &a);
+		CHECK_ROW(known_add(&k, bytes_of(rows[i].value)), rows[i].name);
+		struct bytes in = bytes_of(arena_printf(&a, "x=%s;", rows[i].in));
+		for (size_t at = 0; at <= in.size; at++) {
+			CLEANUP(buf_done) struct buf out;
+			buf_init(&out, 4096);
+			struct bytes got = redact_split(&k, in, at, 1, &out);
+			CHECK_BYTES(got, strchr(rows[i].in, '\n') ? BYTES("x=" M "\n;") : BYTES("x=" M ";"));
+		}
+	}
+}
+
 /* Of a value with lines each line, of a JWT the signature; a mask that is there is no text, and none is put into it. */
 static void test_parts(void)
 {
@@ -113,17 +160,6 @@ static void test_parts(void)
 		known_redact(&k, buf_bytes(&out), &again);
 		CHECK_BYTES(buf_bytes(&again), buf_bytes(&out));
 	}
-}
-
-static struct bytes redact_split(const struct known *k, struct bytes text, size_t at, size_t then, struct buf *out)
-{
-	struct known_stream s;
-	known_stream_init(&s, k);
-	known_stream_add(&s, bytes_part(text, 0, at), out);
-	known_stream_add(&s, bytes_part(text, at, then), out);
-	known_stream_add(&s, bytes_from(text, at + then), out);
-	known_stream_end(&s, out);
-	return buf_bytes(out);
 }
 
 static void test_table(void)
@@ -275,6 +311,7 @@ static void test_large_stream(void)
 }
 
 static const struct test tests[] = {
+	{ "what the libraries of other languages write, in pieces", test_other_spellings },
 	{ "known values are replaced in every encoding", test_table },
 	{ "what others make of a value is recognised", test_spellings },
 	{ "lines, signatures and masks", test_parts },

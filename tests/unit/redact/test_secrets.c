@@ -378,6 +378,13 @@ static const struct {
 	  "_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17\n",
 	  "token=[REDACTED:github]\n" },
 	{ "gh\x1b[1mp\x1b[0m_zQWBuTSOoRi4A9spHcVY5nc\rnsDkxkJ0mLq17.\n", "[REDACTED:github].\n" },
+	{ "ghp"
+	  "_zQWBuTSOoRi4A9spXX\b\bHcVY5nc\xc2\x9b"
+	  "0mnsDkxkJ0mLq17.\n",
+	  "[REDACTED:github].\n" },
+	{ "ghp"
+	  "_zQWBuTSOoRi4A9sp\x1b[1mHcVY5ncnsDkxkJ0mLq17\b\b.\n",
+	  "[REDACTED:github]\b\b.\n" },
 	{ "[REDACTED:ghp"
 	  "_]ghp"
 	  "_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17\n",
