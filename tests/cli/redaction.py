@@ -361,6 +361,9 @@ class Tests:
             yield "Getting page https://index.example/simple/%s/ 200 OK; Looking up \"https://index.example/simple/%s/\" in the cache" % (name, name)
             yield "git clone --filter=blob:none ssh://git@host.example/%s.git /tmp/pip-req-build-%s" % (name, digest(text)[:8])
             yield "-----BEGIN CERTIFICATE----- %s" % sri[:64]
+            yield "usage: %s [--password PASSWORD] [--password-stdin] [--user USER:PASSWORD]; --password is required for %s, PASSWORD=$PW_%d" % (name, name, i)
+            yield "  connect(user=user, password=password, passwd=self.passwd%d, token=TOKEN) PASSWORD=os.environ['PW%d']" % (i, i)
+            yield "docker run -u 1000:1000 -p %d:80 %s:%s; curl -sSfL %s -o %s" % (i + 1024, name, version, url, name)
 
     def test_ordinary_logs(self, tap):
         """ordinary logs full of digests lose nothing"""

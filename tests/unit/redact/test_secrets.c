@@ -385,6 +385,36 @@ static const struct {
 	{ "ghp"
 	  "_zQWBuTSOoRi4A9sp\x1b[1mHcVY5ncnsDkxkJ0mLq17\b\b.\n",
 	  "[REDACTED:github]\b\b.\n" },
+	{ "curl -sS -u me:hun"
+	  "ter2 https://host.example\n",
+	  "curl -sS -u me:[REDACTED:command-line] https://host.example\n" },
+	{ "+ curl --user 'me:hun"
+	  "ter2' -O x\n",
+	  "+ curl --user 'me:[REDACTED:command-line]' -O x\n" },
+	{ "docker login -u me -p hun"
+	  "ter2 r.example\n",
+	  "docker login -u me -p [REDACTED:command-line] r.example\n" },
+	{ "sshpass -p hun"
+	  "ter2 ssh me@h\n",
+	  "sshpass -p [REDACTED:command-line] ssh me@h\n" },
+	{ "twine upload --password hun"
+	  "ter2 -u me\n",
+	  "twine upload --password [REDACTED:command-line] -u me\n" },
+	{ "twine upload --password=hunter\n", "twine upload --password=[REDACTED:command-line]\n" },
+	{ "PASSWORD=short and DB_PASSWORD='abcd'\n", "PASSWORD=[REDACTED:assignment] and DB_PASSWORD='[REDACTED:assignment]'\n" },
+	{ "a&password=hun"
+	  "ter2&b\n",
+	  "a&password=[REDACTED:assignment]&b\n" },
+	{ "(\"Authorization\", \"Bearer abcdefgh12\")\n", "(\"Authorization\", \"Bearer [REDACTED:header]\")\n" },
+	{ "(b'authorization', b'Bearer abcdefgh12')\n", "(b'authorization', b'Bearer [REDACTED:header]')\n" },
+	{ "{\"Authorization\":[\"Bearer abcdefgh12\"]}\n", "{\"Authorization\":[\"Bearer [REDACTED:header]\"]}\n" },
+	{ "\"https:\\/\\/me:hun"
+	  "ter2@host.example\\/p\"\n",
+	  "\"https:\\/\\/me:[REDACTED:url-password]@host.example\\/p\"\n" },
+	{ "https://me:hun\"ter2@host.example\n", "https://me:[REDACTED:url-password]@host.example\n" },
+	{ "https://me:hun\\ter2@host.example\n", "https://me:[REDACTED:url-password]@host.example\n" },
+	{ "export CI_TOKEN=123e4567-e89b-12d3-a456-426614174000\n", "export CI_TOKEN=[REDACTED:assignment]\n" },
+	{ "CI_TOKEN=3f9a7c0be1d24865b7f3a90c1e8d2f46a5b3c7d9\n", "CI_TOKEN=[REDACTED:assignment]\n" },
 	{ "[REDACTED:ghp"
 	  "_]ghp"
 	  "_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17\n",
@@ -420,6 +450,13 @@ static const char *const innocent[] = {
 	"private_key: x25519.X25519PrivateKey, other\n",
 	"private_key = x25519x.derive1key2from(secret)\n",
 	"[REDACTED:github] and [REDACTED:known]\n",
+	"PASSWORD=$PW PASSWORD=${PW} PASSWORD=%PW% PASSWORD=<pw> PASSWORD=*** PASSWORD=None PASSWORD=null PASSWORD=true\n",
+	"connect(password=password, passwd=self.passwd2, password=getpass.getpass2()) PASSWORD=os.environ['X']\n",
+	"usage: x [--password PASSWORD] [--password=PASSWORD] --password-stdin; --password is required, --password option.\n",
+	"docker run -u 1000:1000 img; docker login -u me r.example; curl -u $U:$P https://h; curl -sSfL https://h/a -o b\n",
+	"{\"url\":\"http://host:8080\",\"mail\":\"a@b.example\"} 'http://host:8080'+'a@b'\n",
+	"Authorization, Bearer authentication and others\n",
+	"ssh -p 2222 h; mkdir -p /usr/lib/python3; the login -p option\n",
 	"risk-averse disk-image task-1234567890abcdefghijklmnopqrstuvwxyz\n",
 	"pypi-attestations-and-other-long-names-of-projects-0.0.28\n",
 };
