@@ -22,7 +22,8 @@ const struct secret_keyword *secret_keywords(size_t *ret_n)
 
 bool secret_rule_is_of_logs(const char *id)
 {
-	static const char *const of_logs[] = { "url-password", "url-token", "url-query", "header", "cookie", "netrc", "command-line", "assignment" };
+	static const char *const of_logs[] = { "url-password", "url-token", "url-query",    "header",
+					       "cookie",       "netrc",     "command-line", "assignment" };
 	for (size_t i = 0; i < COUNT(of_logs); i++)
 		if (strcmp(id, of_logs[i]) == 0)
 			return true;
