@@ -467,7 +467,7 @@ class Tests:
         for what, end, wanted in (("that builds", "return wheel(folder)", 0), ("that fails", "raise ValueError('sorry ' + a)", 1)):
             for verbose in ((), ("-v",)):
                 place = Place()
-                run = place.build("--no-index", "--wheel", *verbose, "--report", place.top + "/report.json", project(code % end, files={"said": token + " " + key}))
+                run = place.build("--scan=report", "--no-index", "--wheel", *verbose, "--report", place.top + "/report.json", project(code % end, files={"said": token + " " + key}))
                 kept = place.kept_text()
                 tap.check("a build %s %s says nothing secret" % (what, verbose), run.code == wanted and token not in run.text and key not in run.text and token.encode() not in kept and
                           key.encode() not in kept, run.told())
@@ -483,7 +483,7 @@ class Tests:
         """a value of the caller's that a build prints by chance"""
         value = chars(24)
         place = Place()
-        run = place.build("--no-index", "--wheel", "-v", project(HOOK + "    print('x', open('said').read().strip())\n    return wheel(folder)\n", files={"said": value}), env={"MY_TOKEN": value})
+        run = place.build("--scan=report", "--no-index", "--wheel", "-v", project(HOOK + "    print('x', open('said').read().strip())\n    return wheel(folder)\n", files={"said": value}), env={"MY_TOKEN": value})
         leaks = {event["rule"]: event["count"] for event in place.log() if event["event"] == "secret.leak"}
         tap.check("is hidden and told of", run.code == 0 and value not in run.text and "x [REDACTED:known]" in run.err and leaks == {"known": 1}, leaks, run.told())
 
@@ -491,7 +491,7 @@ class Tests:
         """an ordinary build is not accused"""
         place = Place()
         lines = list(self.negatives())[:2000]
-        run = place.build("--no-index", "--wheel", project(HOOK + "    print(open('said').read())\n    return wheel(folder)\n", files={"said": "\n".join(lines)}))
+        run = place.build("--scan=report", "--no-index", "--wheel", project(HOOK + "    print(open('said').read())\n    return wheel(folder)\n", files={"said": "\n".join(lines)}))
         tap.check("no event, no warning", run.code == 0 and "secret" not in run.err and not [e for e in place.log() if e["event"] == "secret.leak"], run.told())
 
     def test_killed_in_build(self, tap):
@@ -499,7 +499,7 @@ class Tests:
         token = checked("ghp" + "_")
         place = Place()
         code = HOOK + "    import time\n    print('ready', flush=True)\n    time.sleep(3)\n    print(open('said').read(), flush=True)\n    time.sleep(20)\n    return wheel(folder)\n"
-        process = place.start("build", "-v", "--no-index", "--wheel", "-o", place.out, project(code, files={"said": token + " after"}))
+        process = place.start("build", "-v", "--scan=report", "--no-index", "--wheel", "-o", place.out, project(code, files={"said": token + " after"}))
         begin, killed = time.monotonic(), False
         while not killed and time.monotonic() - begin < 20:
             time.sleep(0.1)
