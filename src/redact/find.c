@@ -30,7 +30,7 @@ struct secret_scanner {
 	/* Of the line that is looked at: what was found, and the line as a terminal would show it. */
 	struct secret_span spans[FIND_SPANS_MAX];
 	size_t n_spans;
-	bool whole_line;
+	bool whole_line, names_key;
 	unsigned char plain[SECRET_WINDOW];
 	uint32_t plain_from[SECRET_WINDOW];
 };
@@ -111,6 +111,7 @@ static enum try try_rule(struct secret_scanner *s, struct bytes part, size_t at,
 		return spend(s, to - from);
 	if (rule->check == SECRET_CHECK_PEM) {
 		struct bytes rest = bytes_from(part, to);
+		s->names_key = s->names_key || !s->as_is;
 		if (!pem_may_follow(rest))
 			return spend(s, to - from);
 		size_t end = pem_find_end(rest);
@@ -277,7 +278,7 @@ static void find_between(struct secret_scanner *s, struct bytes line)
 void find_in_line(struct secret_scanner *s, struct bytes line, struct find_result *ret)
 {
 	s->n_spans = 0;
-	s->whole_line = false;
+	s->whole_line = s->names_key = false;
 	add_masks(s, line);
 	for (size_t rounds = 0;; rounds++) {
 		size_t n = s->n_spans;
@@ -289,7 +290,7 @@ void find_in_line(struct secret_scanner *s, struct bytes line, struct find_resul
 		s->whole_line = rounds == ROUNDS_MAX;
 	}
 	size_t n = 0;
-	*ret = (struct find_result){ .spans = s->spans };
+	*ret = (struct find_result){ .spans = s->spans, .names_key = s->names_key };
 	for (size_t i = 0; i < s->n_spans; i++) {
 		struct secret_span span = s->spans[i];
 		size_t end = span.offset + span.size;
@@ -339,6 +340,7 @@ size_t find_line(struct secret_scanner *s, struct bytes text, size_t from)
 {
 	struct bytes part = { NULL, 0 };
 	size_t part_from = 0, begin;
+	s->names_key = false;
 	for (size_t at = from; (at = keywords_find(&s->keywords, text, at)) < text.size; at++) {
 		uint16_t link = 0;
 		for (const struct secret_keyword *k; (k = keywords_at(&s->keywords, text, at, &link, &begin));) {
@@ -349,7 +351,7 @@ size_t find_line(struct secret_scanner *s, struct bytes text, size_t from)
 			}
 			if (begin < part_from) /* in a mask */
 				continue;
-			if (try_rule(s, part, begin - part_from, k->rule, &span) != TRY_NOTHING) {
+			if (try_rule(s, part, begin - part_from, k->rule, &span) != TRY_NOTHING || s->names_key) {
 				size_t before = bytes_find_last(bytes_part(text, 0, at), '\n');
 				return before < at ? before + 1 : 0;
 			}

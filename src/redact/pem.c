@@ -5,7 +5,7 @@
 
 /* 200: RSA of 16384 bits has 195 lines of 64. 8: how far the prefixes of a log may differ in length; so many lines may come between
  * the marker and the first of a body, or it was only named. 16: less than what any body has before its last line. */
-enum { LINES_MAX = 200, PREFIX_SLACK = 8, OTHERS_MAX = 8, SHOWN_MIN = 16 };
+enum { LINES_MAX = 200, PREFIX_SLACK = 8, OTHERS_MAX = 8, SHOWN_MIN = 16, SURE_MIN = 40 };
 
 static bool is_base64(unsigned char c)
 {
@@ -73,6 +73,22 @@ size_t pem_find_end(struct bytes text)
 void pem_begin(struct pem *p, size_t column)
 {
 	*p = (struct pem){ .is_open = true, .is_near = true, .column = column };
+}
+
+bool pem_is_body(struct bytes line)
+{
+	for (size_t at = 0, run; at < line.size; at += run + 1) {
+		struct bytes rest = bytes_from(line, at);
+		bool has_lower = false, has_upper = false;
+		run = base64_run(rest);
+		for (size_t i = 0; i < run; i++) {
+			has_lower = has_lower || byte_is_lower(rest.data[i]);
+			has_upper = has_upper || byte_is_upper(rest.data[i]);
+		}
+		if (run >= SURE_MIN && has_lower && has_upper)
+			return true;
+	}
+	return false;
 }
 
 /* The last word of the line is the end of a body, behind what stands before each of its lines. */

@@ -12,6 +12,7 @@ struct pem {
 	bool in_line; /* the line in which it began is not at its end */
 	bool is_near; /* the last line was the marker or one of a body */
 	bool has_body;
+	bool is_named; /* something stands behind the marker: it is a key only if the next line is one of a body */
 	unsigned n_lines;
 	size_t column; /* where in its line the key began */
 };
@@ -24,6 +25,9 @@ bool pem_may_follow(struct bytes rest);
 size_t pem_find_end(struct bytes text);
 
 void pem_begin(struct pem *p, size_t column);
+
+/* Whether a line is all but certainly of a body: it has a run of base64 that is no digest. */
+bool pem_is_body(struct bytes line);
 
 /* Whether this line, without the marker of the end and as a terminal shows it, belongs to the key that is open. What does not may
  * have come from somebody else in between and ends nothing: the key is closed after 200 lines, or after eight none of which does. */

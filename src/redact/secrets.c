@@ -70,6 +70,9 @@ static size_t look(const struct walking *w, const struct unit *u)
 		pem_begin(&w->walk->pem, r.key_at);
 		w->walk->pem.in_line = u->is_window;
 		w->walk->in_token = false;
+	} else if (r.names_key && !r.n && !u->is_window && !w->walk->pem.is_open) {
+		pem_begin(&w->walk->pem, 0);
+		w->walk->pem.is_named = true;
 	}
 	return u->is_window ? cut : u->next;
 }
@@ -97,6 +100,16 @@ static size_t take_key(const struct walking *w, const struct unit *u, size_t *re
 	struct pem *pem = &w->walk->pem;
 	struct bytes line = bytes_part(w->text, u->from, u->to - u->from);
 	size_t end = pem_find_end(line), from = u->from;
+	if (pem->is_named) {
+		bool is_key = !u->is_window && end > line.size && pem_is_body(find_plain(w->walk->scanner, line));
+		pem->is_named = false;
+		pem->is_open = is_key && pem_take_line(pem, line);
+		*ret_next = is_key ? u->next : from;
+		if (is_key)
+			report(w, (struct secret_span){ from, u->to - from, (uint16_t)find_key_rule(w->walk->scanner), SECRET_HIGH,
+							false });
+		return *ret_next;
+	}
 	if (end <= line.size) {
 		pem->is_open = false;
 		end += u->from;
