@@ -24,32 +24,83 @@ struct redact_command {
 	struct console *console;
 	struct arena *arena;
 	struct known known;
+	bool is_over; /* there were more values than can be hidden */
 };
 
 /* ---- values that are known ---- */
 
-static bool has_word(struct bytes name)
+/* A word of a name of which the value is secret: one of these, or what ends with one of the longer ones (PGPASSWORD, AUTHTOKEN). */
+static bool is_secret_word(struct bytes word)
 {
-	static const char *const words[] = { "TOKEN", "SECRET", "PASS", "KEY", "CREDENTIAL", "AUTH" };
-	char upper[256];
-	size_t n = name.size < sizeof upper ? name.size : sizeof upper;
-	for (size_t i = 0; i < n; i++)
-		upper[i] = (char)(byte_is_lower(name.data[i]) ? name.data[i] - 32 : name.data[i]);
+	static const char *const words[] = { "PASS",       "SSHPASS",       "PWD",       "PASSCODE",  "KEY",     "KEYS",
+					     "APIKEY",     "AUTHKEY",       "ACCESSKEY", "SECRETKEY", "SIGNKEY", "SIGNINGKEY",
+					     "PRIVATEKEY", "ENCRYPTIONKEY", "DEPLOYKEY", "CREDS",     "AUTH",    "BEARER" };
+	static const char *const ends[] = { "PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "SECRET", "CREDENTIAL" };
+	if (bytes_ends(word, BYTES("S")) && !bytes_ends(word, BYTES("SS")) && word.size > 5) /* TOKENS, APIKEYS */
+		word.size--;
 	for (size_t i = 0; i < COUNT(words); i++)
-		if (bytes_search(bytes_make(upper, n), bytes_of(words[i])) < n)
+		if (bytes_equal(word, bytes_of(words[i])))
+			return true;
+	for (size_t i = 0; i < COUNT(ends); i++)
+		if (bytes_ends(word, bytes_of(ends[i])))
 			return true;
 	return false;
 }
 
-/* Paths (SSH_AUTH_SOCK), switches and who one is are no secrets, whatever the name. */
+/* Words are what stands between underscores, between digits and behind them, and of "apiKey", "APIKey" each. */
+static bool starts_word(struct bytes name, size_t at)
+{
+	unsigned char before = name.data[at - 1], c = name.data[at];
+	bool is_lower_next = at + 1 < name.size && byte_is_lower(name.data[at + 1]);
+	return !byte_is_alpha(before) || !byte_is_alpha(c) || (byte_is_upper(c) && (byte_is_lower(before) || is_lower_next));
+}
+
+static bool has_secret_word(struct bytes name)
+{
+	char upper[256];
+	size_t n = name.size < sizeof upper ? name.size : sizeof upper, from = 0;
+	if (bytes_equal(name, BYTES("PWD")) || bytes_equal(name, BYTES("OLDPWD"))) /* POSIX: where one is */
+		return false;
+	for (size_t i = 0; i < n; i++)
+		upper[i] = (char)(byte_is_lower(name.data[i]) ? name.data[i] - 32 : name.data[i]);
+	for (size_t i = 1; i <= n; i++)
+		if (i == n || starts_word(bytes_part(name, 0, n), i)) {
+			if (is_secret_word(bytes_make(upper + from, i - from)))
+				return true;
+			from = i;
+		}
+	return false;
+}
+
+/* "/..." and "~/...": a secret may begin so, a path is there. */
+static bool is_path(const struct redact_command *c, struct bytes value)
+{
+	struct stat st;
+	const char *home = env_get(c->settings->environment, "HOME");
+	if (bytes_starts(value, BYTES("/")))
+		return stat(arena_string(c->arena, value), &st) == 0;
+	bool is_home = bytes_equal(value, BYTES("~")) || bytes_starts(value, BYTES("~/"));
+	return is_home && home && stat(arena_printf(c->arena, "%s%.*s", home, BYTES_ARG(bytes_from(value, 1))), &st) == 0;
+}
+
+/* Switches and who one is are no secrets, whatever the name. */
 static bool is_plain(const struct settings *s, struct bytes value)
 {
 	static const char *const words[] = { "true", "false", "yes", "no", "on", "off", "main", "master", "localhost", "none" };
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (bytes_equal_nocase(value, bytes_of(words[i])))
 			return true;
-	return !value.size || value.data[0] == '/' || value.data[0] == '~' || bytes_equal(value, bytes_of(s->user)) ||
-	       (value.size < 3 && byte_is_digit(value.data[0]));
+	return !value.size || bytes_equal(value, bytes_of(s->user)) || (value.size < 3 && byte_is_digit(value.data[0]));
+}
+
+/* false: the caller says whose value will not be hidden. When all will not be, the command ends before it says anything. */
+static bool take_value(struct redact_command *c, struct bytes value)
+{
+	(void)console_add_secret(c->console, value);
+	if (known_add(&c->known, value))
+		return true;
+	c->is_over = c->is_over || known_is_full(&c->known);
+	return false;
 }
 
 static void take_variable(struct redact_command *c, struct bytes variable, bool is_named)
@@ -57,8 +108,11 @@ static void take_variable(struct redact_command *c, struct bytes variable, bool 
 	struct bytes value = variable, name = bytes_cut(&value, '=');
 	if ((!is_named && is_plain(c->settings, value)) || !value.size)
 		return;
-	(void)console_add_secret(c->console, value);
-	if (!known_add(&c->known, value))
+	if (!is_named && is_path(c, value)) { /* SSH_AUTH_SOCK */
+		console_note(c->console, "the value of '%.*s' is a path that exists: it is not hidden", BYTES_ARG(name));
+		return;
+	}
+	if (!take_value(c, value))
 		console_warning(c->console, "the value of '%.*s' is too short, too long or too common to be hidden", BYTES_ARG(name));
 }
 
@@ -71,7 +125,7 @@ static void take_environment(struct redact_command *c)
 		bool is_named = false;
 		for (size_t i = 0; i < names->n; i++)
 			is_named = is_named || bytes_equal(name, bytes_of(names->items[i]));
-		if (is_named || (!names->n && has_word(name)))
+		if (is_named || (!names->n && has_secret_word(name)))
 			take_variable(c, bytes_of(*e), is_named);
 	}
 	for (size_t i = 0; i < names->n; i++)
@@ -109,8 +163,7 @@ static enum status take_file(struct redact_command *c, const char *path, struct 
 			value.size--;
 		if (!value.size)
 			continue;
-		(void)console_add_secret(c->console, value);
-		if (!known_add(&c->known, value))
+		if (!take_value(c, value))
 			console_warning(c->console, "%s:%u: too short, too long or too common to be hidden", path, line);
 	}
 	return OK;
@@ -123,8 +176,8 @@ static void take_credentials(struct redact_command *c)
 		const struct index_credential *login = &c->settings->credentials[i];
 		if (!login->password || !login->password[0])
 			continue;
-		(void)known_add(&c->known, bytes_of(login->password));
-		(void)known_add(&c->known, bytes_of(arena_printf(c->arena, "%s:%s", login->user, login->password)));
+		(void)take_value(c, bytes_of(login->password));
+		(void)take_value(c, bytes_of(arena_printf(c->arena, "%s:%s", login->user, login->password)));
 	}
 }
 
@@ -184,6 +237,8 @@ static int run_redact(struct settings *s, struct arena *a)
 	take_environment(&c);
 	for (size_t i = 0; status == OK && i < s->mask_files.n; i++)
 		status = take_file(&c, s->mask_files.items[i], &d);
+	if (status == OK && c.is_over)
+		status = fail(&d, ERR_USAGE, 0, "there are more than %d values to hide", KNOWN_SECRETS_MAX);
 	if (status == OK)
 		status = filter(&c, &d);
 	known_wipe(&c.known);

@@ -58,6 +58,34 @@ static void put_form(struct buf *b, unsigned char c, bool upper)
 		put_percent(b, c, upper);
 }
 
+/* encodeURIComponent (ECMA-262), and Go's userinfo. */
+static void put_component(struct buf *b, unsigned char c, bool upper)
+{
+	if (is_one_of(c, "!'()*"))
+		buf_add_byte(b, c);
+	else
+		put_percent(b, c, upper);
+}
+
+static void put_userinfo(struct buf *b, unsigned char c, bool upper)
+{
+	if (is_one_of(c, "$&+,;="))
+		buf_add_byte(b, c);
+	else
+		put_percent(b, c, upper);
+}
+
+/* java.net.URLEncoder. */
+static void put_java_form(struct buf *b, unsigned char c, bool upper)
+{
+	if (c == '*')
+		buf_add_byte(b, c);
+	else if (c == '~')
+		put_escaped(b, "%", c, upper);
+	else
+		put_form(b, c, upper);
+}
+
 static void put_all_percent(struct buf *b, unsigned char c, bool upper)
 {
 	put_escaped(b, "%", c, upper);
@@ -109,6 +137,31 @@ static void put_json_html_slash(struct buf *b, unsigned char c, bool upper)
 	if (c == '/')
 		buf_add_byte(b, '\\');
 	put_json_html(b, c, upper);
+}
+
+/* System.Text.Json, Gson, and whoever escapes slashes by number. */
+static void put_json_net(struct buf *b, unsigned char c, bool upper)
+{
+	if (is_one_of(c, "+\"&'<>`"))
+		put_escaped(b, "\\u00", c, upper);
+	else
+		put_json(b, c, upper);
+}
+
+static void put_json_gson(struct buf *b, unsigned char c, bool upper)
+{
+	if (is_one_of(c, "=<>&'"))
+		put_escaped(b, "\\u00", c, upper);
+	else
+		put_json(b, c, upper);
+}
+
+static void put_json_slash_number(struct buf *b, unsigned char c, bool upper)
+{
+	if (c == '/')
+		put_escaped(b, "\\u00", c, upper);
+	else
+		put_json(b, c, upper);
 }
 
 /* JSON inside of a JSON string. */
@@ -204,9 +257,19 @@ static void put_digits(struct buf *b, unsigned char c, bool upper)
 }
 
 static const put_byte puts_of[] = {
-	put_percent,   put_path,          put_form,     put_all_percent,     put_all_x, put_all_u,        put_json,  put_json_slash,
-	put_json_html, put_json_twice,    put_xml_text, put_xml_attribute,   put_html,  put_html_numbers, put_shell, put_backslash,
-	put_python,    put_python_double, put_digits,   put_json_html_slash,
+	put_percent,   put_path,
+	put_form,      put_all_percent,
+	put_all_x,     put_all_u,
+	put_json,      put_json_slash,
+	put_json_html, put_json_twice,
+	put_xml_text,  put_xml_attribute,
+	put_html,      put_html_numbers,
+	put_shell,     put_backslash,
+	put_python,    put_python_double,
+	put_digits,    put_json_html_slash,
+	put_component, put_userinfo,
+	put_java_form, put_json_net,
+	put_json_gson, put_json_slash_number,
 };
 
 static void write_bytes(struct bytes secret, put_byte put, bool upper, encoding_take take, void *context)
@@ -265,8 +328,19 @@ static void write_base64(struct bytes secret, enum base64_kind kind, size_t phas
 	buf_add(&shifted, secret);
 	base64_write(buf_bytes(&shifted), kind, &text);
 	size_t from = (8 * phase + 5) / 6, to = (phase + secret.size) * 8 / 6;
-	if (to > from)
-		take(context, bytes_part(buf_bytes(&text), from, to - from));
+	if (to <= from)
+		return;
+	struct bytes whole = bytes_part(buf_bytes(&text), from, to - from);
+	take(context, whole);
+	CLEANUP(buf_done) struct buf escaped; /* "\/", as PHP has it in JSON */
+	buf_init(&escaped, 2 * whole.size);
+	escaped.secret = true;
+	for (size_t i = 0; i < whole.size; i++) {
+		if (whole.data[i] == '/')
+			buf_add_byte(&escaped, '\\');
+		buf_add_byte(&escaped, whole.data[i]);
+	}
+	take(context, buf_bytes(&escaped));
 }
 
 /* As PowerShell's -EncodedCommand has it: UTF-16, little-endian. Of ASCII alone. */

@@ -12,6 +12,9 @@
 
 /* What is found can bring up what was hidden by it: looked at again until there is nothing new, or the line is hidden. */
 enum { ROUNDS_MAX = 5, LONG_MATCH = 200 };
+/* An honest line is a match at most once for each of its bytes; where keywords stand inside of each other's matches, and none of
+ * those is a secret, every match is read again for each of them. */
+enum { WORK_PER_BYTE = 16, WORK_MIN = 1024 };
 
 struct secret_scanner {
 	struct arena *arena;
@@ -19,12 +22,15 @@ struct secret_scanner {
 	struct regex *regexes[SECRET_RULES_MAX]; /* NULL: not compiled yet */
 	const struct known *known;
 	bool as_is; /* no terminal shows the text: it is looked at as it is only */
+	bool of_logs[SECRET_RULES_MAX];
 	unsigned key_rule;
 	struct keywords keywords;
+	size_t work, work_max; /* bytes of matches that were no secret, in the text that is looked at */
+	uint64_t total_work;
 	/* Of the line that is looked at: what was found, and the line as a terminal would show it. */
 	struct secret_span spans[FIND_SPANS_MAX];
 	size_t n_spans;
-	bool whole_line;
+	bool whole_line, names_key;
 	unsigned char plain[SECRET_WINDOW];
 	uint32_t plain_from[SECRET_WINDOW];
 };
@@ -50,6 +56,7 @@ struct secret_scanner *secret_scanner_new(struct arena *a, bool with_jit, const 
 	for (unsigned i = 0; i < n; i++) {
 		if (rules[i].check == SECRET_CHECK_PEM)
 			s->key_rule = i;
+		s->of_logs[i] = secret_rule_is_of_logs(rules[i].id);
 		if (with_jit)
 			(void)regex_of(s, i);
 	}
@@ -70,24 +77,44 @@ bool find_is_token(unsigned char c)
 
 enum try { TRY_NOTHING, TRY_FOUND, TRY_LIMIT };
 
+uint64_t find_work(const struct secret_scanner *s)
+{
+	return s->total_work;
+}
+
+static void allow_work(struct secret_scanner *s, size_t text_size)
+{
+	s->work = 0;
+	s->work_max = text_size * WORK_PER_BYTE + WORK_MIN;
+}
+
+/* A match that is no secret. */
+static enum try spend(struct secret_scanner *s, size_t size)
+{
+	s->work += size;
+	s->total_work += size;
+	return s->work > s->work_max ? TRY_LIMIT : TRY_NOTHING;
+}
+
 /* part: what stands between two masks, or a line; at: where the keyword is in it. *ret: offsets in part. */
 static enum try try_rule(struct secret_scanner *s, struct bytes part, size_t at, unsigned number, struct secret_span *ret)
 {
 	size_t n, from, to;
 	const struct secret_rule *rule = &secret_rules(&n)[number];
-	if (at < rule->lead)
+	if (at < rule->lead || (s->as_is && s->of_logs[number]))
 		return TRY_NOTHING;
 	enum regex_result r = regex_match(regex_of(s, number), part, at - rule->lead, &from, &to);
 	if (r != REGEX_YES)
 		return r == REGEX_LIMIT ? TRY_LIMIT : TRY_NOTHING;
 	uint8_t confidence = secret_check_match(rule, bytes_part(part, from, to - from));
 	if (!confidence)
-		return TRY_NOTHING;
+		return spend(s, to - from);
 	if (rule->check == SECRET_CHECK_PEM) {
 		struct bytes rest = bytes_from(part, to);
-		size_t end = pem_find_end(rest);
+		s->names_key = s->names_key || !s->as_is;
 		if (!pem_may_follow(rest))
-			return TRY_NOTHING;
+			return spend(s, to - from);
+		size_t end = pem_find_end(rest);
 		to = end <= rest.size ? to + end : part.size;
 	}
 	/* A regex has a bound; what it began is hidden to its end. */
@@ -111,15 +138,18 @@ static void add_span(struct secret_scanner *s, struct secret_span span)
 struct view {
 	struct bytes text;
 	const uint32_t *from; /* NULL: as it is */
-	size_t base;
+	size_t base, size; /* of what it is the view of */
 };
 
 static void add_found(struct secret_scanner *s, const struct view *v, struct secret_span span)
 {
+	bool is_at_end = span.offset + span.size == v->text.size;
 	if (v->from) {
 		size_t last = v->from[span.offset + span.size - 1];
 		span.offset = v->from[span.offset];
 		span.size = last + 1 - span.offset;
+		if (span.rule == s->key_rule && is_at_end) /* with the controls behind it: it may go on with the next line */
+			span.size = v->size - span.offset;
 	}
 	span.offset += v->base;
 	add_span(s, span);
@@ -128,6 +158,7 @@ static void add_found(struct secret_scanner *s, const struct view *v, struct sec
 static void find_in_view(struct secret_scanner *s, const struct view *v)
 {
 	size_t at = 0;
+	allow_work(s, v->text.size);
 	while ((at = keywords_find(&s->keywords, v->text, at)) < v->text.size && !s->whole_line) {
 		size_t next = at + 1, begin;
 		uint16_t link = 0;
@@ -166,16 +197,27 @@ size_t find_control(const struct secret_scanner *s, struct bytes text)
 	return s->as_is ? text.size : plain_find_control(text);
 }
 
+struct bytes find_plain(struct secret_scanner *s, struct bytes line)
+{
+	if (find_control(s, line) == line.size)
+		return line;
+	return bytes_make(s->plain, plain_make(line, false, s->plain, s->plain_from));
+}
+
 static void find_in_part(struct secret_scanner *s, struct bytes part, size_t base)
 {
-	find_in_view(s, &(struct view){ part, NULL, base });
+	find_in_view(s, &(struct view){ part, NULL, base, part.size });
 	if (find_control(s, part) == part.size)
 		return;
-	size_t n = plain_make(part, s->plain, s->plain_from);
-	const struct view plain = { bytes_make(s->plain, n), s->plain_from, base };
-	find_in_view(s, &plain);
-	if (s->known)
-		find_known(s, &plain);
+	/* BS alone moves, and what is written then is over what stood there: either may be the secret. */
+	bool has_erased = bytes_find(part, '\b') < part.size;
+	for (size_t erases = 0; erases <= has_erased; erases++) {
+		size_t n = plain_make(part, erases, s->plain, s->plain_from);
+		const struct view plain = { bytes_make(s->plain, n), s->plain_from, base, part.size };
+		find_in_view(s, &plain);
+		if (s->known)
+			find_known(s, &plain);
+	}
 }
 
 /* ---- a line ---- */
@@ -236,7 +278,7 @@ static void find_between(struct secret_scanner *s, struct bytes line)
 void find_in_line(struct secret_scanner *s, struct bytes line, struct find_result *ret)
 {
 	s->n_spans = 0;
-	s->whole_line = false;
+	s->whole_line = s->names_key = false;
 	add_masks(s, line);
 	for (size_t rounds = 0;; rounds++) {
 		size_t n = s->n_spans;
@@ -248,11 +290,14 @@ void find_in_line(struct secret_scanner *s, struct bytes line, struct find_resul
 		s->whole_line = rounds == ROUNDS_MAX;
 	}
 	size_t n = 0;
-	*ret = (struct find_result){ .spans = s->spans };
+	*ret = (struct find_result){ .spans = s->spans, .names_key = s->names_key };
 	for (size_t i = 0; i < s->n_spans; i++) {
 		struct secret_span span = s->spans[i];
-		bool is_open = span.rule == s->key_rule && span.offset + span.size == line.size;
-		if (is_open && pem_find_end(bytes_part(line, span.offset, span.size)) > span.size) {
+		size_t end = span.offset + span.size;
+		bool is_mask_next = bytes_starts(bytes_from(line, end), BYTES(MASK_BEGIN));
+		bool is_open = end == line.size || is_mask_next;
+		struct bytes key = bytes_from(line, span.offset);
+		if (span.rule == s->key_rule && is_open && pem_find_end(key) > key.size) {
 			ret->opens_key = true;
 			ret->key_at = span.offset;
 		}
@@ -293,17 +338,20 @@ static struct bytes part_around(struct bytes text, size_t at, size_t *ret_from)
 
 size_t find_line(struct secret_scanner *s, struct bytes text, size_t from)
 {
+	struct bytes part = { NULL, 0 };
+	size_t part_from = 0, begin;
+	s->names_key = false;
 	for (size_t at = from; (at = keywords_find(&s->keywords, text, at)) < text.size; at++) {
 		uint16_t link = 0;
-		struct bytes part = { NULL, 0 };
-		size_t part_from = 0, begin;
 		for (const struct secret_keyword *k; (k = keywords_at(&s->keywords, text, at, &link, &begin));) {
 			struct secret_span span;
-			if (!part.data)
+			if (!part.data || at >= part_from + part.size) {
 				part = part_around(text, at, &part_from);
+				allow_work(s, part.size);
+			}
 			if (begin < part_from) /* in a mask */
 				continue;
-			if (try_rule(s, part, begin - part_from, k->rule, &span) != TRY_NOTHING) {
+			if (try_rule(s, part, begin - part_from, k->rule, &span) != TRY_NOTHING || s->names_key) {
 				size_t before = bytes_find_last(bytes_part(text, 0, at), '\n');
 				return before < at ? before + 1 : 0;
 			}

@@ -13,6 +13,7 @@ struct find_result {
 	size_t n;
 	bool opens_key; /* a private key begins and does not end here */
 	size_t key_at;
+	bool names_key; /* where a private key could begin with the next line */
 };
 
 /* line: SECRET_WINDOW bytes at most, without its newline. */
@@ -24,6 +25,10 @@ size_t find_line(struct secret_scanner *s, struct bytes text, size_t from);
 size_t find_control(const struct secret_scanner *s, struct bytes text);
 /* What tokens are made of, in any encoding: whoever cuts one follows it to its end. */
 bool find_is_token(unsigned char c);
+/* So many bytes of matches were read since the scanner was made, and were no secret: at most a few for each byte of text. */
+uint64_t find_work(const struct secret_scanner *s);
+/* The line as a terminal would show it, or as it is; until the next call. line: SECRET_WINDOW bytes at most. */
+struct bytes find_plain(struct secret_scanner *s, struct bytes line);
 /* The number of the rule for private keys. */
 unsigned find_key_rule(const struct secret_scanner *s);
 

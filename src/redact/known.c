@@ -2,13 +2,14 @@
 
 #include "base/cleanup.h"
 #include "redact/encodings.h"
+#include "redact/plain.h"
 #include "redact/trigram.h"
 
 /* Pieces are worked on in blocks, so that the copy of one is small. */
 enum { BLOCK = 16384, LINE_SIZE_MIN = 8, LINES_MAX = 256 };
 /* A program that wraps its text puts a newline into a value once in many bytes. */
-enum { WRAP_MIN = 16, WRAP_FIRST = 3, REST_MIN = 8 };
-enum { HEAD_BITS = 12 };
+enum { WRAP_MIN = 16, WRAP_FIRST = 3, REST_MIN = 8, WRAP_SIZE_MAX = 32 };
+enum { HEAD_BITS = 12, ESC = 0x1b, C1_LEAD = 0xc2 };
 
 struct known_pattern {
 	unsigned char *data;
@@ -82,7 +83,7 @@ static void add_bytes(struct known *k, unsigned char *data, size_t size, bool is
 	*head = (uint32_t)k->n_patterns;
 	t->first[data[0]] = true;
 	trigrams_add(&t->begins, data[0], data[1], data[2]);
-	size_t reach = size + 2 * (size / WRAP_MIN + 2);
+	size_t reach = size + WRAP_SIZE_MAX * (size / WRAP_MIN + 2);
 	if (reach > k->reach)
 		k->reach = reach;
 }
@@ -180,6 +181,11 @@ bool known_add(struct known *k, struct bytes secret)
 	return true;
 }
 
+bool known_is_full(const struct known *k)
+{
+	return k->n_secrets == KNOWN_SECRETS_MAX;
+}
+
 void known_wipe(struct known *k)
 {
 	for (size_t i = 0; i < k->n_patterns; i++)
@@ -196,16 +202,33 @@ void known_each(const struct known *k, void (*take)(void *context, struct bytes 
 
 /* ---- matching ---- */
 
-/* The newline at the beginning of text, or 0. */
+/* The newline at the beginning of text, with the controls around it (a colour's end, a line's erasing, CR), or 0. */
 static size_t newline_size(struct bytes text, bool *ret_partial)
 {
-	if (text.data[0] == '\n')
-		return 1;
-	if (text.data[0] != '\r')
-		return 0;
-	if (text.size == 1)
+	struct bytes near = bytes_part(text, 0, WRAP_SIZE_MAX);
+	bool has_newline = false;
+	size_t i = 0;
+	while (i < near.size) {
+		size_t size = plain_control_size(bytes_from(near, i));
+		unsigned char c = near.data[i];
+		/* Its first character alone: the rest is not there yet, or never ends. */
+		bool is_cut = (c == ESC && size == 1) || (c == C1_LEAD && size == 2);
+		if (is_cut || (c == C1_LEAD && i + 1 == near.size)) {
+			i = near.size;
+		} else if (size) {
+			i += size;
+		} else if (c == '\n' && !has_newline) {
+			has_newline = true;
+			i++;
+		} else {
+			break;
+		}
+	}
+	if (i < near.size)
+		return has_newline ? i : 0;
+	if (near.size < WRAP_SIZE_MAX)
 		*ret_partial = true;
-	return text.size > 1 && text.data[1] == '\n' ? 2 : 0;
+	return 0;
 }
 
 /* So many bytes of text make the pattern, newlines that wrap it included; 0: it is not there. */

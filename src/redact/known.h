@@ -30,6 +30,8 @@ void known_init(struct known *k, struct arena *a);
  * KNOWN_SIZE_MIN, longer than KNOWN_SIZE_MAX, with our own mask in it, the set is full, or it is a word such as "localhost": it
  * will not be masked, and the caller should say so. */
 bool known_add(struct known *k, struct bytes secret);
+/* KNOWN_SECRETS_MAX values are in it: no other will be masked. */
+bool known_is_full(const struct known *k);
 /* Overwrites the values. */
 void known_wipe(struct known *k);
 

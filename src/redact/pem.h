@@ -10,7 +10,9 @@
 struct pem {
 	bool is_open; /* a key began and its end has not come */
 	bool in_line; /* the line in which it began is not at its end */
-	bool was_short; /* the last line was shorter than those of a body: it is the last one */
+	bool is_near; /* the last line was the marker or one of a body */
+	bool has_body;
+	bool is_named; /* something stands behind the marker: it is a key only if the next line is one of a body */
 	unsigned n_lines;
 	size_t column; /* where in its line the key began */
 };
@@ -24,7 +26,11 @@ size_t pem_find_end(struct bytes text);
 
 void pem_begin(struct pem *p, size_t column);
 
-/* Whether this line, without the marker of the end, belongs to the key that is open. Counts it. After 200 lines none does. */
+/* Whether a line is all but certainly of a body: it has a run of base64 that is no digest. */
+bool pem_is_body(struct bytes line);
+
+/* Whether this line, without the marker of the end and as a terminal shows it, belongs to the key that is open. What does not may
+ * have come from somebody else in between and ends nothing: the key is closed after 200 lines, or after eight none of which does. */
 bool pem_take_line(struct pem *p, struct bytes line);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef REDACT_RULES_H
 #define REDACT_RULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,8 @@ enum {
 
 const struct secret_rule *secret_rules(size_t *ret_n);
 const struct secret_keyword *secret_keywords(size_t *ret_n);
+/* Secret only by the words beside it (a URL with a password, a header, an assignment): in a file it is nearly always an example. */
+bool secret_rule_is_of_logs(const char *id);
 /* "github", "known", "line": of any of the numbers above. Static. */
 const char *secret_rule_id(unsigned rule);
 

@@ -70,6 +70,9 @@ static size_t look(const struct walking *w, const struct unit *u)
 		pem_begin(&w->walk->pem, r.key_at);
 		w->walk->pem.in_line = u->is_window;
 		w->walk->in_token = false;
+	} else if (r.names_key && !r.n && !u->is_window && !w->walk->pem.is_open) {
+		pem_begin(&w->walk->pem, 0);
+		w->walk->pem.is_named = true;
 	}
 	return u->is_window ? cut : u->next;
 }
@@ -85,11 +88,28 @@ static size_t finish_token(const struct walking *w, const struct unit *u)
 	return i;
 }
 
+/* With controls in the marker there is no place in the line to end at. */
+static bool pem_ends_plain(const struct walking *w, struct bytes line)
+{
+	struct bytes plain = find_plain(w->walk->scanner, line);
+	return pem_find_end(plain) <= plain.size;
+}
+
 static size_t take_key(const struct walking *w, const struct unit *u, size_t *ret_next)
 {
 	struct pem *pem = &w->walk->pem;
 	struct bytes line = bytes_part(w->text, u->from, u->to - u->from);
 	size_t end = pem_find_end(line), from = u->from;
+	if (pem->is_named) {
+		bool is_key = !u->is_window && end > line.size && pem_is_body(find_plain(w->walk->scanner, line));
+		pem->is_named = false;
+		pem->is_open = is_key && pem_take_line(pem, line);
+		*ret_next = is_key ? u->next : from;
+		if (is_key)
+			report(w, (struct secret_span){ from, u->to - from, (uint16_t)find_key_rule(w->walk->scanner), SECRET_HIGH,
+							false });
+		return *ret_next;
+	}
 	if (end <= line.size) {
 		pem->is_open = false;
 		end += u->from;
@@ -104,12 +124,14 @@ static size_t take_key(const struct walking *w, const struct unit *u, size_t *re
 		report_more(w, from, u->to, find_key_rule(w->walk->scanner));
 		*ret_next = u->next;
 		return u->to;
-	} else if (pem_take_line(pem, line)) {
+	} else if (pem_ends_plain(w, line)) {
+		pem->is_open = false;
+		*ret_next = u->next;
+	} else if (pem_take_line(pem, find_plain(w->walk->scanner, line))) {
 		*ret_next = u->next;
 	} else {
-		pem->is_open = false;
-		*ret_next = from;
-		return from;
+		*ret_next = pem->is_open ? look(w, u) : from;
+		return *ret_next;
 	}
 	report_more(w, from, *ret_next, find_key_rule(w->walk->scanner));
 	return *ret_next;

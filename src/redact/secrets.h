@@ -2,8 +2,9 @@
  * One way for everybody: files as a whole, and streams in pieces (redactor.h). reference/secrets.md sections 2, 4 and 5.
  *
  * A line is looked at alone, twice if it has control characters: as it is, and as a terminal would show it. Of a line longer than
- * 64 KiB windows of that size are looked at, which overlap by 4 KiB. A mask "[REDACTED:...]" that stands there already is no
- * text: nothing is found in it or across it, so that what was redacted once stays as it is. */
+ * 64 KiB windows of that size are looked at, which overlap by 16 KiB: more than any rule reads (a JWT, 14 KiB). A mask
+ * "[REDACTED:...]" that stands there already is no text: nothing is found in it or across it, so that what was redacted once stays
+ * as it is. */
 #ifndef REDACT_SECRETS_H
 #define REDACT_SECRETS_H
 
@@ -13,7 +14,7 @@
 #include "redact/pem.h"
 #include "redact/rules.h"
 
-enum { SECRET_WINDOW = 64 << 10, SECRET_OVERLAP = 4 << 10 };
+enum { SECRET_WINDOW = 64 << 10, SECRET_OVERLAP = 16 << 10 };
 
 struct secret_span {
 	size_t offset, size;
@@ -29,7 +30,7 @@ struct secret_scanner;
  * known: may be NULL; values that are to be found in what a terminal would show. Kept, and may be filled later. */
 struct secret_scanner *secret_scanner_new(struct arena *a, bool with_jit, const struct known *known);
 
-/* For files, programs among them, which no terminal shows: control characters mean nothing. */
+/* For files, programs among them, which no terminal shows: control characters mean nothing, and rules of logs are not tried. */
 void secret_scanner_as_is(struct secret_scanner *s);
 
 typedef void (*secret_found)(void *context, const struct secret_span *span);

@@ -1,7 +1,5 @@
 #include "redact/tokens.h"
 
-static const char *const of_logs[] = { "url-password", "url-token", "url-query", "header", "cookie", "netrc", "assignment" };
-
 struct finding_tokens {
 	struct bytes content;
 	token_found found;
@@ -10,14 +8,6 @@ struct finding_tokens {
 	size_t n, at; /* at: how far the lines are counted */
 	uint32_t line;
 };
-
-static bool is_of_logs(const char *rule)
-{
-	for (size_t i = 0; i < COUNT(of_logs); i++)
-		if (strcmp(rule, of_logs[i]) == 0)
-			return true;
-	return false;
-}
 
 /* What documentation shows: AWS's own keys end so, and nobody was ever given one. */
 static bool is_placeholder(struct bytes token)
@@ -37,8 +27,7 @@ static void take(void *context, const struct secret_span *span)
 {
 	struct finding_tokens *f = context;
 	const char *rule = secret_rule_id(span->rule);
-	if (span->continues || span->confidence == SECRET_LOW || is_of_logs(rule) ||
-	    is_placeholder(bytes_part(f->content, span->offset, span->size)) ||
+	if (span->continues || span->confidence == SECRET_LOW || is_placeholder(bytes_part(f->content, span->offset, span->size)) ||
 	    (f->is_binary && strcmp(rule, "private-key") == 0) || f->n++ >= TOKENS_MAX)
 		return;
 	for (; f->at < span->offset; f->at++)

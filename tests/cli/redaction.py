@@ -286,12 +286,35 @@ class Tests:
         """each line of a secret, and the signature of a JWT"""
         token = jwt()
         key = "\n".join([chars(40), chars(41), chars(42)])
-        env = {"MY_KEY": key, "MY_TOKEN": token, "SSH_AUTH_SOCK": "/tmp/agent.1", "MY_PASS": "abc", "OTHER": chars(20)}
-        out, err, code = self.redact.run("1 %s\n2 %s\n3 /tmp/agent.1\n4 %s\n5 abc\n" % (key.split("\n")[1], token.split(".")[2], env["OTHER"]), "--add-mask-from-env", env=env)
-        tap.check("lines and signatures", out.decode() == "1 [REDACTED:known]\n2 [REDACTED:known]\n3 /tmp/agent.1\n4 %s\n5 abc\n" % env["OTHER"], out, err)
+        env = {"MY_KEY": key, "MY_TOKEN": token, "SSH_AUTH_SOCK": self.redact.home.name, "MY_PASS": "abc", "OTHER": chars(20)}
+        out, err, code = self.redact.run("1 %s\n2 %s\n3 %s\n4 %s\n5 abc\n" % (key.split("\n")[1], token.split(".")[2], env["SSH_AUTH_SOCK"], env["OTHER"]), "--add-mask-from-env", env=env)
+        tap.check("lines and signatures", out.decode() == "1 [REDACTED:known]\n2 [REDACTED:known]\n3 %s\n4 %s\n5 abc\n" % (env["SSH_AUTH_SOCK"], env["OTHER"]), out, err)
+        tap.check("a path is named", "'SSH_AUTH_SOCK' is a path" in err, err)
         tap.check("a value that is too short is named, not said", code == 0 and "MY_PASS" in err and "abc" not in err, err)
         out, err, code = self.redact.run("a %s b\n" % env["OTHER"], "--add-mask-from-env=OTHER,NONE", env=env)
         tap.check("a list of names", out == b"a [REDACTED:known] b\n" and "NONE" in err, out, err)
+
+    def test_names(self, tap):
+        """which variables sound secret, and that a secret may begin like a path"""
+        secret = ["API_KEY", "APIKEY", "apiKey", "MyAPIKey", "PGPASSWORD", "DB_PASSWD", "DB_PWD", "KEY2", "NPM_TOKENS", "AUTHTOKEN", "SSHPASS", "AWS_SECRET_ACCESS_KEY", "CREDENTIALS"]
+        plain = ["MONKEY", "COMPASS", "AUTHOR", "KEYBOARD", "PASSENGER", "TOKENIZERS_PARALLELISM"]
+        for begin in ("x", "/", "~", "~/"):
+            env = {name: begin + chars(20) for name in secret + plain}
+            out, err, code = self.redact.run("".join("%s is %s\n" % pair for pair in env.items()), "--add-mask-from-env", env=env)
+            want = "".join("%s is %s\n" % (name, "[REDACTED:known]" if name in secret else value) for name, value in env.items())
+            tap.check("values that begin with '%s'" % begin, code == 0 and out.decode() == want, out, err)
+
+    def test_many(self, tap):
+        """a value more than can be hidden is an error, not a leak"""
+        many = [chars(20) for _ in range(257)]
+        path = self.redact.file("many values", "".join(value + "\n" for value in many[:256]))
+        out, err, code = self.redact.run(many[255] + "\n", "--mask-file", path)
+        tap.check("256", code == 0 and out == b"[REDACTED:known]\n", out, err)
+        path = self.redact.file("more values", "".join(value + "\n" for value in many))
+        out, err, code = self.redact.run(many[256] + "\n", "--mask-file", path)
+        tap.check("257 in a file", code == 2 and out == b"" and "256" in err, code, out, err)
+        out, err, code = self.redact.run(many[256] + "\n", "--add-mask-from-env", env={"TOKEN_%d" % i: value for i, value in enumerate(many)})
+        tap.check("257 variables", code == 2 and out == b"" and "256" in err, code, out, err)
 
     def test_mask_file(self, tap):
         """--mask-file: modes, short lines, files that are not there"""
@@ -338,6 +361,9 @@ class Tests:
             yield "Getting page https://index.example/simple/%s/ 200 OK; Looking up \"https://index.example/simple/%s/\" in the cache" % (name, name)
             yield "git clone --filter=blob:none ssh://git@host.example/%s.git /tmp/pip-req-build-%s" % (name, digest(text)[:8])
             yield "-----BEGIN CERTIFICATE----- %s" % sri[:64]
+            yield "usage: %s [--password PASSWORD] [--password-stdin] [--user USER:PASSWORD]; --password is required for %s, PASSWORD=$PW_%d" % (name, name, i)
+            yield "  connect(user=user, password=password, passwd=self.passwd%d, token=TOKEN) PASSWORD=os.environ['PW%d']" % (i, i)
+            yield "docker run -u 1000:1000 -p %d:80 %s:%s; curl -sSfL %s -o %s" % (i + 1024, name, version, url, name)
 
     def test_ordinary_logs(self, tap):
         """ordinary logs full of digests lose nothing"""
@@ -441,7 +467,7 @@ class Tests:
         for what, end, wanted in (("that builds", "return wheel(folder)", 0), ("that fails", "raise ValueError('sorry ' + a)", 1)):
             for verbose in ((), ("-v",)):
                 place = Place()
-                run = place.build("--no-index", "--wheel", *verbose, "--report", place.top + "/report.json", project(code % end, files={"said": token + " " + key}))
+                run = place.build("--scan=report", "--no-index", "--wheel", *verbose, "--report", place.top + "/report.json", project(code % end, files={"said": token + " " + key}))
                 kept = place.kept_text()
                 tap.check("a build %s %s says nothing secret" % (what, verbose), run.code == wanted and token not in run.text and key not in run.text and token.encode() not in kept and
                           key.encode() not in kept, run.told())
@@ -457,7 +483,7 @@ class Tests:
         """a value of the caller's that a build prints by chance"""
         value = chars(24)
         place = Place()
-        run = place.build("--no-index", "--wheel", "-v", project(HOOK + "    print('x', open('said').read().strip())\n    return wheel(folder)\n", files={"said": value}), env={"MY_TOKEN": value})
+        run = place.build("--scan=report", "--no-index", "--wheel", "-v", project(HOOK + "    print('x', open('said').read().strip())\n    return wheel(folder)\n", files={"said": value}), env={"MY_TOKEN": value})
         leaks = {event["rule"]: event["count"] for event in place.log() if event["event"] == "secret.leak"}
         tap.check("is hidden and told of", run.code == 0 and value not in run.text and "x [REDACTED:known]" in run.err and leaks == {"known": 1}, leaks, run.told())
 
@@ -465,7 +491,7 @@ class Tests:
         """an ordinary build is not accused"""
         place = Place()
         lines = list(self.negatives())[:2000]
-        run = place.build("--no-index", "--wheel", project(HOOK + "    print(open('said').read())\n    return wheel(folder)\n", files={"said": "\n".join(lines)}))
+        run = place.build("--scan=report", "--no-index", "--wheel", project(HOOK + "    print(open('said').read())\n    return wheel(folder)\n", files={"said": "\n".join(lines)}))
         tap.check("no event, no warning", run.code == 0 and "secret" not in run.err and not [e for e in place.log() if e["event"] == "secret.leak"], run.told())
 
     def test_killed_in_build(self, tap):
@@ -473,7 +499,7 @@ class Tests:
         token = checked("ghp" + "_")
         place = Place()
         code = HOOK + "    import time\n    print('ready', flush=True)\n    time.sleep(3)\n    print(open('said').read(), flush=True)\n    time.sleep(20)\n    return wheel(folder)\n"
-        process = place.start("build", "-v", "--no-index", "--wheel", "-o", place.out, project(code, files={"said": token + " after"}))
+        process = place.start("build", "-v", "--scan=report", "--no-index", "--wheel", "-o", place.out, project(code, files={"said": token + " after"}))
         begin, killed = time.monotonic(), False
         while not killed and time.monotonic() - begin < 20:
             time.sleep(0.1)

@@ -6,7 +6,7 @@
 #define SECRET "s3cr3t/p+ss w0rd"
 #define M MASK_KNOWN
 
-static const char *const secrets[] = { SECRET, "abcabcabcX", "cabcabcabcabc", "pypi-AgEIcHlwaS5vcmc" };
+static const char *const secrets[] = { SECRET, "abcabcabcX", "cabcabcabcabc", "pypi-AgEIcHlwaS5vcmc", "0123456789abcdef" };
 
 static void fill(struct known *k, struct arena *a)
 {
@@ -25,6 +25,9 @@ static const struct {
 	{ "two in a row are two masks", SECRET SECRET, M M },
 	{ "all but the last byte is no value", "s3cr3t/p+ss w0r", "s3cr3t/p+ss w0r" },
 	{ "a beginning and then the value", "s3cr3t/" SECRET, "s3cr3t/" M },
+	{ "a mask of a rule stays", "[REDACTED:npm]" SECRET, "[REDACTED:npm]" M },
+	{ "a mask of no rule is text", "[REDACTED:abc-" M "]", "[REDACTED:abc-" M "]" },
+	{ "the value as the name of a rule", "[REDACTED:0123456789abcdef]", "[REDACTED:" M "]" },
 	{ "percent-encoded", "u:s3cr3t%2Fp%2Bss%20w0rd@h", "u:" M "@h" },
 	{ "percent-encoded in lower case", "u:s3cr3t%2fp%2bss%20w0rd@h", "u:" M "@h" },
 	{ "as form data", "pw=s3cr3t%2Fp%2Bss+w0rd&x", "pw=" M "&x" },
@@ -77,6 +80,53 @@ static void test_spellings(void)
 	}
 }
 
+static struct bytes redact_split(const struct known *k, struct bytes text, size_t at, size_t then, struct buf *out)
+{
+	struct known_stream s;
+	known_stream_init(&s, k);
+	known_stream_add(&s, bytes_part(text, 0, at), out);
+	known_stream_add(&s, bytes_part(text, at, then), out);
+	known_stream_add(&s, bytes_from(text, at + then), out);
+	known_stream_end(&s, out);
+	return buf_bytes(out);
+}
+
+/* Values as others write them: by what each language's own library does. */
+static void test_other_spellings(void)
+{
+	static const struct {
+		const char *name, *value, *in;
+	} rows[] = {
+		{ "encodeURIComponent", "p@ss!word(1)*x", "p%40ss!word(1)*x" },
+		{ "Go's userinfo", "a&b$c+d=e/f@g", "a&b$c+d=e%2Ff%40g" },
+		{ "java.net.URLEncoder", "a*b~c/d@e f", "a*b%7Ec%2Fd%40e+f" },
+		{ "System.Text.Json", "ab+cd/ef+gh12", "ab\\u002Bcd/ef\\u002Bgh12" },
+		{ "Gson", "abcd1234efgh==", "abcd1234efgh\\u003d\\u003d" },
+		{ "slashes by number", "abc/def/ghi12", "abc\\u002fdef\\u002fghi12" },
+		{ "base64 in PHP's JSON", "???abcdef??>>~~???", "Pz8\\/YWJjZGVmPz8+Pn5+Pz8\\/" },
+		{ "a colour that ends with its line", "Zq7rT9xLm2Kp4Vw8", "Zq7rT9xL\x1b[0m\nm2Kp4Vw8" },
+		{ "a line that is erased to its end", "Zq7rT9xLm2Kp4Vw8", "Zq7rT9xL\x1b[K\r\n\x1b[1mm2Kp4Vw8" },
+		{ "CR CR LF", "Zq7rT9xLm2Kp4Vw8", "Zq7rT9xL\r\r\nm2Kp4Vw8" },
+		{ "a control of one character before the newline", "Zq7rT9xLm2Kp4Vw8",
+		  "Zq7rT9xL\xc2\x9b"
+		  "0m\nm2Kp4Vw8" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(arena_done) struct arena a;
+		struct known k;
+		arena_init(&a);
+		known_init(&k, &a);
+		CHECK_ROW(known_add(&k, bytes_of(rows[i].value)), rows[i].name);
+		struct bytes in = bytes_of(arena_printf(&a, "x=%s;", rows[i].in));
+		for (size_t at = 0; at <= in.size; at++) {
+			CLEANUP(buf_done) struct buf out;
+			buf_init(&out, 4096);
+			struct bytes got = redact_split(&k, in, at, 1, &out);
+			CHECK_BYTES(got, strchr(rows[i].in, '\n') ? BYTES("x=" M "\n;") : BYTES("x=" M ";"));
+		}
+	}
+}
+
 /* Of a value with lines each line, of a JWT the signature; a mask that is there is no text, and none is put into it. */
 static void test_parts(void)
 {
@@ -87,9 +137,9 @@ static void test_parts(void)
 		{ "a second-line-2 b", "a " M " b" },
 		{ "a short b", "a short b" },
 		{ "a sig-nature-0123 b", "a " M " b" },
-		{ "[REDACTED:known] [REDACTED:other]", "[REDACTED:known] [REDACTED:other]" },
+		{ "[REDACTED:known] [REDACTED:npm]", "[REDACTED:known] [REDACTED:npm]" },
 		{ "endsin REDACTED", "endsin " M },
-		{ "pass-word[REDACTED:x]", M "[REDACTED:x]" },
+		{ "pass-word[REDACTED:npm]", M "[REDACTED:npm]" },
 	};
 	CLEANUP(arena_done) struct arena a;
 	struct known k;
@@ -99,7 +149,7 @@ static void test_parts(void)
 	CHECK(known_add(&k, BYTES("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.sig-nature-0123")));
 	CHECK(known_add(&k, BYTES("REDACTED")));
 	CHECK(known_add(&k, BYTES("pass-word[")));
-	CHECK(!known_add(&k, BYTES("a[REDACTED:x]b")));
+	CHECK(!known_add(&k, BYTES("a[REDACTED:npm]b")));
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(buf_done) struct buf out;
 		CLEANUP(buf_done) struct buf again;
@@ -110,17 +160,6 @@ static void test_parts(void)
 		known_redact(&k, buf_bytes(&out), &again);
 		CHECK_BYTES(buf_bytes(&again), buf_bytes(&out));
 	}
-}
-
-static struct bytes redact_split(const struct known *k, struct bytes text, size_t at, size_t then, struct buf *out)
-{
-	struct known_stream s;
-	known_stream_init(&s, k);
-	known_stream_add(&s, bytes_part(text, 0, at), out);
-	known_stream_add(&s, bytes_part(text, at, then), out);
-	known_stream_add(&s, bytes_from(text, at + then), out);
-	known_stream_end(&s, out);
-	return buf_bytes(out);
 }
 
 static void test_table(void)
@@ -272,6 +311,7 @@ static void test_large_stream(void)
 }
 
 static const struct test tests[] = {
+	{ "what the libraries of other languages write, in pieces", test_other_spellings },
 	{ "known values are replaced in every encoding", test_table },
 	{ "what others make of a value is recognised", test_spellings },
 	{ "lines, signatures and masks", test_parts },
