@@ -147,7 +147,7 @@ static int run_inspect(struct settings *s, struct arena *a)
 	enum status status = inspect_all(s, c, a, &d);
 	if (status)
 		console_error(c, &d);
-	return (int)exit_code_of(status);
+	return (int)console_end(c, exit_code_of(status));
 }
 
 static const char *const options_of_inspect[] = { "--limit", "--json", NULL };

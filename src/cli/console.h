@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/status.h"
+#include "cli/exit.h"
 #include "cli/settings.h"
 
 struct console;
@@ -38,6 +39,9 @@ bool console_has_colour(const struct console *c, enum console_stream to);
 
 /* To stdout: one artefact's path a line, or the JSON object. */
 void console_result(struct console *c, struct bytes line);
+/* After the last result: what the program ends with instead of code. A result that could not be written is EXIT_UNCHECKED, for nobody has
+ * seen it, and says so; when its reader went away there is no sentence, and a failure stays what it was. */
+enum exit_code console_end(struct console *c, enum exit_code code);
 
 /* From now on this value is "[REDACTED:known]" in everything that is printed or handed to the log, in all its encodings (redact/known.h).
  * false: too short or too common to be masked; the caller says so. */

@@ -88,6 +88,7 @@ class Run:
 
     def __init__(self, words, code, out, err):
         self.words, self.code = words, code
+        out = out or b""  # it went elsewhere
         self.raw_out, self.raw_err = out, err
         self.out, self.err = out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
         self.text = self.out + self.err
