@@ -74,8 +74,9 @@ static bool same_label(const struct inspected *in, uint32_t i)
 
 static void write_text(struct console *c, const struct inspected *in, struct buf *out)
 {
-	buf_printf(out, "%-*s%.*s\n", LABEL_WIDTH, "File", BYTES_ARG(in->path));
-	buf_printf(out, "%-*s%llu bytes\n%-*s%s\n", LABEL_WIDTH, "Size", (unsigned long long)in->size, LABEL_WIDTH, "SHA-256",
+	buf_printf(out, "%-*s", LABEL_WIDTH, "File");
+	console_put_safe(c, in->path, out);
+	buf_printf(out, "\n%-*s%llu bytes\n%-*s%s\n", LABEL_WIDTH, "Size", (unsigned long long)in->size, LABEL_WIDTH, "SHA-256",
 		   in->digest);
 	for (uint32_t i = 0; i < in->n; i++) {
 		buf_printf(out, "%-*.*s", LABEL_WIDTH, (int)(same_label(in, i) ? 0 : in->pairs[i].label.size),
@@ -88,21 +89,27 @@ static void write_text(struct console *c, const struct inspected *in, struct buf
 	}
 }
 
+static void put_safe_string(struct console *c, struct bytes text, struct json_writer *w)
+{
+	CLEANUP(buf_done) struct buf safe;
+	buf_init(&safe, 16 * text.size + 64);
+	console_put_safe(c, text, &safe);
+	json_put_string(w, buf_bytes(&safe));
+}
+
 /* The labels in lower case; those that are there more than once as lists. */
 static void write_json(struct console *c, const struct inspected *in, struct json_writer *w)
 {
 	json_object_begin(w);
-	json_pair_string(w, "path", in->path);
+	json_key(w, "path");
+	put_safe_string(c, in->path, w);
 	json_pair_unsigned(w, "size", in->size);
 	json_pair_cstring(w, "sha256", in->digest);
 	for (uint32_t i = 0; i < in->n;) {
 		json_key_bytes(w, in->pairs[i].label);
 		json_array_begin(w);
 		do {
-			CLEANUP(buf_done) struct buf safe;
-			buf_init(&safe, 16 * in->pairs[i].value.size + 64);
-			console_put_safe(c, in->pairs[i].value, &safe);
-			json_put_string(w, buf_bytes(&safe));
+			put_safe_string(c, in->pairs[i].value, w);
 		} while (++i < in->n && same_label(in, i));
 		json_array_end(w);
 	}

@@ -27,13 +27,16 @@ static void put_safe(const struct console *c, struct bytes text, bool is_cut, st
 {
 	CLEANUP(buf_done) struct buf redacted;
 	CLEANUP(buf_done) struct buf escaped;
+	CLEANUP(buf_done) struct buf guarded;
 	buf_init(&redacted, 3 * text.size + 64);
 	buf_init(&escaped, 8 * text.size + 512);
+	buf_init(&guarded, 8 * text.size + 512);
 	bool has_lost_end = is_cut && known_redact_start(&c->known, text, &redacted);
 	if (!is_cut)
 		known_redact(&c->known, text, &redacted);
 	console_escape(buf_bytes(&redacted), &escaped);
-	console_redact(c, buf_bytes(&escaped), is_cut, out);
+	escape_line_starts(buf_bytes(&escaped), &guarded);
+	console_redact(c, buf_bytes(&guarded), is_cut, out);
 	if (has_lost_end && !bytes_ends(buf_bytes(out), BYTES(MASK_KNOWN)))
 		buf_add_string(out, MASK_KNOWN);
 }

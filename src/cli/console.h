@@ -30,7 +30,8 @@ void console_progress(struct console *c, const char *what, uint64_t done, uint64
 void console_output(struct console *c, struct bytes output);
 void console_tail(struct console *c, const char *whole_is_at);
 
-/* Appends a text, redacted and escaped, to something that is printed later. Newlines and tabs stay. */
+/* Appends a text, redacted and escaped, to something that is printed later. Newlines and tabs stay; no line
+ * begins with a command for a CI system (cli/escape.h). */
 void console_put_safe(const struct console *c, struct bytes text, struct buf *out);
 /* Prints what is safe already, and perhaps coloured. */
 enum console_stream { CONSOLE_STDERR, CONSOLE_STDOUT };

@@ -81,6 +81,18 @@ def hostile_names(tap):
     tap.check("each annotation is one line", all(line.startswith("::") for line in github.out.splitlines()), github.out)
     data = json.loads(place.hwb("check", "--json", wheel).out)
     tap.check("JSON is JSON", any(f["id"] == "Z15" for f in data["findings"]), data)
+    lines = "\n ::stop-commands::tok\n \u3000::error::x"
+    top, odd_name = fresh("dist"), "::error ::x" + ESC + "/demo-1.0-py3-none-any.whl"
+    os.mkdir(os.path.join(top, os.path.dirname(odd_name)))
+    make_wheel(os.path.join(top, os.path.dirname(odd_name)), "demo", "1.0", files={"demo.py": "x = 1\n", "demo.pth": "x\n"},
+               metadata="Author: a" + lines + "\nLicense: b" + lines + "\n")
+    for words in (["check", odd_name], ["check", "-v", "--profile=strict", odd_name], ["inspect", odd_name]):
+        run = place.hwb(*words, cwd=top)
+        tap.check("no line of hwb %s is a command" % words[0], "error" in run.out and not re.search(r"(?m)^\s*::", run.text), run.told())
+        tap.check("and it steers no terminal", "\x1b" not in run.text, run.told())
+    tap.check("the lines are still there", run.code == 0 and "\\x3a:stop-commands::tok" in run.out, run.told())
+    data = json.loads(place.hwb("inspect", "--json", odd_name, cwd=top).out)
+    tap.check("nor in JSON", "\x1b" not in data[0]["path"], data)
 
 
 def formats(tap):
