@@ -1,6 +1,7 @@
 /* `hwb check`: wheels and sdists against reference/wheel-checks.md, whoever made them. It never changes a file. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "check/check.h"
@@ -15,6 +16,7 @@
 struct checked_file {
 	struct bytes path, name; /* name: without folders */
 	bool is_wheel;
+	bool is_unusable; /* it is not there, or no file that could be an artefact */
 	struct source_tree tree; /* of an sdist that could be unpacked; fd -1: none */
 	struct check_result result;
 	uint64_t size;
@@ -60,12 +62,27 @@ static enum status check_wheel(struct check_command *c, struct checked_file *f, 
 	return s ? s : check_run(&c->session.run, &request, &checker, c->arena, &f->result, d);
 }
 
+/* By its name alone: what is in it is for hwb-parse to say. */
+static enum status check_kind(const struct checked_file *f, const char *path, struct diag *d)
+{
+	struct stat st;
+	if (f->is_wheel || bytes_ends(f->name, BYTES(".tar.gz")) || bytes_ends(f->name, BYTES(".zip")))
+		return OK;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		(void)fail(d, ERR_USAGE, 0, "'%s' is a folder", path);
+		return remedy(d, "name the files in it: hwb check %s/*", bytes_ends(f->path, BYTES("/")) ? "DIR" : path);
+	}
+	return fail(d, ERR_USAGE, 0, "'%s' is neither a wheel (.whl) nor an sdist (.tar.gz, .zip)", path);
+}
+
 /* A copy that cannot change any more: somebody may write to the file while it is read. */
 static enum status open_copy(struct check_command *c, struct checked_file *f, int *ret_fd, struct diag *d)
 {
 	const struct limits *l = c->session.run.limits;
-	enum status s = sealed_copy(AT_FDCWD, arena_string(c->arena, f->path), f->is_wheel ? l->wheel_size : l->download_size,
-				    ret_fd, d);
+	const char *path = arena_string(c->arena, f->path);
+	enum status s = check_kind(f, path, d);
+	if (s == OK)
+		s = sealed_copy(AT_FDCWD, path, f->is_wheel ? l->wheel_size : l->download_size, ret_fd, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "there is no file '%.*s'", BYTES_ARG(f->path));
 	if (s == ERR_LIMIT)
@@ -79,7 +96,8 @@ static enum status note_checked(struct check_command *c, const struct checked_fi
 	sha256_text(&f->result.digest, digest);
 	struct json_writer *w = audit_begin(c->session.run.audit, "artifact.checked");
 	json_pair_string(w, "name", f->name);
-	json_pair_cstring(w, "sha256", digest);
+	if (strcmp(outcome, "unchecked") != 0) /* else nobody knows it */
+		json_pair_cstring(w, "sha256", digest);
 	json_pair_cstring(w, "profile", finding_profile_name(c->settings->findings.profile));
 	json_pair_unsigned(w, "findings", f->result.findings.n_items);
 	json_pair_cstring(w, "outcome", outcome);
@@ -109,8 +127,7 @@ static enum status check_one(struct check_command *c, size_t at, struct diag *d)
 	struct checked_file *f = &c->files[at];
 	struct judged *j = &c->judged[at];
 	enum status s = open_copy(c, f, &fd, d);
-	if (s && s != ERR_LIMIT)
-		return s;
+	f->is_unusable = s == ERR_USAGE;
 	if (s == OK)
 		s = f->is_wheel ? check_wheel(c, f, fd, d)
 				: check_sdist_run(&c->session.run, fd, f->name, c->arena, &f->tree, &f->result, d);
@@ -132,6 +149,18 @@ static enum status check_one(struct check_command *c, size_t at, struct diag *d)
 	return note_checked(c, f, j->outcome, d);
 }
 
+/* What is refused, and then what could not be checked although it is there, says more than a name that was wrong. */
+static enum status find_verdict(const struct check_command *c, struct diag *d)
+{
+	size_t n_unchecked = 0, n_unusable = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		n_unchecked += strcmp(c->judged[i].outcome, "unchecked") == 0;
+		n_unusable += c->files[i].is_unusable;
+	}
+	enum status s = judge_verdict(c->judged, c->n, "file", ERR_ARTEFACT, d);
+	return s == ERR_UNCHECKED && n_unchecked == n_unusable ? recode(d, ERR_USAGE) : s;
+}
+
 static enum status check_words(struct check_command *c, struct diag *d)
 {
 	const struct strings *words = &c->settings->sources;
@@ -149,8 +178,6 @@ static enum status check_words(struct check_command *c, struct diag *d)
 		f->is_wheel = bytes_ends(f->name, BYTES(".whl"));
 		f->result.findings.arena = c->arena;
 		f->tree.fd = -1;
-		if (!f->is_wheel && !bytes_ends(f->name, BYTES(".tar.gz")) && !bytes_ends(f->name, BYTES(".zip")))
-			return fail(d, ERR_USAGE, 0, "'%s' is neither a wheel (.whl) nor an sdist (.tar.gz, .zip)", words->items[i]);
 	}
 	return OK;
 }
@@ -167,7 +194,7 @@ static enum status check_all(struct check_command *c, struct diag *d)
 			s = check_one(c, i, d);
 	if (s)
 		return s;
-	s = judge_verdict(c->judged, c->n, "file", ERR_ARTEFACT, d);
+	s = find_verdict(c, d);
 	judge_print(c->settings, c->session.console, "check", c->judged, c->n, (int)exit_code_of(s));
 	judge_warn_unused(c->settings, c->session.console);
 	judge_say_counts(c->session.console, c->judged, c->n, "checked", "file");

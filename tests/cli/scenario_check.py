@@ -27,8 +27,32 @@ def outcomes(tap):
     tap.run("a folder called a wheel", place.hwb("check", support.write(fresh("x"), {"a-1-py3-none-any.whl/x": ""}) + "/a-1-py3-none-any.whl"), 2)
     tap.run("a limit that is reached is not a pass", place.hwb("check", "--limit", "wheel-size=100", good), 10, "could not be checked", "wheel-size")
     events = [e for e in place.log() if e["event"] == "artifact.checked"]
-    tap.check("each is in the log", [e["outcome"] for e in events] == ["passed", "passed", "refused", "passed", "refused", "unchecked"], events)
+    tap.check("each is in the log", [e["outcome"] for e in events] == ["passed", "passed", "refused", "passed", "refused"] + 4 * ["unchecked"], events)
     tap.check("with its digest", events[0]["sha256"] == support.sha256(open(good, "rb").read()), events[0])
+    tap.check("unless nobody looked at it", "sha256" not in events[-1], events[-1])
+
+
+def one_of_many(tap):
+    """one file that cannot be checked beside others that can"""
+    folder, place = fresh("dist"), Place()
+    good = make_wheel(folder, "good", "1.0", files={"good.py": "x = 1\n", "good.pth": "lib\n"})
+    bad = make_wheel(folder, "bad", "1.0", files={"bad.py": "x = 1\n", "sitecustomize.py": "x = 1\n"})
+    queue, absent = (os.path.join(folder, name + "-1.0-py3-none-any.whl") for name in ("queue", "absent"))
+    os.mkfifo(queue)
+    support.write(folder, {"SHA256SUMS": "x", "dist/x": ""})
+    for what, path, words in (("absent", absent, "there is no file"), ("a queue", queue, "not a regular file"), ("a folder", folder + "/dist", "is a folder"),
+                              ("a device", "/dev/null", "neither a wheel"), ("of another kind", folder + "/SHA256SUMS", "neither a wheel")):
+        run = place.hwb("check", path, good)
+        tap.run("%s: the other is reported, and it is no success" % what, run, 2, "good.pth: warning[S06]", words, "1 of 2 files could not be checked")
+        tap.run("%s: also behind it" % what, place.hwb("check", good, path), 2, "good.pth: warning[S06]", words)
+        tap.run("%s: a refusal counts more" % what, place.hwb("check", path, bad), 6, "error[S07]", words, "1 of 2 files is refused")
+        data = json.loads(place.hwb("check", "--json", path, good).out)
+        tap.check("%s: JSON has both" % what, [s["outcome"] for s in data["subjects"]] == ["unchecked", "passed"] and words in data["subjects"][0]["unchecked"]
+                  and data["exit"]["code"] == 2, data)
+        run = place.hwb("check", "--github", path, good)
+        tap.check("%s: GitHub has both" % what, re.search(r"(?m)^::error file=\S+::could not be checked: .*" + words, run.out) and "title=S06" in run.out, run.told())
+    tap.run("what is there and could not be checked counts more than a wrong name", place.hwb("check", "--limit", "wheel-size=100", absent, good), 10, "there is no file")
+    tap.run("a folder gets a hint", place.hwb("check", folder), 2, "help: name the files in it: hwb check %s/*" % folder)
 
 
 def dead_checker(tap):
@@ -165,4 +189,4 @@ def inspections(tap):
     tap.run("what is no wheel", place.hwb("inspect", support.write(fresh("x"), {"a-1-py3-none-any.whl": "x"}) + "/a-1-py3-none-any.whl"), 6)
 
 
-TESTS = [outcomes, dead_checker, policies, hostile_names, formats, sdists, builds, inspections]
+TESTS = [outcomes, one_of_many, dead_checker, policies, hostile_names, formats, sdists, builds, inspections]
