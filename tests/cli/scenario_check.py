@@ -3,6 +3,7 @@ import json
 import os
 import re
 import subprocess
+import tarfile
 import tempfile
 
 import support
@@ -119,6 +120,31 @@ def hostile_names(tap):
     tap.check("nor in JSON", "\x1b" not in data[0]["path"], data)
 
 
+def tokens(tap):
+    """what looks like a credential in names and fields"""
+    place, folder, token = Place(), fresh("dist"), "gh" + "p_" + "0123456789abcdefghijABCDEFGHIJ012345"
+    password = "pass" + "w0rd-of-mine"
+    fields = ("Summary: s\nClassifier: bad %s\n%s: y\nHome-page: ftp://me:%s@host.example/\nAuthor: a\n b %s\n" % (token, token, password, token))
+    wheel = make_wheel(folder, "demo", "1.0", files={"demo.py": "x = 1\n", "demo/%s.bak" % token: "x", "demo/a.so": "x"}, requires=["x ; " + token], metadata=fields)
+    for option in ("-v", "--json", "--sarif", "--github"):
+        run = place.hwb("check", option, wheel)
+        tap.run("hwb check %s finds them all the same" % option, run, 6, "M02", "M05", "M09", "S10", "[REDACTED:github]")
+        tap.check("and shows none of them", token not in run.text and password not in run.text, run.told())
+    for option in ("-v", "--json"):
+        run = place.hwb("inspect", option, wheel)
+        tap.run("hwb inspect %s says what is there" % option, run, 0, "[REDACTED:github]", "Home-page")
+        tap.check("and shows none of them", token not in run.text and password not in run.text, run.told())
+    torn = make_wheel(folder, "torn", "1.0", files={"torn.py": "x", "a/../%s" % token: "x"})
+    for command in ("check", "inspect"):
+        run = place.hwb(command, torn)
+        tap.check("nor when hwb %s fails" % command, run.code == 6 and token not in run.text, run.told())
+    sdist = make_sdist(folder, extra=[(tarfile.TarInfo("demo-1.0/%s.bak" % token), b"x"), (tarfile.TarInfo("demo-1.0/PKG-INFO"), b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nClassifier: bad %s\n" % token.encode())])
+    run = place.hwb("check", "-v", sdist)
+    tap.check("nor of an sdist", "[" in run.out and token not in run.text, run.told())
+    kept = place.kept_text().decode()
+    tap.check("the audit log has none", token not in kept and password not in kept)
+
+
 def formats(tap):
     """JSON and SARIF"""
     place, folder = Place(), fresh("dist dir")
@@ -189,4 +215,4 @@ def inspections(tap):
     tap.run("what is no wheel", place.hwb("inspect", support.write(fresh("x"), {"a-1-py3-none-any.whl": "x"}) + "/a-1-py3-none-any.whl"), 6)
 
 
-TESTS = [outcomes, one_of_many, dead_checker, policies, hostile_names, formats, sdists, builds, inspections]
+TESTS = [outcomes, one_of_many, dead_checker, policies, hostile_names, tokens, formats, sdists, builds, inspections]
