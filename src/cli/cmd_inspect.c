@@ -63,6 +63,8 @@ static enum status look(const struct run_context *run, const char *path, struct 
 		s = read_pairs(buf_bytes(&reply), a, ret, d);
 	if (s == OK)
 		sha256_text(&digest, ret->digest);
+	else
+		(void)explain(d, "'%s'", path);
 	/* What cannot be opened is not a wheel that anybody should install. */
 	return s == ERR_FORMAT || s == ERR_LIMIT || s == ERR_REFUSED ? recode(d, ERR_ARTEFACT) : s;
 }

@@ -91,6 +91,7 @@ def policies(tap):
     tap.run("denied is stronger", place.hwb("check", "--deny", "M10", "--allow", "M10=x", url), 6, "error[M10]")
     tap.run("and when warnings refuse", place.hwb("check", "--fail-on", "warning", url), 6, "warning[M10]")
     tap.run("from a variable", place.hwb("check", url, env={"HWB_PROFILE": "pypi"}), 6, "error[M10]")
+    tap.run("a profile as an option", place.hwb("check", "--strict", url), 2, "help: did you mean '--profile strict'?")
     tap.run("no such profile", place.hwb("check", "--profile", "PyPI", url), 2, "build, pypi or strict")
 
 
@@ -212,6 +213,8 @@ def inspections(tap):
     tap.run("says what is in it", place.hwb("inspect", wheel), 0, "Name               demo", "Requires-Dist      a>=1", "console_scripts: demo = demo:main", "demo.py (1 file")
     data = json.loads(place.hwb("inspect", "--json", wheel).out)
     tap.check("and as JSON", data[0]["Name"] == ["demo"] and data[0]["sha256"] == support.sha256(open(wheel, "rb").read()), data)
+    torn = support.write(fresh("x"), {"torn-1.0-py3-none-any.whl": open(wheel, "rb").read()[:-5]}) + "/torn-1.0-py3-none-any.whl"
+    tap.run("which of several is none", place.hwb("inspect", wheel, torn), 6, "error: '%s': " % torn)
     tap.run("what is no wheel", place.hwb("inspect", support.write(fresh("x"), {"a-1-py3-none-any.whl": "x"}) + "/a-1-py3-none-any.whl"), 6)
 
 

@@ -140,8 +140,9 @@ static void test_sentences(void)
 	console_warning(s.c, "beware of %d", 7);
 	console_note(s.c, "a note");
 	console_result(s.c, BYTES("/out/a.whl"));
-	WANT(strcmp(screen_text(&s, 2), "hwb: error: it '\\x1b[2J' broke\n  | \\x3a:set-env name=A::b (line 3, column 7)\n  help: mend it\n"
-					"hwb: warning: beware of 7\nhwb: a note\n") == 0);
+	WANT(strcmp(screen_text(&s, 2),
+		    "hwb: error: it '\\x1b[2J' broke\n  | \\x3a:set-env name=A::b (line 3, column 7)\n  help: mend it\n"
+		    "hwb: warning: beware of 7\nhwb: a note\n") == 0);
 	WANT(strcmp(screen_text(&s, 1), "/out/a.whl\n") == 0);
 	world_done(&s.w);
 }
