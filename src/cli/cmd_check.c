@@ -10,6 +10,7 @@
 #include "cli/judge.h"
 #include "cli/options_build.h"
 #include "cli/options_findings.h"
+#include "cli/output_filter.h"
 #include "cli/session.h"
 #include "host/sealed.h"
 
@@ -26,6 +27,7 @@ struct check_command {
 	struct settings *settings;
 	struct arena *arena;
 	struct session session;
+	struct output_filter filter;
 	struct checked_file *files;
 	struct judged *judged;
 	size_t n;
@@ -90,6 +92,24 @@ static enum status open_copy(struct check_command *c, struct checked_file *f, in
 	return s == ERR_IO ? recode(d, ERR_USAGE) : s;
 }
 
+/* Of an sdist that cannot be unpacked hwb-unpack says why, and that program knows no form of credentials. What hwb-parse says has
+ * been through it (check/hide.h). */
+static enum status hide_in_refusal(struct check_command *c, struct checked_file *f, struct diag *d)
+{
+	struct finding_list *list = &f->result.findings;
+	c->filter.run = &c->session.run;
+	c->filter.console = c->session.console;
+	for (size_t i = 0; i < list->n_items && !f->is_wheel && f->tree.fd < 0; i++) {
+		struct diag words = { 0 };
+		(void)fail(&words, ERR_ARTEFACT, 0, "%.*s", BYTES_ARG(list->items[i].message));
+		enum status s = output_filter_words(&c->filter, &words, d);
+		if (s)
+			return s;
+		list->items[i].message = arena_copy(c->arena, bytes_of(words.text));
+	}
+	return OK;
+}
+
 static enum status note_checked(struct check_command *c, const struct checked_file *f, const char *outcome, struct diag *d)
 {
 	char digest[SHA256_TEXT_SIZE];
@@ -131,6 +151,8 @@ static enum status check_one(struct check_command *c, size_t at, struct diag *d)
 	if (s == OK)
 		s = f->is_wheel ? check_wheel(c, f, fd, d)
 				: check_sdist_run(&c->session.run, fd, f->name, c->arena, &f->tree, &f->result, d);
+	if (s == OK)
+		s = hide_in_refusal(c, f, d);
 	if (s == ERR_CANCELLED)
 		return s;
 	j->subject = (struct finding_subject){ .path = f->path, .list = &f->result.findings };
@@ -208,6 +230,7 @@ static int run_check_command(struct settings *settings, struct arena *a)
 	enum status s = session_open(settings, "check", environ, a, &c.session, &d);
 	if (s == OK)
 		s = check_all(&c, &d);
+	output_filter_stop(&c.filter);
 	for (size_t i = 0; i < c.n; i++)
 		fd_close(&c.files[i].tree.fd);
 	enum exit_code code = session_close(&c.session, settings, s, &d);

@@ -142,6 +142,9 @@ def tokens(tap):
     sdist = make_sdist(folder, extra=[(tarfile.TarInfo("demo-1.0/%s.bak" % token), b"x"), (tarfile.TarInfo("demo-1.0/PKG-INFO"), b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nClassifier: bad %s\n" % token.encode())])
     run = place.hwb("check", "-v", sdist)
     tap.check("nor of an sdist", "[" in run.out and token not in run.text, run.told())
+    sdist = make_sdist(fresh("dist"), extra=[(tarfile.TarInfo("demo-1.0/../%s" % token), b"x")])
+    run = place.hwb("check", sdist, sdist)
+    tap.run("nor of one that is not unpacked", run, 6, "error[T01]", "[REDACTED:github]", absent=[token])
     kept = place.kept_text().decode()
     tap.check("the audit log has none", token not in kept and password not in kept)
 
