@@ -1,5 +1,6 @@
 /* What is in a wheel, for a person: pairs of a label and a value, in hwb-parse. It judges nothing. */
 #include "base/wire.h"
+#include "check/hide.h"
 #include "check/verbs.h"
 #include "format/ini.h"
 #include "format/rfc822.h"
@@ -10,6 +11,7 @@ struct inspection {
 	uint32_t n;
 	const struct wheel *wheel;
 	struct arena *arena;
+	struct hiding hiding;
 };
 
 enum { PAIRS_MAX = 5000 };
@@ -19,7 +21,7 @@ static void put(struct inspection *i, const char *label, struct bytes value)
 	if (i->n == PAIRS_MAX || !value.size)
 		return;
 	wire_put_string(i->out, label);
-	wire_put_bytes(i->out, value);
+	wire_put_bytes(i->out, hide_in_text(&i->hiding, value));
 	i->n++;
 }
 
@@ -99,14 +101,16 @@ enum status inspect_verb(const struct verb_call *call, struct buf *reply, struct
 	struct wheel wheel;
 	CLEANUP(buf_done) struct buf pairs;
 	buf_init(&pairs, 32 << 20);
-	struct inspection i = { .out = &pairs, .wheel = &wheel, .arena = call->arena };
+	struct inspection i = { .out = &pairs, .wheel = &wheel, .arena = call->arena, .hiding = { .arena = call->arena } };
 	enum status s = wire_end(&w, "inspect", d);
 	if (s == OK)
 		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
 	if (s == OK)
 		s = wheel_open(file, file_name, &limits, call->arena, &wheel, d);
-	if (s)
+	if (s) {
+		hide_in_diag(&i.hiding, d);
 		return s;
+	}
 	put_fields(&i, "METADATA", metadata, COUNT(metadata));
 	put_fields(&i, "WHEEL", wheel_file, COUNT(wheel_file));
 	put_entry_points(&i);

@@ -130,6 +130,7 @@ static enum exit_code write_reports(struct build_command *c, enum exit_code code
 	report_write(c->pipelines, c->n_pipelines, audit_head(c->session.run.audit), code, &said, &text);
 	if (c->settings->json)
 		console_result(c->session.console, bytes_trim(buf_bytes(&text)));
+	code = console_end(c->session.console, code);
 	if (c->settings->report && report_save(c->settings->report, buf_bytes(&text), &d)) {
 		console_error(c->session.console, &d);
 		return code == EXIT_OK ? EXIT_UNCHECKED : code;

@@ -372,7 +372,7 @@ static int run_cache(struct settings *s, struct arena *a)
 	fd_close(&c.dir);
 	if (status)
 		console_error(c.console, &d);
-	return (int)exit_code_of(status);
+	return (int)console_end(c.console, exit_code_of(status));
 }
 
 const struct command command_cache = {

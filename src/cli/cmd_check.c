@@ -1,6 +1,7 @@
 /* `hwb check`: wheels and sdists against reference/wheel-checks.md, whoever made them. It never changes a file. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "check/check.h"
@@ -9,12 +10,14 @@
 #include "cli/judge.h"
 #include "cli/options_build.h"
 #include "cli/options_findings.h"
+#include "cli/output_filter.h"
 #include "cli/session.h"
 #include "host/sealed.h"
 
 struct checked_file {
 	struct bytes path, name; /* name: without folders */
 	bool is_wheel;
+	bool is_unusable; /* it is not there, or no file that could be an artefact */
 	struct source_tree tree; /* of an sdist that could be unpacked; fd -1: none */
 	struct check_result result;
 	uint64_t size;
@@ -24,6 +27,7 @@ struct check_command {
 	struct settings *settings;
 	struct arena *arena;
 	struct session session;
+	struct output_filter filter;
 	struct checked_file *files;
 	struct judged *judged;
 	size_t n;
@@ -60,17 +64,50 @@ static enum status check_wheel(struct check_command *c, struct checked_file *f, 
 	return s ? s : check_run(&c->session.run, &request, &checker, c->arena, &f->result, d);
 }
 
+/* By its name alone: what is in it is for hwb-parse to say. */
+static enum status check_kind(const struct checked_file *f, const char *path, struct diag *d)
+{
+	struct stat st;
+	if (f->is_wheel || bytes_ends(f->name, BYTES(".tar.gz")) || bytes_ends(f->name, BYTES(".zip")))
+		return OK;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		(void)fail(d, ERR_USAGE, 0, "'%s' is a folder", path);
+		return remedy(d, "name the files in it: hwb check %s/*", bytes_ends(f->path, BYTES("/")) ? "DIR" : path);
+	}
+	return fail(d, ERR_USAGE, 0, "'%s' is neither a wheel (.whl) nor an sdist (.tar.gz, .zip)", path);
+}
+
 /* A copy that cannot change any more: somebody may write to the file while it is read. */
 static enum status open_copy(struct check_command *c, struct checked_file *f, int *ret_fd, struct diag *d)
 {
 	const struct limits *l = c->session.run.limits;
-	enum status s = sealed_copy(AT_FDCWD, arena_string(c->arena, f->path), f->is_wheel ? l->wheel_size : l->download_size,
-				    ret_fd, d);
+	const char *path = arena_string(c->arena, f->path);
+	enum status s = check_kind(f, path, d);
+	if (s == OK)
+		s = sealed_copy(AT_FDCWD, path, f->is_wheel ? l->wheel_size : l->download_size, ret_fd, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "there is no file '%.*s'", BYTES_ARG(f->path));
 	if (s == ERR_LIMIT)
 		(void)remedy(d, "raise it: --limit %s=SIZE", f->is_wheel ? "wheel-size" : "download-size");
 	return s == ERR_IO ? recode(d, ERR_USAGE) : s;
+}
+
+/* Of an sdist that cannot be unpacked hwb-unpack says why, and that program knows no form of credentials. What hwb-parse says has
+ * been through it (check/hide.h). */
+static enum status hide_in_refusal(struct check_command *c, struct checked_file *f, struct diag *d)
+{
+	struct finding_list *list = &f->result.findings;
+	c->filter.run = &c->session.run;
+	c->filter.console = c->session.console;
+	for (size_t i = 0; i < list->n_items && !f->is_wheel && f->tree.fd < 0; i++) {
+		struct diag words = { 0 };
+		(void)fail(&words, ERR_ARTEFACT, 0, "%.*s", BYTES_ARG(list->items[i].message));
+		enum status s = output_filter_words(&c->filter, &words, d);
+		if (s)
+			return s;
+		list->items[i].message = arena_copy(c->arena, bytes_of(words.text));
+	}
+	return OK;
 }
 
 static enum status note_checked(struct check_command *c, const struct checked_file *f, const char *outcome, struct diag *d)
@@ -79,7 +116,8 @@ static enum status note_checked(struct check_command *c, const struct checked_fi
 	sha256_text(&f->result.digest, digest);
 	struct json_writer *w = audit_begin(c->session.run.audit, "artifact.checked");
 	json_pair_string(w, "name", f->name);
-	json_pair_cstring(w, "sha256", digest);
+	if (strcmp(outcome, "unchecked") != 0) /* else nobody knows it */
+		json_pair_cstring(w, "sha256", digest);
 	json_pair_cstring(w, "profile", finding_profile_name(c->settings->findings.profile));
 	json_pair_unsigned(w, "findings", f->result.findings.n_items);
 	json_pair_cstring(w, "outcome", outcome);
@@ -109,11 +147,12 @@ static enum status check_one(struct check_command *c, size_t at, struct diag *d)
 	struct checked_file *f = &c->files[at];
 	struct judged *j = &c->judged[at];
 	enum status s = open_copy(c, f, &fd, d);
-	if (s && s != ERR_LIMIT)
-		return s;
+	f->is_unusable = s == ERR_USAGE;
 	if (s == OK)
 		s = f->is_wheel ? check_wheel(c, f, fd, d)
 				: check_sdist_run(&c->session.run, fd, f->name, c->arena, &f->tree, &f->result, d);
+	if (s == OK)
+		s = hide_in_refusal(c, f, d);
 	if (s == ERR_CANCELLED)
 		return s;
 	j->subject = (struct finding_subject){ .path = f->path, .list = &f->result.findings };
@@ -130,6 +169,18 @@ static enum status check_one(struct check_command *c, size_t at, struct diag *d)
 	j->put_facts = put_facts;
 	j->facts = f;
 	return note_checked(c, f, j->outcome, d);
+}
+
+/* What is refused, and then what could not be checked although it is there, says more than a name that was wrong. */
+static enum status find_verdict(const struct check_command *c, struct diag *d)
+{
+	size_t n_unchecked = 0, n_unusable = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		n_unchecked += strcmp(c->judged[i].outcome, "unchecked") == 0;
+		n_unusable += c->files[i].is_unusable;
+	}
+	enum status s = judge_verdict(c->judged, c->n, "file", ERR_ARTEFACT, d);
+	return s == ERR_UNCHECKED && n_unchecked == n_unusable ? recode(d, ERR_USAGE) : s;
 }
 
 static enum status check_words(struct check_command *c, struct diag *d)
@@ -149,8 +200,6 @@ static enum status check_words(struct check_command *c, struct diag *d)
 		f->is_wheel = bytes_ends(f->name, BYTES(".whl"));
 		f->result.findings.arena = c->arena;
 		f->tree.fd = -1;
-		if (!f->is_wheel && !bytes_ends(f->name, BYTES(".tar.gz")) && !bytes_ends(f->name, BYTES(".zip")))
-			return fail(d, ERR_USAGE, 0, "'%s' is neither a wheel (.whl) nor an sdist (.tar.gz, .zip)", words->items[i]);
 	}
 	return OK;
 }
@@ -167,7 +216,7 @@ static enum status check_all(struct check_command *c, struct diag *d)
 			s = check_one(c, i, d);
 	if (s)
 		return s;
-	s = judge_verdict(c->judged, c->n, "file", ERR_ARTEFACT, d);
+	s = find_verdict(c, d);
 	judge_print(c->settings, c->session.console, "check", c->judged, c->n, (int)exit_code_of(s));
 	judge_warn_unused(c->settings, c->session.console);
 	judge_say_counts(c->session.console, c->judged, c->n, "checked", "file");
@@ -181,6 +230,7 @@ static int run_check_command(struct settings *settings, struct arena *a)
 	enum status s = session_open(settings, "check", environ, a, &c.session, &d);
 	if (s == OK)
 		s = check_all(&c, &d);
+	output_filter_stop(&c.filter);
 	for (size_t i = 0; i < c.n; i++)
 		fd_close(&c.files[i].tree.fd);
 	enum exit_code code = session_close(&c.session, settings, s, &d);

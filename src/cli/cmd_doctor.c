@@ -252,7 +252,7 @@ static int run_doctor(struct settings *s, struct arena *a)
 	else
 		print_text(&doc, code == EXIT_OK, &out);
 	console_result(c, buf_bytes(&out));
-	return (int)code;
+	return (int)console_end(c, code);
 }
 
 static const struct option options[] = {

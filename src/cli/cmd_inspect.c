@@ -63,6 +63,8 @@ static enum status look(const struct run_context *run, const char *path, struct 
 		s = read_pairs(buf_bytes(&reply), a, ret, d);
 	if (s == OK)
 		sha256_text(&digest, ret->digest);
+	else
+		(void)explain(d, "'%s'", path);
 	/* What cannot be opened is not a wheel that anybody should install. */
 	return s == ERR_FORMAT || s == ERR_LIMIT || s == ERR_REFUSED ? recode(d, ERR_ARTEFACT) : s;
 }
@@ -74,8 +76,9 @@ static bool same_label(const struct inspected *in, uint32_t i)
 
 static void write_text(struct console *c, const struct inspected *in, struct buf *out)
 {
-	buf_printf(out, "%-*s%.*s\n", LABEL_WIDTH, "File", BYTES_ARG(in->path));
-	buf_printf(out, "%-*s%llu bytes\n%-*s%s\n", LABEL_WIDTH, "Size", (unsigned long long)in->size, LABEL_WIDTH, "SHA-256",
+	buf_printf(out, "%-*s", LABEL_WIDTH, "File");
+	console_put_safe(c, in->path, out);
+	buf_printf(out, "\n%-*s%llu bytes\n%-*s%s\n", LABEL_WIDTH, "Size", (unsigned long long)in->size, LABEL_WIDTH, "SHA-256",
 		   in->digest);
 	for (uint32_t i = 0; i < in->n; i++) {
 		buf_printf(out, "%-*.*s", LABEL_WIDTH, (int)(same_label(in, i) ? 0 : in->pairs[i].label.size),
@@ -88,21 +91,27 @@ static void write_text(struct console *c, const struct inspected *in, struct buf
 	}
 }
 
+static void put_safe_string(struct console *c, struct bytes text, struct json_writer *w)
+{
+	CLEANUP(buf_done) struct buf safe;
+	buf_init(&safe, 16 * text.size + 64);
+	console_put_safe(c, text, &safe);
+	json_put_string(w, buf_bytes(&safe));
+}
+
 /* The labels in lower case; those that are there more than once as lists. */
 static void write_json(struct console *c, const struct inspected *in, struct json_writer *w)
 {
 	json_object_begin(w);
-	json_pair_string(w, "path", in->path);
+	json_key(w, "path");
+	put_safe_string(c, in->path, w);
 	json_pair_unsigned(w, "size", in->size);
 	json_pair_cstring(w, "sha256", in->digest);
 	for (uint32_t i = 0; i < in->n;) {
 		json_key_bytes(w, in->pairs[i].label);
 		json_array_begin(w);
 		do {
-			CLEANUP(buf_done) struct buf safe;
-			buf_init(&safe, 16 * in->pairs[i].value.size + 64);
-			console_put_safe(c, in->pairs[i].value, &safe);
-			json_put_string(w, buf_bytes(&safe));
+			put_safe_string(c, in->pairs[i].value, w);
 		} while (++i < in->n && same_label(in, i));
 		json_array_end(w);
 	}
@@ -147,7 +156,7 @@ static int run_inspect(struct settings *s, struct arena *a)
 	enum status status = inspect_all(s, c, a, &d);
 	if (status)
 		console_error(c, &d);
-	return (int)exit_code_of(status);
+	return (int)console_end(c, exit_code_of(status));
 }
 
 static const char *const options_of_inspect[] = { "--limit", "--json", NULL };

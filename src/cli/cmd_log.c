@@ -242,7 +242,7 @@ static int run_log(struct settings *s, struct arena *a)
 			status = verbs[i].run(&c, &d);
 	if (status)
 		console_error(c.console, &d);
-	return (int)exit_code_of(status);
+	return (int)console_end(c.console, exit_code_of(status));
 }
 
 const struct command command_log = {

@@ -24,7 +24,7 @@ static int run_version(struct settings *s, struct arena *a)
 		buf_add_string(&out, "hwb " HWB_VERSION);
 	}
 	console_result(c, buf_bytes(&out));
-	return EXIT_OK;
+	return (int)console_end(c, EXIT_OK);
 }
 
 const struct command command_version = {

@@ -1,5 +1,6 @@
 #include "cli/console.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 #include "base/clock.h"
@@ -26,15 +27,24 @@ static void put_safe(const struct console *c, struct bytes text, bool is_cut, st
 {
 	CLEANUP(buf_done) struct buf redacted;
 	CLEANUP(buf_done) struct buf escaped;
+	CLEANUP(buf_done) struct buf guarded;
 	buf_init(&redacted, 3 * text.size + 64);
 	buf_init(&escaped, 8 * text.size + 512);
+	buf_init(&guarded, 8 * text.size + 512);
 	bool has_lost_end = is_cut && known_redact_start(&c->known, text, &redacted);
 	if (!is_cut)
 		known_redact(&c->known, text, &redacted);
 	console_escape(buf_bytes(&redacted), &escaped);
-	console_redact(c, buf_bytes(&escaped), is_cut, out);
+	escape_line_starts(buf_bytes(&escaped), &guarded);
+	console_redact(c, buf_bytes(&guarded), is_cut, out);
 	if (has_lost_end && !bytes_ends(buf_bytes(out), BYTES(MASK_KNOWN)))
 		buf_add_string(out, MASK_KNOWN);
+}
+
+static void write_result(struct console *c, struct bytes text)
+{
+	if (fd_write_all(1, text, NULL) && !c->lost_because)
+		c->lost_because = errno;
 }
 
 void console_put_safe(const struct console *c, struct bytes text, struct buf *out)
@@ -47,7 +57,10 @@ void console_print(struct console *c, struct bytes safe, enum console_stream to)
 	if (c->streaming)
 		console_output_end(c);
 	console_clear(c);
-	(void)!fd_write_all(to == CONSOLE_STDOUT ? 1 : 2, safe, NULL);
+	if (to == CONSOLE_STDOUT)
+		write_result(c, safe);
+	else
+		console_write(safe);
 }
 
 bool console_has_colour(const struct console *c, enum console_stream to)
@@ -302,5 +315,19 @@ void console_result(struct console *c, struct bytes line)
 	buf_init(&safe, 8 * line.size + 256);
 	put_safe(c, line, false, &safe);
 	buf_add_byte(&safe, '\n');
-	(void)!fd_write_all(1, buf_bytes(&safe), NULL);
+	write_result(c, buf_bytes(&safe));
+}
+
+enum exit_code console_end(struct console *c, enum exit_code code)
+{
+	struct diag d = { 0 };
+	int reason = c->lost_because;
+	c->lost_because = 0;
+	if (!reason)
+		return code;
+	if (reason == EPIPE)
+		return code == EXIT_OK ? EXIT_UNCHECKED : code;
+	(void)fail(&d, ERR_UNCHECKED, 0, "the result cannot be written to standard output: %s", strerror(reason));
+	console_error(c, &d);
+	return EXIT_UNCHECKED;
 }

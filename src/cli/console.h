@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/status.h"
+#include "cli/exit.h"
 #include "cli/settings.h"
 
 struct console;
@@ -29,7 +30,8 @@ void console_progress(struct console *c, const char *what, uint64_t done, uint64
 void console_output(struct console *c, struct bytes output);
 void console_tail(struct console *c, const char *whole_is_at);
 
-/* Appends a text, redacted and escaped, to something that is printed later. Newlines and tabs stay. */
+/* Appends a text, redacted and escaped, to something that is printed later. Newlines and tabs stay; no line
+ * begins with a command for a CI system (cli/escape.h). */
 void console_put_safe(const struct console *c, struct bytes text, struct buf *out);
 /* Prints what is safe already, and perhaps coloured. */
 enum console_stream { CONSOLE_STDERR, CONSOLE_STDOUT };
@@ -38,6 +40,9 @@ bool console_has_colour(const struct console *c, enum console_stream to);
 
 /* To stdout: one artefact's path a line, or the JSON object. */
 void console_result(struct console *c, struct bytes line);
+/* After the last result: what the program ends with instead of code. A result that could not be written is EXIT_UNCHECKED, for nobody has
+ * seen it, and says so; when its reader went away there is no sentence, and a failure stays what it was. */
+enum exit_code console_end(struct console *c, enum exit_code code);
 
 /* From now on this value is "[REDACTED:known]" in everything that is printed or handed to the log, in all its encodings (redact/known.h).
  * false: too short or too common to be masked; the caller says so. */

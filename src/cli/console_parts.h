@@ -14,6 +14,7 @@ struct console {
 	bool quiet, colour, progress, github, gitlab;
 	bool colours_results; /* also on stdout */
 	unsigned verbose;
+	int lost_because; /* errno of the first result that stdout did not take; 0: it took all */
 	bool status_shown; /* a line on the terminal that the next output wipes */
 	const char *stage; /* NULL: none is open */
 	uint64_t n_stages;

@@ -140,3 +140,19 @@ void console_escape(struct bytes text, struct buf *out)
 	escaper_add(&e, text, out);
 	escaper_end(&e, out);
 }
+
+void escape_line_starts(struct bytes text, struct buf *out)
+{
+	while (text.size) {
+		size_t end = bytes_find(text, '\n'), at = 0;
+		struct bytes line = bytes_part(text, 0, end < text.size ? end + 1 : end);
+		while (at < line.size && (line.data[at] <= ' ' || line.data[at] >= 0x80))
+			at++;
+		bool steers = bytes_starts(bytes_from(line, at), BYTES("::"));
+		buf_add(out, bytes_part(line, 0, at));
+		if (steers)
+			put_hex(out, ':');
+		buf_add(out, bytes_from(line, at + steers));
+		text = bytes_from(text, line.size);
+	}
+}

@@ -18,4 +18,8 @@ struct escaper {
 void escaper_add(struct escaper *e, struct bytes piece, struct buf *out);
 void escaper_end(struct escaper *e, struct buf *out);
 
+/* Appends text that is escaped already, and of each line that begins with "::" the first ':' as \x3a: GitHub's runners take such
+ * lines for commands, also behind blanks, of Unicode as well; which those are is not asked here. */
+void escape_line_starts(struct bytes text, struct buf *out);
+
 #endif

@@ -1,33 +1,15 @@
 /* hwb: finds the command, merges what it was told, runs it. */
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/fd.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit.h"
 #include "finding/finding.h"
 #include "host/spawn.h"
-
-static void print(struct buf *text, FILE *to)
-{
-	(void)fputs(buf_string(text), to);
-	buf_done(text);
-}
-
-static int print_overview(FILE *to)
-{
-	struct buf text;
-	size_t n;
-	const struct command *all = commands_all(&n);
-	buf_init(&text, 1 << 16);
-	buf_add_string(&text, "hwb builds Python wheels from source in a sandbox.\n\nusage: hwb COMMAND [OPTIONS]\n\n");
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&text, "  %-10s %s\n", all[i].name, all[i].what);
-	buf_add_string(&text, "\n'hwb help COMMAND' says more; so does hwb(1).\n");
-	print(&text, to);
-	return to == stdout ? EXIT_OK : EXIT_USAGE;
-}
 
 static int usage_error(const struct diag *d)
 {
@@ -39,6 +21,34 @@ static int usage_error(const struct diag *d)
 	if (d->help[0])
 		(void)fprintf(stderr, "  help: %s\n", d->help);
 	return (int)exit_code_of(d->code);
+}
+
+static int print(struct buf *text)
+{
+	struct diag d = { 0 };
+	enum status s = fd_write_all(1, buf_bytes(text), &d);
+	buf_done(text);
+	if (s == OK)
+		return EXIT_OK;
+	(void)explain(&d, "standard output");
+	return usage_error(&d);
+}
+
+static int print_overview(bool is_asked_for)
+{
+	struct buf text;
+	size_t n;
+	const struct command *all = commands_all(&n);
+	buf_init(&text, 1 << 16);
+	buf_add_string(&text, "hwb builds Python wheels from source in a sandbox.\n\nusage: hwb COMMAND [OPTIONS]\n\n");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&text, "  %-10s %s\n", all[i].name, all[i].what);
+	buf_add_string(&text, "\n'hwb help COMMAND' says more; so does hwb(1).\n");
+	if (is_asked_for)
+		return print(&text);
+	(void)fputs(buf_string(&text), stderr);
+	buf_done(&text);
+	return EXIT_USAGE;
 }
 
 /* These must work also when a configuration file is broken. */
@@ -55,8 +65,7 @@ static int print_help(const struct command *command)
 	struct buf text;
 	buf_init(&text, 1 << 16);
 	options_help(command, &text);
-	print(&text, stdout);
-	return EXIT_OK;
+	return print(&text);
 }
 
 static int run_command(const struct command *command, char **argv, struct arena *a)
@@ -88,8 +97,7 @@ static int print_finding(const struct finding_rule *rule)
 		buf_printf(&text, ", %s for PyPI", severity_name(rule->severity[PROFILE_PYPI]));
 	buf_printf(&text, ")\n  rule: %s\n  %s\n  example: %s\n  what to do: %s\n", rule->title, rule->why, rule->example,
 		   rule->help);
-	print(&text, stdout);
-	return EXIT_OK;
+	return print(&text);
 }
 
 /* "hwb help", "hwb help build", "hwb help SRC-NET". */
@@ -98,7 +106,7 @@ static int run_help(char **words)
 	struct diag d = { 0 };
 	const struct command *command;
 	if (!words[0])
-		return print_overview(stdout);
+		return print_overview(true);
 	if (words[1])
 		(void)fail(&d, ERR_USAGE, 0, "hwb help takes one command");
 	else if (finding_rule(bytes_of(words[0])))
@@ -108,6 +116,17 @@ static int run_help(char **words)
 	return usage_error(&d);
 }
 
+/* What hwb opens would get the number of a standard descriptor that the caller closed, and results would be written into the audit
+ * log. Nothing can be read from those that are missing; a result that has no place to go has to fail, so that 1 takes no writes. */
+static bool open_missing(void)
+{
+	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd) /* the lowest that is free */
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -115,16 +134,18 @@ int main(int argc, char **argv)
 	struct diag d = { 0 };
 	const struct command *command;
 	arena_init(&a);
+	if (!open_missing())
+		return EXIT_UNCHECKED;
 	(void)umask(022); /* what the sandbox's user reads, and what the wheel holds, does not depend on the caller's */
 	(void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); /* what our caller left open is not for the programs we start */
 	if (argc < 2)
-		return print_overview(stderr);
+		return print_overview(false);
 	if (command_line_split(argv + 1, &a, &line, &d))
 		return usage_error(&d);
 	if (!line.word)
-		return print_overview(stderr);
+		return print_overview(false);
 	if (strcmp(line.word, "--help") == 0 || strcmp(line.word, "-h") == 0)
-		return print_overview(stdout);
+		return print_overview(true);
 	if (strcmp(line.word, "help") == 0)
 		return run_help(line.rest);
 	bool is_version = strcmp(line.word, "--version") == 0 || strcmp(line.word, "-V") == 0;

@@ -140,8 +140,21 @@ static const struct option *find(const struct parse *p, struct bytes name, char 
 	return NULL;
 }
 
+/* "--strict": the option that takes this for its value, of those that take one of a few words. */
+static const struct option *find_by_word(const struct parse *p, struct bytes word)
+{
+	for (const struct option *o = options_next(p->command, NULL); o; o = options_next(p->command, o))
+		for (struct bytes rest = bytes_of(o->value ? o->value : ""); rest.data;) {
+			struct bytes one = bytes_cut(&rest, '|');
+			if (one.size && byte_is_lower(one.data[0]) && bytes_equal(one, word))
+				return o;
+		}
+	return NULL;
+}
+
 static enum status unknown(const struct parse *p, struct bytes name)
 {
+	const struct option *by_word = bytes_starts(name, BYTES("--")) ? find_by_word(p, bytes_from(name, 2)) : NULL;
 	const char *names[256];
 	size_t n = 0;
 	for (const struct option *o = options_next(p->command, NULL); o && n + COUNT(o->aliases) < COUNT(names);
@@ -152,6 +165,8 @@ static enum status unknown(const struct parse *p, struct bytes name)
 	}
 	const char *nearest = word_nearest(name, names, n);
 	(void)fail(p->d, ERR_USAGE, 0, "hwb %s has no option '%.*s'", p->command->name, BYTES_ARG(bytes_part(name, 0, 100)));
+	if (by_word)
+		return remedy(p->d, "did you mean '%s %.*s'?", by_word->name, BYTES_ARG(bytes_from(name, 2)));
 	return nearest ? remedy(p->d, "did you mean '%s'?", nearest) : remedy(p->d, "'hwb %s --help' has the list", p->command->name);
 }
 

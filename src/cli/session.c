@@ -97,6 +97,7 @@ enum exit_code session_close(struct session *session, const struct settings *set
 	struct diag log_failure = { 0 };
 	if (s)
 		console_error(session->console, d);
+	code = console_end(session->console, code);
 	struct json_writer *w = audit_begin(session->run.audit, "run.finished");
 	json_pair_integer(w, "exit_code", code);
 	json_pair_cstring(w, "reason", exit_reason(code));

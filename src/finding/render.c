@@ -156,6 +156,13 @@ static void put_command_text(const struct finding_style *style, struct bytes tex
 void finding_write_github(const struct finding_subject *s, const struct finding_style *style, struct buf *out)
 {
 	static const char *const kinds[] = { "notice", "warning", "error" };
+	if (s->unchecked.data) {
+		buf_add_string(out, "::error file=");
+		put_command_text(style, s->path, true, out);
+		buf_add_string(out, "::could not be checked: ");
+		put_command_text(style, s->unchecked, false, out);
+		buf_add_byte(out, '\n');
+	}
 	for (size_t i = 0; i < s->list->n_items; i++) {
 		const struct finding *f = &s->list->items[i];
 		if (f->allowed.data || (!style->with_info && f->severity == SEVERITY_INFO))

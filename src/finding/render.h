@@ -31,7 +31,8 @@ struct finding_style {
 
 /* "path:line:column: error[ID]: message", the line of source with a caret, "help: ..."; what is allowed with its reason. */
 void finding_write_text(const struct finding_subject *s, const struct finding_style *style, struct buf *out);
-/* A workflow command of GitHub a finding: "::error file=...,line=...,title=ID::message". */
+/* A workflow command of GitHub a finding: "::error file=...,line=...,title=ID::message"; one without a title for what could not be
+ * looked at. */
 void finding_write_github(const struct finding_subject *s, const struct finding_style *style, struct buf *out);
 /* A string of a stranger's as a member of the object that is open. */
 void finding_pair_safe(struct json_writer *w, const char *key, struct bytes text, const struct finding_style *style);

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import subprocess
+import tarfile
 import tempfile
 
 import support
@@ -27,8 +28,32 @@ def outcomes(tap):
     tap.run("a folder called a wheel", place.hwb("check", support.write(fresh("x"), {"a-1-py3-none-any.whl/x": ""}) + "/a-1-py3-none-any.whl"), 2)
     tap.run("a limit that is reached is not a pass", place.hwb("check", "--limit", "wheel-size=100", good), 10, "could not be checked", "wheel-size")
     events = [e for e in place.log() if e["event"] == "artifact.checked"]
-    tap.check("each is in the log", [e["outcome"] for e in events] == ["passed", "passed", "refused", "passed", "refused", "unchecked"], events)
+    tap.check("each is in the log", [e["outcome"] for e in events] == ["passed", "passed", "refused", "passed", "refused"] + 4 * ["unchecked"], events)
     tap.check("with its digest", events[0]["sha256"] == support.sha256(open(good, "rb").read()), events[0])
+    tap.check("unless nobody looked at it", "sha256" not in events[-1], events[-1])
+
+
+def one_of_many(tap):
+    """one file that cannot be checked beside others that can"""
+    folder, place = fresh("dist"), Place()
+    good = make_wheel(folder, "good", "1.0", files={"good.py": "x = 1\n", "good.pth": "lib\n"})
+    bad = make_wheel(folder, "bad", "1.0", files={"bad.py": "x = 1\n", "sitecustomize.py": "x = 1\n"})
+    queue, absent = (os.path.join(folder, name + "-1.0-py3-none-any.whl") for name in ("queue", "absent"))
+    os.mkfifo(queue)
+    support.write(folder, {"SHA256SUMS": "x", "dist/x": ""})
+    for what, path, words in (("absent", absent, "there is no file"), ("a queue", queue, "not a regular file"), ("a folder", folder + "/dist", "is a folder"),
+                              ("a device", "/dev/null", "neither a wheel"), ("of another kind", folder + "/SHA256SUMS", "neither a wheel")):
+        run = place.hwb("check", path, good)
+        tap.run("%s: the other is reported, and it is no success" % what, run, 2, "good.pth: warning[S06]", words, "1 of 2 files could not be checked")
+        tap.run("%s: also behind it" % what, place.hwb("check", good, path), 2, "good.pth: warning[S06]", words)
+        tap.run("%s: a refusal counts more" % what, place.hwb("check", path, bad), 6, "error[S07]", words, "1 of 2 files is refused")
+        data = json.loads(place.hwb("check", "--json", path, good).out)
+        tap.check("%s: JSON has both" % what, [s["outcome"] for s in data["subjects"]] == ["unchecked", "passed"] and words in data["subjects"][0]["unchecked"]
+                  and data["exit"]["code"] == 2, data)
+        run = place.hwb("check", "--github", path, good)
+        tap.check("%s: GitHub has both" % what, re.search(r"(?m)^::error file=\S+::could not be checked: .*" + words, run.out) and "title=S06" in run.out, run.told())
+    tap.run("what is there and could not be checked counts more than a wrong name", place.hwb("check", "--limit", "wheel-size=100", absent, good), 10, "there is no file")
+    tap.run("a folder gets a hint", place.hwb("check", folder), 2, "help: name the files in it: hwb check %s/*" % folder)
 
 
 def dead_checker(tap):
@@ -66,6 +91,7 @@ def policies(tap):
     tap.run("denied is stronger", place.hwb("check", "--deny", "M10", "--allow", "M10=x", url), 6, "error[M10]")
     tap.run("and when warnings refuse", place.hwb("check", "--fail-on", "warning", url), 6, "warning[M10]")
     tap.run("from a variable", place.hwb("check", url, env={"HWB_PROFILE": "pypi"}), 6, "error[M10]")
+    tap.run("a profile as an option", place.hwb("check", "--strict", url), 2, "help: did you mean '--profile strict'?")
     tap.run("no such profile", place.hwb("check", "--profile", "PyPI", url), 2, "build, pypi or strict")
 
 
@@ -81,6 +107,46 @@ def hostile_names(tap):
     tap.check("each annotation is one line", all(line.startswith("::") for line in github.out.splitlines()), github.out)
     data = json.loads(place.hwb("check", "--json", wheel).out)
     tap.check("JSON is JSON", any(f["id"] == "Z15" for f in data["findings"]), data)
+    lines = "\n ::stop-commands::tok\n \u3000::error::x"
+    top, odd_name = fresh("dist"), "::error ::x" + ESC + "/demo-1.0-py3-none-any.whl"
+    os.mkdir(os.path.join(top, os.path.dirname(odd_name)))
+    make_wheel(os.path.join(top, os.path.dirname(odd_name)), "demo", "1.0", files={"demo.py": "x = 1\n", "demo.pth": "x\n"},
+               metadata="Author: a" + lines + "\nLicense: b" + lines + "\n")
+    for words in (["check", odd_name], ["check", "-v", "--profile=strict", odd_name], ["inspect", odd_name]):
+        run = place.hwb(*words, cwd=top)
+        tap.check("no line of hwb %s is a command" % words[0], "error" in run.out and not re.search(r"(?m)^\s*::", run.text), run.told())
+        tap.check("and it steers no terminal", "\x1b" not in run.text, run.told())
+    tap.check("the lines are still there", run.code == 0 and "\\x3a:stop-commands::tok" in run.out, run.told())
+    data = json.loads(place.hwb("inspect", "--json", odd_name, cwd=top).out)
+    tap.check("nor in JSON", "\x1b" not in data[0]["path"], data)
+
+
+def tokens(tap):
+    """what looks like a credential in names and fields"""
+    place, folder, token = Place(), fresh("dist"), "gh" + "p_" + "0123456789abcdefghijABCDEFGHIJ012345"
+    password = "pass" + "w0rd-of-mine"
+    fields = ("Summary: s\nClassifier: bad %s\n%s: y\nHome-page: ftp://me:%s@host.example/\nAuthor: a\n b %s\n" % (token, token, password, token))
+    wheel = make_wheel(folder, "demo", "1.0", files={"demo.py": "x = 1\n", "demo/%s.bak" % token: "x", "demo/a.so": "x"}, requires=["x ; " + token], metadata=fields)
+    for option in ("-v", "--json", "--sarif", "--github"):
+        run = place.hwb("check", option, wheel)
+        tap.run("hwb check %s finds them all the same" % option, run, 6, "M02", "M05", "M09", "S10", "[REDACTED:github]")
+        tap.check("and shows none of them", token not in run.text and password not in run.text, run.told())
+    for option in ("-v", "--json"):
+        run = place.hwb("inspect", option, wheel)
+        tap.run("hwb inspect %s says what is there" % option, run, 0, "[REDACTED:github]", "Home-page")
+        tap.check("and shows none of them", token not in run.text and password not in run.text, run.told())
+    torn = make_wheel(folder, "torn", "1.0", files={"torn.py": "x", "a/../%s" % token: "x"})
+    for command in ("check", "inspect"):
+        run = place.hwb(command, torn)
+        tap.check("nor when hwb %s fails" % command, run.code == 6 and token not in run.text, run.told())
+    sdist = make_sdist(folder, extra=[(tarfile.TarInfo("demo-1.0/%s.bak" % token), b"x"), (tarfile.TarInfo("demo-1.0/PKG-INFO"), b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nClassifier: bad %s\n" % token.encode())])
+    run = place.hwb("check", "-v", sdist)
+    tap.check("nor of an sdist", "[" in run.out and token not in run.text, run.told())
+    sdist = make_sdist(fresh("dist"), extra=[(tarfile.TarInfo("demo-1.0/../%s" % token), b"x")])
+    run = place.hwb("check", sdist, sdist)
+    tap.run("nor of one that is not unpacked", run, 6, "error[T01]", "[REDACTED:github]", absent=[token])
+    kept = place.kept_text().decode()
+    tap.check("the audit log has none", token not in kept and password not in kept)
 
 
 def formats(tap):
@@ -150,7 +216,9 @@ def inspections(tap):
     tap.run("says what is in it", place.hwb("inspect", wheel), 0, "Name               demo", "Requires-Dist      a>=1", "console_scripts: demo = demo:main", "demo.py (1 file")
     data = json.loads(place.hwb("inspect", "--json", wheel).out)
     tap.check("and as JSON", data[0]["Name"] == ["demo"] and data[0]["sha256"] == support.sha256(open(wheel, "rb").read()), data)
+    torn = support.write(fresh("x"), {"torn-1.0-py3-none-any.whl": open(wheel, "rb").read()[:-5]}) + "/torn-1.0-py3-none-any.whl"
+    tap.run("which of several is none", place.hwb("inspect", wheel, torn), 6, "error: '%s': " % torn)
     tap.run("what is no wheel", place.hwb("inspect", support.write(fresh("x"), {"a-1-py3-none-any.whl": "x"}) + "/a-1-py3-none-any.whl"), 6)
 
 
-TESTS = [outcomes, dead_checker, policies, hostile_names, formats, sdists, builds, inspections]
+TESTS = [outcomes, one_of_many, dead_checker, policies, hostile_names, tokens, formats, sdists, builds, inspections]

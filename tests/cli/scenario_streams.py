@@ -3,6 +3,8 @@ import glob
 import json
 import os
 import re
+import shlex
+import subprocess
 import time
 
 import support
@@ -304,4 +306,36 @@ def log_show(tap):
     tap.check("in CI the events name provider, workflow and run", run.code == 0 and place.log()[-1]["environment"] == {"ci_provider": "github", "workflow": "w", "run_id": "17"}, place.log()[-1])
 
 
-TESTS = [streams, report, several, interpreters, usage, configuration, redaction, ci_commands, cache, cache_gc, log_show]
+def descriptors(tap):
+    """a standard descriptor that is closed or takes nothing"""
+    place, wheel = Place(), make_wheel(fresh("dist"), "odd", "1.0", files={"odd.py": "x = 1\n", "odd.pth": "lib\n"})
+    tree = project()
+
+    def shell(redirection, *words):
+        line = "exec %s %s" % (shlex.join([place.program, *words]), redirection)
+        return place.finish(subprocess.Popen(["sh", "-c", line], env=place.env(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+
+    tap.run("redact without an input ends", shell("<&-", "redact"), 0)
+    tap.run("redact without an output is no success", shell("</etc/passwd >&-", "redact"), 10, "Bad file descriptor")
+    tap.run("nor with a full one", shell("</etc/passwd >/dev/full", "redact"), 10, "No space left")
+    lost = "the result cannot be written to standard output"
+    build = place.words("--wheel", "--no-index", tree)
+    for words in (["check", wheel], ["check", "--json", wheel], ["check", "--sarif", wheel], ["check", "--github", wheel], ["inspect", wheel],
+                  ["inspect", "--json", wheel], ["scan", "--json", tree], ["version"], ["log", "path"], ["doctor"], ["cache", "dir"], build, [*build, "--json"]):
+        for redirection in (">&-", ">/dev/full"):
+            run = shell(redirection, *words)
+            tap.run("%s %s is no success, and says so" % (" ".join(words[:2]), redirection), run, 10, lost)
+            tap.check("once", run.err.count(lost) == 1, run.err)
+    tap.run("help to a full disk", shell(">/dev/full", "help"), 10, "standard output: write: No space left")
+    tap.run("all three are closed", shell("<&- >&- 2>&-", "check", "--json", wheel), 10)
+    tap.run("nothing got into the log", place.hwb("log", "verify"), 0, "the chain is whole")
+    last = [e for e in place.log() if e["event"] == "run.finished"][-1]
+    tap.check("which knows how it ended", (last["exit_code"], last["reason"]) == (10, "unchecked"), last)
+    reader, writer = os.pipe()
+    os.close(reader)
+    run = place.finish(subprocess.Popen([place.program, "check", wheel], env=place.env(), stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE))
+    os.close(writer)
+    tap.run("a reader that went away gets no sentence, and no success", run, 10, "checked 1 file", absent=[lost])
+
+
+TESTS = [streams, descriptors, report, several, interpreters, usage, configuration, redaction, ci_commands, cache, cache_gc, log_show]

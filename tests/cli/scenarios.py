@@ -7,6 +7,7 @@ import sys
 sys.dont_write_bytecode = True  # before the others: the source tree stays as it is
 
 import scenario_activity
+import scenario_bombs
 import scenario_check
 import scenario_completion
 import scenario_debug
@@ -25,6 +26,7 @@ MODULES = [
     scenario_index,
     scenario_streams,
     scenario_activity,
+    scenario_bombs,
     scenario_check,
     scenario_completion,
     scenario_debug,

@@ -88,6 +88,7 @@ class Run:
 
     def __init__(self, words, code, out, err):
         self.words, self.code = words, code
+        out = out or b""  # it went elsewhere
         self.raw_out, self.raw_err = out, err
         self.out, self.err = out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
         self.text = self.out + self.err
@@ -270,10 +271,10 @@ def project(code="", files=None, **table):
     return write(fresh("project"), {k: v for k, v in every.items() if v is not None})
 
 
-def make_wheel(folder, name, version, files=None, requires=(), python=None, tag="py3-none-any", scripts=None):
-    """A wheel of our own making; returns its path."""
+def make_wheel(folder, name, version, files=None, requires=(), python=None, tag="py3-none-any", scripts=None, metadata=""):
+    """A wheel of our own making; returns its path. metadata: more fields."""
     info = "%s-%s.dist-info/" % (name, version)
-    metadata = "Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version)
+    metadata = "Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version) + metadata
     metadata += "".join("Requires-Dist: %s\n" % r for r in requires) + ("Requires-Python: %s\n" % python if python else "")
     members = dict(files if files is not None else {name + ".py": "version = %r\n" % version})
     members[info + "METADATA"] = metadata

@@ -37,6 +37,28 @@ static const struct {
 	{ "brackets elsewhere", LIT("#[a] ## [b] ##a [c] a[d]"), LIT("#[a] ## [b] ##a [c] a[d]") },
 };
 
+static const struct {
+	const char *name;
+	struct bytes in, want;
+} line_starts[] = {
+	{ "nothing", LIT(""), LIT("") },
+	{ "no command", LIT("a::b\n: :\n :x\n:"), LIT("a::b\n: :\n :x\n:") },
+	{ "in any line", LIT("::a\n::b\n\n::c::"), LIT("\\x3a:a\n\\x3a:b\n\n\\x3a:c::") },
+	{ "behind blanks", LIT(" \t ::a"), LIT(" \t \\x3a:a") },
+	{ "behind a blank of Unicode", LIT("\xe3\x80\x80::a"), LIT("\xe3\x80\x80\\x3a:a") },
+	{ "more than one", LIT("::::a"), LIT("\\x3a:::a") },
+};
+
+static void test_line_starts(void)
+{
+	for (size_t i = 0; i < COUNT(line_starts); i++) {
+		CLEANUP(buf_done) struct buf out;
+		buf_init(&out, 4096);
+		escape_line_starts(line_starts[i].in, &out);
+		CHECK_BYTES(buf_bytes(&out), line_starts[i].want);
+	}
+}
+
 static void test_escape(void)
 {
 	for (size_t i = 0; i < COUNT(escapes); i++) {
@@ -118,8 +140,9 @@ static void test_sentences(void)
 	console_warning(s.c, "beware of %d", 7);
 	console_note(s.c, "a note");
 	console_result(s.c, BYTES("/out/a.whl"));
-	WANT(strcmp(screen_text(&s, 2), "hwb: error: it '\\x1b[2J' broke\n  | ::set-env name=A::b (line 3, column 7)\n  help: mend it\n"
-					"hwb: warning: beware of 7\nhwb: a note\n") == 0);
+	WANT(strcmp(screen_text(&s, 2),
+		    "hwb: error: it '\\x1b[2J' broke\n  | \\x3a:set-env name=A::b (line 3, column 7)\n  help: mend it\n"
+		    "hwb: warning: beware of 7\nhwb: a note\n") == 0);
 	WANT(strcmp(screen_text(&s, 1), "/out/a.whl\n") == 0);
 	world_done(&s.w);
 }
@@ -278,6 +301,7 @@ static void test_warnings(void)
 
 static const struct test tests[] = {
 	{ "what could steer a terminal or a CI system is spelled out, wherever the text is cut", test_escape },
+	{ "no line of a stranger's begins with a command for a runner of GitHub's", test_line_starts },
 	{ "of any two bytes only printable UTF-8 is left", test_escape_pairs },
 	{ "errors, warnings, notes and results", test_sentences },
 	{ "-q leaves warnings and errors", test_quiet },

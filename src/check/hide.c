@@ -1,0 +1,59 @@
+#include "check/hide.h"
+
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "redact/mask.h"
+#include "redact/secrets.h"
+
+struct emission {
+	struct bytes text;
+	size_t written; /* up to here */
+	struct buf *out;
+};
+
+static void put_mask(void *context, const struct secret_span *span)
+{
+	struct emission *e = context;
+	buf_add(e->out, bytes_part(e->text, e->written, span->offset - e->written));
+	e->written = span->offset + span->size;
+	if (!span->continues)
+		mask_write(secret_rule_id(span->rule), e->out);
+}
+
+struct bytes hide_in_text(struct hiding *h, struct bytes text)
+{
+	CLEANUP(buf_done) struct buf out;
+	struct emission e = { text, 0, &out };
+	if (!text.size)
+		return text;
+	if (!h->scanner)
+		h->scanner = secret_scanner_new(h->arena, false, NULL);
+	buf_init(&out, (text.size + 1) * (MASK_SIZE_MAX + 1));
+	secret_find(h->scanner, text, put_mask, &e);
+	if (!e.written)
+		return text;
+	buf_add(&out, bytes_from(text, e.written));
+	return arena_copy(h->arena, buf_bytes(&out));
+}
+
+void hide_in_findings(struct hiding *h, struct finding_list *list)
+{
+	for (size_t i = 0; i < list->n_items; i++) {
+		struct finding *f = &list->items[i];
+		struct bytes evidence = hide_in_text(h, f->evidence);
+		f->path = hide_in_text(h, f->path);
+		f->message = hide_in_text(h, f->message);
+		if (evidence.data != f->evidence.data)
+			f->evidence_column = 0; /* it counts in what was there before */
+		f->evidence = evidence;
+	}
+}
+
+void hide_in_diag(struct hiding *h, struct diag *d)
+{
+	if (!d)
+		return;
+	struct bytes text = hide_in_text(h, bytes_of(d->text));
+	(void)snprintf(d->text, sizeof d->text, "%s", arena_string(h->arena, text));
+}

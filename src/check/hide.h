@@ -1,0 +1,24 @@
+/* What a reply says of an artefact, without what looks like a credential: names, fields and members are printed, and kept by CI systems.
+ * The forms are those of redact/secrets.h, for logs: a URL's password is hidden as well.
+ * What a message has cut within a credential has no form any more, and stays. */
+#ifndef CHECK_HIDE_H
+#define CHECK_HIDE_H
+
+#include "finding/finding.h"
+
+struct secret_scanner;
+
+/* Zero it but for the arena, in which everything that is changed lives. */
+struct hiding {
+	struct arena *arena;
+	struct secret_scanner *scanner; /* made when it is needed */
+};
+
+/* The same bytes when there is nothing to hide, else a copy with a mask for each. */
+struct bytes hide_in_text(struct hiding *h, struct bytes text);
+/* Path, message and evidence of each. */
+void hide_in_findings(struct hiding *h, struct finding_list *list);
+/* The words of a failure; NULL is fine. */
+void hide_in_diag(struct hiding *h, struct diag *d);
+
+#endif
