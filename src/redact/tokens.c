@@ -5,7 +5,8 @@ struct finding_tokens {
 	token_found found;
 	void *context;
 	bool is_binary;
-	size_t n, at; /* at: how far the lines are counted */
+	size_t n[2]; /* of those that could be something else, and of the sure ones: neither crowds out the other */
+	size_t at; /* how far the lines are counted */
 	uint32_t line;
 };
 
@@ -27,12 +28,13 @@ static void take(void *context, const struct secret_span *span)
 {
 	struct finding_tokens *f = context;
 	const char *rule = secret_rule_id(span->rule);
+	bool is_sure = span->confidence == SECRET_HIGH;
 	if (span->continues || span->confidence == SECRET_LOW || is_placeholder(bytes_part(f->content, span->offset, span->size)) ||
-	    (f->is_binary && strcmp(rule, "private-key") == 0) || f->n++ >= TOKENS_MAX)
+	    (f->is_binary && strcmp(rule, "private-key") == 0) || f->n[is_sure]++ >= TOKENS_MAX)
 		return;
 	for (; f->at < span->offset; f->at++)
 		f->line += f->content.data[f->at] == '\n';
-	f->found(f->context, &(struct token_place){ rule, span->offset, span->size, f->line, span->confidence == SECRET_HIGH });
+	f->found(f->context, &(struct token_place){ rule, span->offset, span->size, f->line, is_sure });
 }
 
 struct secret_scanner *tokens_scanner_new(struct arena *a)

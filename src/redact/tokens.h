@@ -15,7 +15,7 @@ typedef void (*token_found)(void *context, const struct token_place *place);
 
 /* A scanner for files; lives as long as a. */
 struct secret_scanner *tokens_scanner_new(struct arena *a);
-/* content: a whole file. In order; at most TOKENS_MAX of them. */
+/* content: a whole file. In order; at most TOKENS_MAX that are sure, and as many that are not. */
 enum { TOKENS_MAX = 20 };
 void tokens_find(struct secret_scanner *s, struct bytes content, token_found found, void *context);
 

@@ -2,6 +2,7 @@
 import _imp
 import importlib.util
 import struct
+import zlib
 
 from archive import Member, digest
 from case import case, made
@@ -355,6 +356,22 @@ def s11_pypirc():
 @case
 def s11_private_key():
     return with_file("demo/id_rsa", b"-----BEGIN OPENSSH PRIVATE KEY-----\n" + b"A" * 70 + b"\n-----END OPENSSH PRIVATE KEY-----\n")
+
+
+def github_token(body):
+    """With the check sum that makes it one."""
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    crc, text = zlib.crc32(body.encode()), ""
+    for _ in range(6):
+        crc, text = crc // 62, alphabet[crc % 62] + text
+    return "ghp" + "_" + body + text
+
+
+@case
+def s11_behind_many_doubtful():
+    """What could be something else does not crowd out what is a token."""
+    doubtful = ["ghp" + "_%02dZq7rT9xLm2Kp4Vw8AbCdEfGhIjKlMnabcd" % n for n in range(40)]
+    return with_file("demo/words.txt", "\n".join(doubtful + [github_token("Zq7rT9xLm2Kp4Vw8AbCdEfGhIjKlMn")]).encode())
 
 
 @case

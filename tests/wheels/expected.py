@@ -235,6 +235,7 @@ EXPECTED = {
     "s11_env": error("S11"),
     "s11_pypirc": error("S11"),
     "s11_private_key": error("S11"),
+    "s11_behind_many_doubtful": error("S11"),
     "s11_secret_in_metadata": error("S11"),
     "s18_build_path": info("S18"),
     "s18_home_in_a_library": info("S18"),

@@ -103,7 +103,7 @@ static void test_other_spellings(void)
 		{ "System.Text.Json", "ab+cd/ef+gh12", "ab\\u002Bcd/ef\\u002Bgh12" },
 		{ "Gson", "abcd1234efgh==", "abcd1234efgh\\u003d\\u003d" },
 		{ "slashes by number", "abc/def/ghi12", "abc\\u002fdef\\u002fghi12" },
-		{ "base64 in PHP's JSON", "???abcdef??>>~~???", "Pz8\\/YWJjZGVmPz8+Pn5+Pz8\\/" },
+		{ "base64 in PHP's JSON", "???abcdef?\?>>~~???", "Pz8\\/YWJjZGVmPz8+Pn5+Pz8\\/" },
 		{ "a colour that ends with its line", "Zq7rT9xLm2Kp4Vw8", "Zq7rT9xL\x1b[0m\nm2Kp4Vw8" },
 		{ "a line that is erased to its end", "Zq7rT9xLm2Kp4Vw8", "Zq7rT9xL\x1b[K\r\n\x1b[1mm2Kp4Vw8" },
 		{ "CR CR LF", "Zq7rT9xLm2Kp4Vw8", "Zq7rT9xL\r\r\nm2Kp4Vw8" },
