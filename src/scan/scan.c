@@ -77,7 +77,8 @@ static const char *when(enum scan_zone zone)
 static bool is_told(const struct finding_list *list, const struct fact *f)
 {
 	for (size_t i = 0; i < list->n_items; i++)
-		if (list->items[i].given > SEVERITY_INFO && list->items[i].line == f->line && bytes_equal(list->items[i].path, f->path))
+		if (list->items[i].given > SEVERITY_INFO && list->items[i].line == f->line &&
+		    bytes_equal(list->items[i].path, f->path))
 			return true;
 	return false;
 }
