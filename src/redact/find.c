@@ -111,9 +111,10 @@ static enum try try_rule(struct secret_scanner *s, struct bytes part, size_t at,
 		return spend(s, to - from);
 	if (rule->check == SECRET_CHECK_PEM) {
 		struct bytes rest = bytes_from(part, to);
-		s->names_key = s->names_key || !s->as_is;
-		if (!pem_may_follow(rest))
+		if (!pem_may_follow(rest)) {
+			s->names_key = !s->as_is;
 			return spend(s, to - from);
+		}
 		size_t end = pem_find_end(rest);
 		to = end <= rest.size ? to + end : part.size;
 	}
@@ -290,7 +291,7 @@ void find_in_line(struct secret_scanner *s, struct bytes line, struct find_resul
 		s->whole_line = rounds == ROUNDS_MAX;
 	}
 	size_t n = 0;
-	*ret = (struct find_result){ .spans = s->spans, .names_key = s->names_key };
+	*ret = (struct find_result){ .spans = s->spans, .names_key = s->names_key && !s->n_spans };
 	for (size_t i = 0; i < s->n_spans; i++) {
 		struct secret_span span = s->spans[i];
 		size_t end = span.offset + span.size;

@@ -13,7 +13,7 @@ struct find_result {
 	size_t n;
 	bool opens_key; /* a private key begins and does not end here */
 	size_t key_at;
-	bool names_key; /* where a private key could begin with the next line */
+	bool names_key; /* a private key could begin with the next line; not where there is a mask: a second pass must see the same */
 };
 
 /* line: SECRET_WINDOW bytes at most, without its newline. */

@@ -12,6 +12,7 @@ struct pem {
 	bool in_line; /* the line in which it began is not at its end */
 	bool is_near; /* the last line was the marker or one of a body */
 	bool has_body;
+	bool is_apart; /* what comes next does not follow on what was hidden: it gets a mask of its own */
 	bool is_named; /* something stands behind the marker: it is a key only if the next line is one of a body */
 	unsigned n_lines;
 	size_t column; /* where in its line the key began */

@@ -87,13 +87,15 @@ size_t plain_make(struct bytes text, bool erases, unsigned char *to, uint32_t *f
 {
 	size_t n = 0;
 	for (size_t i = 0, size; i < text.size; i += size ? size : 1) {
-		size = plain_control_size(bytes_from(text, i));
-		if (erases && n && text.data[i] == '\b')
+		unsigned char c = text.data[i];
+		bool is_seen = c >= ' ' && c != 0x7f && c != C1; /* nearly every byte */
+		size = is_seen ? 0 : plain_control_size(bytes_from(text, i));
+		if (erases && n && c == '\b')
 			n--;
 		if (size)
 			continue;
 		from[n] = (uint32_t)i;
-		to[n++] = text.data[i];
+		to[n++] = c;
 	}
 	return n;
 }

@@ -70,9 +70,9 @@ static size_t look(const struct walking *w, const struct unit *u)
 		pem_begin(&w->walk->pem, r.key_at);
 		w->walk->pem.in_line = u->is_window;
 		w->walk->in_token = false;
-	} else if (r.names_key && !r.n && !u->is_window && !w->walk->pem.is_open) {
+	} else if (r.names_key && !u->is_window && !w->walk->pem.is_open) {
 		pem_begin(&w->walk->pem, 0);
-		w->walk->pem.is_named = true;
+		w->walk->pem.is_named = w->walk->pem.is_apart = true;
 	}
 	return u->is_window ? cut : u->next;
 }
@@ -95,20 +95,26 @@ static bool pem_ends_plain(const struct walking *w, struct bytes line)
 	return pem_find_end(plain) <= plain.size;
 }
 
+/* Lines that are shown between hidden ones must not come together: a secret could be made of them. Returns what was reported. */
+static size_t report_line(const struct walking *w, size_t from, size_t to)
+{
+	size_t size = to - from;
+	if (w->text.data[to - 1] == '\n')
+		size--;
+	report(w, (struct secret_span){ from, size, (uint16_t)find_key_rule(w->walk->scanner), SECRET_HIGH, false });
+	return to - from;
+}
+
 static size_t take_key(const struct walking *w, const struct unit *u, size_t *ret_next)
 {
 	struct pem *pem = &w->walk->pem;
 	struct bytes line = bytes_part(w->text, u->from, u->to - u->from);
 	size_t end = pem_find_end(line), from = u->from;
 	if (pem->is_named) {
-		bool is_key = !u->is_window && end > line.size && pem_is_body(find_plain(w->walk->scanner, line));
 		pem->is_named = false;
-		pem->is_open = is_key && pem_take_line(pem, line);
-		*ret_next = is_key ? u->next : from;
-		if (is_key)
-			report(w, (struct secret_span){ from, u->to - from, (uint16_t)find_key_rule(w->walk->scanner), SECRET_HIGH,
-							false });
-		return *ret_next;
+		pem->is_open = !u->is_window && end > line.size && pem_is_body(find_plain(w->walk->scanner, line));
+		*ret_next = from;
+		return from;
 	}
 	if (end <= line.size) {
 		pem->is_open = false;
@@ -131,8 +137,12 @@ static size_t take_key(const struct walking *w, const struct unit *u, size_t *re
 		*ret_next = u->next;
 	} else {
 		*ret_next = pem->is_open ? look(w, u) : from;
+		pem->is_apart = true;
 		return *ret_next;
 	}
+	if (pem->is_apart)
+		from += report_line(w, from, *ret_next);
+	pem->is_apart = false;
 	report_more(w, from, *ret_next, find_key_rule(w->walk->scanner));
 	return *ret_next;
 }

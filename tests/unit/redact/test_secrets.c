@@ -508,10 +508,10 @@ static void test_keys(void)
 		{ "  \"" BEGIN "\\n\" +\n  \"" BODY "\\n\" +\n  \"" END "\"\nb\n", "  \"[REDACTED:private-key]\n\"\nb\n" },
 		{ "  \"" BEGIN "\" +\n  \"" BODY "\" +\n  \"" END "\"\nb\n", "  \"[REDACTED:private-key]\n\"\nb\n" },
 		{ BEGIN "\n" BODY "\nINFO: something else\n" BODY "\n" END "\nb\n",
-		  "[REDACTED:private-key]\nINFO: something else\nb\n" },
+		  "[REDACTED:private-key]\nINFO: something else\n[REDACTED:private-key]\nb\n" },
 		{ BEGIN "\nGET https://me:hun"
 			"ter2@host.example/p\n" BODY "\n" END "\nb\n",
-		  "[REDACTED:private-key]\nGET https://me:[REDACTED:url-password]@host.example/p\nb\n" },
+		  "[REDACTED:private-key]\nGET https://me:[REDACTED:url-password]@host.example/p\n[REDACTED:private-key]\nb\n" },
 		{ BEGIN "\nxx\n" BODY "\nxx\n" BODY "\n" END "\nb\n", "[REDACTED:private-key]\nb\n" },
 		{ BEGIN "\nMIIEvQIBADANBgkqhkiG\n9w0BAQEFAASCBKcwggSj\nAgEAAoIBAQC7VJTUt9Us\n8cKj\n" END "\nb\n",
 		  "[REDACTED:private-key]\nb\n" },
