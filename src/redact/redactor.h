@@ -1,6 +1,6 @@
 /* The stream that nothing secret leaves: known values first, then everything that looks like a credential, each as
  * "[REDACTED:rule]". What comes out does not depend on how the input was cut, and comes out of a second pass unchanged.
- * Held back: the line that has not ended, up to 64 KiB of it. reference/secrets.md section 5. */
+ * Held back: the line that has not ended, up to 128 KiB of it. reference/secrets.md section 5. */
 #ifndef REDACT_REDACTOR_H
 #define REDACT_REDACTOR_H
 

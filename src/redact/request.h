@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "redact/known.h"
 
-/* No table has more rules. A piece of output, and what comes back for one: with a line of 64 KiB that was held back, and masks. */
+/* No table has more rules. A piece of output, and what comes back for one: with a line of 128 KiB that was held back, and masks. */
 enum { REDACTION_HITS_MAX = 512, REDACTION_PIECE_MAX = 64 << 10, REDACTION_ANSWER_MAX = 4 << 20 };
 
 struct redaction_hit {

@@ -2,7 +2,7 @@
  * One way for everybody: files as a whole, and streams in pieces (redactor.h). reference/secrets.md sections 2, 4 and 5.
  *
  * A line is looked at alone, twice if it has control characters: as it is, and as a terminal would show it. Of a line longer than
- * 64 KiB windows of that size are looked at, which overlap by 16 KiB: more than any rule reads (a JWT, 14 KiB). A mask
+ * 128 KiB windows of that size are looked at, which overlap by 16 KiB: more than any rule reads (a JWT, 14 KiB). A mask
  * "[REDACTED:...]" that stands there already is no text: nothing is found in it or across it, so that what was redacted once stays
  * as it is. */
 #ifndef REDACT_SECRETS_H
@@ -14,7 +14,7 @@
 #include "redact/pem.h"
 #include "redact/rules.h"
 
-enum { SECRET_WINDOW = 64 << 10, SECRET_OVERLAP = 16 << 10 };
+enum { SECRET_WINDOW = 128 << 10, SECRET_OVERLAP = 16 << 10 };
 
 struct secret_span {
 	size_t offset, size;
