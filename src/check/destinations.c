@@ -2,6 +2,7 @@
  * folder in every virtual environment. Two members must not meet there, and none may be metadata of another distribution
  * (I02, S21, S22). */
 #include "check/checking.h"
+#include "check/hide.h"
 #include "format/folded.h"
 
 struct destination {
@@ -68,7 +69,7 @@ static void check_data_path(struct checking *c, const struct zip_entry *e, struc
 	struct bytes rest = path, folder = bytes_cut(&rest, '/');
 	if (reaches_interpreter(path))
 		(void)finding_add(&c->findings, "S22", e->name, "it lands in '%.*s' of the environment",
-				  BYTES_ARG(bytes_part(path, 0, 100)));
+				  BYTES_ARG(hide_cut(path, 100)));
 	else if (bytes_equal_nocase(folder, BYTES("bin")) || bytes_equal_nocase(folder, BYTES("Scripts")))
 		check_script_name(c, e->name, rest);
 }
@@ -114,7 +115,7 @@ static void check_clashes(struct checking *c, const struct destination *all, siz
 		bool same = folded_compare(all[i - 1].path, all[i].path) == 0;
 		if ((same && !(before->is_dir && e->is_dir)) || (!before->is_dir && folded_is_below(all[i].path, all[i - 1].path)))
 			(void)finding_add(&c->findings, "S21", e->name, "it lands where '%.*s' does",
-					  BYTES_ARG(bytes_part(before->name, 0, 200)));
+					  BYTES_ARG(hide_cut(before->name, 200)));
 	}
 }
 

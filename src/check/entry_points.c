@@ -1,5 +1,6 @@
 /* entry_points.txt and what scripts are called (S01 to S03, S12, S13; entry points specification of packaging.python.org). */
 #include "check/checking.h"
+#include "check/hide.h"
 #include "format/ini.h"
 
 struct entry {
@@ -11,8 +12,7 @@ struct entry {
 static void report(const struct entry *e, const char *id, const char *words)
 {
 	struct finding *f = finding_add(&e->checking->findings, id, BYTES("entry_points.txt"), "[%.*s] '%.*s' %s",
-					BYTES_ARG(bytes_part(e->item->section, 0, 100)),
-					BYTES_ARG(bytes_part(e->item->key, 0, 200)), words);
+					BYTES_ARG(hide_cut(e->item->section, 100)), BYTES_ARG(hide_cut(e->item->key, 200)), words);
 	if (f)
 		f->line = e->item->line;
 }

@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "check/checking.h"
+#include "check/hide.h"
 #include "check/field_values.h"
 
 /* Metadata-Version as 10 * major + minor; 0: none that is known. */
@@ -68,7 +69,7 @@ static const struct field_rule *find_rule(struct bytes name)
 struct finding *field_finding(const struct field_place *p, const char *id, struct bytes value, const char *words)
 {
 	struct finding *f = finding_add(&p->checking->findings, id, bytes_of(p->path), "%.*s: '%.*s' %s", BYTES_ARG(p->field->name),
-					BYTES_ARG(bytes_part(value, 0, 200)), words);
+					BYTES_ARG(hide_cut(value, 200)), words);
 	if (f)
 		f->line = p->field->line;
 	return f;
@@ -134,7 +135,7 @@ static void check_extras_of(struct checking *c, const char *path, struct bytes r
 		struct bytes name = bytes_part(rest, 0, bytes_find(rest, '"'));
 		if (name.size && !has_extra(&c->metadata, name))
 			(void)finding_add(&c->findings, "M15", bytes_of(path), "'%.*s': no Provides-Extra declares '%.*s'",
-					  BYTES_ARG(bytes_part(requirement, 0, 200)), BYTES_ARG(bytes_part(name, 0, 100)));
+					  BYTES_ARG(hide_cut(requirement, 200)), BYTES_ARG(hide_cut(name, 100)));
 	}
 }
 

@@ -21,6 +21,21 @@ static void put_mask(void *context, const struct secret_span *span)
 		mask_write(secret_rule_id(span->rule), e->out);
 }
 
+static bool is_of_word(unsigned char c)
+{
+	return byte_is_alnum(c) || strchr("_-.+=", c);
+}
+
+struct bytes hide_cut(struct bytes text, size_t max)
+{
+	struct bytes head = bytes_part(text, 0, max);
+	if (head.size == text.size)
+		return head;
+	while (head.size && is_of_word(head.data[head.size - 1]) && is_of_word(text.data[head.size]))
+		head.size--;
+	return head;
+}
+
 struct bytes hide_in_text(struct hiding *h, struct bytes text)
 {
 	CLEANUP(buf_done) struct buf out;

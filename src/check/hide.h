@@ -1,6 +1,6 @@
 /* What a reply says of an artefact, without what looks like a credential: names, fields and members are printed, and kept by CI systems.
  * The forms are those of redact/secrets.h, for logs: a URL's password is hidden as well.
- * What a message has cut within a credential has no form any more, and stays. */
+ * What is cut within a credential has no form any more: messages cut with hide_cut. */
 #ifndef CHECK_HIDE_H
 #define CHECK_HIDE_H
 
@@ -14,6 +14,8 @@ struct hiding {
 	struct secret_scanner *scanner; /* made when it is needed */
 };
 
+/* The first bytes of text, max at most, that do not end within a word: of a credential nothing is left then, or all. */
+struct bytes hide_cut(struct bytes text, size_t max);
 /* The same bytes when there is nothing to hide, else a copy with a mask for each. */
 struct bytes hide_in_text(struct hiding *h, struct bytes text);
 /* Path, message and evidence of each. */

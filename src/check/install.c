@@ -1,6 +1,7 @@
 /* Where things land when the wheel is installed: top-level names, .data, .pth files (S04 to S08, S10, S14 to S17). */
 #include "base/words.h"
 #include "check/checking.h"
+#include "check/hide.h"
 #include "check/pth.h"
 
 #include "stdlib_modules_table.h"
@@ -156,13 +157,12 @@ static void check_data(struct checking *c, const struct zip_entry *e, struct byt
 	if (!key.size) /* the folder itself */
 		return;
 	if (scheme == SCHEME_NONE)
-		(void)finding_add(&c->findings, "S04", e->name, "installers know no scheme '%.*s'",
-				  BYTES_ARG(bytes_part(key, 0, 100)));
+		(void)finding_add(&c->findings, "S04", e->name, "installers know no scheme '%.*s'", BYTES_ARG(hide_cut(key, 100)));
 	else if (!rest.size && !e->is_dir)
 		(void)finding_add(&c->findings, "S04", e->name, "it is a file where a folder must be");
 	else if (scheme == SCHEME_DATA && is_of_system(rest))
 		(void)finding_add(&c->findings, "S14", e->name, "it lands in '%.*s' of the environment",
-				  BYTES_ARG(bytes_part(rest, 0, 100)));
+				  BYTES_ARG(hide_cut(rest, 100)));
 	else if (scheme == SCHEME_SCRIPTS)
 		check_script_name(c, e->name, rest);
 	else if (scheme == SCHEME_LIB)
@@ -258,7 +258,7 @@ static void check_shebang(struct checking *c, const struct zip_entry *e, struct 
 	struct bytes program = bytes_from(line, 2);
 	program.size = bytes_find(program, ' ');
 	if (!bytes_equal(program, BYTES("python")) && !bytes_equal(program, BYTES("pythonw")))
-		(void)finding_add(&c->findings, "S05", e->name, "it begins with '%.*s'", BYTES_ARG(bytes_part(line, 0, 200)));
+		(void)finding_add(&c->findings, "S05", e->name, "it begins with '%.*s'", BYTES_ARG(hide_cut(line, 200)));
 }
 
 void check_install_content(struct checking *c, const struct zip_entry *e, struct bytes content)

@@ -135,6 +135,9 @@ def tokens(tap):
         run = place.hwb("inspect", option, wheel)
         tap.run("hwb inspect %s says what is there" % option, run, 0, "[REDACTED:github]", "Home-page")
         tap.check("and shows none of them", token not in run.text and password not in run.text, run.told())
+    far = make_wheel(folder, "far", "1.0", files={"far.py": "x"}, metadata="Summary: s\nClassifier: %s%s\n" % ("w " * 92, token))
+    run = place.hwb("check", "-v", far)
+    tap.check("nor a part where a message ends", "M05" in run.out and "w w w" in run.out and token[:8] not in run.text, run.told())
     torn = make_wheel(folder, "torn", "1.0", files={"torn.py": "x", "a/../%s" % token: "x"})
     for command in ("check", "inspect"):
         run = place.hwb(command, torn)
