@@ -4,7 +4,7 @@
 
 #include "base/wire.h"
 #include "check/checking.h"
-#include "check/hide.h"
+#include "redact/hide.h"
 
 static void add_failure(struct checking *c, const struct diag *d)
 {

@@ -2,7 +2,7 @@
  * folder in every virtual environment. Two members must not meet there, and none may be metadata of another distribution
  * (I02, S21, S22). */
 #include "check/checking.h"
-#include "check/hide.h"
+#include "redact/hide.h"
 #include "format/folded.h"
 
 struct destination {

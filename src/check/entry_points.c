@@ -1,6 +1,6 @@
 /* entry_points.txt and what scripts are called (S01 to S03, S12, S13; entry points specification of packaging.python.org). */
 #include "check/checking.h"
-#include "check/hide.h"
+#include "redact/hide.h"
 #include "format/ini.h"
 
 struct entry {

@@ -3,7 +3,7 @@
 
 #include "base/number.h"
 #include "check/checking.h"
-#include "check/hide.h"
+#include "redact/hide.h"
 #include "check/field_values.h"
 
 /* Metadata-Version as 10 * major + minor; 0: none that is known. */

@@ -1,6 +1,6 @@
 /* What is in a wheel, for a person: pairs of a label and a value, in hwb-parse. It judges nothing. */
 #include "base/wire.h"
-#include "check/hide.h"
+#include "redact/hide.h"
 #include "check/verbs.h"
 #include "format/ini.h"
 #include "format/rfc822.h"

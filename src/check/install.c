@@ -1,7 +1,7 @@
 /* Where things land when the wheel is installed: top-level names, .data, .pth files (S04 to S08, S10, S14 to S17). */
 #include "base/words.h"
 #include "check/checking.h"
-#include "check/hide.h"
+#include "redact/hide.h"
 #include "check/pth.h"
 
 #include "stdlib_modules_table.h"

@@ -1,7 +1,7 @@
 /* The checks of an unpacked sdist, in hwb-parse: its names, PKG-INFO, and whether it says how it is built. */
 #include "base/wire.h"
 #include "check/checking.h"
-#include "check/hide.h"
+#include "redact/hide.h"
 #include "check/verbs.h"
 #include "format/snapshot.h"
 

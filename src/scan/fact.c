@@ -127,7 +127,6 @@ void fact_list_write(const struct fact_list *list, struct buf *out)
 
 static bool read_fact(struct wire *w, struct arena *a, struct fact *ret)
 {
-	enum { PATH_MAX_SIZE = 4096 };
 	ret->rule = fact_rule(wire_get_bytes(w));
 	ret->zone = wire_get_u32(w);
 	struct bytes path = wire_get_bytes(w), name = wire_get_bytes(w), evidence = wire_get_bytes(w);
@@ -138,7 +137,7 @@ static bool read_fact(struct wire *w, struct arena *a, struct fact *ret)
 	ret->at_import = at_import == 1;
 	if (w->bad || !ret->rule || ret->zone >= N_ZONES || at_import > 1)
 		return false;
-	if (path.size > PATH_MAX_SIZE || name.size > FACT_NAME_MAX || evidence.size > EVIDENCE_MAX ||
+	if (path.size > FACT_PATH_MAX || name.size > FACT_NAME_MAX || evidence.size > EVIDENCE_MAX ||
 	    ret->evidence_column > EVIDENCE_MAX)
 		return false;
 	ret->path = arena_copy(a, path);

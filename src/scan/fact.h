@@ -47,7 +47,7 @@ const struct fact_rule *fact_rules(size_t *ret_n);
 /* NULL when there is no such id. */
 const struct fact_rule *fact_rule(struct bytes id);
 
-enum { FACTS_MAX = 20000, FLOWS_MAX = 20000, EVIDENCE_MAX = 200, FACT_NAME_MAX = 200 };
+enum { FACTS_MAX = 20000, FLOWS_MAX = 20000, EVIDENCE_MAX = 200, FACT_NAME_MAX = 200, FACT_PATH_MAX = 4096 };
 
 struct fact {
 	const struct fact_rule *rule;

@@ -2,6 +2,7 @@
 #include "base/wire.h"
 #include "finding/finding.h"
 #include "format/snapshot.h"
+#include "redact/hide.h"
 #include "redact/tokens.h"
 #include "scan/files.h"
 #include "scan/policy.h"
@@ -129,6 +130,20 @@ static void take_finding(void *context, const struct policy_finding *p)
 	finding_lower(f, severity_of(p->severity));
 }
 
+/* Lines of source are shown, and kept by CI systems: without the tokens that are in them. */
+static void hide_tokens(struct scanning *s, struct secret_scanner *scanner)
+{
+	struct hiding h = { .arena = s->arena, .scanner = scanner };
+	hide_in_findings(&h, &s->findings);
+	for (size_t i = 0; i < s->facts.n_facts; i++) {
+		struct fact *f = &s->facts.facts[i];
+		f->path = bytes_part(hide_in_text(&h, f->path), 0, FACT_PATH_MAX);
+		/* A mask can be longer than what it hides. */
+		f->name = bytes_part(hide_in_text(&h, f->name), 0, FACT_NAME_MAX);
+		f->evidence = bytes_part(hide_in_text(&h, f->evidence), 0, EVIDENCE_MAX);
+	}
+}
+
 static void write_reply(const struct scanning *s, struct buf *reply)
 {
 	finding_list_write(&s->findings, reply);
@@ -159,6 +174,7 @@ enum status scan_verb(const struct verb_call *call, struct buf *reply, struct di
 		status = scan_files(&others, &s.facts, d);
 	if (status == OK) {
 		policy_run(&s.facts, take_finding, &s);
+		hide_tokens(&s, others.context);
 		write_reply(&s, reply);
 	}
 	buf_done(&s.part);

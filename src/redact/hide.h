@@ -1,17 +1,18 @@
-/* What a reply says of an artefact, without what looks like a credential: names, fields and members are printed, and kept by CI systems.
+/* What a reply says of an artefact or a source, without what looks like a credential: names, fields and members are printed, and kept by CI systems.
  * The forms are those of redact/secrets.h, for logs: a URL's password is hidden as well.
  * What is cut within a credential has no form any more: messages cut with hide_cut. */
-#ifndef CHECK_HIDE_H
-#define CHECK_HIDE_H
+#ifndef REDACT_HIDE_H
+#define REDACT_HIDE_H
 
 #include "finding/finding.h"
 
 struct secret_scanner;
 
-/* Zero it but for the arena, in which everything that is changed lives. */
+/* Zero it but for the arena, in which everything that is changed lives, and perhaps a scanner: of files (redact/tokens.h), for lines of
+ * source, of which a log's rules would hide half. */
 struct hiding {
 	struct arena *arena;
-	struct secret_scanner *scanner; /* made when it is needed */
+	struct secret_scanner *scanner; /* NULL: one for logs is made when it is needed */
 };
 
 /* The first bytes of text, max at most, that do not end within a word: of a credential nothing is left then, or all. */
