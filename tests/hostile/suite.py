@@ -149,7 +149,7 @@ class Suite:
     def env(self, **more):
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": self.home, "PYPI_TOKEN": SECRET, "GITHUB_TOKEN": SECRET,
                "SSH_AUTH_SOCK": self.home + "/agent.sock", "PYTHONPATH": "/tmp/" + SECRET, "HWB_CACHE_DIR": self.out + "/cache",
-               "HWB_HOME": self.out + "/hwb", "ASAN_OPTIONS": "detect_leaks=0", **self.engine}
+               "HWB_HOME": self.out + "/hwb", "HWB_SCAN": "report", "ASAN_OPTIONS": "detect_leaks=0", **self.engine}
         env.update({key: os.environ[key] for key in ("HWB_TEST_MASK",) if key in os.environ})
         return dict(env, **more)
 
