@@ -105,6 +105,12 @@ static size_t report_line(const struct walking *w, size_t from, size_t to)
 	return to - from;
 }
 
+/* Where another key begins or ends, or was: a second pass must see in the mask what the first saw in the marker. */
+static bool has_marker(struct bytes line)
+{
+	return bytes_search(line, BYTES("-----")) < line.size || bytes_search(line, BYTES(MASK_BEGIN)) < line.size;
+}
+
 static size_t take_key(const struct walking *w, const struct unit *u, size_t *ret_next)
 {
 	struct pem *pem = &w->walk->pem;
@@ -112,7 +118,7 @@ static size_t take_key(const struct walking *w, const struct unit *u, size_t *re
 	size_t end = pem_find_end(line), from = u->from;
 	if (pem->is_named) {
 		pem->is_named = false;
-		pem->is_open = !u->is_window && end > line.size && pem_is_body(find_plain(w->walk->scanner, line));
+		pem->is_open = !u->is_window && !has_marker(line) && pem_is_body(find_plain(w->walk->scanner, line));
 		*ret_next = from;
 		return from;
 	}
