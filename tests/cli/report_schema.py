@@ -26,7 +26,7 @@ def main():
                 file.write("\n\ndef wheel_only(out):\n    wheel(out)\n")
             open(os.path.join(source, "pyproject.toml"), "w").write(PYPROJECT)
             report = os.path.join(top, "report.json")
-            env = {"PATH": os.environ["PATH"], "HOME": top}
+            env = {"PATH": os.environ["PATH"], "HOME": top, "HWB_SCAN": "report"}  # a hostile backend
             run = subprocess.run([HWB, "build", "-q", "--wheel", "--no-index", "-C", "mode=" + mode, "--report", report, source], env=env,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             check = subprocess.run([os.path.join(VENV, "bin", "python"), "-c", VALIDATE, report, schema], stderr=subprocess.PIPE)
