@@ -4,7 +4,6 @@
 
 #include "base/wire.h"
 #include "check/checking.h"
-#include "redact/hide.h"
 
 static void add_failure(struct checking *c, const struct diag *d)
 {
@@ -63,11 +62,7 @@ void check_whole(struct checking *c, struct bytes file, const struct zip_limits 
 
 static void write_reply(struct checking *c, struct buf *reply)
 {
-	struct hiding h = { .arena = c->arena };
-	hide_in_findings(&h, &c->findings);
-	finding_list_write(&c->findings, reply);
-	wire_put_bytes(reply, c->has_metadata ? hide_in_text(&h, c->metadata.raw_name) : (struct bytes){ NULL, 0 });
-	wire_put_bytes(reply, c->has_metadata ? hide_in_text(&h, c->metadata.raw_version) : (struct bytes){ NULL, 0 });
+	check_write_findings(c, reply);
 	struct bytes tags = c->file_name;
 	tags.size = tags.size > 4 ? tags.size - 4 : 0;
 	size_t skip = 0, dashes = 0;

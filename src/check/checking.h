@@ -61,6 +61,9 @@ void check_read_source(struct checking *c, struct bytes snapshot);
 void check_origin(struct checking *c, const struct zip_entry *e, struct bytes content);
 /* Folders of the machine that built it. */
 void check_build_path(struct checking *c, const struct zip_entry *e, struct bytes content);
+/* How both replies begin: the findings, and the name and version of the metadata, without what looks like a credential. The last thing
+ * that is done. */
+void check_write_findings(struct checking *c, struct buf *reply);
 /* Secrets in one file. path: how findings name it. */
 void check_credentials(struct checking *c, struct bytes path, struct bytes content);
 /* Is that name of a script an interpreter's, or a tool's of every environment? path: where it was found. */

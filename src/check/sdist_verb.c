@@ -1,7 +1,6 @@
 /* The checks of an unpacked sdist, in hwb-parse: its names, PKG-INFO, and whether it says how it is built. */
 #include "base/wire.h"
 #include "check/checking.h"
-#include "redact/hide.h"
 #include "check/verbs.h"
 #include "format/snapshot.h"
 
@@ -101,10 +100,6 @@ enum status check_sdist_verb(const struct verb_call *call, struct buf *reply, st
 	if (s)
 		return s;
 	check_tree(&c, top);
-	struct hiding h = { .arena = call->arena };
-	hide_in_findings(&h, &c.findings);
-	finding_list_write(&c.findings, reply);
-	wire_put_bytes(reply, c.has_metadata ? hide_in_text(&h, c.metadata.raw_name) : (struct bytes){ NULL, 0 });
-	wire_put_bytes(reply, c.has_metadata ? hide_in_text(&h, c.metadata.raw_version) : (struct bytes){ NULL, 0 });
+	check_write_findings(&c, reply);
 	return OK;
 }

@@ -188,9 +188,9 @@ static void find_known(struct secret_scanner *s, const struct view *v)
 	}
 }
 
-void secret_scanner_as_is(struct secret_scanner *s)
+void secret_scanner_as_is(struct secret_scanner *s, bool as_is)
 {
-	s->as_is = true;
+	s->as_is = as_is;
 }
 
 size_t find_control(const struct secret_scanner *s, struct bytes text)

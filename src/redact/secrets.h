@@ -30,8 +30,9 @@ struct secret_scanner;
  * known: may be NULL; values that are to be found in what a terminal would show. Kept, and may be filled later. */
 struct secret_scanner *secret_scanner_new(struct arena *a, bool with_jit, const struct known *known);
 
-/* For files, programs among them, which no terminal shows: control characters mean nothing, and rules of logs are not tried. */
-void secret_scanner_as_is(struct secret_scanner *s);
+/* true: for files, programs among them, which no terminal shows: control characters mean nothing, and rules of logs are not tried.
+ * false, as it is made: for what is printed. */
+void secret_scanner_as_is(struct secret_scanner *s, bool as_is);
 
 typedef void (*secret_found)(void *context, const struct secret_span *span);
 

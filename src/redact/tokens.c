@@ -40,7 +40,7 @@ static void take(void *context, const struct secret_span *span)
 struct secret_scanner *tokens_scanner_new(struct arena *a)
 {
 	struct secret_scanner *s = secret_scanner_new(a, false, NULL);
-	secret_scanner_as_is(s);
+	secret_scanner_as_is(s, true);
 	return s;
 }
 

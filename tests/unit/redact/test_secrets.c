@@ -720,7 +720,7 @@ static void test_work_is_bounded(void)
 	buf_init(&in, SIZE + 64);
 	scene_open(&s);
 	struct secret_scanner *of_files = secret_scanner_new(&s.arena, true, NULL);
-	secret_scanner_as_is(of_files);
+	secret_scanner_as_is(of_files, true);
 	for (size_t i = 0; i < 4 * n_words * COUNT(behind); i++) {
 		const struct secret_keyword *word = &words[i / 4 / COUNT(behind)];
 		struct secret_scanner *scanner = i & 1 ? of_files : s.scanner;
