@@ -2,6 +2,7 @@
 #include "check/checking.h"
 #include "redact/hide.h"
 #include "format/ini.h"
+#include "format/unicode.h"
 
 struct entry {
 	struct checking *checking;
@@ -164,10 +165,8 @@ static const char *fault_of_line(struct line_reader *r, struct bytes line)
 
 static bool has_hidden_line_break(struct bytes line)
 {
-	static const struct bytes breaks[] = { LIT("\v"),   LIT("\f"),       LIT("\x1c"),         LIT("\x1d"),
-					       LIT("\x1e"), LIT("\xc2\x85"), LIT("\xe2\x80\xa8"), LIT("\xe2\x80\xa9") };
-	for (size_t i = 0; i < COUNT(breaks); i++)
-		if (bytes_search(line, breaks[i]) < line.size)
+	for (size_t i = 0; i < line.size; i++)
+		if (line.data[i] != '\r' && unicode_line_break(bytes_from(line, i))) /* of CR the INI reader thinks the same */
 			return true;
 	return false;
 }

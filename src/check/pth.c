@@ -1,6 +1,7 @@
 #include "check/pth.h"
 
 #include "base/status.h"
+#include "format/unicode.h"
 
 /* Whole lines, taken from the wheels of the projects as of 2026-11. '@' stands for names: letters, digits and what is between them
  * in quotes, with dots or commas; it can hold no call. */
@@ -60,10 +61,7 @@ static struct bytes cut_line(struct bytes *rest)
 	struct bytes all = *rest;
 	for (size_t i = 0; i < all.size; i++) {
 		unsigned char c = all.data[i];
-		struct bytes from = bytes_from(all, i);
-		size_t size = (c >= '\n' && c <= '\r') || (c >= 0x1c && c <= 0x1e) || c == 0x85                        ? 1
-			      : bytes_starts(from, BYTES("\xe2\x80\xa8")) || bytes_starts(from, BYTES("\xe2\x80\xa9")) ? 3
-														       : 0;
+		size_t size = c == 0x85 ? 1 : c == 0xc2 ? 0 : unicode_line_break(bytes_from(all, i)); /* U+0085 ends in that byte */
 		if (!size)
 			continue;
 		*rest = bytes_from(all, i + size);

@@ -1,5 +1,7 @@
 #include "format/unicode.h"
 
+#include "base/status.h"
+
 bool unicode_ok(uint32_t c)
 {
 	return c <= 0x10ffff && (c < 0xd800 || c > 0xdfff);
@@ -37,6 +39,18 @@ size_t unicode_read(struct bytes b, uint32_t *ret)
 		c = c << 6 | (b.data[i] & 0x3f);
 	*ret = c;
 	return size;
+}
+
+size_t unicode_line_break(struct bytes b)
+{
+	static const struct bytes longer[] = { LIT("\xc2\x85"), LIT("\xe2\x80\xa8"), LIT("\xe2\x80\xa9") };
+	unsigned char c = b.size ? b.data[0] : 0;
+	if (c < 0x80)
+		return (c >= '\n' && c <= '\r') || (c >= 0x1c && c <= 0x1e);
+	for (size_t i = 0; i < COUNT(longer); i++)
+		if (bytes_starts(b, longer[i]))
+			return longer[i].size;
+	return 0;
 }
 
 uint32_t unicode_fold(uint32_t c)

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/encode.h"
 #include "base/number.h"
+#include "format/unicode.h"
 #include "python/scan.h"
 
 static const struct algorithm {
@@ -28,25 +29,17 @@ size_t record_digest_size(enum record_algorithm algorithm)
 	return algorithms[algorithm].size;
 }
 
-/* Readers that split RECORD with splitlines() see two rows there, and uninstall what the second one names. */
-static bool has_unicode_line_break(struct bytes path)
-{
-	static const struct bytes breaks[] = { LIT("\xc2\x85"), LIT("\xe2\x80\xa8"), LIT("\xe2\x80\xa9") };
-	for (size_t i = 0; i < COUNT(breaks); i++)
-		if (bytes_search(path, breaks[i]) < path.size)
-			return true;
-	return false;
-}
-
+/* Readers that split RECORD with splitlines() see two rows at a line break of Unicode, and uninstall what the second one names. */
 static bool is_path(struct bytes path)
 {
 	if (path.size > RECORD_PATH_MAX || !bytes_is_utf8(path))
 		return false;
 	for (size_t i = 0; i < path.size; i++)
-		if (path.data[i] < ' ' || path.data[i] == 0x7f || path.data[i] == '\\')
+		if (path.data[i] < ' ' || path.data[i] == 0x7f || path.data[i] == '\\' ||
+		    (path.data[i] >= 0x80 && unicode_line_break(bytes_from(path, i))))
 			return false;
 	struct bytes rest = path;
-	if (path.size == 0 || has_unicode_line_break(path))
+	if (path.size == 0)
 		return false;
 	while (rest.data) {
 		struct bytes part = bytes_cut(&rest, '/');
