@@ -123,13 +123,19 @@ static void put_json_slash(struct buf *b, unsigned char c, bool upper)
 	put_json(b, c, upper);
 }
 
-/* For JSON inside of HTML: Go, Rails, PHP. */
-static void put_json_html(struct buf *b, unsigned char c, bool upper)
+/* Those of `by_number` as \u00XX. */
+static void put_json_numbers(struct buf *b, unsigned char c, bool upper, const char *by_number)
 {
-	if (is_one_of(c, "<>&'"))
+	if (is_one_of(c, by_number))
 		put_escaped(b, "\\u00", c, upper);
 	else
 		put_json(b, c, upper);
+}
+
+/* For JSON inside of HTML: Go, Rails, PHP. */
+static void put_json_html(struct buf *b, unsigned char c, bool upper)
+{
+	put_json_numbers(b, c, upper, "<>&'");
 }
 
 static void put_json_html_slash(struct buf *b, unsigned char c, bool upper)
@@ -142,26 +148,17 @@ static void put_json_html_slash(struct buf *b, unsigned char c, bool upper)
 /* System.Text.Json, Gson, and whoever escapes slashes by number. */
 static void put_json_net(struct buf *b, unsigned char c, bool upper)
 {
-	if (is_one_of(c, "+\"&'<>`"))
-		put_escaped(b, "\\u00", c, upper);
-	else
-		put_json(b, c, upper);
+	put_json_numbers(b, c, upper, "+\"&'<>`");
 }
 
 static void put_json_gson(struct buf *b, unsigned char c, bool upper)
 {
-	if (is_one_of(c, "=<>&'"))
-		put_escaped(b, "\\u00", c, upper);
-	else
-		put_json(b, c, upper);
+	put_json_numbers(b, c, upper, "=<>&'");
 }
 
 static void put_json_slash_number(struct buf *b, unsigned char c, bool upper)
 {
-	if (c == '/')
-		put_escaped(b, "\\u00", c, upper);
-	else
-		put_json(b, c, upper);
+	put_json_numbers(b, c, upper, "/");
 }
 
 /* JSON inside of a JSON string. */

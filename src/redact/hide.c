@@ -6,21 +6,6 @@
 #include "redact/mask.h"
 #include "redact/secrets.h"
 
-struct emission {
-	struct bytes text;
-	size_t written; /* up to here */
-	struct buf *out;
-};
-
-static void put_mask(void *context, const struct secret_span *span)
-{
-	struct emission *e = context;
-	buf_add(e->out, bytes_part(e->text, e->written, span->offset - e->written));
-	e->written = span->offset + span->size;
-	if (!span->continues)
-		mask_write(secret_rule_id(span->rule), e->out);
-}
-
 static bool is_of_word(unsigned char c)
 {
 	return byte_is_alnum(c) || strchr("_-.+=", c);
@@ -39,16 +24,16 @@ struct bytes hide_cut(struct bytes text, size_t max)
 struct bytes hide_in_text(struct hiding *h, struct bytes text)
 {
 	CLEANUP(buf_done) struct buf out;
-	struct emission e = { text, 0, &out };
+	struct secret_masking m = { text, 0, &out };
 	if (!text.size)
 		return text;
 	if (!h->scanner)
 		h->scanner = secret_scanner_new(h->arena, false, NULL);
 	buf_init(&out, (text.size + 1) * (MASK_SIZE_MAX + 1));
-	secret_find(h->scanner, text, put_mask, &e);
-	if (!e.written)
+	secret_find(h->scanner, text, secret_mask, &m);
+	if (!m.written)
 		return text;
-	buf_add(&out, bytes_from(text, e.written));
+	secret_mask_rest(&m, text.size);
 	return arena_copy(h->arena, buf_bytes(&out));
 }
 

@@ -23,30 +23,25 @@ size_t redactor_room(size_t piece_size)
 	return GROWTH * (piece_size + PENDING_MAX);
 }
 
-struct emission {
+struct looking {
 	struct redactor *redactor;
-	struct bytes text;
-	size_t written; /* up to here */
-	struct buf *out;
+	struct secret_masking masking;
 };
 
 static void put_mask(void *context, const struct secret_span *span)
 {
-	struct emission *e = context;
-	buf_add(e->out, bytes_part(e->text, e->written, span->offset - e->written));
-	e->written = span->offset + span->size;
-	if (span->continues)
-		return;
-	mask_write(secret_rule_id(span->rule), e->out);
-	e->redactor->hits[span->rule]++;
+	struct looking *l = context;
+	secret_mask(&l->masking, span);
+	if (!span->continues)
+		l->redactor->hits[span->rule]++;
 }
 
 static void look(struct redactor *r, bool is_last, struct buf *out)
 {
 	struct bytes text = buf_bytes(&r->pending);
-	struct emission e = { r, text, 0, out };
-	size_t done = secret_walk(&r->walk, text, is_last, put_mask, &e);
-	buf_add(out, bytes_part(text, e.written, done - e.written));
+	struct looking l = { r, { text, 0, out } };
+	size_t done = secret_walk(&r->walk, text, is_last, put_mask, &l);
+	secret_mask_rest(&l.masking, done);
 	struct bytes rest = bytes_from(text, done);
 	if (!done)
 		return;

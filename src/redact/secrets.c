@@ -4,6 +4,7 @@
 
 #include "redact/check.h"
 #include "redact/find.h"
+#include "redact/mask.h"
 
 /* ---- the walk: lines, windows of lines, and keys that go over many lines ---- */
 
@@ -212,4 +213,18 @@ void secret_find(struct secret_scanner *s, struct bytes text, secret_found found
 {
 	struct secret_walk walk = { .scanner = s };
 	(void)secret_walk(&walk, text, true, found, context);
+}
+
+void secret_mask(void *masking, const struct secret_span *span)
+{
+	struct secret_masking *m = masking;
+	buf_add(m->out, bytes_part(m->text, m->written, span->offset - m->written));
+	m->written = span->offset + span->size;
+	if (!span->continues)
+		mask_write(secret_rule_id(span->rule), m->out);
+}
+
+void secret_mask_rest(const struct secret_masking *m, size_t end)
+{
+	buf_add(m->out, bytes_part(m->text, m->written, end - m->written));
 }

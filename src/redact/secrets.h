@@ -9,6 +9,7 @@
 #define REDACT_SECRETS_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "redact/known.h"
 #include "redact/pem.h"
@@ -35,6 +36,18 @@ struct secret_scanner *secret_scanner_new(struct arena *a, bool with_jit, const 
 void secret_scanner_as_is(struct secret_scanner *s, bool as_is);
 
 typedef void (*secret_found)(void *context, const struct secret_span *span);
+
+/* A text on its way out, with a mask for each span that is found in it. */
+struct secret_masking {
+	struct bytes text;
+	size_t written; /* up to here */
+	struct buf *out;
+};
+/* A secret_found, with a struct secret_masking for its context: adds what stands before the span, and its mask unless it goes on with
+ * the one before. */
+void secret_mask(void *masking, const struct secret_span *span);
+/* What stands behind the last span, up to `end`. */
+void secret_mask_rest(const struct secret_masking *m, size_t end);
 
 /* Where a walk over a text stands. Zero it and set the scanner. */
 struct secret_walk {
