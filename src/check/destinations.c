@@ -81,7 +81,7 @@ static bool find_place(struct checking *c, const struct zip_entry *e, struct des
 {
 	struct bytes rest = e->name, top = bytes_cut(&rest, '/');
 	const char *folder = "site-packages";
-	if (!c->wheel.data.size || !bytes_equal(top, c->wheel.data)) {
+	if (!bytes_equal(top, c->wheel.data)) {
 		check_metadata(c, e, e->name, true);
 		rest = e->name;
 	} else {
@@ -122,12 +122,15 @@ static void check_clashes(struct checking *c, const struct destination *all, siz
 void check_destinations(struct checking *c)
 {
 	const struct zip *zip = &c->wheel.zip;
+	if (!c->wheel.data.size) { /* the archive's own names are the places, and those the reader has compared */
+		for (size_t i = 0; i < zip->n_entries; i++)
+			check_metadata(c, &zip->entries[i], zip->entries[i].name, true);
+		return;
+	}
 	struct destination *all = ARENA_ARRAY(c->arena, struct destination, zip->n_entries + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < zip->n_entries; i++)
 		n += find_place(c, &zip->entries[i], &all[n]);
-	if (!c->wheel.data.size) /* without .data the archive's own names are the places, and those the reader has compared */
-		return;
 	qsort(all, n, sizeof *all, compare);
 	check_clashes(c, all, n);
 }
