@@ -23,14 +23,19 @@ static const char *const names[N_STATUS] = {
 	[ERR_CANCELLED] = "cancelled",
 };
 
+static void fill(struct diag *d, const struct diag *head, const char *format, va_list args)
+{
+	*d = *head;
+	(void)vsnprintf(d->text, sizeof d->text, format, args);
+}
+
 enum status fail(struct diag *d, enum status code, uint64_t at, const char *format, ...)
 {
 	if (!d)
 		return code;
-	*d = (struct diag){ .code = code, .offset = at };
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(d->text, sizeof d->text, format, args);
+	fill(d, &(struct diag){ .code = code, .offset = at }, format, args);
 	va_end(args);
 	return code;
 }
@@ -39,10 +44,9 @@ enum status fail_rule(struct diag *d, const char *rule, enum status code, uint64
 {
 	if (!d)
 		return code;
-	*d = (struct diag){ .code = code, .offset = at, .rule = rule };
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(d->text, sizeof d->text, format, args);
+	fill(d, &(struct diag){ .code = code, .offset = at, .rule = rule }, format, args);
 	va_end(args);
 	return code;
 }

@@ -1,5 +1,7 @@
 #include "finding/finding.h"
 
+#include <stdlib.h>
+
 static const struct finding_rule rules[] = {
 #include "findings_table.h"
 };
@@ -10,17 +12,12 @@ const struct finding_rule *finding_rules(size_t *ret_n)
 	return rules;
 }
 
+static int compare_id(const void *id, const void *rule)
+{
+	return bytes_compare(*(const struct bytes *)id, bytes_of(((const struct finding_rule *)rule)->id));
+}
+
 const struct finding_rule *finding_rule(struct bytes id)
 {
-	for (size_t low = 0, high = COUNT(rules); low < high;) {
-		size_t middle = low + (high - low) / 2;
-		int order = bytes_compare(bytes_of(rules[middle].id), id);
-		if (order == 0)
-			return &rules[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return bsearch(&id, rules, COUNT(rules), sizeof *rules, compare_id);
 }
