@@ -1,5 +1,5 @@
 /* Build-time generator: reads lists of data/ (usage: TABLE FILE...) and prints the BPF program as a C table. Uses libseccomp,
- * which the shipped programs do not. A line: `default kill` (else ENOSYS), `allow NAME`, `eperm NAME`, and for the argument rules
+ * which the shipped programs do not. A line: `default kill` (else ENOSYS), `allow NAME`, `eperm NAME`, `absent NAME` (ENOSYS), and for the argument rules
  * below `refuse NAME`, `only NAME RULE` and `families NAME`; `#` starts a comment. A name that this architecture does not have
  * is passed over.
  * `watch NAME`, `watch-to NAME` and `quiet NAME` ask for a second program that reports to a supervisor what it refuses and
@@ -230,7 +230,9 @@ static void add_line(scmp_filter_ctx filter, char *line, struct wanted *w)
 	else if (strcmp(verb, "eperm") == 0) {
 		add(filter, SCMP_ACT_ERRNO(EPERM), name);
 		want_eperm(w, name);
-	} else if (strcmp(verb, "watch") == 0)
+	} else if (strcmp(verb, "absent") == 0)
+		add(filter, SCMP_ACT_ERRNO(ENOSYS), name);
+	else if (strcmp(verb, "watch") == 0)
 		want_watch(w, WATCH_ALL, name);
 	else if (strcmp(verb, "watch-to") == 0)
 		want_watch(w, WATCH_TO, name);

@@ -17,10 +17,16 @@ struct trigrams {
 	unsigned char has[TRIGRAM_HASHES];
 };
 
+/* The 16 bits at each byte of the answer are the hash of the three bytes that begin there: all of a word's at once. */
+static inline uint64_t trigram_hashes(uint64_t x)
+{
+	return x ^ x >> 5;
+}
+
 /* Of the low three bytes of x. */
 static inline uint16_t trigram_hash(uint64_t x)
 {
-	return (uint16_t)(((uint32_t)x << 8) * UINT32_C(0x9e3779b1) >> 16);
+	return (uint16_t)trigram_hashes(x & 0xffffff);
 }
 
 static inline void trigrams_add(struct trigrams *t, unsigned a, unsigned b, unsigned c)
@@ -35,11 +41,11 @@ static inline size_t trigrams_find(const struct trigrams *t, struct bytes text, 
 	uint64_t x;
 	for (; at + sizeof x <= text.size; at += TRIGRAM_STEP) {
 		memcpy(&x, text.data + at, sizeof x);
-		x |= fold;
-		if (!(t->has[trigram_hash(x)] | t->has[trigram_hash(x >> 8)] | t->has[trigram_hash(x >> 16)] |
-		      t->has[trigram_hash(x >> 24)] | t->has[trigram_hash(x >> 32)] | t->has[trigram_hash(x >> 40)]))
+		uint64_t h = trigram_hashes(x | fold);
+		if (!(t->has[(uint16_t)h] | t->has[(uint16_t)(h >> 8)] | t->has[(uint16_t)(h >> 16)] | t->has[(uint16_t)(h >> 24)] |
+		      t->has[(uint16_t)(h >> 32)] | t->has[(uint16_t)(h >> 40)]))
 			continue;
-		for (; !t->has[trigram_hash(x)]; x >>= 8)
+		for (; !t->has[(uint16_t)h]; h >>= 8)
 			at++;
 		return at;
 	}

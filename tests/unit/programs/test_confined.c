@@ -116,6 +116,8 @@ static const struct attempt {
 	  false,
 	  { { SYS_mmap, { N(0), N(4096), N(PROT_READ | PROT_WRITE), N(MAP_PRIVATE | MAP_ANONYMOUS), N((uint64_t)-1), N(0) } },
 	    { SYS_mprotect, { R(1), N(4096), N(PROT_READ | PROT_EXEC) } } } },
+	/* Only the proxy forks. The copy goes on where the program was, and ends with its channels. */
+	{ "a process is made", PROXY, 0, false, { { SYS_clone, { N(SIGCHLD), N(0), N(0), N(0), N(0) } } } },
 	{ "a program is started", 0, 0, false, { { SYS_execve, { T(PROGRAM), T(ARGV), N(0) } } } },
 	{ "a namespace is made", 0, 0, false, { { SYS_unshare, { N(CLONE_NEWUSER) } } } },
 	{ "the root is changed", 0, 0, true, { { SYS_chroot, { T(ROOT) } } } },
