@@ -53,29 +53,40 @@ units unit-asan "$asan"
 [ -z "$user" ] || tap hostile-user python3 "$top/tests/hostile/run.py" "$build/hwb" $user --alone &
 tap hostile python3 "$top/tests/hostile/run.py" "$build/hwb"
 wait
-tap finder python3 "$top/tests/hook/finder.py"
-tap frozen python3 "$top/tests/cli/frozen.py" "$build/hwb" "$venv"
+
+# Two lanes, one for each core; no suite knows of another.
+judging() {
+	tap wheels "$venv/bin/python" "$top/tests/wheels/run.py" "$build/hwb" "$venv"
+	tap wheels-metadata "$venv/bin/python" "$top/tests/wheels/metadata.py" "$build/hwb" "$venv"
+	tap wheels-flip "$venv/bin/python" "$top/tests/wheels/flip.py" "$build/hwb" "$venv" 11
+	tap wheels-good "$venv/bin/python" "$top/tests/wheels/good.py" "$build/hwb" "$venv" "$build/wheel-cache"
+	tap wheels-peers "$venv/bin/python" "$top/tests/wheels/peers.py" "$build/hwb" "$venv"
+	tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
+	tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
+	tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
+	tap redaction python3 "$top/tests/cli/redaction.py" "$build/hwb" "$venv"
+}
+
+building() {
+	tap finder python3 "$top/tests/hook/finder.py"
+	tap frozen python3 "$top/tests/cli/frozen.py" "$build/hwb" "$venv"
+	tap conformance python3 "$top/tests/cli/conformance.py" "$build/hwb" "$venv"
+	tap report python3 "$top/tests/cli/report_schema.py" "$build/hwb" "$venv"
+	tap rules python3 "$top/tests/cli/security_rules.py" "$build/hwb" "$venv"
+	tap forged python3 "$top/tests/cli/forged.py" "$build/hwb" "$venv"
+	tap egress python3 "$top/tests/cli/egress.py" "$build/hwb" "$venv"
+	tap fetch python3 "$top/tests/cli/fetch.py" "$build/hwb" "$venv"
+	tap https python3 "$top/tests/cli/scenario_https.py" "$build/hwb" "$venv"
+}
+
+judging &
+building
+wait
 tap kernels python3 "$top/tests/hostile/run.py" "$asan/hwb" $user --kernels
-tap conformance python3 "$top/tests/cli/conformance.py" "$build/hwb" "$venv"
-tap report python3 "$top/tests/cli/report_schema.py" "$build/hwb" "$venv"
-tap wheels "$venv/bin/python" "$top/tests/wheels/run.py" "$build/hwb" "$venv"
-tap wheels-metadata "$venv/bin/python" "$top/tests/wheels/metadata.py" "$build/hwb" "$venv"
-tap wheels-flip "$venv/bin/python" "$top/tests/wheels/flip.py" "$build/hwb" "$venv" 11
-tap wheels-good "$venv/bin/python" "$top/tests/wheels/good.py" "$build/hwb" "$venv" "$build/wheel-cache"
-tap wheels-peers "$venv/bin/python" "$top/tests/wheels/peers.py" "$build/hwb" "$venv"
-tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
-tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
-tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
-tap rules python3 "$top/tests/cli/security_rules.py" "$build/hwb" "$venv"
-tap forged python3 "$top/tests/cli/forged.py" "$build/hwb" "$venv"
-tap redaction python3 "$top/tests/cli/redaction.py" "$build/hwb" "$venv"
-tap egress python3 "$top/tests/cli/egress.py" "$build/hwb" "$venv"
-tap fetch python3 "$top/tests/cli/fetch.py" "$build/hwb" "$venv"
-tap https python3 "$top/tests/cli/scenario_https.py" "$build/hwb" "$venv"
 tap scenarios-asan python3 "$top/tests/cli/scenarios.py" "$asan/hwb" "$venv" &
 tap container python3 "$top/tests/cli/container.py" "$build/hwb" "$venv"
-wait
 tap scenarios python3 "$top/tests/cli/scenarios.py" "$build/hwb" "$venv"
+wait
 
 sum() { cat "$logs"/*.tap | grep -c "$1"; }
 passed=$(cat "$logs"/*.tap | grep '^ok' | grep -vc '# SKIP')
