@@ -38,6 +38,9 @@ struct settings {
 	bool trust_project;
 	bool keep; /* --keep: the tree of a build that fails */
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
+	const char *lock_file; /* --lock; NULL: SRC/pylock.build.toml where there is one */
+	bool locked, no_lock;
+	bool require_hashes, no_require_hashes; /* neither: as soon as one constraint has a hash, as pip does */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */
 	bool allow_prereleases;
 
@@ -75,6 +78,9 @@ struct settings {
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
 	const char *baseline; /* of scan; NULL: none */
+	const char *lock_out; /* of lock; NULL: SRC/pylock.build.toml */
+	bool lock_check, lock_upgrade, lock_universal;
+	struct strings lock_upgrade_packages, python_versions, python_platforms;
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 	bool log_last;

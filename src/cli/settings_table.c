@@ -57,6 +57,7 @@ BOOL_SETTER(set_keep_archive, keep_archive)
 BOOL_SETTER(set_allow_requires, allow_requires)
 BOOL_SETTER(set_prereleases, allow_prereleases)
 BOOL_SETTER(set_netrc, netrc)
+BOOL_SETTER(set_locked, locked)
 BOOL_SETTER(set_no_index, no_index)
 BOOL_SETTER(set_offline, offline)
 BOOL_SETTER(set_network_isolation, network_isolation)
@@ -441,6 +442,8 @@ static const struct setting_row rows[] = {
 	  set_constraints, true },
 	{ "build.allow-requires", "HWB_ALLOW_REQUIRES", "true or false", "false", TRUSTED,
 	  "fetch whatever a backend asks for while it builds", set_allow_requires, false },
+	{ "build.locked", "HWB_LOCKED", "true or false", "false; true in CI where there is a lock", TIGHTEN,
+	  "build with nothing but what the lock has", set_locked, false },
 	{ "build.prereleases", "HWB_PRERELEASES", "true or false", "false", TRUSTED, "take pre-releases of build requirements",
 	  set_prereleases, false },
 	{ "build.netrc", "HWB_NETRC", "true or false", "false", NEVER, "take the index's credential from ~/.netrc", set_netrc, false },

@@ -49,6 +49,14 @@ enum status blob_open(struct index *i, const struct sha256 *digest, int *ret_fd,
 	return OK;
 }
 
+bool index_has(struct index *i, const struct sha256 *digest)
+{
+	char name[SHA256_TEXT_SIZE], path[sizeof "sha256/ab/" + SHA256_TEXT_SIZE];
+	sha256_text(digest, name);
+	(void)snprintf(path, sizeof path, "sha256/%.2s/%s", name, name);
+	return faccessat(i->blob_dir, path, R_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static enum status wrong_digest(const struct sha256 *want, const struct sha256 *got, struct bytes url, struct diag *d)
 {
 	char wanted[SHA256_TEXT_SIZE], found[SHA256_TEXT_SIZE];

@@ -87,6 +87,8 @@ MUST_USE enum status index_metadata(struct index *i, const struct index_file *fi
 MUST_USE enum status index_download(struct index *i, const struct index_file *file, int *ret_fd, struct diag *d);
 /* Downloads several in parallel into the cache; afterwards index_download finds them. */
 MUST_USE enum status index_download_all(struct index *i, const struct index_file *const *files, size_t n, struct diag *d);
+/* Whether the cache has a file of that digest; its bytes are looked at when it is opened. */
+bool index_has(struct index *i, const struct sha256 *digest);
 /* Any https archive by URL and digest, through the same cache: for sources. */
 MUST_USE enum status index_download_url(struct index *i, const char *url, const struct sha256 *digest, int *ret_fd, struct diag *d);
 

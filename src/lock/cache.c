@@ -7,7 +7,7 @@
 #include "index/page.h"
 
 /* A change to the record, or to what the resolver would answer, gets a new number. */
-enum { CACHE_FORMAT = 1 };
+enum { CACHE_FORMAT = 2 };
 /* A key is made of at most: 200 requirements of 32 KiB, constraints, tags. A record: 10,000 pins of about 1 KiB. */
 enum { KEY_TEXT_MAX = 256 << 20, RECORD_MAX = 64 << 20, PINS_MAX = 10000, EXTRAS_MAX = 4096 };
 
@@ -66,6 +66,11 @@ struct sha256 cache_key(const struct lock_request *request, const struct lock_so
 	wire_put_u32(&b, (uint32_t)request->n_preferred);
 	for (size_t i = 0; i < request->n_preferred; i++)
 		put_pin_key(&request->preferred[i], &b);
+	wire_put_u32(&b, (uint32_t)request->n_hints);
+	for (size_t i = 0; i < request->n_hints; i++) {
+		wire_put_bytes(&b, request->hints[i].name);
+		wire_put_bytes(&b, request->hints[i].version);
+	}
 	put_interpreter(request->python, &b);
 	wire_put_u32(&b, request->allow_prereleases);
 	wire_put_u64(&b, (uint64_t)request->exclude_newer);

@@ -209,6 +209,26 @@ static void add_versions(const struct rules *rules, struct package *p, struct ar
 	}
 }
 
+/* A hint comes before newer versions, but for the choice of an earlier phase. */
+static void put_hint_first(const struct rules *rules, struct package *p, struct arena *a)
+{
+	size_t first = p->n_candidates && p->candidates[0].preferred ? 1 : 0;
+	for (size_t i = 0; i < rules->request->n_hints; i++) {
+		const struct lock_hint *hint = &rules->request->hints[i];
+		struct version version;
+		if (!bytes_equal(hint->name, p->name) || version_parse(hint->version, a, &version, NULL))
+			continue;
+		for (size_t k = first; k < p->n_candidates; k++) {
+			struct candidate c = p->candidates[k];
+			if (version_compare(&c.file->version, &version))
+				continue;
+			memmove(&p->candidates[first + 1], &p->candidates[first], (k - first) * sizeof c);
+			p->candidates[first] = c;
+			return;
+		}
+	}
+}
+
 static void find_preferred(const struct rules *rules, struct package *p)
 {
 	for (size_t i = 0; i < rules->request->n_preferred; i++)
@@ -248,6 +268,7 @@ enum status candidates_load(const struct rules *rules, const struct lock_source 
 	if (p->preferred)
 		add_preferred(p, a);
 	add_versions(rules, p, a);
+	put_hint_first(rules, p, a);
 	p->is_loaded = true;
 	return OK;
 }

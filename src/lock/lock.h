@@ -28,6 +28,11 @@ struct lock_constraint {
 	struct bytes origin; /* "constraints.txt line 3", for messages */
 };
 
+/* A version that is tried first where it fits: that of an older lock. */
+struct lock_hint {
+	struct bytes name, version; /* normalised; PEP 440 */
+};
+
 struct lock_request {
 	const struct bytes *requires; /* PEP 508 text, as the project wrote it */
 	size_t n_requires;
@@ -36,6 +41,8 @@ struct lock_request {
 	size_t n_constraints;
 	const struct lock_pin *preferred; /* pins of an earlier phase: kept if they fit, never downgraded */
 	size_t n_preferred;
+	const struct lock_hint *hints;
+	size_t n_hints;
 	const struct interpreter *python;
 	bool allow_prereleases; /* else only when nothing else matches a requirement */
 	bool offline; /* the resolution cache then counts whatever its age */
@@ -54,6 +61,13 @@ struct lock_result {
  * A requirement with a URL is ERR_RESOLVE ("not supported for build requirements") naming it. */
 MUST_USE enum status lock_run(const struct run_context *run, const struct lock_request *request, struct index *index,
 			      struct arena *a, struct lock_result *ret, struct diag *d);
+
+struct pylock; /* lock/pylock.h */
+/* The same with nothing but the files of a lock on offer, whichever of its packages are needed; where they are is the index's word, what
+ * they are the lock's. name: of the file, for messages. Pins have the hash_source "lock". ERR_RESOLVE: the lock is not for this
+ * interpreter, or lacks what is wanted; ERR_HASH: the index has a file under another digest than the lock, both are named. */
+MUST_USE enum status lock_run_locked(const struct run_context *run, const struct lock_request *request, const struct pylock *lock,
+				     const char *name, struct index *index, struct arena *a, struct lock_result *ret, struct diag *d);
 
 /* Whether all these requirements are met by the pins (markers evaluated, extras must be covered by the pins' own closure:
  * any extra that was not resolved before means false). For get_requires_*. */
