@@ -119,7 +119,9 @@ static enum status add_targets(struct lock_command *c, const struct pipeline *p,
 	const struct settings *set = p->settings;
 	static const char *const own[] = { "" };
 	const char *const *versions = set->python_versions.n ? set->python_versions.items : own;
-	const char *const *platforms = set->python_platforms.n ? set->python_platforms.items : set->lock_universal ? target_universal : own;
+	const char *const *platforms = set->python_platforms.n ? set->python_platforms.items
+				       : set->lock_universal   ? target_universal
+							       : own;
 	size_t n_versions = set->python_versions.n ? set->python_versions.n : 1, n_platforms = set->python_platforms.n;
 	while (!set->python_platforms.n && (platforms == own ? n_platforms < 1 : platforms[n_platforms] != NULL))
 		n_platforms++;
@@ -193,8 +195,8 @@ static enum status write_lock(struct lock_command *c, const struct pylock *lock,
 		s = file_replace_path(c->path, text, 0644, d);
 	if (s)
 		return s;
-	console_note(console, "locked %zu distribution%s for %zu target%s%s", lock->n_packages, PLURAL(lock->n_packages), c->n_targets,
-		     PLURAL(c->n_targets), is_same || !n ? ": nothing changed" : "");
+	console_note(console, "locked %zu distribution%s for %zu target%s%s", lock->n_packages, PLURAL(lock->n_packages),
+		     c->n_targets, PLURAL(c->n_targets), is_same || !n ? ": nothing changed" : "");
 	console_result(console, path);
 	return OK;
 }
@@ -207,7 +209,8 @@ static enum status compare_lock(const struct lock_command *c, const struct pyloc
 		return OK;
 	}
 	size_t n = lock_compare(&c->before.lock, lock, say_change, console);
-	(void)fail(d, ERR_RESOLVE, 0, "the lock '%s' is not up to date%s", c->path, n ? "" : ": what it was made for, or a file, is another");
+	(void)fail(d, ERR_RESOLVE, 0, "the lock '%s' is not up to date%s", c->path,
+		   n ? "" : ": what it was made for, or a file, is another");
 	return remedy(d, "bring it up to date: hwb lock");
 }
 
@@ -266,11 +269,32 @@ static int run_lock(struct settings *settings, struct arena *a)
 }
 
 static const char *const options_of_lock[] = {
-	"--python",        "--build-constraint", "--offline",    "--index-url", "--find-links", "--no-index",
-	"--exclude-newer", "--pre",              "--isolation",  "--image",     "--pull",       "--allow-requires",
-	"--allow-read",    "--allow-host",       "--env",        "--scan",      "--allow",      "--deny",
-	"--fail-on",       "--trust-project",    "--netrc",      "--cert",      "--proxy",      "--limit",
-	"--config-setting", NULL,
+	"--python",
+	"--build-constraint",
+	"--offline",
+	"--index-url",
+	"--find-links",
+	"--no-index",
+	"--exclude-newer",
+	"--pre",
+	"--isolation",
+	"--image",
+	"--pull",
+	"--allow-requires",
+	"--allow-read",
+	"--allow-host",
+	"--env",
+	"--scan",
+	"--allow",
+	"--deny",
+	"--fail-on",
+	"--trust-project",
+	"--netrc",
+	"--cert",
+	"--proxy",
+	"--limit",
+	"--config-setting",
+	NULL,
 };
 
 const struct command command_lock = {

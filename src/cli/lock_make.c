@@ -306,9 +306,9 @@ enum status lock_make(const struct lock_make_request *request, struct arena *a, 
 		if (has_text(environments, ret->n_environments, environment))
 			continue;
 		environments[ret->n_environments++] = environment;
-		targets[ret->n_targets++] =
-			bytes_of(arena_printf(a, "%.*s %.*s %.*s %.*s", BYTES_ARG(field_of(&m, t, 3)), BYTES_ARG(field_of(&m, t, 0)),
-					      BYTES_ARG(field_of(&m, t, 1)), BYTES_ARG(field_of(&m, t, 2))));
+		targets[ret->n_targets++] = bytes_of(arena_printf(a, "%.*s %.*s %.*s %.*s", BYTES_ARG(field_of(&m, t, 3)),
+								  BYTES_ARG(field_of(&m, t, 0)), BYTES_ARG(field_of(&m, t, 1)),
+								  BYTES_ARG(field_of(&m, t, 2))));
 	}
 	ret->environments = environments;
 	ret->targets = targets;

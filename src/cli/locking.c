@@ -158,7 +158,10 @@ static enum status check_input(const struct pipeline *p, struct diag *d)
 	struct bytes less = lacks(project->requires, project->n_requires, lock->requires, lock->n_requires);
 	(void)fail(d, ERR_RESOLVE, 0, "the lock '%s' is out of date: [build-system] %s%.*s%s%s%.*s%s", p->lock_file->path,
 		   more.data ? "now has '" : "", BYTES_ARG(more), more.data ? "'" : "", less.data ? " and no longer '" : "",
-		   BYTES_ARG(less), less.data ? "'" : more.data ? "" : "is another one");
+		   BYTES_ARG(less),
+		   less.data   ? "'"
+		   : more.data ? ""
+			       : "is another one");
 	return remedy(d, "bring it up to date: hwb lock");
 }
 

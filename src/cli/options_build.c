@@ -27,6 +27,7 @@ FLAG(take_no_require_hashes, no_require_hashes)
 FLAG(take_check, lock_check)
 FLAG(take_upgrade, lock_upgrade)
 FLAG(take_universal, lock_universal)
+FLAG(take_static, lock_static)
 
 /* Hands the value (or "true") to the row of hwb.toml; SHARED_ROW for those that other commands have too. */
 #define SHARED_ROW(name, key) \
@@ -269,8 +270,13 @@ const struct option options_lock[] = {
 	{ "--check", 0, { 0 }, NULL, "Write nothing; exit 3 when the lock is not up to date.", take_check },
 	{ "--upgrade", 'U', { 0 }, NULL, "Take newer versions than the lock has.", take_upgrade },
 	{ "--upgrade-package", 'P', { 0 }, "NAME", "Take a newer version of this one; can be repeated.", take_upgrade_package },
+	{ "--static", 0, { 0 }, NULL, "Lock [build-system] requires alone: nothing of the source is run.", take_static },
 	{ "--universal", 0, { 0 }, NULL, "Lock every wheel of each version, for all platforms.", take_universal },
-	{ "--python-version", 0, { 0 }, "VERSION", "Lock for this version of Python, which need not be here; can be repeated.",
+	{ "--python-version",
+	  0,
+	  { 0 },
+	  "VERSION",
+	  "Lock for this version of Python, which need not be here; can be repeated.",
 	  take_python_version },
 	{ "--python-platform",
 	  0,

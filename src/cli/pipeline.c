@@ -243,8 +243,7 @@ static enum status note_started(struct pipeline *p, const char *kind, struct dia
 static enum status widen(struct pipeline *p, const struct build_result *answer, struct diag *d)
 {
 	/* With a lock nothing is asked for that is not in there. */
-	enum status s = p->lock_file ? OK
-				     : known_requires_check(answer->requires, answer->n_requires, &p->lock, p->settings, d);
+	enum status s = p->lock_file ? OK : known_requires_check(answer->requires, answer->n_requires, &p->lock, p->settings, d);
 	return s ? s : prepare(p, answer->requires, answer->n_requires, d);
 }
 
@@ -591,9 +590,9 @@ static void remember_dynamic(struct pipeline *p, const struct build_result *answ
 	}
 }
 
-static enum status fetch_requires(struct pipeline *p, enum build_kind kind, struct diag *d)
+/* Asks the backend, in the environment of the first phase. */
+static enum status ask_requires(struct pipeline *p, enum build_kind kind, struct build_result *ret, struct diag *d)
 {
-	struct build_result answer = { .outcome = BUILD_DONE };
 	CLEANUP(fd_close) int nowhere = -1;
 	enum status s = prepare(p, NULL, 0, d);
 	if (s == OK)
@@ -603,12 +602,28 @@ static enum status fetch_requires(struct pipeline *p, enum build_kind kind, stru
 	if (s)
 		return s;
 	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "ask for wheel" : "ask for sdist");
-	s = hook_run(p, kind, ends_here, nowhere, &answer, d);
+	s = hook_run(p, kind, ends_here, nowhere, ret, d);
 	stage_end(p, t);
-	if (s)
-		return s;
-	remember_dynamic(p, &answer);
-	return has_requires(p, answer.requires, answer.n_requires) ? OK : widen(p, &answer, d);
+	return s;
+}
+
+static enum status fetch_requires(struct pipeline *p, enum build_kind kind, struct diag *d)
+{
+	struct build_result answer = { .outcome = BUILD_DONE };
+	enum status s = ask_requires(p, kind, &answer, d);
+	return s || has_requires(p, answer.requires, answer.n_requires) ? s : widen(p, &answer, d);
+}
+
+/* No environment is made of the answer: all targets resolve both phases together, so that nothing of the first is settled. */
+static enum status note_requires(struct pipeline *p, enum build_kind kind, struct diag *d)
+{
+	struct build_result answer = { .outcome = BUILD_DONE };
+	enum status s = ask_requires(p, kind, &answer, d);
+	if (s == OK)
+		s = known_requires_check(answer.requires, answer.n_requires, &p->lock, p->settings, d);
+	if (s == OK)
+		remember_dynamic(p, &answer);
+	return s;
 }
 
 enum status pipeline_fetch(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)
@@ -633,9 +648,11 @@ enum status pipeline_lock(struct pipeline *p, const char *source_word, const cha
 	struct source_word word;
 	const char *out_path;
 	enum status s = begin(p, source_word, python_word, &word, &out_path, d);
-	if (s == OK && (word.kind == SOURCE_DIRECTORY || word.kind == SOURCE_GIT))
-		s = fetch_requires(p, BUILD_SDIST, d);
-	return s ? s : fetch_requires(p, BUILD_WHEEL, d);
+	if (s || p->settings->lock_static)
+		return s;
+	if (word.kind == SOURCE_DIRECTORY || word.kind == SOURCE_GIT)
+		s = note_requires(p, BUILD_SDIST, d);
+	return s ? s : note_requires(p, BUILD_WHEEL, d);
 }
 
 enum status pipeline_shell(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)

@@ -79,7 +79,7 @@ struct settings {
 	/* The words of commands other than build. */
 	const char *baseline; /* of scan; NULL: none */
 	const char *lock_out; /* of lock; NULL: SRC/pylock.build.toml */
-	bool lock_check, lock_upgrade, lock_universal;
+	bool lock_check, lock_upgrade, lock_universal, lock_static;
 	struct strings lock_upgrade_packages, python_versions, python_platforms;
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;

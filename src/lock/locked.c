@@ -66,8 +66,8 @@ enum status locked_find(const struct locked *l, struct bytes name, const struct 
 		if (!holds)
 			continue;
 		if (*ret)
-			return fail(d, ERR_RESOLVE, 0, "%s: line %u and line %u both give '%.*s' for this Python", l->name, (*ret)->line,
-				    p->line, BYTES_ARG(name));
+			return fail(d, ERR_RESOLVE, 0, "%s: line %u and line %u both give '%.*s' for this Python", l->name,
+				    (*ret)->line, p->line, BYTES_ARG(name));
 		*ret = p;
 	}
 	if (*ret)
@@ -116,7 +116,7 @@ static struct index_file of_lock(const struct locked *l, const struct pylock_pac
 
 /* The file as the operator's index has it. Yanked or not: the lock names it. */
 static enum status find_there(struct locked *l, const struct pylock_package *p, const struct pylock_file *f,
-			  const struct index_project *page, struct index_file *ret, struct diag *d)
+			      const struct index_project *page, struct index_file *ret, struct diag *d)
 {
 	const struct index_file *there = page ? find_file(page, f->filename) : NULL;
 	if (there && (!there->has_digest || !sha256_equal(&there->digest, &f->digest)))

@@ -197,7 +197,8 @@ static enum status parse_version(const struct toml_value *root, struct diag *d)
 	if (s)
 		return s == ERR_ABSENT ? fail(d, ERR_FORMAT, 0, "there is no lock-version: this is no lock file") : s;
 	if (!bytes_equal(version, BYTES("1")) && !bytes_starts(version, BYTES("1.")))
-		return fail(d, ERR_FORMAT, 0, "its lock-version is '%.*s'; this hwb reads 1.0", BYTES_ARG(bytes_part(version, 0, 40)));
+		return fail(d, ERR_FORMAT, 0, "its lock-version is '%.*s'; this hwb reads 1.0",
+			    BYTES_ARG(bytes_part(version, 0, 40)));
 	return OK;
 }
 

@@ -1,5 +1,6 @@
 #include "lock/pylock.h"
 
+#include "base/clock.h"
 #include "format/toml_write.h"
 
 static int compare_packages(const void *a, const void *b)
@@ -11,6 +12,16 @@ static int compare_packages(const void *a, const void *b)
 	return order ? order : bytes_compare(x->marker, y->marker);
 }
 
+/* The only value that stands without quotes: nothing but a time may. */
+static bool is_time(struct bytes text)
+{
+	int64_t time;
+	for (size_t i = 0; i < text.size; i++)
+		if (!byte_is_digit(text.data[i]) && !strchr("TZ:.+-", text.data[i]))
+			return false;
+	return text.size && clock_parse(text, &time) == OK;
+}
+
 /* One file a line: a change of one is one line of a diff. */
 static void write_file(const struct pylock_file *f, struct buf *out)
 {
@@ -19,7 +30,7 @@ static void write_file(const struct pylock_file *f, struct buf *out)
 	bool is_path = !f->url.data || bytes_search(f->url, BYTES("://")) == f->url.size;
 	buf_add_string(out, "{ name = ");
 	toml_write_string(out, f->filename);
-	if (f->upload_time.size)
+	if (is_time(f->upload_time))
 		buf_printf(out, ", upload-time = %.*s", BYTES_ARG(f->upload_time));
 	buf_add_string(out, is_path ? ", path = " : ", url = ");
 	toml_write_string(out, f->url.data ? f->url : f->filename);

@@ -23,12 +23,9 @@ static const struct {
 	unsigned minor;
 	bool is_prefix; /* digits follow */
 } kinds[] = {
-	{ LIT("unknown-linux-gnu"), GLIBC, 28, false },
-	{ LIT("manylinux2014"), GLIBC, 17, false },
-	{ LIT("manylinux_2_"), GLIBC, 0, true },
-	{ LIT("unknown-linux-musl"), MUSL, 2, false },
-	{ LIT("musllinux_1_"), MUSL, 0, true },
-	{ LIT("apple-darwin"), DARWIN, 14, false },
+	{ LIT("unknown-linux-gnu"), GLIBC, 28, false }, { LIT("manylinux2014"), GLIBC, 17, false },
+	{ LIT("manylinux_2_"), GLIBC, 0, true },        { LIT("unknown-linux-musl"), MUSL, 2, false },
+	{ LIT("musllinux_1_"), MUSL, 0, true },         { LIT("apple-darwin"), DARWIN, 14, false },
 	{ LIT("pc-windows-msvc"), WINDOWS, 0, false },
 };
 
@@ -47,10 +44,14 @@ static const struct {
 	struct bytes name;
 	const char *linux_name, *mac, *windows, *windows_tag;
 } machines[] = {
-	{ LIT("x86_64"), "x86_64", "x86_64", "AMD64", "win_amd64" }, { LIT("aarch64"), "aarch64", "arm64", "ARM64", "win_arm64" },
-	{ LIT("i686"), "i686", NULL, "x86", "win32" },		     { LIT("armv7l"), "armv7l", NULL, NULL, NULL },
-	{ LIT("ppc64le"), "ppc64le", NULL, NULL, NULL },	     { LIT("s390x"), "s390x", NULL, NULL, NULL },
-	{ LIT("riscv64"), "riscv64", NULL, NULL, NULL },	     { LIT("loongarch64"), "loongarch64", NULL, NULL, NULL },
+	{ LIT("x86_64"), "x86_64", "x86_64", "AMD64", "win_amd64" },
+	{ LIT("aarch64"), "aarch64", "arm64", "ARM64", "win_arm64" },
+	{ LIT("i686"), "i686", NULL, "x86", "win32" },
+	{ LIT("armv7l"), "armv7l", NULL, NULL, NULL },
+	{ LIT("ppc64le"), "ppc64le", NULL, NULL, NULL },
+	{ LIT("s390x"), "s390x", NULL, NULL, NULL },
+	{ LIT("riscv64"), "riscv64", NULL, NULL, NULL },
+	{ LIT("loongarch64"), "loongarch64", NULL, NULL, NULL },
 };
 
 struct list {
@@ -87,21 +88,24 @@ static void add_glibc(struct list *l, const char *machine, unsigned minor)
 	}
 }
 
+/* What else an architecture's Python can load on macOS: binaries for several. */
+static void add_mac_version(struct list *l, const char *machine, unsigned major, unsigned minor)
+{
+	static const char *const intel[] = { "x86_64", "intel", "fat64", "fat3", "universal2", "universal", NULL };
+	static const char *const arm[] = { "arm64", "universal2", NULL };
+	/* Before macOS 11 there was none for ARM, but there are binaries for both that say so. */
+	const char *const *formats = strcmp(machine, "x86_64") == 0 ? intel : major < 11 ? arm + 1 : arm;
+	for (size_t i = 0; formats[i]; i++)
+		add_string(l, arena_printf(l->arena, "macosx_%u_%u_%s", major, minor, formats[i]));
+}
+
 /* packaging's mac_platforms, for macOS 11 and later. */
 static void add_mac(struct list *l, const char *machine, unsigned major)
 {
-	static const char *const old[] = { "x86_64", "intel", "fat64", "fat32", "universal2", "universal" };
-	bool is_x86 = strcmp(machine, "x86_64") == 0;
-	for (unsigned n = major; n >= 11; n--) {
-		add_string(l, arena_printf(l->arena, "macosx_%u_0_%s", n, machine));
-		add_string(l, arena_printf(l->arena, "macosx_%u_0_universal2", n));
-	}
-	for (unsigned n = 16; n >= 4; n--) {
-		for (size_t i = 0; is_x86 && i < COUNT(old); i++)
-			add_string(l, arena_printf(l->arena, "macosx_10_%u_%s", n, old[i]));
-		if (!is_x86)
-			add_string(l, arena_printf(l->arena, "macosx_10_%u_universal2", n));
-	}
+	for (unsigned n = major; n >= 11; n--)
+		add_mac_version(l, machine, n, 0);
+	for (unsigned n = 16; n >= 4; n--)
+		add_mac_version(l, machine, 10, n);
 }
 
 static enum status unknown_platform(struct bytes platform, struct diag *d)
@@ -140,9 +144,10 @@ static enum status make_platform(struct bytes platform, struct list *l, struct m
 		m++;
 	if (m == COUNT(machines) || !rest.data || !find_kind(rest, &libc, &minor))
 		return unknown_platform(platform, d);
-	const char *const names[] = {
-		[GLIBC] = machines[m].linux_name, [MUSL] = machines[m].linux_name, [DARWIN] = machines[m].mac, [WINDOWS] = machines[m].windows
-	};
+	const char *const names[] = { [GLIBC] = machines[m].linux_name,
+				      [MUSL] = machines[m].linux_name,
+				      [DARWIN] = machines[m].mac,
+				      [WINDOWS] = machines[m].windows };
 	const char *own = names[libc];
 	if (!own)
 		return unknown_platform(platform, d);

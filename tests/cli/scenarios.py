@@ -15,6 +15,7 @@ import scenario_doctor
 import scenario_endurance
 import scenario_index
 import scenario_landlock
+import scenario_lock
 import scenario_scan
 import scenario_slips
 import scenario_sources
@@ -32,6 +33,7 @@ MODULES = [
     scenario_debug,
     scenario_doctor,
     scenario_landlock,
+    scenario_lock,
     scenario_scan,
     scenario_slips,
     scenario_endurance,
