@@ -1,4 +1,4 @@
-/* Prints what a target is, for tests/lock_targets.py: its marker values, an empty line, its tags. usage: target-tags VERSION PLATFORM */
+/* Prints what a target is, for tests/lock/targets.py: its marker values, an empty line, its tags. usage: target-tags VERSION PLATFORM */
 #include <stdio.h>
 
 #include "lock/target.h"

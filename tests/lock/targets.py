@@ -1,4 +1,4 @@
-"""The tags of targets that are not here, beside those of packaging: usage: lock_targets.py TARGET-TAGS (a program of tests/unit/lock)."""
+"""The tags of targets that are not here, beside those of packaging: usage: targets.py TARGET-TAGS (a program of tests/unit/lock)."""
 import subprocess
 import sys
 
