@@ -91,6 +91,8 @@ def stale(tap):
         tap.check("and leaves the file alone", pins(here)["beta"] == "1.0")
         run, _ = lock(project(USES), "--check", *url)
         tap.run("--check without a lock", run, 3, "there is no lock")
+        run = place.build("--wheel", "--locked", "--isolation", "container", "--image", "demo:latest", *url, here)
+        tap.run("an image that is no digest is none for --locked", run, 5, "demo:latest", "sha256")
         run, place = build(["alpha"], "--locked", *url)
         tap.run("--locked without a lock", run, 3, "there is no lock", "hwb lock")
 
