@@ -7,7 +7,7 @@
 #include "index/page.h"
 
 /* A change to the record, or to what the resolver would answer, gets a new number. */
-enum { CACHE_FORMAT = 2 };
+enum { CACHE_FORMAT = 3 };
 /* A key is made of at most: 200 requirements of 32 KiB, constraints, tags. A record: 10,000 pins of about 1 KiB. */
 enum { KEY_TEXT_MAX = 256 << 20, RECORD_MAX = 64 << 20, PINS_MAX = 10000, EXTRAS_MAX = 4096 };
 
@@ -104,6 +104,13 @@ static void put_pin(const struct lock_pin *pin, struct buf *out)
 	wire_put_u32(out, word_number(pin->file.hash_source));
 	put_list(out, pin->extras, pin->n_extras);
 	wire_put_bytes(out, buf_bytes(&page));
+	buf_clear(&page);
+	if (file.built_from) {
+		struct index_file sdist = *file.built_from;
+		one.files = &sdist;
+		page_write(&one, &page);
+	}
+	wire_put_bytes(out, buf_bytes(&page));
 }
 
 void cache_write(const struct lock_result *result, const struct sha256 *key, int64_t written_unix, struct buf *out)
@@ -149,7 +156,15 @@ static bool read_pin(struct wire *w, struct arena *a, struct lock_pin *ret)
 	ret->file = one.files[0];
 	ret->hash_source = words[hash_source];
 	version_write(&ret->file.version, &version);
-	return ret->file.kind == INDEX_WHEEL && ret->file.has_digest && bytes_equal(buf_bytes(&version), ret->version);
+	page = wire_get_bytes(w);
+	if (page.size) {
+		struct index_project sdist;
+		if (page_read(page, ret->name, words[file_source], a, &sdist, NULL) || sdist.n_files != 1)
+			return false;
+		ret->file.built_from = &sdist.files[0];
+		ret->file.is_built = true;
+	}
+	return !w->bad && ret->file.kind == INDEX_WHEEL && ret->file.has_digest && bytes_equal(buf_bytes(&version), ret->version);
 }
 
 enum status cache_read(struct bytes record, const struct sha256 *key, struct arena *a, struct lock_result *ret,

@@ -163,6 +163,8 @@ static enum obstacle obstacle_of(const struct rules *rules, const struct package
 /* Of two wheels of one version: the better tag, the later build, then the smaller digest, so that it never hangs on luck. */
 static bool is_better(const struct rules *rules, const struct index_file *x, const struct index_file *y)
 {
+	if (!x->built_from != !y->built_from) /* what is there comes before what has to be built */
+		return !x->built_from;
 	int px = tag_set_priority(rules->tags, &x->wheel), py = tag_set_priority(rules->tags, &y->wheel);
 	if (px != py)
 		return px < py;

@@ -33,6 +33,13 @@ struct lock_hint {
 	struct bytes name, version; /* normalised; PEP 440 */
 };
 
+/* Makes a wheel of an sdist that the index has: in a sandbox of its own, kept in the cache by index_store. *wheel comes as a copy of the
+ * sdist's row; filename, wheel, digest and size are to be set. */
+struct lock_builder {
+	void *context;
+	enum status (*build)(void *context, const struct index_file *sdist, struct index_file *wheel, struct diag *d);
+};
+
 struct lock_request {
 	const struct bytes *requires; /* PEP 508 text, as the project wrote it */
 	size_t n_requires;
@@ -43,6 +50,7 @@ struct lock_request {
 	size_t n_preferred;
 	const struct lock_hint *hints;
 	size_t n_hints;
+	const struct lock_builder *builder; /* sdists are taken too; NULL: wheels only */
 	const struct interpreter *python;
 	bool allow_prereleases; /* else only when nothing else matches a requirement */
 	bool offline; /* the resolution cache then counts whatever its age */
