@@ -32,6 +32,8 @@ ROW(take_out_dir, "build.out-dir")
 ROW(take_constraint, "build.constraints")
 ROW(take_offline, "index.offline")
 ROW(take_index_url, "index.url")
+ROW(take_index, "index.named")
+ROW(take_index_package, "index.packages")
 ROW(take_find_links, "index.find-links")
 ROW(take_no_index, "index.no-index")
 ROW(take_exclude_newer, "index.exclude-newer")
@@ -163,6 +165,13 @@ const struct option options_build[] = {
 	  take_constraint },
 	{ "--offline", 0, { 0 }, NULL, "Use the cache and local folders only.", take_offline },
 	{ "--index-url", 'i', { "--default-index" }, "URL", "The simple index.", take_index_url },
+	{ "--index", 0, { 0 }, "NAME=URL", "One more index, for names of its own; can be repeated.", take_index },
+	{ "--index-package",
+	  0,
+	  { 0 },
+	  "PATTERN=NAME",
+	  "The index that alone is asked for these names, such as 'acme-*=internal'; can be repeated.",
+	  take_index_package },
 	{ "--find-links", 'f', { 0 }, "DIR|URL", "Distributions in a folder or on a page; can be repeated.", take_find_links },
 	{ "--no-index", 0, { 0 }, NULL, "Use --find-links only.", take_no_index },
 	{ "--exclude-newer", 0, { 0 }, "DATE", "Ignore files uploaded later: a date, a time, '7 days'.", take_exclude_newer },

@@ -146,6 +146,12 @@ static enum status read_constraints(struct pipeline *p, struct lock_request *req
 	return OK;
 }
 
+struct bytes pipeline_index_of(const struct pipeline *p, const struct lock_pin *pin)
+{
+	bool is_folder = pin->file.index.size && pin->file.index.data[0] == '/';
+	return is_folder ? pin->file.index : url_for_log(pin->file.index, p->arena);
+}
+
 static enum status note_lock(struct pipeline *p, struct diag *d)
 {
 	struct json_writer *w = audit_begin(p->run->audit, "lock.created");
@@ -160,6 +166,7 @@ static enum status note_lock(struct pipeline *p, struct diag *d)
 		json_pair_string(w, "version", p->lock.pins[i].version);
 		json_pair_cstring(w, "sha256", digest);
 		json_pair_cstring(w, "hash_source", p->lock.pins[i].hash_source);
+		json_pair_string(w, "index", pipeline_index_of(p, &p->lock.pins[i]));
 		json_object_end(w);
 	}
 	json_array_end(w);
@@ -530,7 +537,10 @@ static enum status open_index(struct pipeline *p, struct diag *d)
 {
 	const struct settings *s = p->settings;
 	struct index_options options = {
-		.index_url = s->index_url,
+		.places = s->places,
+		.n_places = s->n_places,
+		.rules = s->rules,
+		.n_rules = s->n_rules,
 		.find_links = s->find_links.items,
 		.n_find_links = s->find_links.n,
 		.no_index = s->no_index,

@@ -280,25 +280,41 @@ SETTER(set_container_arguments)
 
 SETTER(set_index_url)
 {
-	struct url url;
 	UNUSED(is_first);
-	enum status status = settings_url(s, a, value, &url, d);
-	if (status)
-		return status;
-	const char *text = url_text(&url, a);
-	if (url.query.data)
-		return fail(d, ERR_USAGE, 0, "takes the URL of a simple index, which has no '?'");
-	s->index_url = bytes_ends(bytes_of(text), BYTES("/")) ? text : arena_printf(a, "%s/", text);
-	return OK;
+	return settings_index_default(s, a, value, d);
 }
 
 SETTER(set_index_name)
 {
 	UNUSED(is_first);
-	if (!is_variable_name(value))
-		return fail(d, ERR_USAGE, 0, "takes a name of letters, digits and '_' that does not begin with a digit");
-	s->index_name = arena_string(a, value);
-	return OK;
+	enum status status = settings_index_name(value, d);
+	if (status == OK)
+		s->index_name = arena_string(a, value);
+	return status;
+}
+
+/* Indexes and patterns of a weaker source stay: each one replaces its own only. */
+SETTER(set_named)
+{
+	UNUSED(is_first);
+	struct bytes url = value, name = bytes_cut(&url, '=');
+	if (!value.data)
+		return OK;
+	if (!url.size)
+		return fail(d, ERR_USAGE, 0, "takes NAME=URL, not '%.*s'", BYTES_ARG(bytes_part(name, 0, 100)));
+	return settings_index_add(s, a, name, url, d);
+}
+
+SETTER(set_packages)
+{
+	UNUSED(is_first);
+	struct bytes name = value, pattern = bytes_cut(&name, '=');
+	if (!value.data)
+		return OK;
+	if (!name.size)
+		return fail(d, ERR_USAGE, 0, "takes PATTERN=NAME such as acme-*=internal, not '%.*s'",
+			    BYTES_ARG(bytes_part(value, 0, 100)));
+	return settings_index_map(s, a, pattern, name, d);
 }
 
 SETTER(set_find_links)
@@ -447,6 +463,10 @@ static const struct setting_row rows[] = {
 	{ "index.url", "HWB_INDEX_URL", "a URL", "the one hwb was built with", NEVER, "the simple index", set_index_url, false },
 	{ "index.name", NULL, "a name", "DEFAULT", NEVER, "the NAME of HWB_INDEX_<NAME>_USERNAME and _PASSWORD", set_index_name,
 	  false },
+	{ "index.named", "HWB_INDEX", "NAME=URL pairs", "none", NEVER, "more indexes, each asked for its own names only", set_named,
+	  true },
+	{ "index.packages", "HWB_INDEX_PACKAGES", "a table, or PATTERN=NAME pairs", "none", NEVER, "which names are which index's",
+	  set_packages, true },
 	{ "index.find-links", "HWB_FIND_LINKS", "paths or URLs", "none", NEVER, "folders and pages with distributions",
 	  set_find_links, true },
 	{ "index.no-index", "HWB_NO_INDEX", "true or false", "false", NEVER, "use find-links only", set_no_index, false },
@@ -516,6 +536,7 @@ enum status setting_put_flag(struct settings *s, struct arena *a, const char *ke
 	uint64_t bit = UINT64_C(1) << row;
 	bool is_first = !(s->rows_by_flag & bit);
 	s->base = NULL;
+	s->layer = UINT_MAX; /* nothing is stronger */
 	s->rows_by_flag |= bit;
 	return setting_put(s, a, row, bytes_of(value), is_first, d);
 }

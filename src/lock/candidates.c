@@ -238,6 +238,7 @@ enum status candidates_load(const struct rules *rules, const struct lock_source 
 	if (project && project->quarantined)
 		p->absent = arena_printf(a, "the index has put '%.*s' under quarantine (PEP 792)", BYTES_ARG(p->name));
 	else if (project) {
+		p->index = project->index;
 		p->files = project->files;
 		p->n_files = project->n_files;
 	}

@@ -45,6 +45,7 @@ struct package {
 	bool is_loaded; /* what follows is known */
 	const char *absent; /* why there are no files at all, or NULL */
 	const char *absent_help; /* what helps, or NULL */
+	struct bytes index; /* that has them; {NULL, 0}: unknown */
 	const struct index_file *files;
 	size_t n_files;
 	enum obstacle *obstacles; /* one for each file */

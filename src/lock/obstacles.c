@@ -168,7 +168,9 @@ enum status obstacles_describe(const struct rules *rules, const struct demand *d
 		if (p->n_files) {
 			buf_add_string(out, "; the newest is ");
 			version_write(&p->files[p->n_files - 1].version, out);
-		} else
+		} else if (p->index.size)
+			buf_printf(out, ": what '%.*s' has as its page lists no file of it", BYTES_ARG(p->index));
+		else
 			buf_add_string(out, ", for there are no files");
 		return ERR_RESOLVE;
 	}

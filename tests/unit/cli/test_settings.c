@@ -92,6 +92,8 @@ static void test_every_key(void)
 		{ "build.netrc", "true" },
 		{ "index.url", "\"https://a.example\"" },
 		{ "index.name", "\"corp\"" },
+		{ "index.named", "[\"corp=https://a.example\"]" },
+		{ "index.packages", "{ \"acme-*\" = \"corp\" }" },
 		{ "index.find-links", "[]" },
 		{ "index.no-index", "true" },
 		{ "index.offline", "true" },

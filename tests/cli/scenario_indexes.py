@@ -1,0 +1,169 @@
+"""Several indexes: each name has exactly one, and what belongs to one is neither asked of another nor taken from it."""
+import base64
+import os
+
+import support
+from scenario_index import build, nowhere
+from support import Files, Index, Place, fresh, make_wheel, write
+
+WRONG = "wrong-horse-4711"
+
+
+def public():
+    """The default index: it has a newer file of a private name, as an attacker would put it there."""
+    folder = fresh("public")
+    make_wheel(folder, "helper", "1.0")
+    make_wheel(folder, "acme_tool", "99.0")
+    make_wheel(folder, "acme", "1.0")
+    return folder
+
+
+def private():
+    folder = fresh("private")
+    make_wheel(folder, "acme_tool", "1.0", requires=["acme-base", "helper"])
+    make_wheel(folder, "acme_base", "1.0")
+    make_wheel(folder, "helper", "66.0")
+    return folder
+
+
+def asked(index):
+    """The projects whose pages, metadata or files were asked for."""
+    return {path.split("/")[-2] if path.endswith("/") else path.split("/")[-1].split("-")[0].replace("_", "-") for path in index.ask("count")}
+
+
+def toml(main, other, names='packages = ["acme-*"]\n', more=""):
+    return '[[index]]\nname = "main"\ndefault = true\nurl = "%s"\n%s[[index]]\nname = "internal"\nurl = "%s"\n%s' % (main.url(), more, other.url(), names)
+
+
+def configured(text):
+    """A place whose user has this hwb.toml."""
+    place = Place()
+    write(place.home, {".config/hwb/hwb.toml": text})
+    return place
+
+
+FILES_COUNT = {"HWB_NO_CONFIG": None}
+
+
+def mapped(tap):
+    """a private name and its index"""
+    with Index(public()) as main, Index(private()) as other:
+        flags = ["--index-url", main.url(), "--index", "internal=" + other.url(), "--index-package", "acme-*=internal"]
+        tables = toml(main, other, "[index.packages]\n\"acme-*\" = \"internal\"\n")
+        env = {"HWB_INDEX_URL": main.url(), "HWB_INDEX": "internal=" + other.url(), "HWB_INDEX_PACKAGES": "acme-*=internal"}
+        for what, words, text, more in (("flags", flags, "", {}), ("[[index]] with packages", [], toml(main, other), FILES_COUNT),
+                                        ("[index.packages]", [], tables, FILES_COUNT), ("variables", [], "", env)):
+            main.ask("reset"), other.ask("reset")
+            run, place = build(["acme-tool"], *words, "--json", place=configured(text), env=more)
+            tap.check("by %s each name comes from its index, whatever version the other has" % what, run.got == "acme_base-1.0 acme_tool-1.0 helper-1.0", run.told())
+            tap.check("by %s the default never hears of the private names" % what, asked(main) == {"helper"}, main.ask("count"))
+            tap.check("by %s the private index hears of its own only" % what, asked(other) == {"acme-tool", "acme-base"}, other.ask("count"))
+            packages = {p["name"]: p for p in run.json()["lock"]["packages"]} if run.code == 0 else {}
+            tap.check("by %s the report says which index each pin is from" % what, {n: p["index"] for n, p in packages.items()} ==
+                      {"acme-tool": other.url(), "acme-base": other.url(), "helper": main.url()}, packages)
+            pins = [e for e in place.log() if e["event"] == "lock.created"]
+            tap.check("and so does the audit log", pins and {p["name"]: p["index"] for p in pins[0]["pins"]} == {n: p["index"] for n, p in packages.items()}, pins)
+        run, place = build(["acme"], *flags)
+        tap.check("a name that only begins like the pattern is the default's", run.got == "acme-1.0", run.told())
+        main.ask("reset")
+        run, place = build(["Acme.Tool"], *flags)
+        tap.check("another spelling of the name is the same name", run.got.startswith("acme_base-1.0 acme_tool-1.0") and "acme-tool" not in asked(main), run.told(), main.ask("count"))
+        run, place = build(["acme-tool"], *flags, "--index-package", "acme-tool=DEFAULT")
+        tap.check("a longer pattern takes one name out of the others", run.got == "acme_tool-99.0", run.told())
+        run, place = build(["acme-tool"], "--index-url", main.url(), "--index", "internal=" + other.url())
+        tap.run("an index without names of its own is said to be asked for nothing", run, 0, "internal", "index.packages")
+        run, place = build(["acme-tool==1.0"], "--index-url", main.url(), env={"PIP_EXTRA_INDEX_URL": other.url()})
+        tap.run("pip's extra-index-url is ignored, and the way to map it is said", run, 3, "extra-index-url", "--index NAME=URL", "[[index]]")
+
+
+def no_fall_through(tap):
+    """a private index that fails"""
+    rows = [("404-empty", 3, ["acme-tool", "internal"]), ("status:403", 3, ["403"]), ("500", 3, ["500"]), ("badjson", 3, ["acme-tool"]), ("status:200", 3, ["lists no file", "status:200/simple/"]),
+            ("huge-page", (3, 9), ["larger than"]), ("gzip-bomb@pages", (3, 9), ["larger than"]), ("redirect-http-host", 3, ["fake.invalid"]), ("redirect-file", 3, ["redirect"]),
+            ("redirect-loop", 3, ["redirect"]), ("quarantined", 3, ["quarantine"]), ("nohash", 3, ["sha256"]), ("reset", 3, ["127.0.0.1"]), ("truncated", 3, ["127.0.0.1"])]
+    with Index(public()) as main, Index(private()) as other:
+        def attempt(url, *more):
+            main.ask("reset")
+            return build(["acme-tool"], "--index-url", main.url(), "--index", "internal=" + url, "--index-package", "acme-*=internal", *more)[0]
+        for mode, code, words in rows:
+            run = attempt(other.url(mode))
+            tap.run("a private index that is '%s' is an error" % mode, run, code, "internal" if code == 3 and mode not in ("quarantined", "nohash", "status:200") else "acme-tool", *words)
+            tap.check("and with '%s' the default is not asked instead" % mode, "acme-tool" not in asked(main), main.ask("count"))
+        for mode in ("hang", "slow:400"):
+            run = attempt(other.url(mode), "--limit", "http=500ms", "--limit", "http-retries=1", "--limit", "wall=20s")
+            tap.run("a private index that is '%s' meets a limit" % mode, run, (3, 9), "internal" if mode == "hang" else "")
+            tap.check("and with '%s' the default is not asked instead" % mode, "acme-tool" not in asked(main), main.ask("count"))
+        run = attempt("http://127.0.0.1:1/simple/")
+        tap.run("a private index that is not there is an error", run, 3, "internal", "127.0.0.1:1")
+        tap.check("and the default is not asked instead", "acme-tool" not in asked(main), main.ask("count"))
+        run = attempt(other.url(), "--offline")
+        tap.run("offline, a private name that is not in the cache is an error", run, 3, "acme-tool")
+        # A page of links is another index in all but name: for a mapped name it has no say.
+        liar = fresh("liar")
+        path = make_wheel(liar, "acme_tool", "66.0")
+        digest = support.sha256(open(path, "rb").read())
+        write(liar, {"page.html": '<!DOCTYPE html><html><body><a href="acme_tool-66.0-py3-none-any.whl#sha256=%s">acme_tool-66.0-py3-none-any.whl</a></body></html>' % digest})
+        with Files(liar) as files:
+            run, _ = build(["acme-tool"], "--index-url", main.url(), "--index", "internal=" + other.url(), "--index-package", "acme-*=internal", "-f", files.url + "page.html")
+            tap.check("a page of links does not answer for a mapped name", "acme_tool-1.0" in run.got, run.told())
+        run, _ = build(["acme-tool"], "--index-url", main.url(), "--index", "internal=" + other.url(), "--index-package", "acme-*=internal", "-f", liar)
+        tap.check("a folder of this machine does", run.got == "acme_tool-66.0", run.told())
+
+
+REFUSED = [  # hwb.toml, words of the message
+    ('[[index]]\nname = "a"\nurl = "https://a.example/"\npackages = ["x-*"]\n[[index]]\nname = "b"\nurl = "https://b.example/"\npackages = ["X_*"]\n', ["x-*", "'a'", "'b'"]),
+    ('[[index]]\nname = "a"\nurl = "https://a.example/"\n[[index]]\nname = "A"\nurl = "https://b.example/"\n', ["twice", "https://a.example/", "https://b.example/"]),
+    ('[[index]]\nname = "a"\ndefault = true\nurl = "https://a.example/"\n[[index]]\nname = "b"\ndefault = true\nurl = "https://b.example/"\n', ["two indexes are the default", "lines 1 and 5"]),
+    ('[[index]]\nname = "a"\ndefault = true\n[[index]]\nname = "a"\nurl = "https://b.example/"\n', ["two indexes are called 'a'"]),
+    ('[[index]]\nname = "a"\n', ["needs a name and a url"]), ('[[index]]\nurl = "https://a.example/"\n', ["name"]),
+    ('[[index]]\nname = "a b"\nurl = "https://a.example/"\n', ["takes a name"]), ('[[index]]\nname = "a"\nurl = "a.example"\n', ["takes a URL"]),
+    ('[[index]]\nname = "a"\nurl = "https://a.example/"\nuser = "x"\n', ["index.user"]), ('[[index]]\nname = "a"\nurl = "https://a.example/"\npackages = ["*"]\n', ["acme-*"]),
+    ('[[index]]\nname = "a"\nurl = "https://a.example/"\npackages = ["a*b"]\n', ["a*b"]), ('[[index]]\nname = "a"\nurl = "https://a.example/"\noffline = true\n', ["default = true"]),
+    ('[index]\n[index.packages]\n"acme-*" = "nowhere"\n', ["acme-*", "nowhere", "--index nowhere=URL"]), ('[index]\n[index.packages]\n"acme-*" = 3\n', ["acme-*", "line 3"]),
+    ('[[index]]\ndefault = true\npackages = ["x"]\n', ["name"]), ('[[index]]\nname = "a"\ndefault = 1\nurl = "https://a.example/"\n', ["default"]),
+    ('[index]\nname = "DEFAULT"\nnamed = ["x"]\n', ["NAME=URL"]), ('[index]\npackages = ["x"]\n', ["PATTERN=NAME"]),
+]
+
+
+def configuration(tap):
+    """what a configuration of indexes may not say"""
+    for text, words in REFUSED:
+        run = configured(text).build("--wheel", support.project(), env=FILES_COUNT)
+        tap.run("%r is refused" % text, run, 2, *words)
+    place = configured('[[index]]\nname = "a"\nurl = "https://a.example/"\npackages = ["x-*"]\n')
+    run = place.build("--wheel", "--no-index", "--index-package", "x-*=DEFAULT", support.project(), env=FILES_COUNT)
+    tap.run("a flag replaces what the file says of a pattern", run, 0, "'a' is asked for nothing")
+
+
+def credentials(tap):
+    """each index has its own credential, and hears no other's"""
+    basic = base64.b64encode(("user:" + WRONG).encode()).decode()
+    with Index(public()) as main, Index(private()) as other:
+        for where in ("variables", "netrc"):
+            main.ask("reset"), other.ask("reset")
+            place, words = Place(), []
+            url = other.url("auth", host="localhost")
+            env = {"HWB_INDEX_IN_HOUSE_USERNAME": "user", "HWB_INDEX_IN_HOUSE_PASSWORD": "secret", "HWB_INDEX_DEFAULT_USERNAME": "user", "HWB_INDEX_DEFAULT_PASSWORD": WRONG}
+            if where == "netrc":
+                env, words = {}, ["--netrc"]
+                write(place.home, {".netrc": "machine localhost login user password secret\nmachine 127.0.0.1 login user password %s\n" % WRONG})
+                os.chmod(place.home + "/.netrc", 0o600)
+            run, place = build(["acme-tool"], "--index-url", main.url(), "--index", "in-house=" + url, "--index-package", "acme-*=in-house", *words, place=place, env=env)
+            tap.check("credentials by %s open each index" % where, run.got == "acme_base-1.0 acme_tool-1.0 helper-1.0", run.told())
+            heard = {h.get("authorization") for h in other.ask("seen")}
+            tap.check("by %s the private index hears its own" % where, heard == {"Basic dXNlcjpzZWNyZXQ="}, heard)
+            heard = {h.get("authorization") for h in main.ask("seen")}
+            tap.check("by %s the default hears its own" % where, heard == {"Basic " + basic}, heard)
+            nowhere(tap, "by " + where, run, place, WRONG, basic, "user:secret")
+        env = {"HWB_INDEX_A_USERNAME": "user", "HWB_INDEX_A_PASSWORD": WRONG, "HWB_INDEX_DEFAULT_USERNAME": "user", "HWB_INDEX_DEFAULT_PASSWORD": "secret"}
+        run, place = build(["acme-tool"], "--index-url", main.url(), "--index", "a=" + main.url("html"), "--index-package", "acme-*=a", env=env)
+        tap.run("two credentials for one host are an error with both names", run, 2, "'DEFAULT' and 'a'", "one host", absent=(WRONG,))
+        run, place = build(["acme-tool"], "--index-url", main.url(), "--index", "a=" + main.url("html"), "--index-package", "acme-*=a", env={**env, "HWB_INDEX_A_PASSWORD": "secret"})
+        tap.run("the same one twice is none", run, 0)
+        run, place = build(["acme-tool"], "--index-url", main.url(), "--index", "a=" + other.url("auth+redirect-host"), "--index-package", "acme-*=a",
+                           env={"HWB_INDEX_A_USERNAME": "user", "HWB_INDEX_A_PASSWORD": "secret"})
+        strangers = [s for s in other.ask("seen") if s["host"].startswith("localhost") and "auth" not in s["path"]]
+        tap.check("a redirect to another host takes no credential along", strangers and not any("authorization" in s for s in strangers), strangers, run.told())
+
+
+TESTS = [mapped, no_fall_through, configuration, credentials]
