@@ -92,6 +92,16 @@ static void warn_of_source(struct pipeline *p)
 		console_warning(p->console, "%.*s", BYTES_ARG(s->project.warnings[i]));
 }
 
+/* The cool-down holds for what is built as for what builds it. */
+static int64_t source_cutoff(const struct settings *s, const struct source_word *word)
+{
+	int64_t cutoff = clock_unix() - s->min_age;
+	bool is_free = s->min_age == 0;
+	for (size_t i = 0; !is_free && i < s->min_age_exempt.n; i++)
+		is_free = bytes_equal(word->name, bytes_of(s->min_age_exempt.items[i]));
+	return is_free || s->exclude_newer < cutoff ? s->exclude_newer : cutoff;
+}
+
 static enum status take_source(struct pipeline *p, const struct source_word *word, const char *out_path, struct diag *d)
 {
 	struct stage_time t = stage_begin(p, "source");
@@ -102,7 +112,7 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 		.out_path = out_path,
 		.ca_file = p->settings->ca_file,
 		.allow_prereleases = p->settings->allow_prereleases,
-		.exclude_newer = p->settings->exclude_newer,
+		.exclude_newer = source_cutoff(p->settings, word),
 		.outside_id = p->settings->outside_id,
 	};
 	enum status s = source_run(p->run, &request, p->arena, &p->source, d);
@@ -212,6 +222,9 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 		.allow_prereleases = p->settings->allow_prereleases,
 		.offline = p->settings->offline,
 		.exclude_newer = p->settings->exclude_newer,
+		.min_age = p->settings->min_age,
+		.min_age_exempt = settings_names(&p->settings->min_age_exempt, p->arena),
+		.n_min_age_exempt = p->settings->min_age_exempt.n,
 	};
 	struct stage_time t = stage_begin(p, "lock");
 	enum status s = read_constraints(p, &request, d);

@@ -52,6 +52,8 @@ struct settings {
 	struct strings find_links;
 	bool no_index, offline;
 	int64_t exclude_newer; /* INT64_MAX: none */
+	int64_t min_age; /* seconds; 0: none */
+	struct strings min_age_exempt; /* normalised */
 	const char *ca_file, *proxy_url;
 	struct strings http_hosts;
 	struct index_credential *credentials; /* SECRET */
@@ -105,6 +107,9 @@ MUST_USE enum status settings_load(char **env, struct arena *a, struct settings 
 /* After the flags: the list of indexes, HWB_INDEX_<NAME>_*, netrc. ERR_USAGE when the map names an index that is not there.
  * options_parse calls it. */
 MUST_USE enum status settings_finish(struct settings *s, struct arena *a, struct diag *d);
+
+/* A list's words as slices. Lives as long as a. */
+struct bytes *settings_names(const struct strings *list, struct arena *a);
 
 /* The way out of the sandbox as the proxy takes it; false: there is none. Everything lives as long as a. */
 struct proxy_options;

@@ -98,6 +98,14 @@ enum status settings_index_map(struct settings *s, struct arena *a, struct bytes
 	return OK;
 }
 
+struct bytes *settings_names(const struct strings *list, struct arena *a)
+{
+	struct bytes *names = ARENA_ARRAY(a, struct bytes, list->n + 1);
+	for (size_t i = 0; i < list->n; i++)
+		names[i] = bytes_of(list->items[i]);
+	return names;
+}
+
 static size_t find_place(const struct settings *s, const char *name)
 {
 	size_t i = 0;

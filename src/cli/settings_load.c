@@ -154,6 +154,8 @@ static bool has_type(const struct setting_row *row, enum toml_type type)
 		return bytes_equal(takes, BYTES("true or false"));
 	if (type == TOML_DATETIME || type == TOML_DATE_LOCAL)
 		return bytes_starts(takes, BYTES("a date"));
+	if (type == TOML_INTEGER) /* 0; of another number the setter says that it has no unit */
+		return bytes_equal(takes, BYTES("an age or 0"));
 	if (type == TOML_TABLE)
 		return bytes_starts(takes, BYTES("tables "));
 	return type == TOML_STRING;

@@ -62,6 +62,8 @@ MUST_USE enum status netrc_find(struct bytes text, struct bytes host, struct are
 /* Reads the file that settings->netrc asks for and takes the credentials of the indexes from it. */
 MUST_USE enum status netrc_load(struct settings *s, struct arena *a, struct diag *d);
 
+/* "7d", "12 hours", "2w", "0": seconds. ERR_USAGE. */
+MUST_USE enum status settings_age(struct bytes text, int64_t *ret, struct diag *d);
 /* A date, an RFC 3339 time, or "7 days" ago (hours, days, weeks) to seconds since 1970. ERR_USAGE. */
 MUST_USE enum status settings_time(struct bytes text, int64_t now, int64_t *ret, struct diag *d);
 

@@ -7,6 +7,7 @@
 #include "cli/settings_parts.h"
 #include "net/address.h"
 #include "crypto/digest.h"
+#include "python/name.h"
 
 #define SETTER(name) static enum status name(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
 #define UNUSED(x) (void)(x)
@@ -337,6 +338,26 @@ SETTER(set_exclude_newer)
 	return settings_time(value, clock_unix(), &s->exclude_newer, d);
 }
 
+SETTER(set_min_age)
+{
+	UNUSED(a);
+	UNUSED(is_first);
+	return settings_age(value, &s->min_age, d);
+}
+
+static enum status add_name(struct strings *list, struct arena *a, struct bytes name, struct diag *d)
+{
+	if (!name_is_valid(name))
+		return fail(d, ERR_USAGE, 0, "takes the name of a project, not '%.*s'", BYTES_ARG(bytes_part(name, 0, 100)));
+	strings_add(list, a, name_normalize(name, a));
+	return OK;
+}
+
+SETTER(set_min_age_exempt)
+{
+	return begin_list(&s->min_age_exempt, value, is_first) ? add_name(&s->min_age_exempt, a, value, d) : OK;
+}
+
 /* Its password stays in it: only hwb-net sees it, and the console hides it. */
 SETTER(set_proxy)
 {
@@ -474,6 +495,10 @@ static const struct setting_row rows[] = {
 	  false },
 	{ "index.exclude-newer", "HWB_EXCLUDE_NEWER", "a date, a time or an age", "none", NEVER, "ignore files uploaded later",
 	  set_exclude_newer, false },
+	{ "index.min-age", "HWB_MIN_AGE", "an age or 0", "0", TIGHTEN, "ignore files that were uploaded more recently than that",
+	  set_min_age, false },
+	{ "index.min-age-exempt", "HWB_MIN_AGE_EXEMPT", "names of projects", "none", NEVER, "projects whose files count at any age",
+	  set_min_age_exempt, true },
 	{ "index.ca-file", "HWB_CA_FILE", "a path", "the system's", NEVER, "certificates to trust, PEM", set_ca_file, false },
 	{ "index.proxy", "HWB_PROXY", "a URL", "none", NEVER, "proxy for the index", set_proxy, false },
 	{ "index.http-hosts", "HWB_HTTP_HOSTS", "hosts", "none", NEVER, "hosts that may be asked over plain http", set_http_hosts,
@@ -550,28 +575,4 @@ enum status setting_put_limit(struct settings *s, struct bytes key, struct bytes
 		if (bytes_equal(key, bytes_of(all[i].key)))
 			s->limits_set |= UINT64_C(1) << i;
 	return status;
-}
-
-enum status settings_time(struct bytes text, int64_t now, int64_t *ret, struct diag *d)
-{
-	static const struct {
-		const char *name;
-		int64_t seconds;
-	} units[] = { { "hour", 3600 }, { "day", 86400 }, { "week", 7 * 86400 } };
-	uint64_t n;
-	if (clock_parse(text, ret) == OK)
-		return OK;
-	struct bytes unit = bytes_trim(text), number = bytes_cut(&unit, ' ');
-	unit = bytes_trim(unit);
-	if (unit.size > 3 && unit.data[unit.size - 1] == 's')
-		unit.size--;
-	for (size_t i = 0; i < COUNT(units); i++)
-		if (bytes_equal(unit, bytes_of(units[i].name)) && number_parse_u64(number, 100000, &n) == OK) {
-			*ret = now - (int64_t)n * units[i].seconds;
-			return OK;
-		}
-	return fail(d, ERR_USAGE, 0,
-		    "takes a date such as 2026-11-23, a time such as 2026-11-23T12:00:00Z or an age such as '7 days', "
-		    "not '%.*s'",
-		    BYTES_ARG(bytes_part(text, 0, 100)));
 }

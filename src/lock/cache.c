@@ -5,6 +5,7 @@
 #include "base/wire.h"
 #include "host/file.h"
 #include "index/page.h"
+#include "lock/candidates.h"
 
 /* A change to the record, or to what the resolver would answer, gets a new number. */
 enum { CACHE_FORMAT = 1 };
@@ -69,6 +70,8 @@ struct sha256 cache_key(const struct lock_request *request, const struct lock_so
 	put_interpreter(request->python, &b);
 	wire_put_u32(&b, request->allow_prereleases);
 	wire_put_u64(&b, (uint64_t)request->exclude_newer);
+	wire_put_u64(&b, (uint64_t)request->min_age);
+	put_list(&b, request->min_age_exempt, request->n_min_age_exempt);
 	source->fingerprint(source->context, &b);
 	return sha256_of(buf_bytes(&b));
 }
@@ -171,6 +174,24 @@ enum status cache_read(struct bytes record, const struct sha256 *key, struct are
 
 /* ---- the files ---- */
 
+/* A pin of an earlier phase was old enough then. Any other is looked at again: the clock may have been put back. */
+static bool is_preferred(const struct lock_request *request, const struct lock_pin *pin)
+{
+	for (size_t i = 0; i < request->n_preferred; i++)
+		if (sha256_equal(&request->preferred[i].file.digest, &pin->file.digest))
+			return true;
+	return false;
+}
+
+static bool has_young_pin(const struct lock_request *request, const struct lock_result *result)
+{
+	for (size_t i = 0; i < result->n_pins; i++)
+		if (!is_preferred(request, &result->pins[i]) &&
+		    file_is_young(request, clock_unix(), result->pins[i].name, &result->pins[i].file))
+			return true;
+	return false;
+}
+
 bool cache_find(const struct run_context *run, const struct lock_request *request, const struct lock_source *source,
 		const struct sha256 *key, struct arena *a, struct lock_result *ret)
 {
@@ -189,7 +210,7 @@ bool cache_find(const struct run_context *run, const struct lock_request *reques
 	int64_t age = clock_unix() - written;
 	if (!request->offline && (age < 0 || age > CACHE_LIFETIME_S))
 		return false;
-	if (result.n_pins > run->limits->packages)
+	if (result.n_pins > run->limits->packages || has_young_pin(request, &result))
 		return false;
 	*ret = result;
 	return true;

@@ -13,7 +13,8 @@ enum obstacle {
 	OBSTACLE_CONSTRAINT, /* its version is not in a constraint's specifier */
 	OBSTACLE_YANKED, /* PEP 592 */
 	OBSTACLE_NEW, /* uploaded after the cutoff */
-	OBSTACLE_NO_TIME, /* there is a cutoff, and nobody says when it was uploaded */
+	OBSTACLE_YOUNG, /* within the cool-down */
+	OBSTACLE_NO_TIME, /* there is a cutoff or a cool-down, and nobody says when it was uploaded */
 	OBSTACLE_PYTHON_UNREADABLE, /* Requires-Python cannot be parsed */
 	OBSTACLE_PYTHON,
 	OBSTACLE_TAGS,
@@ -70,6 +71,7 @@ struct rules {
 	const struct tag_set *tags;
 	struct version python; /* major, minor and patch alone: what Requires-Python is about */
 	int64_t exclude_newer;
+	int64_t now; /* unix time, for the cool-down */
 };
 
 MUST_USE enum status rules_init(const struct lock_request *request, struct arena *a, struct rules *ret, struct diag *d);
@@ -79,6 +81,8 @@ MUST_USE enum status rules_init(const struct lock_request *request, struct arena
 MUST_USE enum status candidates_load(const struct rules *rules, const struct lock_source *source, struct package *p,
 				     struct arena *a, struct diag *d);
 
+/* Whether the cool-down keeps a file of that project out at that time; also one of which nobody says when it was uploaded. */
+bool file_is_young(const struct lock_request *request, int64_t now, struct bytes name, const struct index_file *f);
 /* Whether a Requires-Python text is met. ERR_FORMAT when it cannot be parsed. */
 MUST_USE enum status rules_python(const struct rules *rules, struct bytes text, bool *ret_met);
 /* Whether a version is in the set, pre-release or not. */

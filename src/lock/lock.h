@@ -40,6 +40,11 @@ struct lock_request {
 	bool allow_prereleases; /* else only when nothing else matches a requirement */
 	bool offline; /* the resolution cache then counts whatever its age */
 	int64_t exclude_newer; /* unix time, as in index_options; INT64_MAX or 0: none. Local files are exempt */
+	/* The cool-down: seconds that a file has been there, 0: none. A file without an upload time is then not eligible. Local files and
+	 * those of these projects (normalised names) are exempt. */
+	int64_t min_age;
+	const struct bytes *min_age_exempt;
+	size_t n_min_age_exempt;
 };
 
 struct lock_result {

@@ -1,6 +1,7 @@
 """Several indexes: each name has exactly one, and what belongs to one is neither asked of another nor taken from it."""
 import base64
 import os
+import time
 
 import support
 from scenario_index import build, nowhere
@@ -166,4 +167,51 @@ def credentials(tap):
         tap.check("a redirect to another host takes no credential along", strangers and not any("authorization" in s for s in strangers), strangers, run.told())
 
 
-TESTS = [mapped, no_fall_through, configuration, credentials]
+def aged(folder, name, version, seconds):
+    path = make_wheel(folder, name, version)
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+
+
+def cool_down(tap):
+    """files that have not been there for long"""
+    day, folder = 86400, fresh("ages")
+    aged(folder, "old", "1.0", 30 * day), aged(folder, "old", "2.0", 3 * day + 3600), aged(folder, "fresh_one", "1.0", 7200)
+    for version, age in (("1.0", 30 * day), ("2.0", 3600)):
+        path = support.make_sdist(folder, "sourced", version)
+        os.utime(path, (time.time() - age,) * 2)
+    with Index(folder) as index:
+        words = ["--index-url", index.url()]
+        for requires, more, code, want in (
+                (["old"], [], 0, "old-2.0"), (["old"], ["--min-age", "7d"], 0, "old-1.0"), (["old"], ["--min-age", "3d"], 0, "old-2.0"), (["old"], ["--min-age", "0"], 0, "old-2.0"),
+                (["old==2.0"], ["--min-age", "7d"], 3, ["old 2.0 was uploaded 3 days ago, within the cool-down of 7 days"]),
+                (["fresh-one"], ["--min-age", "12h"], 3, ["uploaded 2 hours ago, within the cool-down of 12 hours"]), (["old"], ["--min-age", "soon"], 2, ["--min-age", "7d"])):
+            run, _ = build(requires, *words, *more)
+            if code:
+                tap.run("%s %s ends with %d" % (requires, more, code), run, code, *want)
+            else:
+                tap.check("%s %s takes %s" % (requires, more, want), run.got == want, run.got, run.told())
+        run, place = build(["fresh-one"], *words, "--min-age", "7d", env={"HWB_MIN_AGE_EXEMPT": "other Fresh_One"})
+        tap.check("an exempt project is taken", run.got == "fresh_one-1.0", run.told())
+        run, _ = build(["fresh-one"], *words, "--min-age", "7d", place=place)
+        tap.run("and what was kept of that does not count without the exemption", run, 3, "within the cool-down")
+        run, _ = build(["old"], *words, "--min-age", "7d", "--offline", place=place)
+        tap.run("offline, what is not in the cache is not there", run, 3)
+        run, _ = build(["old"], "--index-url", index.url("noupload"), "--min-age", "7d")
+        tap.run("a file of which nobody says when it was uploaded is not taken", run, 3, "does not say when", "cool-down")
+        run, _ = build(["fresh-one"], "--no-index", "-f", folder, "--min-age", "7d")
+        tap.check("a file of a folder is", run.got == "fresh_one-1.0", run.told())
+        place = Place()
+        tree = support.project(requires=["old"], more='[tool.hwb]\nindex.min-age = "7d"\n')
+        run = place.build("--wheel", *words, "--json", tree)
+        tap.check("a project may ask for one", run.code == 0 and [p["version"] for p in run.json()["lock"]["packages"]] == ["1.0"], run.told())
+        tree = support.project(requires=["old"], more='[tool.hwb]\nindex.min-age = "1h"\n')
+        run = place.build("--wheel", *words, "--min-age", "7d", "--json", tree)
+        tap.check("but not for a shorter one than the operator's", run.code == 0 and [p["version"] for p in run.json()["lock"]["packages"]] == ["1.0"], run.told())
+        run = Place().build("--wheel", *words, "--min-age", "7d", "sourced")
+        tap.run("it holds for a source of the index too", run, 0, "sourced 1.0")
+        run = Place().build("--wheel", *words, "--min-age", "90d", "sourced")
+        tap.run("of which all can be too new", run, 3, "all 2 sdists", "min-age")
+
+
+TESTS = [mapped, no_fall_through, configuration, credentials, cool_down]

@@ -38,7 +38,8 @@ struct question {
 	const char *constraints; /* a constraints file; "{FILE}" stands for the sha256 of that file */
 	const char *preferred; /* file names of wheels: "a-1.0-py3-none-any.whl | ..." */
 	bool prereleases, offline;
-	int64_t exclude_newer;
+	int64_t exclude_newer, min_age;
+	const char *exempt; /* from min_age: "a | b" */
 	uint64_t packages, reads; /* limits; 0: the usual ones */
 };
 

@@ -408,6 +408,55 @@ static void the_cutoff_is_kept(void)
 	CHECK_ROWS(rows);
 }
 
+static void the_cool_down_is_kept(void)
+{
+	static const struct row rows[] = {
+		{ "what came just now is not there",
+		  { .index = "a 1 age=700000\na 2 age=600000", .requires = "a", .min_age = 604800 },
+		  OK,
+		  "a 1" },
+		{ "what is exactly as old counts",
+		  { .index = "a 1 age=700000\na 2 age=604800", .requires = "a", .min_age = 604800 },
+		  OK,
+		  "a 2" },
+		{ "without a time it is not eligible", { .index = "a 1 age=700000\na 2", .requires = "a", .min_age = 604800 }, OK, "a 1" },
+		{ "local files are exempt", { .index = "a 1 age=700000\na 2 local", .requires = "a", .min_age = 604800 }, OK, "a 2" },
+		{ "an exempt project is",
+		  { .index = "a 1 age=5\na 2 : b\nb 1 age=700000\nb 2 age=5", .requires = "a", .min_age = 604800, .exempt = "x | a" },
+		  OK,
+		  "a 2, b 1" },
+		{ "it is said in days",
+		  { .index = "a 2 age=270000", .requires = "a", .min_age = 604800 },
+		  ERR_RESOLVE,
+		  "a 2 was uploaded 3 days ago, within the cool-down of 7 days (min-age)" },
+		{ "and in hours",
+		  { .index = "a 2 age=4000", .requires = "a", .min_age = 43200 },
+		  ERR_RESOLVE,
+		  "a 2 was uploaded 1 hour ago, within the cool-down of 12 hours (min-age)" },
+		{ "the future is young",
+		  { .index = "a 2 age=-90000", .requires = "a", .min_age = 3600 },
+		  ERR_RESOLVE,
+		  "a 2 was uploaded some time, which is in the future, within the cool-down of 1 hour" },
+		{ "so is the lack of a time",
+		  { .index = "a 2", .requires = "a", .min_age = 3600 },
+		  ERR_RESOLVE,
+		  "does not say when 'a-2-py3-none-any.whl' was uploaded, and there is a cool-down (min-age)" },
+		{ "of cutoff and cool-down the stricter counts",
+		  { .index = "a 1 age=700000\na 2 age=5", .requires = "a", .min_age = 604800, .exclude_newer = INT64_MAX - 1 },
+		  OK,
+		  "a 1" },
+		{ "in both orders",
+		  { .index = "a 1 time=100\na 2 age=700000", .requires = "a", .min_age = 604800, .exclude_newer = 200 },
+		  OK,
+		  "a 1" },
+		{ "a hash of the operator's does not make it older",
+		  { .index = "a 1 age=5", .requires = "a", .min_age = 3600, .constraints = "a==1 --hash=sha256:{a-1-py3-none-any.whl}" },
+		  ERR_RESOLVE,
+		  "within the cool-down" },
+	};
+	CHECK_ROWS(rows);
+}
+
 static void failures_name_the_chain(void)
 {
 	static const struct row rows[] = {
@@ -546,6 +595,7 @@ static const struct test tests[] = {
 	{ "a hash of a constraint is named as the source", a_hash_of_a_constraint_is_named_as_the_source },
 	{ "earlier pins are kept", earlier_pins_are_kept },
 	{ "the cutoff is kept", the_cutoff_is_kept },
+	{ "files younger than the cool-down are not taken", the_cool_down_is_kept },
 	{ "failures name the chain", failures_name_the_chain },
 	{ "the source can fail", the_source_can_fail },
 	{ "a run can be interrupted and runs out of time", a_run_can_be_interrupted_and_runs_out_of_time },
