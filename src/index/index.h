@@ -40,6 +40,11 @@ struct index; /* opaque */
 
 enum index_kind { INDEX_WHEEL, INDEX_SDIST };
 
+/* PEP 792. What a project is that says nothing, or something that no standard knows: active. */
+enum index_status { INDEX_ACTIVE, INDEX_ARCHIVED, INDEX_DEPRECATED, INDEX_QUARANTINED, N_INDEX_STATUS };
+/* "archived". */
+const char *index_status_name(enum index_status status);
+
 /* One file of a project that could be used at all: its name parses and belongs to the project. */
 struct index_file {
 	enum index_kind kind;
@@ -60,6 +65,8 @@ struct index_file {
 	bool has_metadata; /* PEP 658 sidecar offered */
 	bool has_metadata_digest;
 	struct sha256 metadata_digest;
+	enum index_status status; /* of its project, and why, in the words of a stranger; {NULL, 0}: none */
+	struct bytes status_reason;
 	const char *hash_source; /* "index" or "local" */
 	struct bytes index; /* the URL of the index, of a page of links, or the folder */
 };
@@ -67,7 +74,8 @@ struct index_file {
 struct index_project {
 	struct index_file *files; /* ascending by version, then by file name */
 	size_t n_files;
-	bool quarantined; /* PEP 792: offers no files */
+	enum index_status status; /* a quarantined one offers no files */
+	struct bytes status_reason;
 	struct bytes index;
 };
 

@@ -8,7 +8,7 @@
 #include "lock/candidates.h"
 
 /* A change to the record, or to what the resolver would answer, gets a new number. */
-enum { CACHE_FORMAT = 1 };
+enum { CACHE_FORMAT = 2 };
 /* A key is made of at most: 200 requirements of 32 KiB, constraints, tags. A record: 10,000 pins of about 1 KiB. */
 enum { KEY_TEXT_MAX = 256 << 20, RECORD_MAX = 64 << 20, PINS_MAX = 10000, EXTRAS_MAX = 4096 };
 
@@ -93,7 +93,13 @@ static void put_pin(const struct lock_pin *pin, struct buf *out)
 {
 	CLEANUP(buf_done) struct buf page;
 	struct index_file file = pin->file;
-	struct index_project one = { .files = &file, .n_files = 1, .index = pin->file.index };
+	struct index_project one = {
+		.files = &file,
+		.n_files = 1,
+		.index = pin->file.index,
+		.status = pin->file.status,
+		.status_reason = pin->file.status_reason,
+	};
 	buf_init(&page, RECORD_MAX);
 	page_write(&one, &page);
 	wire_put_bytes(out, pin->name);

@@ -251,8 +251,9 @@ enum status candidates_load(const struct rules *rules, const struct lock_source 
 		return s;
 	find_preferred(rules, p);
 	p->prereleases = p->prereleases || rules->request->allow_prereleases;
-	if (project && project->quarantined)
-		p->absent = arena_printf(a, "the index has put '%.*s' under quarantine (PEP 792)", BYTES_ARG(p->name));
+	if (project && project->status == INDEX_QUARANTINED)
+		p->absent = arena_printf(a, "the index has put '%.*s' under quarantine (PEP 792)%s%.*s", BYTES_ARG(p->name),
+					 project->status_reason.size ? ": " : "", BYTES_ARG(project->status_reason));
 	else if (project) {
 		p->index = project->index;
 		p->files = project->files;

@@ -58,6 +58,9 @@ enum status index_choose_sdist(const struct source_request *request, struct aren
 	enum status s = index_project(request->index, word->name, &project, &why);
 	if (s)
 		return refuse_name(s, &why, d);
+	if (project->status == INDEX_QUARANTINED)
+		return fail(d, ERR_RESOLVE, 0, "the index has put '%.*s' under quarantine (PEP 792)%s%.*s", BYTES_ARG(word->name),
+			    project->status_reason.size ? ": " : "", BYTES_ARG(project->status_reason));
 	bool pinned = word->specifier.n_clauses > 0;
 	for (size_t i = 0; i < project->n_files; i++) {
 		const struct index_file *f = &project->files[i];

@@ -131,7 +131,8 @@ static enum status give_project(void *context, struct bytes name, const struct i
 	if (t->broken && bytes_equal(name, bytes_of(t->broken)))
 		return fail(d, ERR_NETWORK, 0, "fetch the page: no route");
 	p->files = ARENA_ARRAY(t->arena, struct index_file, t->n);
-	p->quarantined = t->quarantined && bytes_equal(name, bytes_of(t->quarantined));
+	if (t->quarantined && bytes_equal(name, bytes_of(t->quarantined)))
+		p->status = INDEX_QUARANTINED;
 	for (size_t i = 0; i < t->n; i++)
 		if (bytes_equal(t->entries[i].project, name))
 			p->files[p->n_files++] = t->entries[i].file;
