@@ -38,6 +38,7 @@ ROW(take_find_links, "index.find-links")
 ROW(take_no_index, "index.no-index")
 ROW(take_exclude_newer, "index.exclude-newer")
 ROW(take_min_age, "index.min-age")
+ROW(take_unknown, "index.unknown-requires")
 ROW(take_cert, "index.ca-file")
 ROW(take_proxy, "index.proxy")
 ROW(take_allow_host, "security.network-allowed-hosts")
@@ -177,6 +178,7 @@ const struct option options_build[] = {
 	{ "--no-index", 0, { 0 }, NULL, "Use --find-links only.", take_no_index },
 	{ "--exclude-newer", 0, { 0 }, "DATE", "Ignore files uploaded later: a date, a time, '7 days'.", take_exclude_newer },
 	{ "--min-age", 0, { 0 }, "AGE", "Ignore files uploaded more recently than that: 7d, 12h, 0.", take_min_age },
+	{ "--unknown-requires", 0, { 0 }, "allow|warn|deny", "What a build requirement that nobody vouches for does.", take_unknown },
 	{ "--pre", 0, { 0 }, NULL, "Take pre-releases of build requirements.", take_pre },
 	{ "--allow-requires", 0, { 0 }, NULL, "Fetch whatever the backend asks for while it builds.", take_allow_requires },
 	{ "--allow-read", 0, { 0 }, "PATH", "Let the build read this path of the host; can be repeated.", option_take_allow_read },

@@ -12,6 +12,7 @@
 #include "build/build.h"
 #include "cli/artefact.h"
 #include "cli/crates.h"
+#include "cli/deps_policy.h"
 #include "cli/hook_run.h"
 #include "cli/judge.h"
 #include "cli/shell.h"
@@ -235,6 +236,8 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	p->has_lock = true;
 	stage_end(p, t);
 	s = note_lock(p, d);
+	if (s == OK)
+		s = deps_policy_judge(p, &request, d);
 	if (s)
 		return s;
 	t = stage_begin(p, "env");

@@ -12,6 +12,8 @@
 
 /* Of findings: for people, programs, CI systems. */
 enum findings_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
+/* What becomes of a build requirement that nobody has vouched for. */
+enum unknown_requires { UNKNOWN_WARN, UNKNOWN_ALLOW, UNKNOWN_DENY };
 /* What a finding in the source does to its build. */
 enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
@@ -59,6 +61,7 @@ struct settings {
 	struct index_credential *credentials; /* SECRET */
 	size_t n_credentials;
 
+	enum unknown_requires unknown_requires;
 	struct finding_policy findings;
 	enum scan_mode scan;
 	enum findings_format format;

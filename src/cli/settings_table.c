@@ -358,6 +358,19 @@ SETTER(set_min_age_exempt)
 	return begin_list(&s->min_age_exempt, value, is_first) ? add_name(&s->min_age_exempt, a, value, d) : OK;
 }
 
+SETTER(set_unknown_requires)
+{
+	static const char *const words[] = { [UNKNOWN_WARN] = "warn", [UNKNOWN_ALLOW] = "allow", [UNKNOWN_DENY] = "deny" };
+	UNUSED(a);
+	UNUSED(is_first);
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_equal(value, bytes_of(words[i]))) {
+			s->unknown_requires = (enum unknown_requires)i;
+			return OK;
+		}
+	return fail(d, ERR_USAGE, 0, "takes allow, warn or deny, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
 /* Its password stays in it: only hwb-net sees it, and the console hides it. */
 SETTER(set_proxy)
 {
@@ -499,6 +512,8 @@ static const struct setting_row rows[] = {
 	  set_min_age, false },
 	{ "index.min-age-exempt", "HWB_MIN_AGE_EXEMPT", "names of projects", "none", NEVER, "projects whose files count at any age",
 	  set_min_age_exempt, true },
+	{ "index.unknown-requires", "HWB_UNKNOWN_REQUIRES", "allow, warn or deny", "warn", NEVER,
+	  "what a build requirement that nobody vouches for does (finding D02)", set_unknown_requires, false },
 	{ "index.ca-file", "HWB_CA_FILE", "a path", "the system's", NEVER, "certificates to trust, PEM", set_ca_file, false },
 	{ "index.proxy", "HWB_PROXY", "a URL", "none", NEVER, "proxy for the index", set_proxy, false },
 	{ "index.http-hosts", "HWB_HTTP_HOSTS", "hosts", "none", NEVER, "hosts that may be asked over plain http", set_http_hosts,

@@ -1,6 +1,7 @@
 """Several indexes: each name has exactly one, and what belongs to one is neither asked of another nor taken from it."""
 import base64
 import os
+import re
 import time
 
 import support
@@ -214,4 +215,56 @@ def cool_down(tap):
         tap.run("of which all can be too new", run, 3, "all 2 sdists", "min-age")
 
 
-TESTS = [mapped, no_fall_through, configuration, credentials, cool_down]
+def requirements(tap):
+    """names that nobody vouches for, that are nearly others', that are not maintained"""
+    folder = fresh("names")
+    for name, requires in (("requestss", []), ("unheard_of", []), ("requests", []), ("wants_unheard", ["unheard-of"]), ("wants_requests", ["requests"]), ("cython", [])):
+        make_wheel(folder, name, "1.0", requires=requires)
+    pin = write(fresh("pins"), {"c.txt": "unheard-of==1.0 --hash=sha256:%s\n" % support.sha256(open(folder + "/unheard_of-1.0-py3-none-any.whl", "rb").read())}) + "/c.txt"
+    with Index(folder) as index:
+        url = index.url()
+        rows = [  # requires, more words, exit code, {finding: severity} of the build requirements
+            (["cython"], [], 0, {}), (["unheard-of"], [], 0, {"D02 unheard-of": "warning"}), (["requests"], [], 0, {"D02 requests": "info"}),
+            (["wants-requests"], ["--unknown-requires=allow"], 0, {"D02 wants-requests": "info"}),
+            (["wants-unheard"], ["--allow", "D02@wants-*=ours"], 0, {"D02 unheard-of": "warning", "D02 wants-unheard": "allowed"}),
+            (["requestss"], ["--unknown-requires", "allow"], 0, {"D01 requestss": "warning", "D02 requestss": "info"}),
+            (["requestss"], ["--deny", "D01"], 3, {"D01 requestss": "error", "D02 requestss": "warning"}),
+            (["unheard-of"], ["--unknown-requires", "deny"], 3, {"D02 unheard-of": "error"}), (["requests"], ["--unknown-requires", "deny"], 3, {"D02 requests": "error"}),
+            (["unheard-of"], ["--unknown-requires", "deny", "--allow", "D02@unheard-of=looked at"], 0, {"D02 unheard-of": "allowed"}),
+            (["unheard-of"], ["--profile", "strict"], 3, {"D02 unheard-of": "error"}), (["unheard-of"], ["--fail-on", "warning"], 3, {"D02 unheard-of": "warning"}),
+            (["unheard-of"], ["--unknown-requires", "deny", "-b", pin], 0, {}), (["unheard-of"], ["--unknown-requires", "deny", "-f", folder, "--no-index"], 0, {}),
+            (["unheard-of"], ["--unknown-requires", "deny", "--index", "mine=" + url, "--index-package", "unheard-*=mine"], 0, {}),
+        ]
+        for requires, words, code, want in rows:
+            run, place = build(requires, "--index-url", url, "--json", *words)
+            got = {}
+            for f in run.json()["findings"]:
+                if f["id"][0] == "D" and f["id"][1:].isdigit():
+                    got[f["id"] + " " + f["path"]] = "allowed" if f.get("allowed") else f["severity"]
+            tap.check("%s %s: %s, exit %d" % (requires, " ".join(w for w in words if "/" not in w), want, code), run.code == code and got == want, got, run.told())
+            events = {e["event"] for e in place.log()}
+            if code:
+                tap.check("and nothing of it was installed", not events & {"dependency.installed", "build.started"}, events)
+        run, place = build(["unheard-of", "requestss"], "--index-url", url)
+        tap.run("a person reads who it is and why", run, 0, "build requirements: unheard-of: warning[D02]: 'unheard-of' 1.0, which the build asks for, is no usual build dependency",
+                "warning[D01]: 'requestss' 1.0 is called nearly as 'requests'")
+        tap.check("and each of them once", run.err.count("warning[D02]: 'unheard-of'") == 1 and run.err.count("warning[D01]") == 1, run.err)
+        checked = [e for e in place.log() if e["event"] == "lock.checked"]
+        tap.check("the log says by which lists it was judged", checked and all(re.fullmatch(r"20\d\d-\d\d-\d\d", checked[0][k]) for k in ("popular_names", "known_names")), checked)
+        run, place = build(["unheard-of"], "--index-url", url, "--unknown-requires", "deny")
+        tap.run("a refusal names the way out", run, 3, "D02", "--allow D02@unheard-of=WHY", "nothing of it was installed")
+        run, _ = build(["unheard-of"], "--index-url", url, "--unknown-requires", "maybe")
+        tap.run("another word is refused", run, 2, "allow, warn or deny")
+        for mode in ("archived", "deprecated", "html+archived"):
+            run, place = build(["cython"], "--index-url", index.url(mode), "--json")
+            again, _ = build(["cython"], "--index-url", index.url(mode), "--json", place=place)
+            for what, one in (("", run), (" from the cache", again)):
+                said = [f["message"] for f in one.json()["findings"] if f["id"] == "D04"]
+                tap.check("a project that is '%s' is said to be%s, with the reason" % (mode, what), one.code == 0 and said == ["the index says that 'cython' is %s: use something else" % mode.split("+")[-1]], said)
+        run, place = build(["cython"], "--index-url", index.url("archived"), "--deny", "D04")
+        tap.run("and can be refused", run, 3, "D04", "archived")
+        run = Place().build("--wheel", "--index-url", index.url("quarantined"), "cython")
+        tap.run("a project under quarantine is no source", run, 3, "quarantine", "use something else")
+
+
+TESTS = [mapped, no_fall_through, configuration, credentials, cool_down, requirements]

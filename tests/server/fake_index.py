@@ -178,7 +178,9 @@ def page_json(project, files, modes, store):
 
 
 def page_html(project, files, modes, store):
-    lines = ["<!DOCTYPE html><html><head><title>Links for %s</title></head><body>" % html.escape(project)]
+    status = "".join('<meta name="pypi:project-status" content="%s"><meta name="pypi:project-status-reason" content="use something else">' % s
+                     for s in ("quarantined", "archived", "deprecated") if s in modes)
+    lines = ["<!DOCTYPE html><html><head><title>Links for %s</title>%s</head><body>" % (html.escape(project), status)]
     for f in files:
         facts = store.facts(f)
         href = "../../files/" + urllib.parse.quote(f)

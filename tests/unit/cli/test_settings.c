@@ -100,6 +100,7 @@ static void test_every_key(void)
 		{ "index.exclude-newer", "2026-01-02" },
 		{ "index.min-age", "\"7d\"" },
 		{ "index.min-age-exempt", "[\"Acme_Tool\"]" },
+		{ "index.unknown-requires", "\"deny\"" },
 		{ "index.ca-file", "\"ca.pem\"" },
 		{ "index.proxy", "\"http://p.example:1\"" },
 		{ "index.http-hosts", "[\"a.example:80\", \"10.0.0.1\"]" },
