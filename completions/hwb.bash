@@ -12,11 +12,11 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	scan) _hwb_words "--baseline --json --sarif --github --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow --deny --fail-on --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	check) _hwb_words "--json --sarif --github --profile --allow --deny --fail-on --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --trust-project --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	redact) _hwb_words "--mask-file --add-mask-from-env --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -58,6 +58,7 @@ _hwb_value() {
 	"build --allow-read=" | "build --allow-read") _hwb_paths -f ;;
 	"build --allow-host=" | "build --allow-host") : ;;
 	"build --allow-network=" | "build --allow-network") : ;;
+	"build --allow-url=" | "build --allow-url") : ;;
 	"build --env=" | "build --env") : ;;
 	"build --isolation=" | "build --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"build --image=" | "build --image") : ;;
@@ -132,6 +133,7 @@ _hwb_value() {
 	"fetch --allow-read=" | "fetch --allow-read") _hwb_paths -f ;;
 	"fetch --allow-host=" | "fetch --allow-host") : ;;
 	"fetch --allow-network=" | "fetch --allow-network") : ;;
+	"fetch --allow-url=" | "fetch --allow-url") : ;;
 	"fetch --env=" | "fetch --env") : ;;
 	"fetch --isolation=" | "fetch --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"fetch --image=" | "fetch --image") : ;;

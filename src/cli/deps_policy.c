@@ -58,7 +58,7 @@ static void find_all(const struct pipeline *p, const struct lock_request *reques
 	for (size_t i = 0; i < p->lock.n_pins; i++) {
 		const struct lock_pin *pin = &p->lock.pins[i];
 		find_status(pin, list);
-		if (strcmp(pin->hash_source, "url") == 0)
+		if (strcmp(pin->file.hash_source, "url") == 0)
 			finding_lower(finding_add(list, "D03", pin->name,
 						  "'%.*s' comes from a URL that index.allow-urls has, by its sha256",
 						  BYTES_ARG(pin->name)),

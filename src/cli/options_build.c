@@ -39,6 +39,7 @@ ROW(take_no_index, "index.no-index")
 ROW(take_exclude_newer, "index.exclude-newer")
 ROW(take_min_age, "index.min-age")
 ROW(take_unknown, "index.unknown-requires")
+ROW(take_allow_url, "index.allow-urls")
 ROW(take_cert, "index.ca-file")
 ROW(take_proxy, "index.proxy")
 ROW(take_allow_host, "security.network-allowed-hosts")
@@ -188,6 +189,12 @@ const struct option options_build[] = {
 	  "HOST",
 	  "Let the build reach HOST[:PORT] by name, through a proxy; can be repeated.",
 	  take_allow_host },
+	{ "--allow-url",
+	  0,
+	  { 0 },
+	  "HOST|URL",
+	  "Let [build-system] requires name wheels there by URL and sha256; can be repeated.",
+	  take_allow_url },
 	{ "--env", 0, { 0 }, "NAME[=VALUE]", "Let the build see this variable; can be repeated.", option_take_env },
 	{ "--isolation", 0, { 0 }, "auto|sandbox|container|landlock", "How the build is isolated.", option_take_isolation },
 	{ "--image", 0, { 0 }, "IMAGE", "The image of --isolation container.", option_take_image },

@@ -226,6 +226,8 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 		.min_age = p->settings->min_age,
 		.min_age_exempt = settings_names(&p->settings->min_age_exempt, p->arena),
 		.n_min_age_exempt = p->settings->min_age_exempt.n,
+		.allow_urls = settings_names(&p->settings->allow_urls, p->arena),
+		.n_allow_urls = p->settings->allow_urls.n,
 	};
 	struct stage_time t = stage_begin(p, "lock");
 	enum status s = read_constraints(p, &request, d);

@@ -56,6 +56,7 @@ struct settings {
 	int64_t exclude_newer; /* INT64_MAX: none */
 	int64_t min_age; /* seconds; 0: none */
 	struct strings min_age_exempt; /* normalised */
+	struct strings allow_urls; /* each ends in '/' */
 	const char *ca_file, *proxy_url;
 	struct strings http_hosts;
 	struct index_credential *credentials; /* SECRET */

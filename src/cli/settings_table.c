@@ -358,6 +358,24 @@ SETTER(set_min_age_exempt)
 	return begin_list(&s->min_age_exempt, value, is_first) ? add_name(&s->min_age_exempt, a, value, d) : OK;
 }
 
+/* A host, or a URL that the allowed ones begin with. */
+SETTER(set_allow_urls)
+{
+	struct url url;
+	if (!begin_list(&s->allow_urls, value, is_first))
+		return OK;
+	if (bytes_search(value, BYTES("://")) == value.size)
+		value = bytes_of(arena_printf(a, "https://%.*s", BYTES_ARG(value)));
+	enum status status = settings_url(s, a, value, &url, d);
+	if (status)
+		return status;
+	if (url.query.data || url.scheme == URL_FILE)
+		return fail(d, ERR_USAGE, 0, "takes a host, or a URL of https without '?'");
+	const char *text = url_text(&url, a);
+	strings_add(&s->allow_urls, a, bytes_of(bytes_ends(bytes_of(text), BYTES("/")) ? text : arena_printf(a, "%s/", text)));
+	return OK;
+}
+
 SETTER(set_unknown_requires)
 {
 	static const char *const words[] = { [UNKNOWN_WARN] = "warn", [UNKNOWN_ALLOW] = "allow", [UNKNOWN_DENY] = "deny" };
@@ -514,6 +532,8 @@ static const struct setting_row rows[] = {
 	  set_min_age_exempt, true },
 	{ "index.unknown-requires", "HWB_UNKNOWN_REQUIRES", "allow, warn or deny", "warn", NEVER,
 	  "what a build requirement that nobody vouches for does (finding D02)", set_unknown_requires, false },
+	{ "index.allow-urls", "HWB_ALLOW_URLS", "hosts or URLs", "none", NEVER,
+	  "where [build-system] requires may name a wheel by its URL and sha256", set_allow_urls, true },
 	{ "index.ca-file", "HWB_CA_FILE", "a path", "the system's", NEVER, "certificates to trust, PEM", set_ca_file, false },
 	{ "index.proxy", "HWB_PROXY", "a URL", "none", NEVER, "proxy for the index", set_proxy, false },
 	{ "index.http-hosts", "HWB_HTTP_HOSTS", "hosts", "none", NEVER, "hosts that may be asked over plain http", set_http_hosts,

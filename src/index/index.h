@@ -67,7 +67,7 @@ struct index_file {
 	struct sha256 metadata_digest;
 	enum index_status status; /* of its project, and why, in the words of a stranger; {NULL, 0}: none */
 	struct bytes status_reason;
-	const char *hash_source; /* "index" or "local" */
+	const char *hash_source; /* "index", "local", or "url" where the resolver made it of a requirement's URL */
 	struct bytes index; /* the URL of the index, of a page of links, or the folder */
 };
 

@@ -72,6 +72,7 @@ struct sha256 cache_key(const struct lock_request *request, const struct lock_so
 	wire_put_u64(&b, (uint64_t)request->exclude_newer);
 	wire_put_u64(&b, (uint64_t)request->min_age);
 	put_list(&b, request->min_age_exempt, request->n_min_age_exempt);
+	put_list(&b, request->allow_urls, request->n_allow_urls);
 	source->fingerprint(source->context, &b);
 	return sha256_of(buf_bytes(&b));
 }
@@ -79,7 +80,7 @@ struct sha256 cache_key(const struct lock_request *request, const struct lock_so
 /* ---- the record ---- */
 
 /* hash_source is one of these words; what comes back from the disk points at them again. */
-static const char *const words[] = { "index", "local", "constraint", "lock" };
+static const char *const words[] = { "index", "local", "constraint", "lock", "url" };
 
 static uint32_t word_number(const char *word)
 {

@@ -237,7 +237,12 @@ enum status candidates_load(const struct rules *rules, const struct lock_source 
 {
 	const struct index_project *project = NULL;
 	struct diag why = { 0 };
-	enum status s = source->project(source->context, p->name, &project, &why);
+	const struct index_project own = { .n_files = 1 };
+	enum status s = OK;
+	if (p->direct)
+		project = &own;
+	else
+		s = source->project(source->context, p->name, &project, &why);
 	if (s == ERR_ABSENT) {
 		p->absent = arena_string(a, bytes_of(why.text));
 		p->absent_help = why.help[0] ? arena_string(a, bytes_of(why.help)) : NULL;
@@ -256,7 +261,7 @@ enum status candidates_load(const struct rules *rules, const struct lock_source 
 					 project->status_reason.size ? ": " : "", BYTES_ARG(project->status_reason));
 	else if (project) {
 		p->index = project->index;
-		p->files = project->files;
+		p->files = p->direct ? p->direct : project->files;
 		p->n_files = project->n_files;
 	}
 	p->obstacles = ARENA_ARRAY(a, enum obstacle, p->n_files);

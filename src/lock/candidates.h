@@ -43,6 +43,8 @@ struct candidate {
 struct package {
 	struct bytes name; /* normalised */
 	size_t order; /* when it was first heard of */
+	const struct index_file *direct; /* the only file that counts, of a requirement's URL; NULL: the index is asked */
+	struct bytes direct_text; /* that requirement */
 	bool is_loaded; /* what follows is known */
 	const char *absent; /* why there are no files at all, or NULL */
 	const char *absent_help; /* what helps, or NULL */
@@ -76,7 +78,7 @@ struct rules {
 
 MUST_USE enum status rules_init(const struct lock_request *request, struct arena *a, struct rules *ret, struct diag *d);
 
-/* Asks the source for p->name and fills p from "is_loaded" on. A project that is not there is OK, with p->absent.
+/* Asks the source for p->name, unless it has a direct file, and fills p from "is_loaded" on. A project that is not there is OK, with p->absent.
  * ERR_NETWORK and so on from the source. */
 MUST_USE enum status candidates_load(const struct rules *rules, const struct lock_source *source, struct package *p,
 				     struct arena *a, struct diag *d);

@@ -267,4 +267,43 @@ def requirements(tap):
         tap.run("a project under quarantine is no source", run, 3, "quarantine", "use something else")
 
 
-TESTS = [mapped, no_fall_through, configuration, credentials, cool_down, requirements]
+def direct(tap):
+    """requirements that are URLs"""
+    folder = fresh("urls")
+    path = make_wheel(folder, "helper", "1.0", requires=["cython"])
+    digest = "#sha256=" + support.sha256(open(path, "rb").read())
+    make_wheel(folder, "cython", "1.0"), make_wheel(folder, "helper", "2.0"), make_wheel(folder, "wants_url", "1.0", requires=["helper @ http://127.0.0.1:1/helper-1.0-py3-none-any.whl"])
+    with Files(folder) as files, Index(folder) as index:
+        url, words = files.url + "helper-1.0-py3-none-any.whl", ["--index-url", index.url(), "--scan=report"]
+        rows = [  # requirement, more words, exit code, installed or words
+            ("helper @ " + url + digest, ["--allow-url", files.url], 0, "cython-1.0 helper-1.0"),
+            ("helper @ " + url + digest, [], 3, ["index.allow-urls", "--allow-url"]), ("helper @ " + url + digest, ["--allow-url", "other.example"], 3, ["index.allow-urls"]),
+            ("helper @ " + url, ["--allow-url", files.url], 3, ["sha256"]), ("helper @ " + url + "#sha256=" + "0" * 64, ["--allow-url", files.url], 3, ["promised sha256", "0" * 64]),
+            ("helper @ git+https://git.example/helper@" + "0" * 40, ["--allow-url", "git.example"], 3, ["repository"]), ("wants-url", ["--allow-url", "http://127.0.0.1:1/"], 3, ["only the project itself"]),
+            ("helper @ " + files.url + "gone-1.0-py3-none-any.whl" + digest, ["--allow-url", files.url], 3, ["wheel of 'gone'"]),
+            ("helper @ " + files.url + "helper-3.0-py3-none-any.whl" + digest, ["--allow-url", files.url], 3, ["404", "helper-3.0"]),
+        ]
+        for requirement, more, code, want in rows:
+            index.ask("reset")
+            run, place = build([requirement], *words, *more)
+            if code:
+                tap.run("%s with %s is refused" % (requirement[:40], more), run, code, *want)
+            else:
+                tap.check("%s is installed" % requirement[:40], run.got == want, run.got, run.told())
+            if requirement != "wants-url":
+                tap.check("and its name was not asked of the index", "helper" not in asked(index), index.ask("count"))
+        run, place = build(["helper @ " + url + digest], *words, "--allow-url", files.url, "--json")
+        pins = {p["name"]: p for p in run.json()["lock"]["packages"]} if run.code == 0 else {}
+        tap.check("the report says that the hash is the requirement's own, and where it came from",
+                  pins and pins["helper"]["hash_source"] == "url" and pins["helper"]["index"] == files.url and pins["helper"]["url"] == url, run.told())
+        tap.check("and the finding is an info", [f["severity"] for f in run.json()["findings"] if f["id"] == "D03"] == ["info"], run.told())
+        run, place = build(["helper @ " + url + digest], *words, "--allow-url", files.url, place=place)
+        tap.check("it is the same from the cache", run.got == "cython-1.0 helper-1.0", run.told())
+        run, _ = build(["helper @ " + url + digest], *words, place=place)
+        tap.run("and what is kept needs the operator's word as well", run, 3, "index.allow-urls")
+        code = "def get_requires_for_build_wheel(settings=None):\n    return ['helper @ %s%s']\n" % (url, digest)
+        run = Place().build("--wheel", *words, "--allow-url", files.url, "--allow-requires", support.project(code))
+        tap.run("a backend cannot name one", run, 3, "only [build-system] requires may")
+
+
+TESTS = [mapped, no_fall_through, configuration, credentials, cool_down, requirements, direct]

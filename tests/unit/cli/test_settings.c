@@ -101,6 +101,7 @@ static void test_every_key(void)
 		{ "index.min-age", "\"7d\"" },
 		{ "index.min-age-exempt", "[\"Acme_Tool\"]" },
 		{ "index.unknown-requires", "\"deny\"" },
+		{ "index.allow-urls", "[\"a.example\", \"https://a.example:8443/wheels\"]" },
 		{ "index.ca-file", "\"ca.pem\"" },
 		{ "index.proxy", "\"http://p.example:1\"" },
 		{ "index.http-hosts", "[\"a.example:80\", \"10.0.0.1\"]" },

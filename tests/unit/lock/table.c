@@ -256,7 +256,7 @@ struct lock_request table_request(const struct question *q, const struct table *
 	struct bytes *requires = ARENA_ARRAY(a, struct bytes, PARTS_MAX);
 	struct lock_request request = {
 		.requires = requires,
-		.n_requires = table_split(q->requires, requires, PARTS_MAX),
+		.n_requires = table_split(table_digests(q->requires, a), requires, PARTS_MAX),
 		.origin = BYTES("build requirements of X"),
 		.python = table_python(a),
 		.allow_prereleases = q->prereleases,
@@ -264,6 +264,11 @@ struct lock_request table_request(const struct question *q, const struct table *
 		.exclude_newer = q->exclude_newer ? q->exclude_newer : INT64_MAX,
 		.min_age = q->min_age,
 	};
+	if (q->allowed) {
+		struct bytes *urls = ARENA_ARRAY(a, struct bytes, PARTS_MAX);
+		request.n_allow_urls = table_split(q->allowed, urls, PARTS_MAX);
+		request.allow_urls = urls;
+	}
 	if (q->exempt) {
 		struct bytes *names = ARENA_ARRAY(a, struct bytes, PARTS_MAX);
 		request.n_min_age_exempt = table_split(q->exempt, names, PARTS_MAX);
