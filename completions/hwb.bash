@@ -12,12 +12,12 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	lock) _hwb_words "--output-file -o --check --upgrade -U --upgrade-package -P --static --universal --python-version --python-platform --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --pull --trust-project --scan --allow --deny --fail-on --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	lock) _hwb_words "--output-file -o --check --upgrade -U --upgrade-package -P --static --universal --python-version --python-platform --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --pull --trust-project --scan --allow --deny --fail-on --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	scan) _hwb_words "--baseline --json --sarif --github --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow --deny --fail-on --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	check) _hwb_words "--json --sarif --github --profile --allow --deny --fail-on --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --trust-project --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	redact) _hwb_words "--mask-file --add-mask-from-env --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -49,13 +49,18 @@ _hwb_value() {
 	"build --index-url=" | "build --index-url") : ;;
 	"build --default-index=" | "build --default-index") : ;;
 	"build -i") : ;;
+	"build --index=" | "build --index") : ;;
+	"build --index-package=" | "build --index-package") : ;;
 	"build --find-links=" | "build --find-links") _hwb_paths -d ;;
 	"build -f") _hwb_paths -d ;;
 	"build --exclude-newer=" | "build --exclude-newer") : ;;
+	"build --min-age=" | "build --min-age") : ;;
+	"build --unknown-requires=" | "build --unknown-requires") _hwb_words "allow warn deny" ;;
 	"build --lock=" | "build --lock") _hwb_paths -f ;;
 	"build --allow-read=" | "build --allow-read") _hwb_paths -f ;;
 	"build --allow-host=" | "build --allow-host") : ;;
 	"build --allow-network=" | "build --allow-network") : ;;
+	"build --allow-url=" | "build --allow-url") : ;;
 	"build --env=" | "build --env") : ;;
 	"build --isolation=" | "build --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"build --image=" | "build --image") : ;;
@@ -91,12 +96,17 @@ _hwb_value() {
 	"lock --index-url=" | "lock --index-url") : ;;
 	"lock --default-index=" | "lock --default-index") : ;;
 	"lock -i") : ;;
+	"lock --index=" | "lock --index") : ;;
+	"lock --index-package=" | "lock --index-package") : ;;
 	"lock --find-links=" | "lock --find-links") _hwb_paths -d ;;
 	"lock -f") _hwb_paths -d ;;
 	"lock --exclude-newer=" | "lock --exclude-newer") : ;;
+	"lock --min-age=" | "lock --min-age") : ;;
+	"lock --unknown-requires=" | "lock --unknown-requires") _hwb_words "allow warn deny" ;;
 	"lock --allow-read=" | "lock --allow-read") _hwb_paths -f ;;
 	"lock --allow-host=" | "lock --allow-host") : ;;
 	"lock --allow-network=" | "lock --allow-network") : ;;
+	"lock --allow-url=" | "lock --allow-url") : ;;
 	"lock --env=" | "lock --env") : ;;
 	"lock --isolation=" | "lock --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"lock --image=" | "lock --image") : ;;
@@ -158,13 +168,18 @@ _hwb_value() {
 	"fetch --index-url=" | "fetch --index-url") : ;;
 	"fetch --default-index=" | "fetch --default-index") : ;;
 	"fetch -i") : ;;
+	"fetch --index=" | "fetch --index") : ;;
+	"fetch --index-package=" | "fetch --index-package") : ;;
 	"fetch --find-links=" | "fetch --find-links") _hwb_paths -d ;;
 	"fetch -f") _hwb_paths -d ;;
 	"fetch --exclude-newer=" | "fetch --exclude-newer") : ;;
+	"fetch --min-age=" | "fetch --min-age") : ;;
+	"fetch --unknown-requires=" | "fetch --unknown-requires") _hwb_words "allow warn deny" ;;
 	"fetch --lock=" | "fetch --lock") _hwb_paths -f ;;
 	"fetch --allow-read=" | "fetch --allow-read") _hwb_paths -f ;;
 	"fetch --allow-host=" | "fetch --allow-host") : ;;
 	"fetch --allow-network=" | "fetch --allow-network") : ;;
+	"fetch --allow-url=" | "fetch --allow-url") : ;;
 	"fetch --env=" | "fetch --env") : ;;
 	"fetch --isolation=" | "fetch --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"fetch --image=" | "fetch --image") : ;;

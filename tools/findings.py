@@ -5,7 +5,7 @@ import tomllib
 SEVERITIES = ["info", "warning", "error"]
 GROUPS = [
     ("Z", "THE ARCHIVE"), ("I", "IDENTITY"), ("M", "METADATA"), ("R", "RECORD"), ("S", "WHAT IT INSTALLS"),
-    ("B", "BINARIES"), ("T", "SDISTS"), ("SRC-", "SOURCES"),
+    ("B", "BINARIES"), ("T", "SDISTS"), ("SRC-", "SOURCES"), ("D", "BUILD REQUIREMENTS"),
 ]
 
 

@@ -12,7 +12,10 @@ import zipfile
 
 COUNT = 6000
 HEAD = """# The %d distributions that are downloaded most, most first: what a name with a slip in it may want to be taken for.
-# Made by tools/popular_names.py from guarddog %s (%s), its top_pypi_packages.json of %s. Normalised names."""
+# Made by tools/popular_names.py. Normalised names, which are facts; nothing else of the source is taken.
+# Source: guarddog %s, its top_pypi_packages.json
+# Licence: %s
+# Date: %s"""
 
 with zipfile.ZipFile(sys.argv[1]) as wheel:
     member = {name.rsplit("/", 1)[-1]: name for name in wheel.namelist()}

@@ -56,6 +56,27 @@ void judge_warn_unused(const struct settings *s, struct console *c)
 					s->findings.allowed[i].pattern ? s->findings.allowed[i].pattern : "");
 }
 
+static bool is_same(const struct finding *a, const struct finding *b)
+{
+	return strcmp(a->id, b->id) == 0 && a->line == b->line && bytes_equal(a->path, b->path) &&
+	       bytes_equal(a->message, b->message);
+}
+
+struct finding_list judge_only_new(const struct finding_list *said, const struct finding_list *list)
+{
+	struct finding_list fresh = { .arena = list->arena, .n_dropped = list->n_dropped };
+	for (size_t i = 0; i < list->n_items; i++) {
+		size_t k = 0;
+		while (k < said->n_items && !is_same(&list->items[i], &said->items[k]))
+			k++;
+		if (k < said->n_items)
+			continue;
+		fresh.items = arena_grow(list->arena, fresh.items, fresh.n_items, sizeof *fresh.items);
+		fresh.items[fresh.n_items++] = list->items[i];
+	}
+	return fresh;
+}
+
 enum { TEXT_MAX = 256 << 20 };
 
 void judge_say(struct console *c, const struct finding_subject *subject)

@@ -15,6 +15,8 @@ MUST_USE enum status judge_apply(struct settings *s, struct finding_list *list, 
 /* Warns of each --allow that no finding needed. */
 void judge_warn_unused(const struct settings *s, struct console *c);
 
+/* What list has and said has not: a second look says nothing twice. The items are those of list; lives in its arena. */
+struct finding_list judge_only_new(const struct finding_list *said, const struct finding_list *list);
 /* To stderr, as part of a build: warnings and errors with their lines of source, in few words what else there is. */
 void judge_say(struct console *c, const struct finding_subject *subject);
 

@@ -65,8 +65,6 @@ enum status known_requires_check(const struct bytes *requires, size_t n, const s
 {
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
-	if (s->allow_requires)
-		return OK;
 	for (size_t i = 0; i < n; i++) {
 		struct requirement r;
 		enum status status = requirement_parse(requires[i], &a, &r, d);
@@ -74,7 +72,13 @@ enum status known_requires_check(const struct bytes *requires, size_t n, const s
 			(void)explain(d, "the backend asks for '%.*s'", BYTES_ARG(requires[i]));
 			return recode(d, ERR_BACKEND);
 		}
-		if (known_name_is(r.name) || is_pinned(r.name, lock))
+		if (r.url.size) {
+			(void)fail_rule(d, "D03", ERR_RESOLVE, 0,
+					"the backend asks at build time for '%.*s' by a URL: only [build-system] requires may",
+					BYTES_ARG(r.name));
+			return remedy(d, "name it there, or put a wheel of it into a --find-links folder");
+		}
+		if (s->allow_requires || known_name_is(r.name) || is_pinned(r.name, lock))
 			continue;
 		(void)fail(d, ERR_RESOLVE, 0, "the backend asks at build time for '%.*s', which is no known build dependency",
 			   BYTES_ARG(r.name));

@@ -83,7 +83,7 @@ enum status locking_open(struct pipeline *p, const struct source_word *word, str
 	return remedy(d, path ? "make one: hwb lock" : "a lock inside of a fetched source does not count: name one with --lock FILE");
 }
 
-enum status locking_constraints(const struct pipeline *p, struct lock_request *request, struct diag *d)
+static enum status read_constraints(const struct pipeline *p, struct lock_request *request, struct diag *d)
 {
 	struct lock_constraint *all = NULL;
 	size_t n = 0;
@@ -103,6 +103,33 @@ enum status locking_constraints(const struct pipeline *p, struct lock_request *r
 	request->constraints = all;
 	request->n_constraints = n;
 	return OK;
+}
+
+enum status locking_request(const struct pipeline *p, const struct bytes *more, size_t n_more, struct lock_request *ret,
+			    struct diag *d)
+{
+	const struct project *project = &p->source.project;
+	const struct settings *set = p->settings;
+	struct bytes *requires = ARENA_ARRAY(p->arena, struct bytes, project->n_requires + n_more);
+	bytes_copy(requires, bytes_make(project->requires, project->n_requires * sizeof *requires));
+	bytes_copy(requires + project->n_requires, bytes_make(more, n_more * sizeof *more));
+	*ret = (struct lock_request){
+		.requires = requires,
+		.n_requires = project->n_requires + n_more,
+		.python = &p->python.interpreter,
+		.origin = BYTES("[build-system] requires"),
+		.hints = p->hints,
+		.n_hints = p->n_hints,
+		.allow_prereleases = set->allow_prereleases,
+		.offline = set->offline,
+		.exclude_newer = set->exclude_newer,
+		.min_age = set->min_age,
+		.min_age_exempt = settings_names(&set->min_age_exempt, p->arena),
+		.n_min_age_exempt = set->min_age_exempt.n,
+		.allow_urls = settings_names(&set->allow_urls, p->arena),
+		.n_allow_urls = set->allow_urls.n,
+	};
+	return read_constraints(p, ret, d);
 }
 
 /* As pip has it: one hash, and every distribution needs one. */
@@ -178,8 +205,6 @@ void locking_hints(const struct pylock *lock, struct arena *a, const struct lock
 static enum status resolve(struct pipeline *p, struct lock_request *request, struct diag *d)
 {
 	struct diag why = { 0 };
-	request->hints = p->hints;
-	request->n_hints = p->n_hints;
 	if (!p->lock_file)
 		return lock_run(p->run, request, p->index, p->arena, &p->lock, d);
 	enum status s = check_input(p, &why);

@@ -1,4 +1,4 @@
-/* ~/.netrc as ftp(1), curl and Python's netrc module read it: only on request, and only for the index's own host. */
+/* ~/.netrc as ftp(1), curl and Python's netrc module read it: only on request, and only for the hosts of the indexes. */
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -165,15 +165,29 @@ static const char *choose_file(const struct settings *s, struct arena *a)
 	return named && named[0] ? named : arena_printf(a, "%s/.netrc", s->user_home);
 }
 
+/* What the file has for the host of one index. */
+static enum status take_entry(struct settings *s, struct arena *a, struct bytes text, const char *index_url, struct diag *d)
+{
+	struct url url;
+	const char *user, *password;
+	if (!index_url || url_parse(bytes_of(index_url), a, &url, NULL))
+		return OK;
+	enum status status = netrc_find(text, bytes_of(url.host), a, &user, &password, d);
+	if (status == OK)
+		settings_add_credential(s, a, url_origin(&url, a), user, password, false);
+	return status == ERR_ABSENT ? OK : status;
+}
+
 enum status netrc_load(struct settings *s, struct arena *a, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf text;
-	struct url url;
 	struct stat st;
-	const char *user, *password;
+	bool has_index = false;
 	buf_init(&text, NETRC_MAX);
 	text.secret = true;
-	if (!s->netrc || !s->index_url || url_parse(bytes_of(s->index_url), a, &url, NULL))
+	for (size_t i = 0; i < s->n_places; i++)
+		has_index = has_index || s->places[i].url;
+	if (!s->netrc || !has_index)
 		return OK;
 	const char *path = choose_file(s, a);
 	enum status status = file_read(AT_FDCWD, path, &text, d);
@@ -181,16 +195,13 @@ enum status netrc_load(struct settings *s, struct arena *a, struct diag *d)
 		return OK;
 	if (status == OK && stat(path, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)))
 		settings_warn(s, a, "'%s' can be read by others: chmod 600 '%s'", path, path);
-	if (status == OK)
-		status = netrc_find(buf_bytes(&text), bytes_of(url.host), a, &user, &password, d);
-	else
+	if (status)
 		status = fail(d, ERR_USAGE, 0, "cannot read '%s'", path);
-	if (status == ERR_ABSENT)
-		return OK;
+	for (size_t i = 0; status == OK && i < s->n_places; i++)
+		status = take_entry(s, a, buf_bytes(&text), s->places[i].url, d);
 	if (status) {
 		(void)explain(d, "'%s'", path);
 		return recode(d, ERR_USAGE);
 	}
-	settings_add_credential(s, a, url_origin(&url, a), user, password, false);
 	return OK;
 }

@@ -24,10 +24,10 @@ FLAG(take_keep, keep)
 FLAG(take_no_lock, no_lock)
 FLAG(take_require_hashes, require_hashes)
 FLAG(take_no_require_hashes, no_require_hashes)
-FLAG(take_check, lock_check)
-FLAG(take_upgrade, lock_upgrade)
-FLAG(take_universal, lock_universal)
-FLAG(take_static, lock_static)
+FLAG(take_check, lock.check)
+FLAG(take_upgrade, lock.upgrade)
+FLAG(take_universal, lock.universal)
+FLAG(take_static, lock.is_static)
 
 /* Hands the value (or "true") to the row of hwb.toml; SHARED_ROW for those that other commands have too. */
 #define SHARED_ROW(name, key) \
@@ -40,9 +40,14 @@ ROW(take_out_dir, "build.out-dir")
 ROW(take_constraint, "build.constraints")
 ROW(take_offline, "index.offline")
 ROW(take_index_url, "index.url")
+ROW(take_index, "index.named")
+ROW(take_index_package, "index.packages")
 ROW(take_find_links, "index.find-links")
 ROW(take_no_index, "index.no-index")
 ROW(take_exclude_newer, "index.exclude-newer")
+ROW(take_min_age, "index.min-age")
+ROW(take_unknown, "index.unknown-requires")
+ROW(take_allow_url, "index.allow-urls")
 ROW(take_cert, "index.ca-file")
 ROW(take_proxy, "index.proxy")
 ROW(take_allow_host, "security.network-allowed-hosts")
@@ -143,7 +148,7 @@ TAKE(take_lock_out)
 {
 	if (!value[0])
 		return fail(d, ERR_USAGE, 0, "takes a path");
-	s->lock_out = arena_string(a, bytes_of(value));
+	s->lock.out = arena_string(a, bytes_of(value));
 	return OK;
 }
 
@@ -151,21 +156,21 @@ TAKE(take_upgrade_package)
 {
 	if (!name_is_valid(bytes_of(value)))
 		return fail(d, ERR_USAGE, 0, "takes the name of a distribution, not '%.100s'", value);
-	strings_add(&s->lock_upgrade_packages, a, bytes_of(value));
+	strings_add(&s->lock.upgrade_packages, a, bytes_of(value));
 	return OK;
 }
 
 TAKE(take_python_version)
 {
 	UNUSED(d);
-	strings_add(&s->python_versions, a, bytes_of(value));
+	strings_add(&s->lock.versions, a, bytes_of(value));
 	return OK;
 }
 
 TAKE(take_python_platform)
 {
 	UNUSED(d);
-	strings_add(&s->python_platforms, a, bytes_of(value));
+	strings_add(&s->lock.platforms, a, bytes_of(value));
 	return OK;
 }
 
@@ -210,9 +215,18 @@ const struct option options_build[] = {
 	  take_constraint },
 	{ "--offline", 0, { 0 }, NULL, "Use the cache and local folders only.", take_offline },
 	{ "--index-url", 'i', { "--default-index" }, "URL", "The simple index.", take_index_url },
+	{ "--index", 0, { 0 }, "NAME=URL", "One more index, for names of its own; can be repeated.", take_index },
+	{ "--index-package",
+	  0,
+	  { 0 },
+	  "PATTERN=NAME",
+	  "The index that alone is asked for these names, such as 'acme-*=internal'; can be repeated.",
+	  take_index_package },
 	{ "--find-links", 'f', { 0 }, "DIR|URL", "Distributions in a folder or on a page; can be repeated.", take_find_links },
 	{ "--no-index", 0, { 0 }, NULL, "Use --find-links only.", take_no_index },
 	{ "--exclude-newer", 0, { 0 }, "DATE", "Ignore files uploaded later: a date, a time, '7 days'.", take_exclude_newer },
+	{ "--min-age", 0, { 0 }, "AGE", "Ignore files uploaded more recently than that: 7d, 12h, 0.", take_min_age },
+	{ "--unknown-requires", 0, { 0 }, "allow|warn|deny", "What a build requirement that nobody vouches for does.", take_unknown },
 	{ "--pre", 0, { 0 }, NULL, "Take pre-releases of build requirements.", take_pre },
 	{ "--allow-requires", 0, { 0 }, NULL, "Fetch whatever the backend asks for while it builds.", take_allow_requires },
 	{ "--locked", 0, { 0 }, NULL, "Refuse to build without a lock, or with one that is out of date.", take_locked },
@@ -237,6 +251,12 @@ const struct option options_build[] = {
 	  "HOST",
 	  "Let the build reach HOST[:PORT] by name, through a proxy; can be repeated.",
 	  take_allow_host },
+	{ "--allow-url",
+	  0,
+	  { 0 },
+	  "HOST|URL",
+	  "Let [build-system] requires name wheels there by URL and sha256; can be repeated.",
+	  take_allow_url },
 	{ "--env", 0, { 0 }, "NAME[=VALUE]", "Let the build see this variable; can be repeated.", option_take_env },
 	{ "--isolation", 0, { 0 }, "auto|sandbox|container|landlock", "How the build is isolated.", option_take_isolation },
 	{ "--image", 0, { 0 }, "IMAGE", "The image of --isolation container.", option_take_image },

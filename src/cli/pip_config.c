@@ -53,8 +53,11 @@ static void warn_of_extra(const struct pip_load *l, struct bytes value)
 	while (next_word(&value, &word)) {
 		struct url url;
 		bool known = url_parse(word, l->arena, &url, NULL) == OK && url.host[0];
-		settings_warn(l->settings, l->arena, "pip's extra-index-url '%s' is ignored: hwb takes each name from one index only",
-			      known ? url.host : "(not a URL)");
+		settings_warn(
+			l->settings, l->arena,
+			"pip's extra-index-url '%s' is ignored: hwb takes each name from one index only. "
+			"Say which names are its own: --index NAME=URL with --index-package 'acme-*=NAME', or [[index]] in hwb.toml(5)",
+			known ? url.host : "(not a URL)");
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "build/build.h"
 #include "cli/artefact.h"
 #include "cli/crates.h"
+#include "cli/deps_policy.h"
 #include "cli/hook_run.h"
 #include "cli/judge.h"
 #include "cli/locking.h"
@@ -93,6 +94,16 @@ static void warn_of_source(struct pipeline *p)
 		console_warning(p->console, "%.*s", BYTES_ARG(s->project.warnings[i]));
 }
 
+/* The cool-down holds for what is built as for what builds it. */
+static int64_t source_cutoff(const struct settings *s, const struct source_word *word)
+{
+	int64_t cutoff = clock_unix() - s->min_age;
+	bool is_free = s->min_age == 0;
+	for (size_t i = 0; !is_free && i < s->min_age_exempt.n; i++)
+		is_free = bytes_equal(word->name, bytes_of(s->min_age_exempt.items[i]));
+	return is_free || s->exclude_newer < cutoff ? s->exclude_newer : cutoff;
+}
+
 static enum status take_source(struct pipeline *p, const struct source_word *word, const char *out_path, struct diag *d)
 {
 	struct stage_time t = stage_begin(p, "source");
@@ -103,7 +114,7 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 		.out_path = out_path,
 		.ca_file = p->settings->ca_file,
 		.allow_prereleases = p->settings->allow_prereleases,
-		.exclude_newer = p->settings->exclude_newer,
+		.exclude_newer = source_cutoff(p->settings, word),
 		.outside_id = p->settings->outside_id,
 	};
 	enum status s = source_run(p->run, &request, p->arena, &p->source, d);
@@ -125,6 +136,12 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 
 /* ---- lock and environment ---- */
 
+struct bytes pipeline_index_of(const struct pipeline *p, const struct lock_pin *pin)
+{
+	bool is_folder = pin->file.index.size && pin->file.index.data[0] == '/';
+	return is_folder ? pin->file.index : url_for_log(pin->file.index, p->arena);
+}
+
 static enum status note_lock(struct pipeline *p, struct diag *d)
 {
 	struct json_writer *w = audit_begin(p->run->audit, "lock.created");
@@ -139,6 +156,7 @@ static enum status note_lock(struct pipeline *p, struct diag *d)
 		json_pair_string(w, "version", p->lock.pins[i].version);
 		json_pair_cstring(w, "sha256", digest);
 		json_pair_cstring(w, "hash_source", p->lock.pins[i].hash_source);
+		json_pair_string(w, "index", pipeline_index_of(p, &p->lock.pins[i]));
 		json_object_end(w);
 	}
 	json_array_end(w);
@@ -170,23 +188,14 @@ static void release_env(struct pipeline *p)
 /* Requirements of the project and, in the second phase, of its backend's answer: resolved together, never downgraded. */
 static enum status prepare(struct pipeline *p, const struct bytes *more, size_t n_more, struct diag *d)
 {
-	const struct project *project = &p->source.project;
-	struct bytes *requires = ARENA_ARRAY(p->arena, struct bytes, project->n_requires + n_more);
-	bytes_copy(requires, bytes_make(project->requires, project->n_requires * sizeof *requires));
-	bytes_copy(requires + project->n_requires, bytes_make(more, n_more * sizeof *more));
-	struct lock_request request = {
-		.requires = requires,
-		.n_requires = project->n_requires + n_more,
-		.python = &p->python.interpreter,
-		.origin = n_more ? BYTES("build requirements and what the backend asked for") : BYTES("[build-system] requires"),
-		.preferred = n_more ? p->lock.pins : NULL,
-		.n_preferred = n_more ? p->lock.n_pins : 0,
-		.allow_prereleases = p->settings->allow_prereleases,
-		.offline = p->settings->offline,
-		.exclude_newer = p->settings->exclude_newer,
-	};
+	struct lock_request request;
 	struct stage_time t = stage_begin(p, "lock");
-	enum status s = locking_constraints(p, &request, d);
+	enum status s = locking_request(p, more, n_more, &request, d);
+	if (s == OK && n_more) {
+		request.origin = BYTES("build requirements and what the backend asked for");
+		request.preferred = p->lock.pins;
+		request.n_preferred = p->lock.n_pins;
+	}
 	if (s == OK)
 		s = locking_resolve(p, &request, d);
 	if (s)
@@ -194,6 +203,8 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	p->has_lock = true;
 	stage_end(p, t);
 	s = note_lock(p, d);
+	if (s == OK)
+		s = deps_policy_judge(p, &request, d);
 	if (s)
 		return s;
 	t = stage_begin(p, "env");
@@ -510,7 +521,10 @@ static enum status open_index(struct pipeline *p, struct diag *d)
 {
 	const struct settings *s = p->settings;
 	struct index_options options = {
-		.index_url = s->index_url,
+		.places = s->places,
+		.n_places = s->n_places,
+		.rules = s->rules,
+		.n_rules = s->n_rules,
 		.find_links = s->find_links.items,
 		.n_find_links = s->find_links.n,
 		.no_index = s->no_index,
@@ -648,7 +662,7 @@ enum status pipeline_lock(struct pipeline *p, const char *source_word, const cha
 	struct source_word word;
 	const char *out_path;
 	enum status s = begin(p, source_word, python_word, &word, &out_path, d);
-	if (s || p->settings->lock_static)
+	if (s || p->settings->lock.is_static)
 		return s;
 	if (word.kind == SOURCE_DIRECTORY || word.kind == SOURCE_GIT)
 		s = note_requires(p, BUILD_SDIST, d);

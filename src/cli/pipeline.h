@@ -95,6 +95,9 @@ MUST_USE enum status pipeline_shell(struct pipeline *p, const char *source_word,
 /* Takes the source and scans it: nothing of it runs. ERR_UNCHECKED when it could not be scanned. */
 MUST_USE enum status pipeline_scan(struct pipeline *p, const char *source_word, struct scan_result *ret, struct diag *d);
 
+/* Where a pin comes from, for people and logs: the URL of its index without credentials, or the folder. Lives as long as p->arena. */
+struct bytes pipeline_index_of(const struct pipeline *p, const struct lock_pin *pin);
+
 /* Closes what it holds. */
 void pipeline_done(struct pipeline *p);
 

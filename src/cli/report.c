@@ -113,6 +113,7 @@ static void put_packages(struct json_writer *w, const struct pipeline *p)
 		put_digest(w, "sha256", &pin->file.digest);
 		json_pair_string(w, "url", url_for_log(pin->file.url, p->arena));
 		json_pair_cstring(w, "hash_source", pin->hash_source);
+		json_pair_string(w, "index", pipeline_index_of(p, pin));
 		json_object_end(w);
 	}
 	json_array_end(w);

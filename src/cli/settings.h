@@ -6,11 +6,14 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/status.h"
+#include "cli/indexes.h"
 #include "finding/policy.h"
 #include "index/index.h"
 
 /* Of findings: for people, programs, CI systems. */
 enum findings_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
+/* What becomes of a build requirement that nobody has vouched for. */
+enum unknown_requires { UNKNOWN_WARN, UNKNOWN_ALLOW, UNKNOWN_DENY };
 /* What a finding in the source does to its build. */
 enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
@@ -18,6 +21,13 @@ enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 struct strings {
 	const char **items;
 	size_t n;
+};
+
+/* The words of lock. */
+struct settings_lock {
+	const char *out; /* NULL: SRC/pylock.build.toml */
+	bool check, upgrade, universal, is_static;
+	struct strings upgrade_packages, versions, platforms;
 };
 
 struct settings {
@@ -44,15 +54,25 @@ struct settings {
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */
 	bool allow_prereleases;
 
-	const char *index_url;
+	const char *index_url; /* of the default index */
+	struct settings_index *indexes;
+	struct settings_mapping *mappings;
+	size_t n_indexes, n_mappings;
+	struct index_place *places; /* after settings_finish: all indexes, the default first, and whose names are whose */
+	struct index_rule *rules;
+	size_t n_places, n_rules;
 	struct strings find_links;
 	bool no_index, offline;
 	int64_t exclude_newer; /* INT64_MAX: none */
+	int64_t min_age; /* seconds; 0: none */
+	struct strings min_age_exempt; /* normalised */
+	struct strings allow_urls; /* each ends in '/' */
 	const char *ca_file, *proxy_url;
 	struct strings http_hosts;
 	struct index_credential *credentials; /* SECRET */
 	size_t n_credentials;
 
+	enum unknown_requires unknown_requires;
 	struct finding_policy findings;
 	enum scan_mode scan;
 	enum findings_format format;
@@ -73,14 +93,12 @@ struct settings {
 
 	struct strings trust; /* security.trust: sha256, path, sha256, path ... */
 	bool network_isolation, allow_unisolated;
-	const char *index_name; /* [index] name; NULL: "DEFAULT" */
+	const char *index_name; /* of the default index; NULL: "DEFAULT" */
 	bool netrc, netrc_must_exist; /* --netrc, build.netrc */
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
 	const char *baseline; /* of scan; NULL: none */
-	const char *lock_out; /* of lock; NULL: SRC/pylock.build.toml */
-	bool lock_check, lock_upgrade, lock_universal, lock_static;
-	struct strings lock_upgrade_packages, python_versions, python_platforms;
+	struct settings_lock lock;
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 	bool log_last;
@@ -91,35 +109,22 @@ struct settings {
 	/* How it was put together; for settings_*.c and options.c. */
 	char **environment;
 	const char *base; /* relative paths of the value that is being set start there; NULL: the working directory */
+	unsigned layer; /* of what is being read: files, variables, flags */
 	uint64_t rows_set, rows_by_flag; /* bits by place in setting_rows() */
 	uint64_t limits_set; /* bits by place in limit_rows() */
 };
-
-/* What the [tool.hwb] of the project that is built may do with a key of hwb.toml(5): nothing, not even when it is trusted;
- * only what a trusted project may; only make it stricter. */
-enum project_may { PROJECT_NEVER, PROJECT_TRUSTED, PROJECT_TIGHTEN };
-
-struct setting_row {
-	const char *key; /* in hwb.toml: "build.out-dir", "index.url", "limits.wall" (those come from limits.c) */
-	const char *env; /* "HWB_OUT_DIR" or NULL */
-	const char *takes; /* "a path", "true or false" ... for messages and the man page */
-	const char *initial; /* for the man page */
-	enum project_may project_may;
-	const char *what;
-	/* A list begins anew with is_first; value.data NULL then leaves it empty. */
-	enum status (*set)(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
-	bool is_list;
-};
-/* At most 64. Lists in variables are split at blanks. */
-const struct setting_row *setting_rows(size_t *ret_n);
 
 /* What is merged before flags: defaults, /etc/hwb/hwb.toml, $XDG_CONFIG_HOME/hwb/hwb.toml, pip's configuration (PIP_*, pip.conf:
  * index-url, find-links, no-index, cert, proxy, extra-index-url with a warning), SSL_CERT_FILE, HWB_*, HWB_INDEX_<NAME>_USERNAME and
  * _PASSWORD. env: the process environment. ERR_USAGE with file, line and column. */
 MUST_USE enum status settings_load(char **env, struct arena *a, struct settings *ret, struct diag *d);
 
-/* After the flags: the default index, HWB_INDEX_DEFAULT_*, netrc. options_parse calls it. */
+/* After the flags: the list of indexes, HWB_INDEX_<NAME>_*, netrc. ERR_USAGE when the map names an index that is not there.
+ * options_parse calls it. */
 MUST_USE enum status settings_finish(struct settings *s, struct arena *a, struct diag *d);
+
+/* A list's words as slices. Lives as long as a. */
+struct bytes *settings_names(const struct strings *list, struct arena *a);
 
 /* The way out of the sandbox as the proxy takes it; false: there is none. Everything lives as long as a. */
 struct proxy_options;

@@ -38,13 +38,17 @@ enum status settings_url(struct settings *s, struct arena *a, struct bytes text,
 	return OK;
 }
 
-/* HWB_INDEX_<NAME>_USERNAME and _PASSWORD; one without the other is half a credential. */
-static enum status take_named(struct settings *s, struct arena *a, const char *name, struct diag *d)
+struct named_credential {
+	const char *name;
+	struct index_credential credential;
+};
+
+/* HWB_INDEX_<NAME>_USERNAME and _PASSWORD; one without the other is half a credential. all: those found before. */
+static enum status take_named(struct settings *s, struct arena *a, const char *name, const char *index_url,
+			      struct named_credential *all, size_t *n, struct diag *d)
 {
 	struct url url;
-	char *upper = arena_string(a, bytes_of(name));
-	for (char *c = upper; *c; c++)
-		*c = *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
+	const char *upper = settings_index_variable(a, name);
 	const char *user = env_get(s->environment, arena_printf(a, "HWB_INDEX_%s_USERNAME", upper));
 	const char *password = env_get(s->environment, arena_printf(a, "HWB_INDEX_%s_PASSWORD", upper));
 	if (!user && !password)
@@ -52,9 +56,19 @@ static enum status take_named(struct settings *s, struct arena *a, const char *n
 	if (!user || !password)
 		return fail(d, ERR_USAGE, 0, "HWB_INDEX_%s_%s is set, but HWB_INDEX_%s_%s is not", upper,
 			    user ? "USERNAME" : "PASSWORD", upper, user ? "PASSWORD" : "USERNAME");
-	if (!s->index_url || url_parse(bytes_of(s->index_url), a, &url, NULL))
+	if (!index_url || url_parse(bytes_of(index_url), a, &url, NULL))
 		return OK;
-	settings_add_credential(s, a, url_origin(&url, a), user, password, true);
+	struct index_credential fresh = { url_origin(&url, a), user, password };
+	for (size_t i = 0; i < *n; i++) {
+		const struct index_credential *old = &all[i].credential;
+		if (strcmp(old->origin, fresh.origin) != 0 || (strcmp(old->user, user) == 0 && strcmp(old->password, password) == 0))
+			continue;
+		(void)fail(d, ERR_USAGE, 0, "the indexes '%s' and '%s' are of one host, '%s', and have two credentials",
+			   all[i].name, name, fresh.origin);
+		return remedy(d, "a credential is a host's: give both the same, or set the variables of one only");
+	}
+	all[(*n)++] = (struct named_credential){ name, fresh };
+	settings_add_credential(s, a, fresh.origin, user, password, true);
 	return OK;
 }
 
@@ -68,6 +82,10 @@ enum status settings_finish(struct settings *s, struct arena *a, struct diag *d)
 	}
 	/* A name belongs to the index it was configured for: another URL on the command line does not get its password. */
 	bool is_other = s->index_name && (s->rows_by_flag >> row & 1);
-	enum status status = take_named(s, a, s->index_name && !is_other ? s->index_name : "DEFAULT", d);
+	enum status status = settings_index_finish(s, a, d);
+	struct named_credential *all = ARENA_ARRAY(a, struct named_credential, s->n_places + 1);
+	size_t n = 0;
+	for (size_t i = 0; status == OK && i < s->n_places; i++)
+		status = take_named(s, a, i == 0 && is_other ? "DEFAULT" : s->places[i].name, s->places[i].url, all, &n, d);
 	return status ? status : netrc_load(s, a, d);
 }

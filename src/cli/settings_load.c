@@ -154,6 +154,8 @@ static bool has_type(const struct setting_row *row, enum toml_type type)
 		return bytes_equal(takes, BYTES("true or false"));
 	if (type == TOML_DATETIME || type == TOML_DATE_LOCAL)
 		return bytes_starts(takes, BYTES("a date"));
+	if (type == TOML_INTEGER) /* 0; of another number the setter says that it has no unit */
+		return bytes_equal(takes, BYTES("an age or 0"));
 	if (type == TOML_TABLE)
 		return bytes_starts(takes, BYTES("tables "));
 	return type == TOML_STRING;
@@ -172,9 +174,25 @@ static enum status put_value(const struct file_load *l, size_t row, const struct
 	return s ? s : setting_put(l->settings, l->arena, row, text, is_first, l->d);
 }
 
+/* A table of words as the pairs that its row takes. */
+static enum status put_pairs(const struct file_load *l, size_t row, const struct toml_value *table)
+{
+	for (TOML_EACH(item, table)) {
+		const char *pair = arena_printf(l->arena, "%.*s=%.*s", BYTES_ARG(item->key), BYTES_ARG(item->string));
+		enum status s = item->type == TOML_STRING ? setting_put(l->settings, l->arena, row, bytes_of(pair), false, l->d)
+							  : fail(l->d, ERR_USAGE, 0, "is %s", toml_type_name(item->type));
+		if (s)
+			return explain(l->d, "line %u: '%.*s'", item->line, BYTES_ARG(bytes_part(item->key, 0, 100)));
+	}
+	return OK;
+}
+
 static enum status put_list(const struct file_load *l, size_t row, const struct toml_value *value)
 {
 	bool is_first = true;
+	size_t n;
+	if (value->type == TOML_TABLE && bytes_starts(bytes_of(setting_rows(&n)[row].takes), BYTES("a table, ")))
+		return put_pairs(l, row, value);
 	if (value->type != TOML_ARRAY)
 		return put_value(l, row, value, true);
 	if (!value->n_items)
@@ -223,10 +241,92 @@ static enum status put_key(const struct file_load *l, const char *table, const s
 	return s ? at(l, value, key) : OK;
 }
 
+/* ---- [[index]] ---- */
+
+/* The patterns of an entry's own array, as its name's. */
+static enum status put_patterns(const struct file_load *l, const struct toml_value *packages, struct bytes name)
+{
+	for (TOML_EACH(item, packages)) {
+		if (item->type != TOML_STRING) {
+			(void)fail(l->d, ERR_USAGE, 0, "takes names and patterns, not %s", toml_type_name(item->type));
+			return at(l, item, "index.packages");
+		}
+		if (settings_index_map(l->settings, l->arena, item->string, name, l->d))
+			return at(l, item, "index.packages");
+	}
+	return OK;
+}
+
+/* An entry that is not the default: only who it is, and which names are its own. */
+static enum status put_other(const struct file_load *l, const struct toml_value *entry, struct bytes name)
+{
+	struct bytes url;
+	if (toml_get_string(entry, "url", &url, NULL)) {
+		(void)fail(l->d, ERR_USAGE, 0, "an [[index]] that is not the default needs a name and a url");
+		return at(l, entry, "index");
+	}
+	for (TOML_EACH(value, entry)) {
+		static const char *const own[] = { "name", "url", "default", "packages" };
+		size_t i = 0;
+		while (i < COUNT(own) && !bytes_equal(value->key, bytes_of(own[i])))
+			i++;
+		if (i < COUNT(own))
+			continue;
+		(void)fail(l->d, ERR_USAGE, 0, "stands in the [[index]] with default = true, and counts for all");
+		return at(l, value, arena_printf(l->arena, "index.%.*s", BYTES_ARG(value->key)));
+	}
+	return settings_index_add(l->settings, l->arena, name, url, l->d) ? at(l, entry, "index") : OK;
+}
+
+static enum status put_entry(const struct file_load *l, const struct toml_value *entry, bool is_default)
+{
+	struct bytes name = { NULL, 0 };
+	const struct toml_value *packages = toml_find(entry, BYTES("packages"));
+	bool is_list = packages && packages->type == TOML_ARRAY;
+	enum status s = toml_get_string(entry, "name", &name, l->d);
+	if (s && (s != ERR_ABSENT || !is_default || is_list))
+		return at(l, entry, "index");
+	s = is_default ? OK : put_other(l, entry, name);
+	for (TOML_EACH(value, entry)) {
+		bool is_done = bytes_equal(value->key, BYTES("default")) || (value == packages && is_list);
+		if (s == OK && !is_done && (is_default || value == packages))
+			s = put_key(l, "index", value);
+	}
+	return s == OK && is_list ? put_patterns(l, packages, name) : s;
+}
+
+/* One index an entry. The other keys of [index] stand in the one that is the default. */
+static enum status put_indexes(const struct file_load *l, const struct toml_value *entries)
+{
+	const struct toml_value *chosen = NULL;
+	for (TOML_EACH(entry, entries)) {
+		bool is_default = false;
+		enum status s = toml_get_boolean(entry, "default", &is_default, l->d);
+		if (s && s != ERR_ABSENT)
+			return at(l, entry, "index.default");
+		if (is_default && chosen) {
+			(void)fail(l->d, ERR_USAGE, 0, "two indexes are the default: those of lines %u and %u", chosen->line,
+				   entry->line);
+			return at(l, entry, "index.default");
+		}
+		chosen = is_default ? entry : chosen;
+		s = put_entry(l, entry, is_default);
+		if (s)
+			return s;
+	}
+	return OK;
+}
+
 static enum status put_root(const struct file_load *l, const struct toml_value *root)
 {
 	for (TOML_EACH(table, root)) {
 		const char *name = arena_string(l->arena, table->key);
+		if (table->type == TOML_ARRAY && strcmp(name, "index") == 0) {
+			enum status s = put_indexes(l, table);
+			if (s)
+				return s;
+			continue;
+		}
 		if (table->type != TOML_TABLE) {
 			(void)unknown_key(l, name);
 			return at(l, table, name);
@@ -272,6 +372,7 @@ static enum status load_file(struct settings *s, struct arena *a, const char *pa
 		return status;
 	struct file_load load = { .settings = s, .arena = a, .path = path, .d = d };
 	s->base = arena_string(a, bytes_part(bytes_of(path), 0, bytes_find_last(bytes_of(path), '/')));
+	s->layer++;
 	status = put_root(&load, root);
 	s->base = NULL;
 	return status;
@@ -363,6 +464,7 @@ static enum status load_variables(struct settings *s, struct arena *a, struct di
 {
 	size_t n;
 	const struct setting_row *rows = setting_rows(&n);
+	s->layer++;
 	enum status named = check_names(s, d);
 	if (named)
 		return named;

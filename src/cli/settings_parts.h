@@ -3,7 +3,7 @@
 #ifndef CLI_SETTINGS_PARTS_H
 #define CLI_SETTINGS_PARTS_H
 
-#include "cli/settings.h"
+#include "cli/setting_row.h"
 #include "net/url.h"
 
 /* The value of a variable, NULL when it is not set. env ends in NULL and may be NULL. */
@@ -40,6 +40,18 @@ MUST_USE enum status settings_url(struct settings *s, struct arena *a, struct by
 void settings_add_credential(struct settings *s, struct arena *a, const char *origin, const char *user, const char *password,
 			     bool replaces);
 
+/* An index's name as HWB_INDEX_<NAME>_PASSWORD has it. */
+char *settings_index_variable(struct arena *a, const char *name);
+/* What may name an index. ERR_USAGE. */
+MUST_USE enum status settings_index_name(struct bytes text, struct diag *d);
+/* The default index; another one; "acme-*" or a name for one of them. What a stronger source says replaces it, two words of one
+ * source that differ are ERR_USAGE with both. */
+MUST_USE enum status settings_index_default(struct settings *s, struct arena *a, struct bytes url, struct diag *d);
+MUST_USE enum status settings_index_add(struct settings *s, struct arena *a, struct bytes name, struct bytes url, struct diag *d);
+MUST_USE enum status settings_index_map(struct settings *s, struct arena *a, struct bytes pattern, struct bytes name, struct diag *d);
+/* Makes places and rules of them. ERR_USAGE: a pattern without its index, two of one name. */
+MUST_USE enum status settings_index_finish(struct settings *s, struct arena *a, struct diag *d);
+
 /* pip's configuration, weaker than all of ours. ERR_USAGE names the variable or file and line. */
 MUST_USE enum status pip_config_load(struct settings *s, const struct settings_places *places, struct arena *a, struct diag *d);
 
@@ -47,9 +59,11 @@ MUST_USE enum status pip_config_load(struct settings *s, const struct settings_p
  * with the line. The strings live as long as a. SECRET. */
 MUST_USE enum status netrc_find(struct bytes text, struct bytes host, struct arena *a, const char **ret_user,
 				const char **ret_password, struct diag *d);
-/* Reads the file that settings->netrc asks for and takes the index's credential from it. */
+/* Reads the file that settings->netrc asks for and takes the credentials of the indexes from it. */
 MUST_USE enum status netrc_load(struct settings *s, struct arena *a, struct diag *d);
 
+/* "7d", "12 hours", "2w", "0": seconds. ERR_USAGE. */
+MUST_USE enum status settings_age(struct bytes text, int64_t *ret, struct diag *d);
 /* A date, an RFC 3339 time, or "7 days" ago (hours, days, weeks) to seconds since 1970. ERR_USAGE. */
 MUST_USE enum status settings_time(struct bytes text, int64_t now, int64_t *ret, struct diag *d);
 

@@ -135,6 +135,24 @@ static enum status put_row(const struct project_check *c, const struct project_s
 	return status ? explain(d, "pyproject.toml:%u:%u: [tool.hwb] '%s'", set->line, set->column, r->key) : OK;
 }
 
+/* What is stricter counts. A shorter age than the operator's is no less strict for being said: the longer one holds. */
+static enum status tighten(const struct project_check *c, const struct project_setting *set, const struct setting_row *row,
+			   struct diag *d)
+{
+	struct settings *s = c->settings;
+	bool network_isolation = s->network_isolation;
+	int64_t min_age = s->min_age;
+	if (set->is_array || set->n_values != 1)
+		return refuse(set, arena_printf(c->arena, "it takes %s", row->takes), d);
+	enum status status = row->set(s, c->arena, set->values[0], true, d);
+	if (status)
+		return explain(d, "pyproject.toml:%u:%u: [tool.hwb] '%s'", set->line, set->column, row->key);
+	bool is_looser = strcmp(row->key, "security.network-isolation") == 0 && !s->network_isolation;
+	s->network_isolation = s->network_isolation || network_isolation;
+	s->min_age = s->min_age < min_age ? min_age : s->min_age;
+	return is_looser ? refuse(set, "only the operator's hwb.toml can say that", d) : OK;
+}
+
 static enum status check_one(const struct project_check *c, const struct project_setting *set, struct diag *d)
 {
 	size_t n, row = setting_find(set->key);
@@ -149,10 +167,8 @@ static enum status check_one(const struct project_check *c, const struct project
 	if (set->is_array && set->n_values == 0 && rows[row].is_list) /* asks for nothing */
 		return OK;
 	switch (rows[row].project_may) {
-	case PROJECT_TIGHTEN: /* the one such row: true is the stricter value, and false is never a project's to say */
-		if (set->n_values == 1 && bytes_equal(set->values[0], BYTES("true")))
-			return rows[row].set(c->settings, c->arena, set->values[0], true, d);
-		return refuse(set, "only the operator's hwb.toml can say that", d);
+	case PROJECT_TIGHTEN:
+		return tighten(c, set, &rows[row], d);
 	case PROJECT_TRUSTED:
 		return c->trusted ? put_row(c, set, row, d) : refuse_untrusted(c, set, d);
 	case PROJECT_NEVER:

@@ -7,6 +7,7 @@
 #include "cli/settings_parts.h"
 #include "net/address.h"
 #include "crypto/digest.h"
+#include "python/name.h"
 
 #define SETTER(name) static enum status name(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
 #define UNUSED(x) (void)(x)
@@ -281,25 +282,41 @@ SETTER(set_container_arguments)
 
 SETTER(set_index_url)
 {
-	struct url url;
 	UNUSED(is_first);
-	enum status status = settings_url(s, a, value, &url, d);
-	if (status)
-		return status;
-	const char *text = url_text(&url, a);
-	if (url.query.data)
-		return fail(d, ERR_USAGE, 0, "takes the URL of a simple index, which has no '?'");
-	s->index_url = bytes_ends(bytes_of(text), BYTES("/")) ? text : arena_printf(a, "%s/", text);
-	return OK;
+	return settings_index_default(s, a, value, d);
 }
 
 SETTER(set_index_name)
 {
 	UNUSED(is_first);
-	if (!is_variable_name(value))
-		return fail(d, ERR_USAGE, 0, "takes a name of letters, digits and '_' that does not begin with a digit");
-	s->index_name = arena_string(a, value);
-	return OK;
+	enum status status = settings_index_name(value, d);
+	if (status == OK)
+		s->index_name = arena_string(a, value);
+	return status;
+}
+
+/* Indexes and patterns of a weaker source stay: each one replaces its own only. */
+SETTER(set_named)
+{
+	UNUSED(is_first);
+	struct bytes url = value, name = bytes_cut(&url, '=');
+	if (!value.data)
+		return OK;
+	if (!url.size)
+		return fail(d, ERR_USAGE, 0, "takes NAME=URL, not '%.*s'", BYTES_ARG(bytes_part(name, 0, 100)));
+	return settings_index_add(s, a, name, url, d);
+}
+
+SETTER(set_packages)
+{
+	UNUSED(is_first);
+	struct bytes name = value, pattern = bytes_cut(&name, '=');
+	if (!value.data)
+		return OK;
+	if (!name.size)
+		return fail(d, ERR_USAGE, 0, "takes PATTERN=NAME such as acme-*=internal, not '%.*s'",
+			    BYTES_ARG(bytes_part(value, 0, 100)));
+	return settings_index_map(s, a, pattern, name, d);
 }
 
 SETTER(set_find_links)
@@ -320,6 +337,57 @@ SETTER(set_exclude_newer)
 	UNUSED(a);
 	UNUSED(is_first);
 	return settings_time(value, clock_unix(), &s->exclude_newer, d);
+}
+
+SETTER(set_min_age)
+{
+	UNUSED(a);
+	UNUSED(is_first);
+	return settings_age(value, &s->min_age, d);
+}
+
+static enum status add_name(struct strings *list, struct arena *a, struct bytes name, struct diag *d)
+{
+	if (!name_is_valid(name))
+		return fail(d, ERR_USAGE, 0, "takes the name of a project, not '%.*s'", BYTES_ARG(bytes_part(name, 0, 100)));
+	strings_add(list, a, name_normalize(name, a));
+	return OK;
+}
+
+SETTER(set_min_age_exempt)
+{
+	return begin_list(&s->min_age_exempt, value, is_first) ? add_name(&s->min_age_exempt, a, value, d) : OK;
+}
+
+/* A host, or a URL that the allowed ones begin with. */
+SETTER(set_allow_urls)
+{
+	struct url url;
+	if (!begin_list(&s->allow_urls, value, is_first))
+		return OK;
+	if (bytes_search(value, BYTES("://")) == value.size)
+		value = bytes_of(arena_printf(a, "https://%.*s", BYTES_ARG(value)));
+	enum status status = settings_url(s, a, value, &url, d);
+	if (status)
+		return status;
+	if (url.query.data || url.scheme == URL_FILE)
+		return fail(d, ERR_USAGE, 0, "takes a host, or a URL of https without '?'");
+	const char *text = url_text(&url, a);
+	strings_add(&s->allow_urls, a, bytes_of(bytes_ends(bytes_of(text), BYTES("/")) ? text : arena_printf(a, "%s/", text)));
+	return OK;
+}
+
+SETTER(set_unknown_requires)
+{
+	static const char *const words[] = { [UNKNOWN_WARN] = "warn", [UNKNOWN_ALLOW] = "allow", [UNKNOWN_DENY] = "deny" };
+	UNUSED(a);
+	UNUSED(is_first);
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_equal(value, bytes_of(words[i]))) {
+			s->unknown_requires = (enum unknown_requires)i;
+			return OK;
+		}
+	return fail(d, ERR_USAGE, 0, "takes allow, warn or deny, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
 }
 
 /* Its password stays in it: only hwb-net sees it, and the console hides it. */
@@ -450,6 +518,10 @@ static const struct setting_row rows[] = {
 	{ "index.url", "HWB_INDEX_URL", "a URL", "the one hwb was built with", NEVER, "the simple index", set_index_url, false },
 	{ "index.name", NULL, "a name", "DEFAULT", NEVER, "the NAME of HWB_INDEX_<NAME>_USERNAME and _PASSWORD", set_index_name,
 	  false },
+	{ "index.named", "HWB_INDEX", "NAME=URL pairs", "none", NEVER, "more indexes, each asked for its own names only", set_named,
+	  true },
+	{ "index.packages", "HWB_INDEX_PACKAGES", "a table, or PATTERN=NAME pairs", "none", NEVER, "which names are which index's",
+	  set_packages, true },
 	{ "index.find-links", "HWB_FIND_LINKS", "paths or URLs", "none", NEVER, "folders and pages with distributions",
 	  set_find_links, true },
 	{ "index.no-index", "HWB_NO_INDEX", "true or false", "false", NEVER, "use find-links only", set_no_index, false },
@@ -457,6 +529,14 @@ static const struct setting_row rows[] = {
 	  false },
 	{ "index.exclude-newer", "HWB_EXCLUDE_NEWER", "a date, a time or an age", "none", NEVER, "ignore files uploaded later",
 	  set_exclude_newer, false },
+	{ "index.min-age", "HWB_MIN_AGE", "an age or 0", "0", TIGHTEN, "ignore files that were uploaded more recently than that",
+	  set_min_age, false },
+	{ "index.min-age-exempt", "HWB_MIN_AGE_EXEMPT", "names of projects", "none", NEVER, "projects whose files count at any age",
+	  set_min_age_exempt, true },
+	{ "index.unknown-requires", "HWB_UNKNOWN_REQUIRES", "allow, warn or deny", "warn", NEVER,
+	  "what a build requirement that nobody vouches for does (finding D02)", set_unknown_requires, false },
+	{ "index.allow-urls", "HWB_ALLOW_URLS", "hosts or URLs", "none", NEVER,
+	  "where [build-system] requires may name a wheel by its URL and sha256", set_allow_urls, true },
 	{ "index.ca-file", "HWB_CA_FILE", "a path", "the system's", NEVER, "certificates to trust, PEM", set_ca_file, false },
 	{ "index.proxy", "HWB_PROXY", "a URL", "none", NEVER, "proxy for the index", set_proxy, false },
 	{ "index.http-hosts", "HWB_HTTP_HOSTS", "hosts", "none", NEVER, "hosts that may be asked over plain http", set_http_hosts,
@@ -519,6 +599,7 @@ enum status setting_put_flag(struct settings *s, struct arena *a, const char *ke
 	uint64_t bit = UINT64_C(1) << row;
 	bool is_first = !(s->rows_by_flag & bit);
 	s->base = NULL;
+	s->layer = UINT_MAX; /* nothing is stronger */
 	s->rows_by_flag |= bit;
 	return setting_put(s, a, row, bytes_of(value), is_first, d);
 }
@@ -532,28 +613,4 @@ enum status setting_put_limit(struct settings *s, struct bytes key, struct bytes
 		if (bytes_equal(key, bytes_of(all[i].key)))
 			s->limits_set |= UINT64_C(1) << i;
 	return status;
-}
-
-enum status settings_time(struct bytes text, int64_t now, int64_t *ret, struct diag *d)
-{
-	static const struct {
-		const char *name;
-		int64_t seconds;
-	} units[] = { { "hour", 3600 }, { "day", 86400 }, { "week", 7 * 86400 } };
-	uint64_t n;
-	if (clock_parse(text, ret) == OK)
-		return OK;
-	struct bytes unit = bytes_trim(text), number = bytes_cut(&unit, ' ');
-	unit = bytes_trim(unit);
-	if (unit.size > 3 && unit.data[unit.size - 1] == 's')
-		unit.size--;
-	for (size_t i = 0; i < COUNT(units); i++)
-		if (bytes_equal(unit, bytes_of(units[i].name)) && number_parse_u64(number, 100000, &n) == OK) {
-			*ret = now - (int64_t)n * units[i].seconds;
-			return OK;
-		}
-	return fail(d, ERR_USAGE, 0,
-		    "takes a date such as 2026-11-23, a time such as 2026-11-23T12:00:00Z or an age such as '7 days', "
-		    "not '%.*s'",
-		    BYTES_ARG(bytes_part(text, 0, 100)));
 }

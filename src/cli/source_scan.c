@@ -63,28 +63,6 @@ static enum status note_findings(struct pipeline *p, const struct finding_list *
 	return OK;
 }
 
-static bool is_same(const struct finding *a, const struct finding *b)
-{
-	return strcmp(a->id, b->id) == 0 && a->line == b->line && bytes_equal(a->path, b->path) &&
-	       bytes_equal(a->message, b->message);
-}
-
-/* What the sdist has of the source that it was made from has been said. */
-static struct finding_list only_new(const struct pipeline *p, const struct finding_list *list)
-{
-	struct finding_list fresh = { .arena = p->arena, .n_dropped = list->n_dropped };
-	for (size_t i = 0; i < list->n_items; i++) {
-		size_t k = 0;
-		while (k < p->findings.n_items && !is_same(&list->items[i], &p->findings.items[k]))
-			k++;
-		if (k < p->findings.n_items)
-			continue;
-		fresh.items = arena_grow(p->arena, fresh.items, fresh.n_items, sizeof *fresh.items);
-		fresh.items[fresh.n_items++] = list->items[i];
-	}
-	return fresh;
-}
-
 /* As people know it: an index's URL says less than the name of the sdist. */
 static struct bytes name_of(const struct pipeline *p)
 {
@@ -135,7 +113,7 @@ enum status source_scan_judge(struct pipeline *p, struct diag *d)
 	s = judge_apply(p->settings, &r.findings, p->source.display, p->run->audit, d);
 	if (s == OK)
 		s = note_completed(p, &r, d);
-	struct finding_list fresh = only_new(p, &r.findings);
+	struct finding_list fresh = judge_only_new(&p->findings, &r.findings); /* of an sdist: what its source has was said */
 	if (s == OK)
 		s = note_findings(p, &fresh, d);
 	if (s)

@@ -79,6 +79,23 @@ static void skip_raw_text(struct page_reader *r, const struct html_tag *tag)
 	}
 }
 
+static void take_meta(struct page_reader *r, const struct html_tag *tag)
+{
+	struct html_page *page = &r->result;
+	const struct {
+		const char *name;
+		struct bytes *value;
+	} rows[] = {
+		{ "pypi:repository-version", &page->repository_version },
+		{ "pypi:project-status", &page->project_status },
+		{ "pypi:project-status-reason", &page->project_status_reason },
+	};
+	struct bytes name = attribute(tag, "name", r->a);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (!rows[i].value->data && bytes_equal_nocase(name, bytes_of(rows[i].name)))
+			*rows[i].value = attribute(tag, "content", r->a);
+}
+
 static enum status take_tag(struct page_reader *r, const struct html_tag *tag)
 {
 	if (tag_is(tag, "a")) {
@@ -87,9 +104,8 @@ static enum status take_tag(struct page_reader *r, const struct html_tag *tag)
 		close_link(r);
 	} else if (tag_is(tag, "base") && !r->result.base_href.data) {
 		r->result.base_href = attribute(tag, "href", r->a);
-	} else if (tag_is(tag, "meta") && !r->result.repository_version.data) {
-		if (bytes_equal_nocase(attribute(tag, "name", r->a), BYTES("pypi:repository-version")))
-			r->result.repository_version = attribute(tag, "content", r->a);
+	} else if (tag_is(tag, "meta")) {
+		take_meta(r, tag);
 	}
 	return OK;
 }

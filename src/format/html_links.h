@@ -1,4 +1,4 @@
-/* The links of a simple repository page in HTML (PEP 503, 592, 629, 658, 714), and nothing else of it.
+/* The links of a simple repository page in HTML (PEP 503, 592, 629, 658, 714, 792), and nothing else of it.
  * A tolerant tokenizer, not a browser: whatever is not understood is text, and no input is an error but a large one. */
 #ifndef FORMAT_HTML_LINKS_H
 #define FORMAT_HTML_LINKS_H
@@ -24,7 +24,8 @@ struct html_page {
 	const struct html_link *links; /* those with an href, in order */
 	size_t n_links;
 	struct bytes base_href; /* of the first <base href>, data NULL without */
-	struct bytes repository_version; /* <meta name="pypi:repository-version" content="…">, data NULL without */
+	/* <meta name="pypi:…" content="…">: the first of each, data NULL without (PEP 629, 792). */
+	struct bytes repository_version, project_status, project_status_reason;
 };
 
 /* Reads the whole page; everything in *ret lives as long as a. Time: O(n).

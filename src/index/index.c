@@ -1,5 +1,6 @@
 #include "index/index.h"
 
+#include <assert.h>
 #include <fcntl.h>
 
 #include "base/cleanup.h"
@@ -21,12 +22,23 @@ enum { PAGE_LIFETIME_S = 600, RECORD_MAX = 256 << 20, METADATA_RECORD_MAX = 32 <
 
 static const char cache_variable[] = "HWB_CACHE_DIR or --cache-dir";
 
+/* Each index has its own folder: what one says of a name is not what another says. */
+static enum status open_pages(struct index *i, struct diag *d)
+{
+	enum status s = OK;
+	for (size_t k = 0; s == OK && k < i->options.n_places; k++) {
+		char text[SHA256_TEXT_SIZE];
+		const char *url = i->options.places[k].url;
+		struct sha256 key = sha256_of(bytes_of(url ? url : ""));
+		sha256_text(&key, text);
+		s = directory_make(i->cache_dir, arena_printf(&i->arena, "index/%s", text), true, &i->page_dirs[k], d);
+	}
+	return s;
+}
+
 static enum status open_cache(struct index *i, struct diag *d)
 {
 	const char *path = i->options.cache_path;
-	struct sha256 key = sha256_of(bytes_of(i->options.index_url ? i->options.index_url : ""));
-	char text[SHA256_TEXT_SIZE];
-	sha256_text(&key, text);
 	enum status s = directory_make(AT_FDCWD, path, true, &i->cache_dir, d);
 	if (s == OK)
 		s = directory_check_ours(i->cache_dir, path, cache_variable, d);
@@ -35,7 +47,7 @@ static enum status open_cache(struct index *i, struct diag *d)
 	if (s == OK)
 		s = directory_make(i->cache_dir, "blob", true, &i->blob_dir, d);
 	if (s == OK)
-		s = directory_make(i->cache_dir, arena_printf(&i->arena, "index/%s", text), true, &i->page_dir, d);
+		s = open_pages(i, d);
 	if (s == OK)
 		s = directory_make(i->cache_dir, "metadata", true, &i->metadata_dir, d);
 	if (s && d && !d->help[0])
@@ -48,9 +60,11 @@ enum status index_open(const struct run_context *run, const struct index_options
 	struct arena home;
 	arena_init(&home);
 	struct index *i = ARENA_NEW(&home, struct index);
-	*i = (struct index){
-		.arena = home, .run = run, .options = *options, .cache_dir = -1, .blob_dir = -1, .page_dir = -1, .metadata_dir = -1
-	};
+	*i = (struct index){ .arena = home, .run = run, .options = *options, .cache_dir = -1, .blob_dir = -1, .metadata_dir = -1 };
+	assert(options->n_places > 0);
+	i->page_dirs = ARENA_ARRAY(&i->arena, int, options->n_places);
+	for (size_t k = 0; k < options->n_places; k++)
+		i->page_dirs[k] = -1;
 	enum status s = open_cache(i, d);
 	if (s) {
 		index_free(i);
@@ -67,7 +81,9 @@ void index_free(struct index *i)
 	fetcher_free(i->fetcher);
 	for (size_t k = 0; k < i->n_transfers; k++)
 		fd_close(&i->transfers[k].fd);
-	int *const fds[] = { &i->metadata_dir, &i->page_dir, &i->blob_dir, &i->cache_dir };
+	for (size_t k = 0; k < i->options.n_places; k++)
+		fd_close(&i->page_dirs[k]);
+	int *const fds[] = { &i->metadata_dir, &i->blob_dir, &i->cache_dir };
 	for (size_t k = 0; k < COUNT(fds); k++)
 		fd_close(fds[k]);
 	struct arena home = i->arena;
@@ -86,8 +102,12 @@ int index_cache_dir(const struct index *i)
 
 void index_fingerprint(struct index *i, struct buf *out)
 {
-	buf_printf(out, "index %s\nno-index %d\nexclude-newer %lld\n", i->options.index_url ? i->options.index_url : "",
-		   i->options.no_index, (long long)i->options.exclude_newer);
+	const struct index_options *o = &i->options;
+	for (size_t k = 0; k < o->n_places; k++)
+		buf_printf(out, "index %s\n", o->places[k].url ? o->places[k].url : "");
+	for (size_t k = 0; k < o->n_rules; k++)
+		buf_printf(out, "names %s %zu\n", o->rules[k].pattern, o->rules[k].place);
+	buf_printf(out, "no-index %d\nexclude-newer %lld\n", o->no_index, (long long)o->exclude_newer);
 	local_describe(i, out);
 }
 
@@ -108,12 +128,29 @@ enum status page_parse(struct index *i, int fd, struct bytes name, const char *u
 	return s ? explain(d, "the index page of '%.*s'", BYTES_ARG(name)) : OK;
 }
 
+static const struct index_place *place_of(const struct index *i, const struct known_project *k)
+{
+	return &i->options.places[k->place];
+}
+
+/* What hwb-parse made of a page. Whose it is says hwb: the index that was asked, whatever the page or a redirect named. */
+static enum status read_page(struct index *i, struct known_project *k, struct bytes record, struct diag *d)
+{
+	enum status s = page_read(record, k->name, "index", &i->arena, &k->project, d);
+	if (s)
+		return s;
+	k->project.index = bytes_of(place_of(i, k)->url);
+	for (size_t n = 0; n < k->project.n_files; n++)
+		k->project.files[n].index = k->project.index;
+	return OK;
+}
+
 /* A kept page: u64 when it was fetched, u32 whether the project exists, then the record. */
-static bool read_kept(struct index *i, struct bytes name, struct known_project *k)
+static bool read_kept(struct index *i, struct known_project *k)
 {
 	CLEANUP(buf_done) struct buf file;
 	buf_init(&file, RECORD_MAX);
-	if (file_read(i->page_dir, arena_string(&i->arena, name), &file, NULL))
+	if (file_read(i->page_dirs[k->place], arena_string(&i->arena, k->name), &file, NULL))
 		return false;
 	struct wire w = wire_over(buf_bytes(&file));
 	int64_t age = clock_unix() - (int64_t)wire_get_u64(&w);
@@ -121,10 +158,10 @@ static bool read_kept(struct index *i, struct bytes name, struct known_project *
 	if (w.bad || (!i->options.offline && (age < 0 || age > PAGE_LIFETIME_S)))
 		return false;
 	k->status = exists ? OK : ERR_ABSENT;
-	return !exists || page_read(w.rest, name, "index", &i->arena, &k->project, NULL) == OK;
+	return !exists || read_page(i, k, w.rest, NULL) == OK;
 }
 
-static void keep(struct index *i, struct bytes name, bool exists, struct bytes record)
+static void keep(struct index *i, const struct known_project *k, bool exists, struct bytes record)
 {
 	CLEANUP(buf_done) struct buf file;
 	buf_init(&file, RECORD_MAX);
@@ -133,7 +170,7 @@ static void keep(struct index *i, struct bytes name, bool exists, struct bytes r
 	buf_add(&file, record);
 	/* A page that could not be kept is fetched again: not worth a failure. */
 	if (!file.full)
-		(void)!file_replace(i->page_dir, arena_string(&i->arena, name), buf_bytes(&file), 0600, false, NULL);
+		(void)!file_replace(i->page_dirs[k->place], arena_string(&i->arena, k->name), buf_bytes(&file), 0600, false, NULL);
 }
 
 static struct known_project *find_project(struct index *i, struct bytes name)
@@ -142,7 +179,10 @@ static struct known_project *find_project(struct index *i, struct bytes name)
 		if (bytes_equal(i->projects[k]->name, name))
 			return i->projects[k];
 	struct known_project *fresh = ARENA_NEW(&i->arena, struct known_project);
+	const struct index_rule *rule = index_rule_find(i->options.rules, i->options.n_rules, name);
 	fresh->name = arena_copy(&i->arena, name);
+	fresh->place = rule ? rule->place : 0;
+	fresh->is_mapped = rule != NULL;
 	i->projects = arena_grow(&i->arena, i->projects, i->n_projects, sizeof(struct known_project *));
 	i->projects[i->n_projects++] = fresh;
 	return fresh;
@@ -150,11 +190,23 @@ static struct known_project *find_project(struct index *i, struct bytes name)
 
 static enum status ask_page(struct index *i, struct known_project *k, struct diag *d)
 {
-	if (!i->options.index_url || !i->options.index_url[0])
+	const char *index_url = place_of(i, k)->url;
+	if (!index_url || !index_url[0])
 		return fail(d, ERR_USAGE, 0,
 			    "no index is configured; name one with --index-url, or use --no-index with --find-links");
-	const char *url = arena_printf(&i->arena, "%s%.*s/", i->options.index_url, BYTES_ARG(k->name));
+	const char *url = arena_printf(&i->arena, "%s%.*s/", index_url, BYTES_ARG(k->name));
 	return transfer_start(i, url, accept_page, i->run->limits->page_size, &k->transfer, d);
+}
+
+/* A name that one index alone may answer for: that the others were not asked is no oversight. */
+static enum status explain_index(const struct index *i, const struct known_project *k, enum status s, struct diag *d)
+{
+	if (!k->is_mapped || !d)
+		return s;
+	(void)explain(d, "the index '%s', which has '%.*s' by index.packages", place_of(i, k)->name, BYTES_ARG(k->name));
+	if (!d->help[0])
+		(void)remedy(d, "no other index was asked for it, and none is");
+	return s;
 }
 
 static enum status take_page(struct index *i, struct known_project *k, struct diag *d)
@@ -167,18 +219,19 @@ static enum status take_page(struct index *i, struct known_project *k, struct di
 		return s;
 	if (t->status == ERR_ABSENT) {
 		k->status = ERR_ABSENT;
-		keep(i, k->name, false, (struct bytes){ NULL, 0 });
+		keep(i, k, false, (struct bytes){ NULL, 0 });
 		return OK;
 	}
 	if (t->status)
-		return transfer_failed(t, "fetch the index page", d);
+		return explain_index(i, k, transfer_failed(t, "fetch the index page", d), d);
 	s = page_parse(i, t->fd, k->name, t->url, t->content_type, &record, d);
 	fd_close(&t->fd);
 	if (s == OK)
-		s = reply_check(page_read(buf_bytes(&record), k->name, "index", &i->arena, &k->project, d), d);
-	if (s == OK)
-		keep(i, k->name, true, buf_bytes(&record));
-	return s;
+		s = reply_check(read_page(i, k, buf_bytes(&record), d), d);
+	if (s)
+		return explain_index(i, k, s, d);
+	keep(i, k, true, buf_bytes(&record));
+	return OK;
 }
 
 void index_prefetch(struct index *i, const struct bytes *names, size_t n)
@@ -187,17 +240,25 @@ void index_prefetch(struct index *i, const struct bytes *names, size_t n)
 		struct known_project *p = find_project(i, names[k]);
 		if (p->loaded || p->transfer || i->options.no_index || i->options.offline)
 			continue;
-		if (read_kept(i, names[k], p))
+		if (read_kept(i, p))
 			continue; /* index_project reads it again, from the page cache of the kernel */
 		(void)!ask_page(i, p, NULL);
 	}
 }
 
-static enum status not_there(const struct index *i, const struct known_project *k, struct diag *d)
+static enum status not_there(struct index *i, const struct known_project *k, struct diag *d)
 {
 	if (k->unasked) {
 		(void)fail(d, ERR_ABSENT, 0, "'%.*s' is neither in the --find-links folders nor in the cache", BYTES_ARG(k->name));
 		(void)remedy(d, "run once without --offline, or add it to a folder of --find-links");
+		return ERR_ABSENT;
+	}
+	if (k->is_mapped && !i->options.no_index) {
+		(void)fail(d, ERR_ABSENT, 0,
+			   "there is no project '%.*s' in the index '%s' ('%.*s'), which has that name by index.packages",
+			   BYTES_ARG(k->name), place_of(i, k)->name,
+			   BYTES_ARG(url_for_log(bytes_of(place_of(i, k)->url), &i->arena)));
+		(void)remedy(d, "no other index was asked for it: publish it there, or change index.packages in hwb.toml");
 		return ERR_ABSENT;
 	}
 	return fail(d, ERR_ABSENT, 0, "there is no project '%.*s' in the %s", BYTES_ARG(k->name),
@@ -210,7 +271,7 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 	if (!k->loaded) {
 		enum status s = OK;
 		k->status = ERR_ABSENT;
-		if (!i->options.no_index && !read_kept(i, name, k)) {
+		if (!i->options.no_index && !read_kept(i, k)) {
 			k->status = OK;
 			s = k->transfer ? OK : ask_page(i, k, d);
 			if (s == OK)
@@ -223,7 +284,7 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 			}
 		}
 		if (s == OK)
-			s = local_add(i, k->name, &k->project, d);
+			s = local_add(i, k->name, k->is_mapped && !i->options.no_index, &k->project, d);
 		if (s)
 			return s;
 		k->loaded = true;

@@ -1,11 +1,12 @@
 /* Where distributions come from: simple index pages (PEP 503, 691, 592, 658, 700, 714), --find-links folders, the blob cache.
- * One index for every name; a transport error is never "not there". Bytes are parsed by hwb-parse, fetched by hwb-net. */
+ * One index for every name (index/map.h); a transport error is never "not there". Bytes are parsed by hwb-parse, fetched by hwb-net. */
 #ifndef INDEX_INDEX_H
 #define INDEX_INDEX_H
 
 #include "base/arena.h"
 #include "base/run.h"
 #include "crypto/digest.h"
+#include "index/map.h"
 #include "python/metadata.h"
 #include "python/name.h"
 
@@ -16,7 +17,10 @@ struct index_credential {
 };
 
 struct index_options {
-	const char *index_url; /* of the simple index, ends in '/'; without userinfo */
+	const struct index_place *places; /* the first is the default: it has every name that no rule gives to another */
+	size_t n_places;
+	const struct index_rule *rules;
+	size_t n_rules;
 	const char *const *find_links; /* directories, or pages (URLs) of links */
 	size_t n_find_links;
 	bool no_index, offline;
@@ -35,6 +39,11 @@ struct index_options {
 struct index; /* opaque */
 
 enum index_kind { INDEX_WHEEL, INDEX_SDIST };
+
+/* PEP 792. What a project is that says nothing, or something that no standard knows: active. */
+enum index_status { INDEX_ACTIVE, INDEX_ARCHIVED, INDEX_DEPRECATED, INDEX_QUARANTINED, N_INDEX_STATUS };
+/* "archived". */
+const char *index_status_name(enum index_status status);
 
 /* One file of a project that could be used at all: its name parses and belongs to the project. */
 struct index_file {
@@ -56,8 +65,10 @@ struct index_file {
 	bool has_metadata; /* PEP 658 sidecar offered */
 	bool has_metadata_digest;
 	struct sha256 metadata_digest;
-	const char *hash_source; /* "index" or "local" */
-	struct bytes index; /* the index's URL, or the folder */
+	enum index_status status; /* of its project, and why, in the words of a stranger; {NULL, 0}: none */
+	struct bytes status_reason;
+	const char *hash_source; /* "index", "local", or "url" where the resolver made it of a requirement's URL */
+	struct bytes index; /* the URL of the index, of a page of links, or the folder */
 	const struct index_file *built_from; /* a wheel that hwb makes of this sdist (lock/from_sdist.h); else NULL */
 	bool is_built; /* of those: it is in the cache, under its own digest */
 };
@@ -65,7 +76,8 @@ struct index_file {
 struct index_project {
 	struct index_file *files; /* ascending by version, then by file name */
 	size_t n_files;
-	bool quarantined; /* PEP 792: offers no files */
+	enum index_status status; /* a quarantined one offers no files */
+	struct bytes status_reason;
 	struct bytes index;
 };
 
@@ -76,7 +88,8 @@ void index_free(struct index *i);
 
 /* Asks for pages in parallel, ahead of index_project; failures show there. */
 void index_prefetch(struct index *i, const struct bytes *names, size_t n);
-/* All files of a normalised name. ERR_ABSENT: the index has no such project (404). ERR_NETWORK, ERR_FORMAT, ERR_LIMIT,
+/* All files of a normalised name: of its index, and of the folders and pages of find-links; a name that a rule gives to an index is
+ * not taken from pages. ERR_ABSENT: the index has no such project (404), and no other is asked. ERR_NETWORK, ERR_FORMAT, ERR_LIMIT,
  * ERR_CANCELLED. With offline: the cached page whatever its age, else ERR_NETWORK, or ERR_ABSENT with a remedy where folders could
  * have had it. Lives as long as the index. */
 MUST_USE enum status index_project(struct index *i, struct bytes name, const struct index_project **ret, struct diag *d);
@@ -98,7 +111,7 @@ MUST_USE enum status index_store(struct index *i, int fd, const struct sha256 *d
 /* Any https archive by URL and digest, through the same cache: for sources. */
 MUST_USE enum status index_download_url(struct index *i, const char *url, const struct sha256 *digest, int *ret_fd, struct diag *d);
 
-/* What decides a resolution besides its requirements, as stable text: index, folders with their listing (name, size, mtime),
+/* What decides a resolution besides its requirements, as stable text: indexes and their names, folders with their listing (name, size, mtime),
  * exclude-newer, offline. For the key of the resolution cache. */
 void index_fingerprint(struct index *i, struct buf *out);
 /* Whether the cache came from elsewhere (copied, restored, another machine): then every file of it is hashed before use. */

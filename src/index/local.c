@@ -95,17 +95,22 @@ static enum status add_page(struct index *i, const char *url, struct bytes name,
 		s = page_parse(i, t->fd, name, t->url, t->content_type, &record, d);
 	if (s == OK)
 		s = reply_check(page_read(buf_bytes(&record), name, "index", &i->arena, &page, d), d);
-	for (size_t k = 0; s == OK && k < page.n_files; k++)
+	for (size_t k = 0; s == OK && k < page.n_files; k++) {
+		page.files[k].index = bytes_of(url);
 		append(i, p, page.files[k]);
+	}
 	return s;
 }
 
-enum status local_add(struct index *i, struct bytes name, struct index_project *p, struct diag *d)
+enum status local_add(struct index *i, struct bytes name, bool only_folders, struct index_project *p, struct diag *d)
 {
 	enum status s = OK;
 	for (size_t k = 0; s == OK && k < i->options.n_find_links; k++) {
 		const char *place = i->options.find_links[k];
-		s = is_url(place) ? add_page(i, place, name, p, d) : add_folder(i, place, name, p, d);
+		if (!is_url(place))
+			s = add_folder(i, place, name, p, d);
+		else if (!only_folders)
+			s = add_page(i, place, name, p, d);
 	}
 	if (s == OK)
 		page_sort(p);

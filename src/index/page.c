@@ -4,6 +4,17 @@
 
 enum { HAS_DIGEST = 1, HAS_SIZE = 2, HAS_TIME = 4, YANKED = 8, HAS_METADATA = 16, HAS_METADATA_DIGEST = 32, HAS_PYTHON = 64 };
 
+const char *index_status_name(enum index_status status)
+{
+	static const char *const names[N_INDEX_STATUS] = {
+		[INDEX_ACTIVE] = "active",
+		[INDEX_ARCHIVED] = "archived",
+		[INDEX_DEPRECATED] = "deprecated",
+		[INDEX_QUARANTINED] = "quarantined",
+	};
+	return names[status];
+}
+
 static uint32_t flags_of(const struct index_file *f)
 {
 	return (f->has_digest ? HAS_DIGEST : 0U) | (f->has_size ? HAS_SIZE : 0U) | (f->has_upload_time ? HAS_TIME : 0U) |
@@ -13,7 +24,8 @@ static uint32_t flags_of(const struct index_file *f)
 
 void page_write(const struct index_project *p, struct buf *out)
 {
-	wire_put_u32(out, p->quarantined);
+	wire_put_u32(out, p->status);
+	wire_put_bytes(out, bytes_part(p->status_reason, 0, PAGE_REASON_MAX));
 	wire_put_bytes(out, p->index);
 	wire_put_u32(out, (uint32_t)p->n_files);
 	for (size_t i = 0; i < p->n_files; i++) {
@@ -105,16 +117,21 @@ enum status page_read(struct bytes record, struct bytes name, const char *hash_s
 		      struct diag *d)
 {
 	struct wire w = wire_over(record);
-	struct index_project p = { .quarantined = wire_get_u32(&w) != 0 };
+	struct index_project p = { .n_files = 0 };
+	uint32_t status = wire_get_u32(&w);
+	p.status_reason = arena_copy(a, bytes_part(wire_get_bytes(&w), 0, PAGE_REASON_MAX));
 	p.index = arena_copy(a, wire_get_bytes(&w));
 	uint32_t n = wire_get_count(&w, 40);
-	if (w.bad || n > PAGE_FILES_MAX)
+	if (w.bad || n > PAGE_FILES_MAX || status >= N_INDEX_STATUS)
 		return fail(d, ERR_FORMAT, 0, "the page of '%.*s' is malformed or has too many files", BYTES_ARG(name));
+	p.status = (enum index_status)status;
 	p.files = ARENA_ARRAY(a, struct index_file, n);
 	for (uint32_t i = 0; i < n && !w.bad; i++) {
 		struct index_file f = read_file(&w, a);
 		f.hash_source = hash_source;
 		f.index = p.index;
+		f.status = p.status;
+		f.status_reason = p.status_reason;
 		if (!w.bad && url_is_usable(f.url, hash_source) && page_file_name(&f, name, a))
 			p.files[p.n_files++] = f;
 	}

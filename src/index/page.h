@@ -8,9 +8,11 @@
 
 /* Files of one page: the largest known project has 15,000. */
 enum { PAGE_FILES_MAX = 200000 };
+/* Why a project is archived: a sentence. What is longer is cut. */
+enum { PAGE_REASON_MAX = 400 };
 
 void page_write(const struct index_project *p, struct buf *out);
-/* Everything is checked again: file names parse and belong to the project, URLs are http(s) or file. Files that do not pass are
+/* Everything is checked again: the status is one, file names parse and belong to the project, URLs are http(s) or file. Files that do not pass are
  * dropped. Sorted by version, then file name. Lives as long as a. ERR_FORMAT. */
 MUST_USE enum status page_read(struct bytes record, struct bytes name, const char *hash_source, struct arena *a,
 			       struct index_project *ret, struct diag *d);

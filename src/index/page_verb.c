@@ -93,10 +93,31 @@ static enum status check_version(struct bytes version, struct diag *d)
 	return fail(d, ERR_FORMAT, 0, "the index speaks version %.*s of the simple API; hwb knows 1", BYTES_ARG(version));
 }
 
+static void take_status(struct paging *p, struct bytes word, struct bytes reason)
+{
+	for (size_t i = 0; i < N_INDEX_STATUS; i++)
+		if (bytes_equal(word, bytes_of(index_status_name((enum index_status)i))))
+			p->page.status = (enum index_status)i;
+	p->page.status_reason = reason;
+}
+
+/* PEP 792: an object. Some indexes have the bare word. */
+static void take_json_status(struct paging *p, const struct json *state)
+{
+	struct bytes word = { NULL, 0 }, reason = { NULL, 0 };
+	if (state && state->type == JSON_TYPE_STRING)
+		word = state->string;
+	if (state && state->type == JSON_TYPE_OBJECT) {
+		(void)!json_get_string(state, "status", &word, NULL);
+		(void)!json_get_string(state, "reason", &reason, NULL);
+	}
+	take_status(p, word, reason);
+}
+
 static enum status take_json(struct paging *p, struct diag *d)
 {
 	const struct json *root, *files;
-	struct bytes version = { NULL, 0 }, status;
+	struct bytes version = { NULL, 0 };
 	enum status s = json_parse(p->text, p->arena, &root, d);
 	if (s)
 		return s;
@@ -106,11 +127,7 @@ static enum status take_json(struct paging *p, struct diag *d)
 		s = json_get_array(root, "files", &files, d);
 	if (s)
 		return s == ERR_ABSENT ? fail(d, ERR_FORMAT, 0, "the page has no 'files'") : s;
-	const struct json *state = json_find(root, "project-status");
-	if (state && state->type == JSON_TYPE_OBJECT && json_get_string(state, "status", &status, NULL) == OK)
-		p->page.quarantined = bytes_equal(status, BYTES("quarantined"));
-	else if (state && state->type == JSON_TYPE_STRING)
-		p->page.quarantined = bytes_equal(state->string, BYTES("quarantined"));
+	take_json_status(p, json_find(root, "project-status"));
 	for (JSON_EACH(file, files))
 		if (p->page.n_files < PAGE_FILES_MAX)
 			take_json_file(p, file);
@@ -125,6 +142,7 @@ static enum status take_html(struct paging *p, struct diag *d)
 		s = check_version(page.repository_version, d);
 	if (s)
 		return s;
+	take_status(p, page.project_status, page.project_status_reason);
 	if (page.base_href.data) {
 		struct url base;
 		if (url_resolve(&p->base, page.base_href, p->arena, &base, NULL) == OK)

@@ -17,6 +17,8 @@ struct transfer {
 
 struct known_project {
 	struct bytes name;
+	size_t place; /* whose page it is, in options.places */
+	bool is_mapped; /* a rule gives it to that place, and no other has a word */
 	struct index_project project;
 	enum status status; /* OK, or ERR_ABSENT */
 	bool loaded;
@@ -33,7 +35,8 @@ struct index {
 	struct arena arena; /* it lives in its own arena; everything it hands out too */
 	const struct run_context *run;
 	struct index_options options;
-	int cache_dir, blob_dir, page_dir, metadata_dir;
+	int cache_dir, blob_dir, metadata_dir;
+	int *page_dirs; /* one for each place */
 	bool foreign; /* the cache was not made here */
 	struct fetcher *fetcher; /* NULL until the first transfer */
 	uint64_t next_id;
@@ -65,8 +68,8 @@ MUST_USE enum status blob_store(struct index *i, int fd, const struct sha256 *wa
 /* A file of this machine: hashed on the spot, never copied. */
 MUST_USE enum status blob_open_local(struct bytes url, const struct sha256 *want, int *ret_fd, struct diag *d);
 
-/* Adds the fitting files of all --find-links folders and pages to p. */
-MUST_USE enum status local_add(struct index *i, struct bytes name, struct index_project *p, struct diag *d);
+/* Adds the fitting files of all --find-links folders to p, and those of its pages unless only_folders. */
+MUST_USE enum status local_add(struct index *i, struct bytes name, bool only_folders, struct index_project *p, struct diag *d);
 /* The listing of the folders as text, for the fingerprint. */
 void local_describe(struct index *i, struct buf *out);
 

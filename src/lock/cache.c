@@ -5,9 +5,10 @@
 #include "base/wire.h"
 #include "host/file.h"
 #include "index/page.h"
+#include "lock/candidates.h"
 
 /* A change to the record, or to what the resolver would answer, gets a new number. */
-enum { CACHE_FORMAT = 3 };
+enum { CACHE_FORMAT = 4 };
 /* A key is made of at most: 200 requirements of 32 KiB, constraints, tags. A record: 10,000 pins of about 1 KiB. */
 enum { KEY_TEXT_MAX = 256 << 20, RECORD_MAX = 64 << 20, PINS_MAX = 10000, EXTRAS_MAX = 4096 };
 
@@ -74,6 +75,9 @@ struct sha256 cache_key(const struct lock_request *request, const struct lock_so
 	put_interpreter(request->python, &b);
 	wire_put_u32(&b, request->allow_prereleases);
 	wire_put_u64(&b, (uint64_t)request->exclude_newer);
+	wire_put_u64(&b, (uint64_t)request->min_age);
+	put_list(&b, request->min_age_exempt, request->n_min_age_exempt);
+	put_list(&b, request->allow_urls, request->n_allow_urls);
 	source->fingerprint(source->context, &b);
 	return sha256_of(buf_bytes(&b));
 }
@@ -81,7 +85,7 @@ struct sha256 cache_key(const struct lock_request *request, const struct lock_so
 /* ---- the record ---- */
 
 /* hash_source is one of these words; what comes back from the disk points at them again. */
-static const char *const words[] = { "index", "local", "constraint", "lock" };
+static const char *const words[] = { "index", "local", "constraint", "lock", "url" };
 
 static uint32_t word_number(const char *word)
 {
@@ -95,7 +99,13 @@ static void put_pin(const struct lock_pin *pin, struct buf *out)
 {
 	CLEANUP(buf_done) struct buf page;
 	struct index_file file = pin->file;
-	struct index_project one = { .files = &file, .n_files = 1, .index = pin->file.index };
+	struct index_project one = {
+		.files = &file,
+		.n_files = 1,
+		.index = pin->file.index,
+		.status = pin->file.status,
+		.status_reason = pin->file.status_reason,
+	};
 	buf_init(&page, RECORD_MAX);
 	page_write(&one, &page);
 	wire_put_bytes(out, pin->name);
@@ -191,6 +201,24 @@ enum status cache_read(struct bytes record, const struct sha256 *key, struct are
 
 /* ---- the files ---- */
 
+/* A pin of an earlier phase was old enough then. Any other is looked at again: the clock may have been put back. */
+static bool is_preferred(const struct lock_request *request, const struct lock_pin *pin)
+{
+	for (size_t i = 0; i < request->n_preferred; i++)
+		if (sha256_equal(&request->preferred[i].file.digest, &pin->file.digest))
+			return true;
+	return false;
+}
+
+static bool has_young_pin(const struct lock_request *request, const struct lock_result *result)
+{
+	for (size_t i = 0; i < result->n_pins; i++)
+		if (!is_preferred(request, &result->pins[i]) &&
+		    file_is_young(request, clock_unix(), result->pins[i].name, &result->pins[i].file))
+			return true;
+	return false;
+}
+
 bool cache_find(const struct run_context *run, const struct lock_request *request, const struct lock_source *source,
 		const struct sha256 *key, struct arena *a, struct lock_result *ret)
 {
@@ -209,7 +237,7 @@ bool cache_find(const struct run_context *run, const struct lock_request *reques
 	int64_t age = clock_unix() - written;
 	if (!request->offline && (age < 0 || age > CACHE_LIFETIME_S))
 		return false;
-	if (result.n_pins > run->limits->packages)
+	if (result.n_pins > run->limits->packages || has_young_pin(request, &result))
 		return false;
 	*ret = result;
 	return true;

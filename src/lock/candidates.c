@@ -1,5 +1,7 @@
 #include "lock/candidates.h"
 
+#include "base/clock.h"
+
 enum status rules_init(const struct lock_request *request, struct arena *a, struct rules *ret, struct diag *d)
 {
 	const struct interpreter *python = request->python;
@@ -7,6 +9,7 @@ enum status rules_init(const struct lock_request *request, struct arena *a, stru
 	struct rules rules = {
 		.request = request,
 		.exclude_newer = request->exclude_newer > 0 ? request->exclude_newer : INT64_MAX,
+		.now = clock_unix(),
 	};
 	enum status s = tag_set_new(python->tags, python->n_tags, a, &rules.tags, d);
 	if (s == OK)
@@ -128,13 +131,26 @@ static enum obstacle python_obstacle(const struct rules *rules, struct bytes tex
 	return memo->answer;
 }
 
-static enum obstacle time_obstacle(const struct rules *rules, const struct index_file *f)
+bool file_is_young(const struct lock_request *request, int64_t now, struct bytes name, const struct index_file *f)
 {
-	if (rules->exclude_newer == INT64_MAX || strcmp(f->hash_source, "local") == 0)
-		return OBSTACLE_NONE;
-	if (!f->has_upload_time)
+	if (request->min_age <= 0 || strcmp(f->hash_source, "local") == 0)
+		return false;
+	for (size_t i = 0; i < request->n_min_age_exempt; i++)
+		if (bytes_equal(request->min_age_exempt[i], name))
+			return false;
+	return !f->has_upload_time || f->upload_time > now - request->min_age;
+}
+
+static enum obstacle time_obstacle(const struct rules *rules, struct bytes name, const struct index_file *f)
+{
+	bool is_local = strcmp(f->hash_source, "local") == 0;
+	if (rules->exclude_newer != INT64_MAX && !is_local && !f->has_upload_time)
 		return OBSTACLE_NO_TIME;
-	return f->upload_time > rules->exclude_newer ? OBSTACLE_NEW : OBSTACLE_NONE;
+	if (f->upload_time > rules->exclude_newer && !is_local)
+		return OBSTACLE_NEW;
+	if (file_is_young(rules->request, rules->now, name, f))
+		return f->has_upload_time ? OBSTACLE_YOUNG : OBSTACLE_NO_TIME;
+	return OBSTACLE_NONE;
 }
 
 static enum obstacle obstacle_of(const struct rules *rules, const struct package *p, const struct index_file *f,
@@ -146,7 +162,7 @@ static enum obstacle obstacle_of(const struct rules *rules, const struct package
 		return OBSTACLE_CONSTRAINT;
 	if (f->yanked && !is_pinned(p))
 		return OBSTACLE_YANKED;
-	enum obstacle o = time_obstacle(rules, f);
+	enum obstacle o = time_obstacle(rules, p->name, f);
 	if (o == OBSTACLE_NONE)
 		o = python_obstacle(rules, f->requires_python, memo);
 	if (o != OBSTACLE_NONE)
@@ -243,7 +259,12 @@ enum status candidates_load(const struct rules *rules, const struct lock_source 
 {
 	const struct index_project *project = NULL;
 	struct diag why = { 0 };
-	enum status s = source->project(source->context, p->name, &project, &why);
+	const struct index_project own = { .n_files = 1 };
+	enum status s = OK;
+	if (p->direct)
+		project = &own;
+	else
+		s = source->project(source->context, p->name, &project, &why);
 	if (s == ERR_ABSENT) {
 		p->absent = arena_string(a, bytes_of(why.text));
 		p->absent_help = why.help[0] ? arena_string(a, bytes_of(why.help)) : NULL;
@@ -257,10 +278,12 @@ enum status candidates_load(const struct rules *rules, const struct lock_source 
 		return s;
 	find_preferred(rules, p);
 	p->prereleases = p->prereleases || rules->request->allow_prereleases;
-	if (project && project->quarantined)
-		p->absent = arena_printf(a, "the index has put '%.*s' under quarantine (PEP 792)", BYTES_ARG(p->name));
+	if (project && project->status == INDEX_QUARANTINED)
+		p->absent = arena_printf(a, "the index has put '%.*s' under quarantine (PEP 792)%s%.*s", BYTES_ARG(p->name),
+					 project->status_reason.size ? ": " : "", BYTES_ARG(project->status_reason));
 	else if (project) {
-		p->files = project->files;
+		p->index = project->index;
+		p->files = p->direct ? p->direct : project->files;
 		p->n_files = project->n_files;
 	}
 	p->obstacles = ARENA_ARRAY(a, enum obstacle, p->n_files);

@@ -13,7 +13,8 @@ enum obstacle {
 	OBSTACLE_CONSTRAINT, /* its version is not in a constraint's specifier */
 	OBSTACLE_YANKED, /* PEP 592 */
 	OBSTACLE_NEW, /* uploaded after the cutoff */
-	OBSTACLE_NO_TIME, /* there is a cutoff, and nobody says when it was uploaded */
+	OBSTACLE_YOUNG, /* within the cool-down */
+	OBSTACLE_NO_TIME, /* there is a cutoff or a cool-down, and nobody says when it was uploaded */
 	OBSTACLE_PYTHON_UNREADABLE, /* Requires-Python cannot be parsed */
 	OBSTACLE_PYTHON,
 	OBSTACLE_TAGS,
@@ -42,9 +43,12 @@ struct candidate {
 struct package {
 	struct bytes name; /* normalised */
 	size_t order; /* when it was first heard of */
+	const struct index_file *direct; /* the only file that counts, of a requirement's URL; NULL: the index is asked */
+	struct bytes direct_text; /* that requirement */
 	bool is_loaded; /* what follows is known */
 	const char *absent; /* why there are no files at all, or NULL */
 	const char *absent_help; /* what helps, or NULL */
+	struct bytes index; /* that has them; {NULL, 0}: unknown */
 	const struct index_file *files;
 	size_t n_files;
 	enum obstacle *obstacles; /* one for each file */
@@ -69,15 +73,18 @@ struct rules {
 	const struct tag_set *tags;
 	struct version python; /* major, minor and patch alone: what Requires-Python is about */
 	int64_t exclude_newer;
+	int64_t now; /* unix time, for the cool-down */
 };
 
 MUST_USE enum status rules_init(const struct lock_request *request, struct arena *a, struct rules *ret, struct diag *d);
 
-/* Asks the source for p->name and fills p from "is_loaded" on. A project that is not there is OK, with p->absent.
+/* Asks the source for p->name, unless it has a direct file, and fills p from "is_loaded" on. A project that is not there is OK, with p->absent.
  * ERR_NETWORK and so on from the source. */
 MUST_USE enum status candidates_load(const struct rules *rules, const struct lock_source *source, struct package *p,
 				     struct arena *a, struct diag *d);
 
+/* Whether the cool-down keeps a file of that project out at that time; also one of which nobody says when it was uploaded. */
+bool file_is_young(const struct lock_request *request, int64_t now, struct bytes name, const struct index_file *f);
 /* Whether a Requires-Python text is met. ERR_FORMAT when it cannot be parsed. */
 MUST_USE enum status rules_python(const struct rules *rules, struct bytes text, bool *ret_met);
 /* Whether a version is in the set, pre-release or not. */

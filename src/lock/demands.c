@@ -1,5 +1,7 @@
 #include "lock/demands.h"
 
+#include "lock/direct.h"
+
 static bool is_exact(const struct specifier *set)
 {
 	for (size_t i = 0; i < set->n_clauses; i++)
@@ -8,19 +10,32 @@ static bool is_exact(const struct specifier *set)
 	return false;
 }
 
-static const char url_refused[] = "a direct URL is not supported for build requirements";
+static const char url_refused[] = "a direct URL is refused: only the project itself may name one";
 static const char marker_refused[] = "its marker has no meaning for an installation";
 
 static void add(struct demand_list *list, const struct requirement *r, struct bytes text, const char *refused, package_of *find,
 		void *context, struct arena *a)
 {
 	struct demand demand = { .requirement = r, .text = text, .refused = refused, .is_exact = is_exact(&r->specifier) };
-	if (!refused && r->url.size)
-		demand.refused = url_refused;
 	if (!demand.refused)
 		demand.package = find(context, r->name);
 	list->items = arena_grow(a, list->items, list->n, sizeof *list->items);
 	list->items[list->n++] = demand;
+}
+
+/* The URL's file is then the only one of that name. */
+static enum status take_direct(const struct lock_request *request, const struct requirement *r, struct bytes text,
+			       struct package *p, struct arena *a, struct diag *d)
+{
+	struct index_file *file = ARENA_NEW(a, struct index_file);
+	enum status s = direct_file(request, r, a, file, d);
+	if (s)
+		return s;
+	if (p->direct && !(sha256_equal(&p->direct->digest, &file->digest) && bytes_equal(p->direct->url, file->url)))
+		return fail_rule(d, "D03", ERR_RESOLVE, 0, "another URL for the same name is '%.*s'", BYTES_ARG(p->direct_text));
+	p->direct = file;
+	p->direct_text = text;
+	return OK;
 }
 
 static enum status add_of_project(const struct lock_request *request, struct bytes text, package_of *find, void *context,
@@ -38,8 +53,11 @@ static enum status add_of_project(const struct lock_request *request, struct byt
 	if (!applies)
 		return OK;
 	if (r->url.size) {
-		(void)fail(d, ERR_RESOLVE, 0, "%.*s want '%.*s': %s", BYTES_ARG(request->origin), BYTES_ARG(text), url_refused);
-		return d ? remedy(d, "put a wheel of it into a --find-links folder and name it without the URL") : ERR_RESOLVE;
+		s = take_direct(request, r, text, find(context, r->name), a, d);
+		if (s) {
+			(void)explain(d, "%.*s want '%.*s'", BYTES_ARG(request->origin), BYTES_ARG(text));
+			return s;
+		}
 	}
 	add(list, r, text, NULL, find, context, a);
 	return OK;
@@ -78,8 +96,9 @@ void demands_of_candidate(const struct lock_request *request, const struct metad
 		bool applies = false;
 		enum status s = belongs(&m->requires[i], &request -> python -> env, extra, &applies);
 		/* A marker that cannot be evaluated must not pass for one that does not apply. */
+		const char *refused = s ? marker_refused : m->requires[i].url.size ? url_refused : NULL;
 		if (s || applies)
-			add(&list, &m->requires[i], m -> raw_requires[i], s ? marker_refused : NULL, find, context, a);
+			add(&list, &m->requires[i], m -> raw_requires[i], refused, find, context, a);
 	}
 	*ret = list;
 }

@@ -26,8 +26,8 @@ struct demand_list {
 /* Finds or makes the package of a normalised name. */
 typedef struct package *package_of(void *context, struct bytes name);
 
-/* The requirement texts of the project. ERR_RESOLVE names one that cannot be parsed, is a direct URL or has a marker without
- * meaning. */
+/* The requirement texts of the project; one with a URL that is allowed makes that file the only one of its package. ERR_RESOLVE
+ * names one that cannot be parsed, has a URL that is not allowed or a marker without meaning. */
 MUST_USE enum status demands_of_project(const struct lock_request *request, package_of *find, void *context, struct arena *a,
 					struct demand_list *ret, struct diag *d);
 /* What a candidate whose metadata is read wants for that extra. A requirement that cannot be met by any file is in the list. */

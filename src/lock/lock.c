@@ -42,7 +42,7 @@ enum status lock_run_locked(const struct run_context *run, const struct lock_req
 	struct locked locked = { .lock = lock, .name = name, .python = request->python, .index = index, .arena = a };
 	struct lock_request own = *request;
 	/* What a lock gives does not change with the time of day. */
-	own.exclude_newer = 0;
+	own.exclude_newer = own.min_age = 0;
 	own.offline = true;
 	own.preferred = NULL;
 	own.n_preferred = 0;

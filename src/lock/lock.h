@@ -13,7 +13,7 @@ struct lock_pin {
 	struct bytes name; /* normalised */
 	struct bytes version; /* canonical */
 	struct index_file file; /* the chosen wheel */
-	const char *hash_source; /* "index", "local", "constraint", "lock" */
+	const char *hash_source; /* "index", "local", "constraint", "lock", "url": the requirement's own */
 	const struct bytes *extras; /* of it, resolved with it: normalised, sorted, no doubles */
 	size_t n_extras;
 };
@@ -55,6 +55,14 @@ struct lock_request {
 	bool allow_prereleases; /* else only when nothing else matches a requirement */
 	bool offline; /* the resolution cache then counts whatever its age */
 	int64_t exclude_newer; /* unix time, as in index_options; INT64_MAX or 0: none. Local files are exempt */
+	/* The cool-down: seconds that a file has been there, 0: none. A file without an upload time is then not eligible. Local files and
+	 * those of these projects (normalised names) are exempt. */
+	int64_t min_age;
+	const struct bytes *min_age_exempt;
+	size_t n_min_age_exempt;
+	/* Beginnings of URLs, ending in '/', from which the project (not what it depends on) may name a wheel by its sha256. */
+	const struct bytes *allow_urls;
+	size_t n_allow_urls;
 };
 
 struct lock_result {
@@ -66,7 +74,7 @@ struct lock_result {
 
 /* *ret lives as long as the arena and the index. ERR_RESOLVE tells the chain of who wants what; ERR_HASH when a chosen file
  * has no digest or not the constrained one; ERR_LIMIT for packages, metadata-reads, resolve; ERR_NETWORK; ERR_CANCELLED.
- * A requirement with a URL is ERR_RESOLVE ("not supported for build requirements") naming it. */
+ * A requirement with a URL that is not allowed, or is not the project's own, is ERR_RESOLVE (D03) naming it and why. */
 MUST_USE enum status lock_run(const struct run_context *run, const struct lock_request *request, struct index *index,
 			      struct arena *a, struct lock_result *ret, struct diag *d);
 

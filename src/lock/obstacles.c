@@ -1,14 +1,15 @@
 #include "lock/obstacles.h"
 
 #include "base/clock.h"
+#include "base/number.h"
 
 enum { TAGS_SHOWN = 4 };
 
 /* How much a file's obstacle has to say: what concerns this Python says more than what concerns every one. */
 static const int weight[N_OBSTACLES] = {
-	[OBSTACLE_NONE] = 0, [OBSTACLE_SDIST] = 1,   [OBSTACLE_CONSTRAINT] = 2,        [OBSTACLE_YANKED] = 2,
-	[OBSTACLE_NEW] = 2,  [OBSTACLE_NO_TIME] = 2, [OBSTACLE_PYTHON_UNREADABLE] = 3, [OBSTACLE_PYTHON] = 3,
-	[OBSTACLE_TAGS] = 3, [OBSTACLE_OLDER] = 3,   [OBSTACLE_NO_HASH] = 4,           [OBSTACLE_CONSTRAINT_HASH] = 4,
+	[OBSTACLE_NONE] = 0,  [OBSTACLE_SDIST] = 1,   [OBSTACLE_CONSTRAINT] = 2,        [OBSTACLE_YANKED] = 2, [OBSTACLE_NEW] = 2,
+	[OBSTACLE_YOUNG] = 2, [OBSTACLE_NO_TIME] = 2, [OBSTACLE_PYTHON_UNREADABLE] = 3, [OBSTACLE_PYTHON] = 3, [OBSTACLE_TAGS] = 3,
+	[OBSTACLE_OLDER] = 3, [OBSTACLE_NO_HASH] = 4, [OBSTACLE_CONSTRAINT_HASH] = 4,
 };
 
 static const size_t nothing = SIZE_MAX;
@@ -49,6 +50,35 @@ static void put_python(const struct rules *rules, struct buf *out)
 {
 	const struct interpreter *python = rules->request->python;
 	buf_printf(out, "%.*s %.*s", BYTES_ARG(python->implementation), BYTES_ARG(python->version));
+}
+
+/* "3 days", "1 hour". */
+static void put_age(int64_t seconds, struct buf *out)
+{
+	static const struct {
+		const char *name;
+		int64_t seconds;
+	} units[] = { { "day", 86400 }, { "hour", 3600 }, { "minute", 60 }, { "second", 1 } };
+	size_t i = 0;
+	while (i + 1 < COUNT(units) && seconds < units[i].seconds)
+		i++;
+	int64_t n = seconds / units[i].seconds;
+	buf_printf(out, "%lld %s%s", (long long)n, units[i].name, PLURAL(n));
+}
+
+static void put_youth(const struct rules *rules, const struct index_file *f, struct buf *out)
+{
+	int64_t age = rules->now - f->upload_time;
+	buf_add_string(out, " was uploaded ");
+	if (age < 0)
+		buf_printf(out, "%.*s, which is in the future", BYTES_ARG(f->upload_time_text));
+	else {
+		put_age(age, out);
+		buf_add_string(out, " ago");
+	}
+	buf_add_string(out, ", within the cool-down of ");
+	put_age(rules->request->min_age, out);
+	buf_add_string(out, " (min-age)");
 }
 
 static void describe_tags(const struct rules *rules, const struct package *p, size_t at, struct buf *out)
@@ -111,8 +141,8 @@ static void describe_file(const struct rules *rules, const struct package *p, si
 		describe_constraint(p, f, out);
 		return;
 	case OBSTACLE_NO_TIME:
-		buf_printf(out, "the index does not say when '%.*s' was uploaded, and there is a cutoff (exclude-newer)",
-			   BYTES_ARG(f->filename));
+		buf_printf(out, "the index does not say when '%.*s' was uploaded, and there is a %s", BYTES_ARG(f->filename),
+			   rules->exclude_newer != INT64_MAX ? "cutoff (exclude-newer)" : "cool-down (min-age)");
 		return;
 	case OBSTACLE_PYTHON_UNREADABLE:
 		buf_printf(out, "the Requires-Python '%.*s' of '%.*s' cannot be understood",
@@ -131,6 +161,7 @@ static void describe_file(const struct rules *rules, const struct package *p, si
 	case OBSTACLE_SDIST:
 	case OBSTACLE_YANKED:
 	case OBSTACLE_NEW:
+	case OBSTACLE_YOUNG:
 	case OBSTACLE_PYTHON:
 	case OBSTACLE_OLDER:
 	case N_OBSTACLES:
@@ -145,6 +176,8 @@ static void describe_file(const struct rules *rules, const struct package *p, si
 	else if (p->obstacles[at] == OBSTACLE_NEW) {
 		clock_text(rules->exclude_newer, cutoff);
 		buf_printf(out, " was uploaded %.*s, after the cutoff of %s (exclude-newer)", BYTES_ARG(f->upload_time_text), cutoff);
+	} else if (p->obstacles[at] == OBSTACLE_YOUNG) {
+		put_youth(rules, f, out);
 	} else if (p->obstacles[at] == OBSTACLE_PYTHON) {
 		buf_printf(out, " needs Python '%.*s', and this is ", BYTES_ARG(bytes_part(f->requires_python, 0, 100)));
 		put_python(rules, out);
@@ -168,7 +201,9 @@ enum status obstacles_describe(const struct rules *rules, const struct demand *d
 		if (p->n_files) {
 			buf_add_string(out, "; the newest is ");
 			version_write(&p->files[p->n_files - 1].version, out);
-		} else
+		} else if (p->index.size)
+			buf_printf(out, ": what '%.*s' has as its page lists no file of it", BYTES_ARG(p->index));
+		else
 			buf_add_string(out, ", for there are no files");
 		return ERR_RESOLVE;
 	}

@@ -128,7 +128,7 @@ static void prefetch(struct resolver *r, const struct demand_list *list)
 	struct bytes *names = ARENA_ARRAY(&a, struct bytes, list->n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < list->n; i++)
-		if (list->items[i].package && !list->items[i].package->is_loaded)
+		if (list->items[i].package && !list->items[i].package->is_loaded && !list->items[i].package->direct)
 			names[n++] = list->items[i].package->name;
 	if (n)
 		r->source->prefetch(r->source->context, names, n);

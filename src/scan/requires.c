@@ -3,7 +3,7 @@
 #include "python/name.h"
 #include "python/requirement.h"
 #include "scan/line_spot.h"
-#include "scan/typosquat.h"
+#include "python/typosquat.h"
 
 /* The longest real list has some hundred; each one is compared with thousands of names. */
 enum { REQUIREMENTS_MAX = 1000 };

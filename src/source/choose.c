@@ -1,4 +1,5 @@
 /* Which sdist a name means. */
+#include "base/clock.h"
 #include "source/parts.h"
 
 static bool python_fits(const struct index_file *f, const struct interpreter *python, struct arena *a)
@@ -52,11 +53,14 @@ enum status index_choose_sdist(const struct source_request *request, struct aren
 	const struct source_word *word = request->word;
 	const struct index_project *project;
 	const struct index_file *best = NULL, *best_pre = NULL;
-	size_t n_sdists = 0, n_unusable = 0;
+	size_t n_sdists = 0, n_unusable = 0, n_new = 0;
 	struct diag why = { 0 };
 	enum status s = index_project(request->index, word->name, &project, &why);
 	if (s)
 		return refuse_name(s, &why, d);
+	if (project->status == INDEX_QUARANTINED)
+		return fail(d, ERR_RESOLVE, 0, "the index has put '%.*s' under quarantine (PEP 792)%s%.*s", BYTES_ARG(word->name),
+			    project->status_reason.size ? ": " : "", BYTES_ARG(project->status_reason));
 	bool pinned = word->specifier.n_clauses > 0;
 	for (size_t i = 0; i < project->n_files; i++) {
 		const struct index_file *f = &project->files[i];
@@ -64,8 +68,10 @@ enum status index_choose_sdist(const struct source_request *request, struct aren
 		if (f->kind != INDEX_SDIST || !f->has_digest)
 			continue;
 		n_sdists++;
-		if (!is_old_enough(f, request->exclude_newer))
+		if (!is_old_enough(f, request->exclude_newer)) {
+			n_new++;
 			continue;
+		}
 		if ((f->yanked && !pinned) || !python_fits(f, request->python, a) || (pinned && !version_fits(word, f, a)))
 			continue;
 		if (version_is_prerelease(&f->version) && is_better(f, best_pre))
@@ -79,9 +85,17 @@ enum status index_choose_sdist(const struct source_request *request, struct aren
 		(void)fail(d, ERR_RESOLVE, 0, "'%.*s' publishes no sdists, and hwb builds from source", BYTES_ARG(word->name));
 		return remedy(d, "build it from its repository: git+https://..., or from a directory");
 	}
+	if (!best && n_new == n_sdists) {
+		char cutoff[CLOCK_TEXT_SIZE];
+		clock_text(request->exclude_newer, cutoff);
+		return fail(d, ERR_RESOLVE, 0,
+			    "all %zu sdists of '%.*s' were uploaded after %s, or nobody says when (exclude-newer, min-age)",
+			    n_sdists, BYTES_ARG(word->name), cutoff);
+	}
 	if (!best)
-		return fail(d, ERR_RESOLVE, 0, "no sdist of '%.*s' fits: the index has %zu, for this version and Python %.*s none",
-			    BYTES_ARG(word->name), n_sdists, BYTES_ARG(request->python->version));
+		return fail(d, ERR_RESOLVE, 0,
+			    "no sdist of '%.*s' fits: the index has %zu, %zu of them too new, for this version and Python %.*s none",
+			    BYTES_ARG(word->name), n_sdists, n_new, BYTES_ARG(request->python->version));
 	*ret = best;
 	return OK;
 }

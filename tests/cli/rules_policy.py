@@ -53,7 +53,7 @@ SAMPLES = {  # what a row takes: a value that is right
     "paths": "['/usr']", "versions or paths": "['3']", "a URL": "'https://host.example/'", "a name": "'name'",
     "paths or URLs": "['/usr']", "a date, a time or an age": "'7 days'", "hosts": "['host.example']",
     "a path or a name": "'podman'", "the name of an image": "'demo'", "a platform tag": "'manylinux_2_28_x86_64'", "words": "['--quiet']",
-    "HOST=RANGE pairs": "['host.example=10.0.0.0/8']",
+    "HOST=RANGE pairs": "['host.example=10.0.0.0/8']", "hosts or URLs": "['host.example']", "an age or 0": "'7d'", "allow, warn or deny": "'deny'", "names of projects": "['demo']", "NAME=URL pairs": "['corp=https://host.example/']", "a table, or PATTERN=NAME pairs": "['acme-*=corp']",
     "tables { path, sha256 }": "['x']", "build, pypi or strict": "'pypi'", "ID=WHY pairs": "['S06=why']", "ids": "['S17']", "stop, report or off": "'report'",
     "error or warning": "'warning'", "auto, always or never": "'never'",
 }
@@ -93,10 +93,14 @@ def project_may():
         return run
     for key, (takes, may) in keys.items():
         plain, trusted = says(key, SAMPLES[takes]), says(key, SAMPLES[takes], "--trust-project")
-        if may == "TIGHTEN":
+        if may == "TIGHTEN" and takes == "true or false":
             loose = says(key, "false", "--trust-project")
             taken = plain.code == 0 or (key == "build.locked" and "there is no lock" in plain.err)
             checks.append(("that %s can be tightened only" % key, taken and loose.refused, plain.told(), loose.told()))
+            continue
+        if may == "TIGHTEN":    # an age: what is longer counts; scenario_indexes.cool_down has that it does
+            wrong = says(key, "'soon'", "--trust-project")
+            checks.append(("that %s can be said, if it is an age" % key, plain.code == 0 and wrong.refused, plain.told(), wrong.told()))
             continue
         checks.append(("that %s is refused" % key, plain.refused, plain.told()))
         checks.append(("that trust %s %s" % ("grants" if may == "TRUSTED" else "does not grant", key),

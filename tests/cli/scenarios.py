@@ -14,6 +14,7 @@ import scenario_debug
 import scenario_doctor
 import scenario_endurance
 import scenario_index
+import scenario_indexes
 import scenario_landlock
 import scenario_lock
 import scenario_scan
@@ -25,6 +26,7 @@ import support
 MODULES = [
     scenario_sources,
     scenario_index,
+    scenario_indexes,
     scenario_streams,
     scenario_activity,
     scenario_bombs,

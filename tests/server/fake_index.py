@@ -29,6 +29,7 @@ files inherit the page's modes. A mode is NAME[:N][@KIND]; N is its number, KIND
     noupload        no upload-time on the page
     yanked          every file is yanked, with a reason
     quarantined     project-status quarantined, the files still listed
+    archived, deprecated  the same with another status, and a reason
     badjson         a page cut in the middle, with a matching Content-Length
     huge-page[:N]   a page padded with blanks to N MiB (70)
     truncated[:N]   half of the body under the whole one's Content-Length: always, or the first N times of that path
@@ -172,12 +173,14 @@ def page_json(project, files, modes, store):
     if minor >= 1:
         page["versions"] = sorted({split_name(f)[1] for f in files})
     if minor >= 4:
-        page["project-status"] = {"status": "quarantined" if "quarantined" in modes else "active"}
+        page["project-status"] = {"status": next((s for s in ("quarantined", "archived", "deprecated") if s in modes), "active"), "reason": "use something else"}
     return json.dumps(page).encode()
 
 
 def page_html(project, files, modes, store):
-    lines = ["<!DOCTYPE html><html><head><title>Links for %s</title></head><body>" % html.escape(project)]
+    status = "".join('<meta name="pypi:project-status" content="%s"><meta name="pypi:project-status-reason" content="use something else">' % s
+                     for s in ("quarantined", "archived", "deprecated") if s in modes)
+    lines = ["<!DOCTYPE html><html><head><title>Links for %s</title>%s</head><body>" % (html.escape(project), status)]
     for f in files:
         facts = store.facts(f)
         href = "../../files/" + urllib.parse.quote(f)

@@ -42,6 +42,11 @@ static const struct {
 	{ "no hosts at all", "security.network-allowed-hosts = []", OK, OK },
 	{ "network isolation on", "security.network-isolation = true", OK, OK },
 	{ "network isolation off", "security.network-isolation = false", ERR_USAGE, ERR_USAGE },
+	{ "a cool-down", "index.min-age = \"7d\"", OK, OK },
+	{ "a cool-down without a unit", "index.min-age = \"7\"", ERR_USAGE, ERR_USAGE },
+	{ "a list of cool-downs", "index.min-age = [\"7d\"]", ERR_USAGE, ERR_USAGE },
+	{ "who is exempt from it", "index.min-age-exempt = [\"a\"]", ERR_USAGE, ERR_USAGE },
+	{ "whose index a name is", "index.packages = [\"a=b\"]", ERR_USAGE, ERR_USAGE },
 	{ "an index", "index.url = \"https://evil.example/\"", ERR_USAGE, ERR_USAGE },
 	{ "trust in itself", "security.trust = [\"x\"]", ERR_USAGE, ERR_USAGE },
 	{ "where the log goes", "build.home = \"/tmp\"", ERR_USAGE, ERR_USAGE },
@@ -85,6 +90,13 @@ static void test_operator_stays(void)
 {
 	struct world w;
 	open_project(&w, WORDS("--trust-project", "--env", "MINE=1", "--limit", "wall=10s"));
+	w.s.min_age = 7 * 86400;
+	CHECK(check(&w, "index.min-age = \"1h\"") == OK);
+	CHECK_NUMBER(w.s.min_age, 7 * 86400);
+	CHECK(check(&w, "index.min-age = 0") == OK);
+	CHECK_NUMBER(w.s.min_age, 7 * 86400);
+	CHECK(check(&w, "index.min-age = \"2w\"") == OK);
+	CHECK_NUMBER(w.s.min_age, 14 * 86400);
 	CHECK(check(&w, "limits.wall = \"1h\"\nbuild.env = [\"THEIRS=1\"]") == OK);
 	CHECK_NUMBER(w.s.limits.wall_ms, 10000);
 	CHECK_NUMBER(w.s.env.n, 1);

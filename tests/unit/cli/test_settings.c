@@ -93,10 +93,16 @@ static void test_every_key(void)
 		{ "build.netrc", "true" },
 		{ "index.url", "\"https://a.example\"" },
 		{ "index.name", "\"corp\"" },
+		{ "index.named", "[\"corp=https://a.example\"]" },
+		{ "index.packages", "{ \"acme-*\" = \"corp\" }" },
 		{ "index.find-links", "[]" },
 		{ "index.no-index", "true" },
 		{ "index.offline", "true" },
 		{ "index.exclude-newer", "2026-01-02" },
+		{ "index.min-age", "\"7d\"" },
+		{ "index.min-age-exempt", "[\"Acme_Tool\"]" },
+		{ "index.unknown-requires", "\"deny\"" },
+		{ "index.allow-urls", "[\"a.example\", \"https://a.example:8443/wheels\"]" },
 		{ "index.ca-file", "\"ca.pem\"" },
 		{ "index.proxy", "\"http://p.example:1\"" },
 		{ "index.http-hosts", "[\"a.example:80\", \"10.0.0.1\"]" },
@@ -396,6 +402,8 @@ static void test_times(void)
 		{ "", -1 },
 		{ "2026-13-01", -1 },
 		{ "99999999 days", -1 },
+		{ "7d", 1000000 - 7 * 86400 },
+		{ "0", -1 },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		int64_t got = -1;
@@ -403,6 +411,45 @@ static void test_times(void)
 		CHECK_ROW(s == (rows[i].want == -1 ? ERR_USAGE : OK), rows[i].text);
 		CHECK_NUMBER(got, rows[i].want);
 	}
+}
+
+static void test_ages(void)
+{
+	static const struct {
+		const char *text;
+		int64_t want; /* -1: refused */
+	} rows[] = {
+		{ "7d", 7 * 86400 },
+		{ "12h", 12 * 3600 },
+		{ "2w", 14 * 86400 },
+		{ "1 day", 86400 },
+		{ "0", 0 },
+		{ "0d", 0 },
+		{ " 3 hours ", 10800 },
+		{ "7", -1 },
+		{ "d", -1 },
+		{ "-1d", -1 },
+		{ "1.5d", -1 },
+		{ "7m", -1 },
+		{ "7D", -1 },
+		{ "7 d 1 h", -1 },
+		{ "", -1 },
+		{ "100000w", INT64_C(100000) * 7 * 86400 },
+		{ "100001w", -1 },
+		{ "2026-11-23", -1 },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int64_t got = -1;
+		CHECK_ROW(settings_age(bytes_of(rows[i].text), &got, NULL) == (rows[i].want == -1 ? ERR_USAGE : OK), rows[i].text);
+		CHECK_NUMBER(got, rows[i].want);
+	}
+	struct world w;
+	world_open(&w);
+	world_file(&w, USER, "[index]\nmin-age = 0\n");
+	CHECK(world_load(&w) == OK && w.s.min_age == 0);
+	world_file(&w, USER, "[index]\nmin-age = 7\n");
+	CHECK(world_load(&w) == ERR_USAGE && world_said(&w, "such as 7d"));
+	world_done(&w);
 }
 
 static void test_surroundings(void)
@@ -441,6 +488,7 @@ static const struct test tests[] = {
 	{ "netrc words and files have a largest size", test_netrc_size },
 	{ "netrc is read only when asked for, and must then be there", test_netrc_option },
 	{ "dates, times and ages", test_times },
+	{ "ages alone", test_ages },
 	{ "defaults, CI and user", test_surroundings },
 };
 

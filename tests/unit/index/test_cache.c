@@ -12,8 +12,10 @@ static enum status open_with(const struct place *p, const char *name, const char
 			     struct diag *d)
 {
 	limits_init(&limits);
+	static const struct index_place place = { "DEFAULT", "https://example.org/simple/" };
 	struct index_options o = {
-		.index_url = "https://example.org/simple/",
+		.places = &place,
+		.n_places = 1,
 		.offline = true,
 		.no_index = true,
 		.cache_path = place_path(p, name),

@@ -41,7 +41,7 @@ static void a_page_reads_back(void)
 	in[0].yanked_reason = BYTES("broken");
 	arena_init(&a);
 	write_page(in, 2, &b);
-	CHECK(page_read(buf_bytes(&b), BYTES("a-b"), "index", &a, &p, NULL) == OK && p.n_files == 2 && !p.quarantined);
+	CHECK(page_read(buf_bytes(&b), BYTES("a-b"), "index", &a, &p, NULL) == OK && p.n_files == 2 && p.status == INDEX_ACTIVE);
 	const struct index_file *f = &p.files[0];
 	CHECK(f->kind == INDEX_WHEEL && f->has_digest && sha256_equal(&f->digest, &in[0].digest) && f->has_metadata_digest);
 	CHECK(sha256_equal(&f->metadata_digest, &in[0].metadata_digest) && f->has_size && f->size == UINT64_MAX && f->has_upload_time);
@@ -54,6 +54,33 @@ static void a_page_reads_back(void)
 	f = &p.files[1];
 	CHECK(f->kind == INDEX_SDIST && !f->has_digest && !f->has_size && !f->has_upload_time && !f->yanked && !f->has_metadata);
 	CHECK(f->requires_python.size == 0);
+}
+
+static void a_record_says_what_the_project_is(void)
+{
+	unsigned char reason[PAGE_REASON_MAX + 1];
+	memset(reason, 'r', sizeof reason);
+	for (uint32_t i = 0; i <= N_INDEX_STATUS; i++) {
+		CLEANUP(buf_done) struct buf b;
+		CLEANUP(arena_done) struct arena a;
+		struct index_file in = file("a-1.tar.gz", "https://example.org/a-1.tar.gz");
+		struct index_project p = { .files = &in, .n_files = 1, .status = (enum index_status)i, .status_reason = BYTES("why") };
+		arena_init(&a);
+		buf_init(&b, 1 << 20);
+		page_write(&p, &b);
+		if (i == N_INDEX_STATUS) {
+			CHECK(page_read(buf_bytes(&b), BYTES("a"), "index", &a, &p, NULL) == ERR_FORMAT);
+			continue;
+		}
+		CHECK(page_read(buf_bytes(&b), BYTES("a"), "index", &a, &p, NULL) == OK && p.status == (enum index_status)i);
+		CHECK(p.files[0].status == p.status);
+		CHECK_BYTES(p.files[0].status_reason, BYTES("why"));
+		p.status_reason = bytes_make(reason, sizeof reason);
+		buf_clear(&b);
+		page_write(&p, &b);
+		CHECK(page_read(buf_bytes(&b), BYTES("a"), "index", &a, &p, NULL) == OK);
+		CHECK_NUMBER(p.status_reason.size, PAGE_REASON_MAX);
+	}
 }
 
 static void a_page_breaks_at_every_cut(void)
@@ -79,9 +106,9 @@ static void a_page_breaks_at_every_cut(void)
 	arena_init(&a);
 	buf_add_byte(&b, 0);
 	CHECK(page_read(buf_bytes(&b), BYTES("a"), "index", &a, &p, NULL) == ERR_FORMAT);
-	CHECK(page_read(BYTES("\0\0\0\0\0\0\0\0\xff\xff\xff\xff"), BYTES("a"), "index", &a, &p, NULL) == ERR_FORMAT);
+	CHECK(page_read(BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff"), BYTES("a"), "index", &a, &p, NULL) == ERR_FORMAT);
 	/* A flag without its digest, and a digest of the wrong size. */
-	CHECK(page_read(BYTES("\0\0\0\0\0\0\0\0\1\0\0\0"
+	CHECK(page_read(BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0"
 			      "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 			      "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 			      "\0\0\0\0\0\0\0\0\0\0\0\0"),
@@ -329,15 +356,20 @@ static void a_quarantined_project_says_so(void)
 {
 	static const struct {
 		const char *status;
-		bool want;
+		enum index_status want;
+		const char *reason;
 	} rows[] = {
-		{ "{\"status\":\"quarantined\"}", true },
-		{ "{\"status\":\"quarantined\",\"reason\":\"x\"}", true },
-		{ "\"quarantined\"", true },
-		{ "{\"status\":\"archived\"}", false },
-		{ "\"active\"", false },
-		{ "null", false },
-		{ "{}", false },
+		{ "{\"status\":\"quarantined\"}", INDEX_QUARANTINED, "" },
+		{ "{\"status\":\"quarantined\",\"reason\":\"x\"}", INDEX_QUARANTINED, "x" },
+		{ "\"quarantined\"", INDEX_QUARANTINED, "" },
+		{ "{\"status\":\"archived\",\"reason\":\"see b\"}", INDEX_ARCHIVED, "see b" },
+		{ "{\"reason\":7,\"status\":\"deprecated\"}", INDEX_DEPRECATED, "" },
+		{ "{\"status\":\"Archived\"}", INDEX_ACTIVE, "" },
+		{ "{\"status\":\"resting\"}", INDEX_ACTIVE, "" },
+		{ "{\"status\":[\"quarantined\"]}", INDEX_ACTIVE, "" },
+		{ "\"active\"", INDEX_ACTIVE, "" },
+		{ "null", INDEX_ACTIVE, "" },
+		{ "{}", INDEX_ACTIVE, "" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(paged_done) struct paged p;
@@ -345,8 +377,16 @@ static void a_quarantined_project_says_so(void)
 		buf_init(&text, 4096);
 		buf_printf(&text, "{\"project-status\":%s,\"files\":[]}", rows[i].status);
 		read_text("a", BASE_URL, JSON_TYPE, buf_bytes(&text), &p);
-		CHECK_ROW(p.status == OK && p.page.quarantined == rows[i].want, rows[i].status);
+		CHECK_ROW(p.status == OK && p.page.status == rows[i].want, rows[i].status);
+		CHECK_BYTES(p.page.status_reason, bytes_of(rows[i].reason));
 	}
+	CLEANUP(paged_done) struct paged p;
+	read_text("a", BASE_URL, "text/html",
+		  BYTES("<meta name=pypi:project-status content=archived><meta name='pypi:project-status-reason' content='see &amp;'>"
+			"<meta name=pypi:project-status content=quarantined>"),
+		  &p);
+	CHECK(p.status == OK && p.page.status == INDEX_ARCHIVED);
+	CHECK_BYTES(p.page.status_reason, BYTES("see &"));
 }
 
 static void an_html_page_gives_its_files(void)
@@ -452,6 +492,7 @@ int main(int argc, char **argv)
 		{ "a JSON entry that cannot be used is passed over", a_json_entry_that_cannot_be_used_is_passed_over },
 		{ "a page that cannot be understood is refused", a_page_that_cannot_be_understood_is_refused },
 		{ "a quarantined project says so", a_quarantined_project_says_so },
+		{ "a record says what the project is, and only what can be", a_record_says_what_the_project_is },
 		{ "an HTML page gives its files", an_html_page_gives_its_files },
 		{ "a request that is cut is refused", a_request_that_is_cut_is_refused },
 		{ "an input over its limit is not read", an_input_over_its_limit_is_not_read },

@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include "base/clock.h"
 #include "harness.h"
 #include "index/page.h"
 
@@ -17,7 +18,7 @@ size_t table_split(const char *text, struct bytes *ret, size_t max)
 	return n;
 }
 
-/* Words: sdist yanked nohash local build=N tag=T py=SPEC metapy=SPEC metaname=N metaversion=V time=UNIX extras=a,b
+/* Words: sdist yanked nohash local build=N tag=T py=SPEC metapy=SPEC metaname=N metaversion=V time=UNIX age=SECONDS extras=a,b
  * fetchfails */
 static struct bytes value_of(struct bytes words, const char *key)
 {
@@ -55,7 +56,8 @@ static struct entry make_entry(struct bytes line, struct arena *a)
 {
 	struct bytes requires = line, head = bytes_trim(bytes_cut(&requires, ':'));
 	struct bytes name = bytes_cut(&head, ' '), version = bytes_cut(&head, ' '), words = head;
-	struct bytes tag = value_of(words, "tag"), build = value_of(words, "build"), when = value_of(words, "time");
+	struct bytes tag = value_of(words, "tag"), build = value_of(words, "build"), when = value_of(words, "time"),
+		     age = value_of(words, "age");
 	struct entry e = { .project = name };
 	const char *file_name = arena_printf(a, "%.*s-%.*s.tar.gz", BYTES_ARG(name), BYTES_ARG(version));
 	char *dashes = arena_string(a, name); /* file names have '_' where names have '-' */
@@ -79,6 +81,11 @@ static struct entry make_entry(struct bytes line, struct arena *a)
 		e.file.has_upload_time = true;
 		e.file.upload_time = strtoll((const char *)when.data, NULL, 10);
 		e.file.upload_time_text = when;
+	}
+	if (age.size) {
+		e.file.has_upload_time = true;
+		e.file.upload_time = clock_unix() - strtoll((const char *)age.data, NULL, 10);
+		e.file.upload_time_text = BYTES("some time");
 	}
 	e.metadata = metadata_of(name, version, words, requires, a);
 	e.metadata_status = value_of(words, "fetchfails").size ? ERR_NETWORK : OK;
@@ -124,7 +131,8 @@ static enum status give_project(void *context, struct bytes name, const struct i
 	if (t->broken && bytes_equal(name, bytes_of(t->broken)))
 		return fail(d, ERR_NETWORK, 0, "fetch the page: no route");
 	p->files = ARENA_ARRAY(t->arena, struct index_file, t->n);
-	p->quarantined = t->quarantined && bytes_equal(name, bytes_of(t->quarantined));
+	if (t->quarantined && bytes_equal(name, bytes_of(t->quarantined)))
+		p->status = INDEX_QUARANTINED;
 	for (size_t i = 0; i < t->n; i++)
 		if (bytes_equal(t->entries[i].project, name))
 			p->files[p->n_files++] = t->entries[i].file;
@@ -248,13 +256,24 @@ struct lock_request table_request(const struct question *q, const struct table *
 	struct bytes *requires = ARENA_ARRAY(a, struct bytes, PARTS_MAX);
 	struct lock_request request = {
 		.requires = requires,
-		.n_requires = table_split(q->requires, requires, PARTS_MAX),
+		.n_requires = table_split(table_digests(q->requires, a), requires, PARTS_MAX),
 		.origin = BYTES("build requirements of X"),
 		.python = table_python(a),
 		.allow_prereleases = q->prereleases,
 		.offline = q->offline,
 		.exclude_newer = q->exclude_newer ? q->exclude_newer : INT64_MAX,
+		.min_age = q->min_age,
 	};
+	if (q->allowed) {
+		struct bytes *urls = ARENA_ARRAY(a, struct bytes, PARTS_MAX);
+		request.n_allow_urls = table_split(q->allowed, urls, PARTS_MAX);
+		request.allow_urls = urls;
+	}
+	if (q->exempt) {
+		struct bytes *names = ARENA_ARRAY(a, struct bytes, PARTS_MAX);
+		request.n_min_age_exempt = table_split(q->exempt, names, PARTS_MAX);
+		request.min_age_exempt = names;
+	}
 	if (q->constraints) {
 		struct lock_constraint *items;
 		CHECK(lock_constraints_parse(bytes_of(table_digests(q->constraints, a)), "constraints.txt", a, &items,

@@ -34,11 +34,13 @@ const struct interpreter *table_python(struct arena *a);
 /* Everything a resolution is asked with, as text. Zero is a good start. */
 struct question {
 	const char *index; /* lines of a table */
-	const char *requires; /* "a>=1 | b" */
+	const char *requires; /* "a>=1 | b"; "{FILE}" as in constraints */
+	const char *allowed; /* beginnings of URLs: "https://x.test/ | https://y.test/" */
 	const char *constraints; /* a constraints file; "{FILE}" stands for the sha256 of that file */
 	const char *preferred; /* file names of wheels: "a-1.0-py3-none-any.whl | ..." */
 	bool prereleases, offline;
-	int64_t exclude_newer;
+	int64_t exclude_newer, min_age;
+	const char *exempt; /* from min_age: "a | b" */
 	uint64_t packages, reads; /* limits; 0: the usual ones */
 };
 

@@ -100,7 +100,7 @@ static void the_key_holds_all_that_decides(void)
 	const struct interpreter plain = *request.python;
 	struct interpreter python = plain;
 	request.python = &python;
-	struct sha256 keys[6] = { cache_key(&request, &source) };
+	struct sha256 keys[9] = { cache_key(&request, &source) };
 	python.version = BYTES("3.11.8");
 	keys[1] = cache_key(&request, &source);
 	python = plain;
@@ -113,12 +113,59 @@ static void the_key_holds_all_that_decides(void)
 	request.exclude_newer = 5;
 	keys[4] = cache_key(&request, &source);
 	request.exclude_newer = INT64_MAX;
+	request.min_age = 5;
+	keys[6] = cache_key(&request, &source);
+	request.min_age = 6;
+	keys[7] = cache_key(&request, &source);
+	request.min_age_exempt = &(const struct bytes)LIT("a");
+	request.n_min_age_exempt = 1;
+	keys[8] = cache_key(&request, &source);
+	request.min_age = 0;
+	request.n_min_age_exempt = 0;
 	request.origin = BYTES("somebody else"); /* decides nothing */
 	keys[5] = cache_key(&request, &source);
 	CHECK(sha256_equal(&keys[0], &keys[5]));
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < COUNT(keys); i++)
 		for (size_t k = 0; k < i; k++)
-			CHECK(!sha256_equal(&keys[i], &keys[k]));
+			CHECK(sha256_equal(&keys[i], &keys[k]) == (i == 5 && k == 0));
+}
+
+/* A record of a time when the clock was wrong, or that somebody wrote: what it has must be old enough now. */
+static void a_kept_answer_is_held_to_the_cool_down(void)
+{
+	static const struct {
+		const char *index;
+		const char *exempt, *preferred;
+		bool found;
+	} rows[] = {
+		{ "a 1 age=700000", NULL, NULL, true }, { "a 1 age=5", NULL, NULL, false },
+		{ "a 1", NULL, NULL, false },           { "a 1 age=5", "a", NULL, true },
+		{ "a 1 local", NULL, NULL, true },      { "a 1 age=5", NULL, "a-1-py3-none-any.whl", true },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(arena_done) struct arena a;
+		struct table t;
+		struct lock_result kept;
+		arena_init(&a);
+		table_init(&t, rows[i].index, &a);
+		t.cache_dir = make_cache(&a);
+		struct question now = { .requires = "a", .exempt = rows[i].exempt, .preferred = rows[i].preferred };
+		struct answer first = table_ask_of(&now, &t, &a);
+		CHECK_ROW(first.status == OK, rows[i].index);
+		struct lock_source source = table_source(&t);
+		struct lock_request request = table_request(&now, &t, &a);
+		request.min_age = 604800;
+		struct sha256 key = cache_key(&request, &source);
+		struct limits limits;
+		limits_init(&limits);
+		struct run_context run = { .limits = &limits };
+		cache_keep(&request, &source, &key, &first.result);
+		for (int offline = 0; offline < 2; offline++) {
+			request.offline = offline;
+			CHECK_ROW(cache_find(&run, &request, &source, &key, &a, &kept) == rows[i].found, rows[i].index);
+		}
+		remove_cache(t.cache_dir);
+	}
 }
 
 static void failures_are_not_kept(void)
@@ -242,6 +289,7 @@ static const struct test tests[] = {
 	{ "an answer is kept and found", an_answer_is_kept_and_found },
 	{ "another question is another record", another_question_is_another_record },
 	{ "the key holds all that decides", the_key_holds_all_that_decides },
+	{ "a kept answer is held to the cool-down", a_kept_answer_is_held_to_the_cool_down },
 	{ "failures are not kept", failures_are_not_kept },
 	{ "an old answer is asked for again", an_old_answer_is_asked_for_again },
 	{ "an answer made offline does not pass for fresh", an_answer_made_offline_does_not_pass_for_fresh },

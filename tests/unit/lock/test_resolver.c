@@ -408,6 +408,55 @@ static void the_cutoff_is_kept(void)
 	CHECK_ROWS(rows);
 }
 
+static void the_cool_down_is_kept(void)
+{
+	static const struct row rows[] = {
+		{ "what came just now is not there",
+		  { .index = "a 1 age=700000\na 2 age=600000", .requires = "a", .min_age = 604800 },
+		  OK,
+		  "a 1" },
+		{ "what is exactly as old counts",
+		  { .index = "a 1 age=700000\na 2 age=604800", .requires = "a", .min_age = 604800 },
+		  OK,
+		  "a 2" },
+		{ "without a time it is not eligible", { .index = "a 1 age=700000\na 2", .requires = "a", .min_age = 604800 }, OK, "a 1" },
+		{ "local files are exempt", { .index = "a 1 age=700000\na 2 local", .requires = "a", .min_age = 604800 }, OK, "a 2" },
+		{ "an exempt project is",
+		  { .index = "a 1 age=5\na 2 : b\nb 1 age=700000\nb 2 age=5", .requires = "a", .min_age = 604800, .exempt = "x | a" },
+		  OK,
+		  "a 2, b 1" },
+		{ "it is said in days",
+		  { .index = "a 2 age=270000", .requires = "a", .min_age = 604800 },
+		  ERR_RESOLVE,
+		  "a 2 was uploaded 3 days ago, within the cool-down of 7 days (min-age)" },
+		{ "and in hours",
+		  { .index = "a 2 age=4000", .requires = "a", .min_age = 43200 },
+		  ERR_RESOLVE,
+		  "a 2 was uploaded 1 hour ago, within the cool-down of 12 hours (min-age)" },
+		{ "the future is young",
+		  { .index = "a 2 age=-90000", .requires = "a", .min_age = 3600 },
+		  ERR_RESOLVE,
+		  "a 2 was uploaded some time, which is in the future, within the cool-down of 1 hour" },
+		{ "so is the lack of a time",
+		  { .index = "a 2", .requires = "a", .min_age = 3600 },
+		  ERR_RESOLVE,
+		  "does not say when 'a-2-py3-none-any.whl' was uploaded, and there is a cool-down (min-age)" },
+		{ "of cutoff and cool-down the stricter counts",
+		  { .index = "a 1 age=700000\na 2 age=5", .requires = "a", .min_age = 604800, .exclude_newer = INT64_MAX - 1 },
+		  OK,
+		  "a 1" },
+		{ "in both orders",
+		  { .index = "a 1 time=100\na 2 age=700000", .requires = "a", .min_age = 604800, .exclude_newer = 200 },
+		  OK,
+		  "a 1" },
+		{ "a hash of the operator's does not make it older",
+		  { .index = "a 1 age=5", .requires = "a", .min_age = 3600, .constraints = "a==1 --hash=sha256:{a-1-py3-none-any.whl}" },
+		  ERR_RESOLVE,
+		  "within the cool-down" },
+	};
+	CHECK_ROWS(rows);
+}
+
 static void failures_name_the_chain(void)
 {
 	static const struct row rows[] = {
@@ -434,11 +483,11 @@ static void failures_name_the_chain(void)
 		{ "a direct URL",
 		  { .index = "a 1", .requires = "a | b @ https://x.test/b.whl" },
 		  ERR_RESOLVE,
-		  "build requirements of X want 'b @ https://x.test/b.whl': a direct URL is not supported for build requirements" },
+		  "build requirements of X want 'b @ https://x.test/b.whl': a direct URL is refused unless index.allow-urls has its host" },
 		{ "a direct URL of a dependency",
 		  { .index = "a 1 : b @ https://x.test/b.whl", .requires = "a" },
 		  ERR_RESOLVE,
-		  "build requirements of X want 'a', a 1 wants 'b @ https://x.test/b.whl': a direct URL is not supported" },
+		  "build requirements of X want 'a', a 1 wants 'b @ https://x.test/b.whl': a direct URL is refused: only the project itself" },
 		{ "a direct URL for another system is not met",
 		  { .index = "a 1", .requires = "a | b @ https://x.test/b.whl ; os_name=='nt'" },
 		  OK,
@@ -456,6 +505,132 @@ static void failures_name_the_chain(void)
 		{ "just as many metadata files", { .index = "a 1 : b\nb 1 : c\nc 1", .requires = "a", .reads = 3 }, OK, "a 1, b 1, c 1" },
 	};
 	CHECK_ROWS(rows);
+}
+
+#define B_URL "https://files.test/w/b-1-py3-none-any.whl#sha256={b-1-py3-none-any.whl}"
+#define ALLOWED "https://x.test/ | https://files.test/w/"
+
+static const struct row refused_urls[] = {
+	{ "without a sha256",
+	  { .index = "b 1", .requires = "b @ https://x.test/b-1-py3-none-any.whl", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "needs the sha256" },
+	{ "with half of one",
+	  { .index = "b 1", .requires = "b @ https://x.test/b-1-py3-none-any.whl#sha256=00", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "needs the sha256" },
+	{ "with another hash",
+	  { .index = "b 1", .requires = "b @ https://x.test/b-1-py3-none-any.whl#md5=00", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "needs the sha256" },
+	{ "another path of the host",
+	  { .index = "b 1",
+	    .requires = "b @ https://files.test/v/b-1-py3-none-any.whl#sha256={b-1-py3-none-any.whl}",
+	    .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "index.allow-urls" },
+	{ "a way out of the path",
+	  { .index = "b 1",
+	    .requires = "b @ https://files.test/w/../v/b-1-py3-none-any.whl#sha256={b-1-py3-none-any.whl}",
+	    .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "index.allow-urls" },
+	{ "a host that begins like it",
+	  { .index = "b 1", .requires = "b @ https://x.test.evil/b-1-py3-none-any.whl#sha256={b-1-py3-none-any.whl}", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "index.allow-urls" },
+	{ "another port",
+	  { .index = "b 1", .requires = "b @ https://x.test:444/b-1-py3-none-any.whl#sha256={b-1-py3-none-any.whl}", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "index.allow-urls" },
+	{ "without TLS",
+	  { .index = "b 1", .requires = "b @ http://x.test/b-1-py3-none-any.whl#sha256={b-1-py3-none-any.whl}", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "index.allow-urls" },
+	{ "somebody's name in it",
+	  { .index = "b 1", .requires = "b @ https://u@x.test/b-1-py3-none-any.whl#sha256={b-1-py3-none-any.whl}", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "user name" },
+	{ "an sdist",
+	  { .index = "b 1", .requires = "b @ https://x.test/b-1.tar.gz#sha256={b-1-py3-none-any.whl}", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "not that of a wheel" },
+	{ "another project's wheel",
+	  { .index = "b 1", .requires = "a @ " B_URL, .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "that of a wheel of 'b'" },
+	{ "a wheel for another system",
+	  { .index = "b 1 tag=cp27-cp27m-win32",
+	    .requires = "b @ https://x.test/b-1-cp27-cp27m-win32.whl#sha256={b-1-cp27-cp27m-win32.whl}",
+	    .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "but for cp27" },
+	{ "a repository",
+	  { .index = "b 1", .requires = "b @ git+https://x.test/b@0123456789012345678901234567890123456789", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "a repository is always refused" },
+	{ "a file of this machine",
+	  { .index = "b 1", .requires = "b @ file:///etc/b-1-py3-none-any.whl", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "file of this machine" },
+	{ "what a dependency names",
+	  { .index = "a 1 : b @ https://x.test/b-1-py3-none-any.whl\nb 1", .requires = "a", .allowed = ALLOWED },
+	  ERR_RESOLVE,
+	  "only the project itself" },
+	{ "a cool-down, for nobody says when it came",
+	  { .index = "b 1", .requires = "b @ " B_URL, .allowed = ALLOWED, .min_age = 5 },
+	  ERR_RESOLVE,
+	  "does not say when" },
+	{ "a constraint that it does not meet",
+	  { .index = "b 1", .requires = "b @ " B_URL, .allowed = ALLOWED, .constraints = "b>=2" },
+	  ERR_RESOLVE,
+	  "constraints.txt line 1 allows only 'b>=2'" },
+};
+
+static void direct_urls_are_the_operators_to_allow(void)
+{
+	static const struct row rows[] = {
+		{ "what is allowed is the only file of its name",
+		  { .index = "a 1\nb 1\nb 2", .requires = "a | b @ " B_URL, .allowed = ALLOWED },
+		  OK,
+		  "a 1, b 1" },
+		{ "whoever else wants it gets it",
+		  { .index = "a 1 : b\nb 1\nb 2", .requires = "a | b @ " B_URL, .allowed = ALLOWED },
+		  OK,
+		  "a 1, b 1" },
+		{ "or nothing",
+		  { .index = "a 1 : b>=2\nb 1\nb 2", .requires = "a | b @ " B_URL, .allowed = ALLOWED },
+		  ERR_RESOLVE,
+		  "b>=2" },
+		{ "what it wants is found", { .index = "b 1 : c\nc 1", .requires = "b @ " B_URL, .allowed = ALLOWED }, OK, "b 1, c 1" },
+		{ "extras are",
+		  { .index = "b 1 extras=x : c; extra == 'x'\nc 1", .requires = "b[x] @ " B_URL, .allowed = ALLOWED },
+		  OK,
+		  "b[x] 1, c 1" },
+		{ "the same one twice is one",
+		  { .index = "b 1", .requires = "b @ " B_URL " | b @ " B_URL, .allowed = ALLOWED },
+		  OK,
+		  "b 1" },
+		{ "two of one name are none",
+		  { .index = "b 1\nb 2",
+		    .requires = "b @ " B_URL " | b @ https://x.test/b-2-py3-none-any.whl#sha256={b-2-py3-none-any.whl}",
+		    .allowed = ALLOWED },
+		  ERR_RESOLVE,
+		  "another URL for the same name is 'b @ https://files.test/w/b-1-" },
+	};
+	CHECK_ROWS(rows);
+	CHECK_ROWS(refused_urls);
+	CLEANUP(arena_done) struct arena a;
+	struct table t;
+	arena_init(&a);
+	table_init(&t, "b 1", &a);
+	struct answer got = table_ask_of(&(struct question){ .requires = "b @ " B_URL, .allowed = ALLOWED }, &t, &a);
+	CHECK(got.status == OK && t.n_pages == 0 && t.n_prefetched == 0); /* nobody hears the name */
+	CHECK(strcmp(got.result.pins[0].hash_source, "url") == 0);
+	CHECK_BYTES(got.result.pins[0].file.url, BYTES("https://files.test/w/b-1-py3-none-any.whl"));
+	CHECK_BYTES(got.result.pins[0].file.index, BYTES("https://files.test/w/"));
+	got = table_ask_of(&(struct question){ .requires = "b @ git+https://x.test/b" }, &t, &a);
+	CHECK(got.diag.rule && strcmp(got.diag.rule, "D03") == 0);
 }
 
 static void the_source_can_fail(void)
@@ -546,6 +721,8 @@ static const struct test tests[] = {
 	{ "a hash of a constraint is named as the source", a_hash_of_a_constraint_is_named_as_the_source },
 	{ "earlier pins are kept", earlier_pins_are_kept },
 	{ "the cutoff is kept", the_cutoff_is_kept },
+	{ "direct URLs are the operator's to allow, and nobody else's to name", direct_urls_are_the_operators_to_allow },
+	{ "files younger than the cool-down are not taken", the_cool_down_is_kept },
 	{ "failures name the chain", failures_name_the_chain },
 	{ "the source can fail", the_source_can_fail },
 	{ "a run can be interrupted and runs out of time", a_run_can_be_interrupted_and_runs_out_of_time },

@@ -7,7 +7,7 @@
 #include "scan/code_text.h"
 #include "scan/files.h"
 #include "scan/policy.h"
-#include "scan/typosquat.h"
+#include "python/typosquat.h"
 
 static void code_is_what_is_left(void)
 {

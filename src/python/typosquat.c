@@ -1,4 +1,4 @@
-#include "scan/typosquat.h"
+#include "python/typosquat.h"
 
 #include "base/distance.h"
 #include "popular_names_table.h"
@@ -15,6 +15,20 @@ static bool next(struct bytes *rest, struct bytes *ret)
 			return true;
 	}
 	return false;
+}
+
+bool popular_name_is(struct bytes name)
+{
+	struct bytes rest = bytes_make(popular_names, sizeof popular_names), other;
+	while (next(&rest, &other))
+		if (bytes_equal(name, other))
+			return true;
+	return false;
+}
+
+struct bytes popular_names_date(void)
+{
+	return list_date(bytes_make(popular_names, sizeof popular_names));
 }
 
 /* Both ends together leave at most two letters: all that a single slip can change. */

@@ -1,0 +1,153 @@
+/* Several indexes: who they are, and which names are whose. Each name has exactly one. */
+#include "cli/settings_parts.h"
+
+/* HWB_INDEX_<NAME>_PASSWORD is how a name reads in a variable: two names that read alike there are one. */
+static char as_variable(char c)
+{
+	return (char)(c == '-' || c == '.' ? '_' : c >= 'a' && c <= 'z' ? c - 32 : c);
+}
+
+char *settings_index_variable(struct arena *a, const char *name)
+{
+	char *out = arena_string(a, bytes_of(name));
+	for (char *c = out; *c; c++)
+		*c = as_variable(*c);
+	return out;
+}
+
+static bool same_name(const char *x, const char *y)
+{
+	while (*x && as_variable(*x) == as_variable(*y)) {
+		x++;
+		y++;
+	}
+	return *x == *y;
+}
+
+enum status settings_index_name(struct bytes text, struct diag *d)
+{
+	bool valid = text.size && text.size <= 64 && (byte_is_alpha(text.data[0]) || text.data[0] == '_');
+	for (size_t i = 0; i < text.size; i++)
+		valid = valid && (byte_is_alnum(text.data[i]) || memchr("_-.", text.data[i], 3));
+	return valid ? OK : fail(d, ERR_USAGE, 0, "takes a name of letters, digits, '_', '-' and '.' that begins with a letter");
+}
+
+/* The URL of a simple index in its one form. */
+static enum status take_url(struct settings *s, struct arena *a, struct bytes text, const char **ret, struct diag *d)
+{
+	struct url url;
+	enum status status = settings_url(s, a, text, &url, d);
+	if (status)
+		return status;
+	if (url.query.data)
+		return fail(d, ERR_USAGE, 0, "takes the URL of a simple index, which has no '?'");
+	const char *plain = url_text(&url, a);
+	*ret = bytes_ends(bytes_of(plain), BYTES("/")) ? plain : arena_printf(a, "%s/", plain);
+	return OK;
+}
+
+enum status settings_index_default(struct settings *s, struct arena *a, struct bytes url, struct diag *d)
+{
+	return take_url(s, a, url, &s->index_url, d);
+}
+
+enum status settings_index_add(struct settings *s, struct arena *a, struct bytes name, struct bytes url, struct diag *d)
+{
+	struct settings_index fresh = { .name = arena_string(a, name), .layer = s->layer };
+	enum status status = settings_index_name(name, d);
+	if (status == OK)
+		status = take_url(s, a, url, &fresh.url, d);
+	if (status)
+		return status;
+	for (size_t i = 0; i < s->n_indexes; i++) {
+		struct settings_index *old = &s->indexes[i];
+		if (!same_name(old->name, fresh.name))
+			continue;
+		if (old->layer == fresh.layer && strcmp(old->url, fresh.url) != 0)
+			return fail(d, ERR_USAGE, 0, "the index '%s' is there twice: '%s' and '%s'", fresh.name, old->url, fresh.url);
+		*old = fresh;
+		return OK;
+	}
+	s->indexes = arena_grow(a, s->indexes, s->n_indexes, sizeof fresh);
+	s->indexes[s->n_indexes++] = fresh;
+	return OK;
+}
+
+enum status settings_index_map(struct settings *s, struct arena *a, struct bytes pattern, struct bytes name, struct diag *d)
+{
+	struct settings_mapping fresh = { .index = arena_string(a, name), .layer = s->layer };
+	enum status status = index_pattern_parse(pattern, a, &fresh.pattern, d);
+	if (status == OK)
+		status = settings_index_name(name, d);
+	if (status)
+		return status;
+	for (size_t i = 0; i < s->n_mappings; i++) {
+		struct settings_mapping *old = &s->mappings[i];
+		if (strcmp(old->pattern, fresh.pattern) != 0)
+			continue;
+		if (old->layer == fresh.layer && !same_name(old->index, fresh.index)) {
+			(void)fail(d, ERR_USAGE, 0, "'%s' is given to two indexes, '%s' and '%s'", fresh.pattern, old->index,
+				   fresh.index);
+			return remedy(d, "each name has exactly one index: take it from one of them, or use a longer pattern");
+		}
+		*old = fresh;
+		return OK;
+	}
+	s->mappings = arena_grow(a, s->mappings, s->n_mappings, sizeof fresh);
+	s->mappings[s->n_mappings++] = fresh;
+	return OK;
+}
+
+struct bytes *settings_names(const struct strings *list, struct arena *a)
+{
+	struct bytes *names = ARENA_ARRAY(a, struct bytes, list->n + 1);
+	for (size_t i = 0; i < list->n; i++)
+		names[i] = bytes_of(list->items[i]);
+	return names;
+}
+
+static size_t find_place(const struct settings *s, const char *name)
+{
+	size_t i = 0;
+	while (i < s->n_places && !same_name(s->places[i].name, name))
+		i++;
+	return i;
+}
+
+static enum status check_default(const struct settings *s, struct diag *d)
+{
+	for (size_t i = 1; i < s->n_places; i++)
+		if (same_name(s->places[i].name, s->places[0].name))
+			return fail(d, ERR_USAGE, 0, "two indexes are called '%s': '%s', the default, and '%s'", s->places[i].name,
+				    s->places[0].url ? s->places[0].url : "none", s->places[i].url);
+	return OK;
+}
+
+enum status settings_index_finish(struct settings *s, struct arena *a, struct diag *d)
+{
+	s->places = ARENA_ARRAY(a, struct index_place, s->n_indexes + 1);
+	s->rules = ARENA_ARRAY(a, struct index_rule, s->n_mappings + 1);
+	s->n_places = s->n_rules = 0;
+	s->places[s->n_places++] = (struct index_place){ s->index_name ? s->index_name : "DEFAULT", s->index_url };
+	for (size_t i = 0; i < s->n_indexes; i++)
+		s->places[s->n_places++] = (struct index_place){ s->indexes[i].name, s->indexes[i].url };
+	enum status status = check_default(s, d);
+	for (size_t i = 0; status == OK && i < s->n_mappings; i++) {
+		size_t place = find_place(s, s->mappings[i].index);
+		if (place == s->n_places) {
+			(void)fail(d, ERR_USAGE, 0, "index.packages gives '%s' to the index '%s', and there is none of that name",
+				   s->mappings[i].pattern, s->mappings[i].index);
+			return remedy(d, "say where it is: --index %s=URL, or [[index]] in hwb.toml", s->mappings[i].index);
+		}
+		s->rules[s->n_rules++] = (struct index_rule){ s->mappings[i].pattern, place };
+	}
+	for (size_t i = 1; status == OK && i < s->n_places; i++) {
+		size_t k = 0;
+		while (k < s->n_rules && s->rules[k].place != i)
+			k++;
+		if (k == s->n_rules)
+			settings_warn(s, a, "the index '%s' is asked for nothing: index.packages says which names are its own",
+				      s->places[i].name);
+	}
+	return status;
+}
