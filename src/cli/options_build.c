@@ -47,6 +47,8 @@ ROW(take_allow, "findings.allow")
 ROW(take_deny, "findings.deny")
 ROW(take_fail_on, "findings.fail-on")
 ROW(take_keep_archive, "build.keep-archive")
+ROW(take_sbom, "build.sbom")
+ROW(take_embed_sbom, "build.embed-sbom")
 
 SHARED_ROW(option_take_python, "build.python")
 SHARED_ROW(option_take_isolation, "build.isolation")
@@ -184,6 +186,8 @@ const struct option options_build[] = {
 	{ "--trust-project", 0, { 0 }, NULL, "Let the [tool.hwb] of a local directory count.", take_trust },
 	{ "--keep", 0, { 0 }, NULL, "Keep the tree of a build that fails, in the output folder.", take_keep },
 	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },
+	{ "--sbom", 0, { 0 }, "cyclonedx|spdx|both|none", "Write a bill of materials beside the wheel.", take_sbom },
+	{ "--embed-sbom", 0, { 0 }, NULL, "Put a bill of materials into the wheel (PEP 770).", take_embed_sbom },
 	{ "--scan", 0, { 0 }, "stop|report|off", "What a finding in the source does: stop the build, or be reported.", take_scan },
 	{ "--profile",
 	  0,

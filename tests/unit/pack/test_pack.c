@@ -20,6 +20,11 @@ static void packed_done(struct packed *p)
 	buf_done(&p->reply);
 }
 
+/* What is put in; names NULL: nothing. */
+static struct {
+	const char *name, *content;
+} embedded;
+
 static void pack_bytes(const char *file_name, struct bytes wheel, int64_t epoch, uint64_t members, struct packed *p)
 {
 	CLEANUP(fd_close) int in = memory_file(wheel);
@@ -34,6 +39,8 @@ static void pack_bytes(const char *file_name, struct bytes wheel, int64_t epoch,
 	wire_put_u64(&ask, (uint64_t)epoch);
 	wire_put_u64(&ask, members);
 	wire_put_u64(&ask, 1 << 20);
+	wire_put_string(&ask, embedded.name);
+	wire_put_string(&ask, embedded.content);
 	struct verb_call c = { .request = buf_bytes(&ask), .fds = (const int[]){ in, out }, .n_fds = 2, .arena = &p->arena };
 	p->status = pack_verb(&c, &p->reply, &p->d);
 	memory_read(out, &p->wheel);
