@@ -6,7 +6,7 @@
 
 /* The order of `hwb --help`. */
 static const struct command *const order[] = {
-	&command_build, &command_scan,   &command_check, &command_inspect, &command_fetch, &command_shell,
+	&command_build, &command_scan,   &command_check, &command_inspect, &command_sbom,  &command_fetch,   &command_shell,
 	&command_log,   &command_redact, &command_cache, &command_doctor,  &command_debug, &command_version,
 };
 

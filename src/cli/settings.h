@@ -79,6 +79,8 @@ struct settings {
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
 	const char *output; /* of sbom; NULL: standard output, or the place of the wheel */
+	enum sbom_files sbom_format; /* SBOM_FILES_NONE: not said */
+	bool sbom_embed;
 	const char *baseline; /* of scan; NULL: none */
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;

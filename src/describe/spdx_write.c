@@ -237,8 +237,11 @@ static void put_relationship(struct spdx *x, struct bytes from, const char *type
 	json_object_end(&x->w);
 }
 
+/* Each told from the side of what is not the wheel: those that hold to the NTIA's elements ask for the supplier of whatever the wheel
+ * itself leads to, and of a requirement that nobody resolved there is none. */
 static void put_relationships(struct spdx *x)
 {
+	static const char *const relations[N_SBOM_ROLES] = { "CONTAINED_BY", "BUILD_DEPENDENCY_OF", "BUILD_TOOL_OF", "BUILD_TOOL_OF" };
 	const struct sbom *s = x->s;
 	json_key(&x->w, "relationships");
 	json_array_begin(&x->w);
@@ -247,19 +250,11 @@ static void put_relationships(struct spdx *x)
 		struct bytes id = id_of(x, "Requirement", i);
 		if (is_own(x, i))
 			continue;
-		if (s->requires[i].is_optional)
-			put_relationship(x, id, "OPTIONAL_DEPENDENCY_OF", BYTES(SUBJECT));
-		else
-			put_relationship(x, BYTES(SUBJECT), "DEPENDS_ON", id);
+		put_relationship(x, id, s->requires[i].is_optional ? "OPTIONAL_DEPENDENCY_OF" : "DEPENDENCY_OF", BYTES(SUBJECT));
 	}
 	for (size_t i = 0; i < s->n_components; i++) {
 		struct bytes id = id_of(x, "Component", i);
-		enum sbom_role role = s->components[i].role;
-		if (role == SBOM_VENDORED)
-			put_relationship(x, BYTES(SUBJECT), "CONTAINS", id);
-		else
-			put_relationship(x, id, role == SBOM_BUILD_DEPENDENCY ? "BUILD_DEPENDENCY_OF" : "BUILD_TOOL_OF",
-					 BYTES(SUBJECT));
+		put_relationship(x, id, relations[s->components[i].role], BYTES(SUBJECT));
 	}
 	json_array_end(&x->w);
 }
