@@ -64,6 +64,7 @@ judging() {
 	tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
 	tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 	tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
+	tap sbom python3 "$top/tests/sbom/run.py" "$build/hwb" "$venv"
 	tap redaction python3 "$top/tests/cli/redaction.py" "$build/hwb" "$venv"
 }
 

@@ -23,9 +23,9 @@ struct bytes describing_clean(void *context, struct bytes text)
 {
 	const struct describing_texts *t = context;
 	CLEANUP(buf_done) struct buf safe;
+	buf_init(&safe, 16 * text.size + 64);
 	if (!text.size)
 		return text;
-	buf_init(&safe, 16 * text.size + 64);
 	console_put_safe(t->console, text, &safe);
 	return arena_copy(t->arena, buf_bytes(&safe));
 }
@@ -174,6 +174,7 @@ enum status describing_embed(struct pipeline *p, struct pack_request *request, s
 {
 	CLEANUP(buf_done) struct buf text;
 	struct sbom sbom;
+	buf_init(&text, SBOM_FILE_MAX);
 	if (!p->settings->embed_sbom)
 		return OK;
 	enum status s = take_facts(p, request->file_name, d);
@@ -181,7 +182,6 @@ enum status describing_embed(struct pipeline *p, struct pack_request *request, s
 		s = make_model(p, true, &sbom, d);
 	if (s)
 		return s;
-	buf_init(&text, SBOM_FILE_MAX);
 	sbom_write_cyclonedx(&sbom, &text);
 	request->embed_name = BYTES(DESCRIBING_EMBEDDED);
 	request->embed_content = arena_copy(p->arena, buf_bytes(&text));

@@ -137,9 +137,9 @@ static void take_links(struct facts *f)
 static bool is_of_extra(const struct requirement *r)
 {
 	CLEANUP(buf_done) struct buf text;
+	buf_init(&text, REQUIREMENT_SIZE_MAX * 2);
 	if (!r->marker)
 		return false;
-	buf_init(&text, REQUIREMENT_SIZE_MAX * 2);
 	marker_write(r->marker, &text);
 	struct bytes needle = BYTES("extra ==");
 	return bytes_search(buf_bytes(&text), needle) < text.size;

@@ -88,11 +88,11 @@ static void put_extracted(struct spdx *x)
 static void put_licences(struct spdx *x)
 {
 	CLEANUP(buf_done) struct buf said;
+	buf_init(&said, SBOM_FILE_MAX);
 	json_pair_cstring(&x->w, "licenseConcluded", "NOASSERTION");
 	json_pair_string(&x->w, "licenseDeclared", or_nothing(x->s->licence_expression));
 	if (x->s->licence_expression.size || !x->s->n_licences)
 		return;
-	buf_init(&said, SBOM_FILE_MAX);
 	buf_add_string(&said, "METADATA says, not as an expression: ");
 	for (size_t i = 0; i < x->s->n_licences; i++) {
 		buf_add_string(&said, i ? "; " : "");
@@ -210,18 +210,29 @@ static void put_requirement(struct spdx *x, size_t i)
 	json_object_end(&x->w);
 }
 
+/* The readers of SPDX take no address and no bare host for a download location: then the comment has it. */
+static bool has_domain(struct bytes url)
+{
+	struct bytes rest = bytes_from(url, bytes_search(url, BYTES("://")) + 3), host = bytes_part(rest, 0, bytes_find(rest, '/'));
+	for (size_t i = 0; i + 2 < host.size; i++)
+		if (host.data[i] == '.' && byte_is_alpha(host.data[i + 1]) && byte_is_alpha(host.data[i + 2]))
+			return true;
+	return false;
+}
+
 static void put_component(struct spdx *x, size_t i)
 {
 	static const char *const purposes[N_SBOM_ROLES] = { "LIBRARY", "LIBRARY", "APPLICATION", "APPLICATION" };
 	const struct sbom_component *c = &x->s->components[i];
 	begin_package(x, id_of(x, "Component", i), c->name, c->version, NOTHING);
 	json_pair_cstring(&x->w, "primaryPackagePurpose", purposes[c->role]);
-	json_pair_string(&x->w, "downloadLocation", or_nothing(c->url));
+	json_pair_string(&x->w, "downloadLocation", has_domain(c->url) ? c->url : NOTHING);
 	if (c->has_digest)
 		put_digest(x, &c->digest);
 	const char *at = c->location.size ? arena_printf(&x->arena, ", %.*s", BYTES_ARG(c->location)) : "";
 	const char *by = c->stated_by.size ? arena_printf(&x->arena, ", stated by %.*s", BYTES_ARG(c->stated_by)) : "";
-	json_pair_cstring(&x->w, "comment", arena_printf(&x->arena, "%s%s%s", sbom_role_name(c->role), at, by));
+	const char *from = c->url.size ? arena_printf(&x->arena, ", from %.*s", BYTES_ARG(c->url)) : "";
+	json_pair_cstring(&x->w, "comment", arena_printf(&x->arena, "%s%s%s%s", sbom_role_name(c->role), at, from, by));
 	put_purl(x, c->purl);
 	json_object_end(&x->w);
 }

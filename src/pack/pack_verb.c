@@ -62,10 +62,10 @@ static enum status write_member(struct packing *p, const struct member *m, struc
 {
 	CLEANUP(buf_done) struct buf content;
 	CLEANUP(buf_done) struct buf record;
+	buf_init(&content, m->entry ? m->entry->size + 1 : 0);
+	buf_init(&record, RECORD_SIZE_MAX);
 	if (!m->entry)
 		return zip_writer_add(out, m->name, 0644, p->embed_content, d);
-	buf_init(&content, m->entry->size + 1);
-	buf_init(&record, RECORD_SIZE_MAX);
 	enum status s = zip_read(&p->wheel.zip, m->entry, &content, d);
 	bool is_edited = m->rank == 2 && p->embed_path.size;
 	if (s == OK && is_edited)

@@ -36,9 +36,9 @@ static struct bytes text_of(const struct sbom *s, struct arena *a)
 static bool carry(struct sbom *s, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf record;
+	buf_init(&record, 4 * SBOM_FILE_MAX);
 	if (!name_is_valid(s->name) || !s->version.size)
 		return false;
-	buf_init(&record, 4 * SBOM_FILE_MAX);
 	sbom_put_record(s, &record);
 	expect(read_record(buf_bytes(&record), a, s));
 	return true;
