@@ -29,7 +29,7 @@ static enum status read_reply(struct bytes reply, const struct describe_request 
 	r.sboms = ARENA_ARRAY(a, struct sbom, r.n);
 	for (size_t i = 0; i < r.n && !w.bad; i++)
 		sbom_get_record(&w, a, &r.sboms[i]);
-	if (wire_end(&w, "describe", d))
+	if (wire_end(&w, "describe", d) || (request->kind == DESCRIBE_WHEEL && !bytes_equal(r.sboms->file_name, request->file_name)))
 		return fail(d, ERR_UNCHECKED, 0, "the answer about it makes no sense");
 	*ret = r;
 	return OK;
