@@ -414,8 +414,11 @@ static enum status finish_wheel(struct pipeline *p, struct build_result *built, 
 	}
 	if (s == OK)
 		s = check_wheel(p, final, built->name, d);
-	if (s == OK)
+	if (s == OK) {
+		struct stage_time t = stage_begin(p, "describe");
 		s = describing_finish(p, &artefact, d);
+		stage_end(p, t);
+	}
 	if (s == OK)
 		s = artefact_write(out_dir, out_path, final, &artefact, p->run, p->arena, d);
 	if (s == OK)

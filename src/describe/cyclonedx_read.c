@@ -62,6 +62,16 @@ static struct bytes *properties(struct reading *r, const struct json *object, co
 	return all;
 }
 
+static struct bytes join(struct bytes a, struct bytes b, struct arena *arena)
+{
+	CLEANUP(buf_done) struct buf out;
+	buf_init(&out, a.size + b.size + 2);
+	buf_add(&out, a);
+	buf_add(&out, BYTES("; "));
+	buf_add(&out, b);
+	return arena_copy(arena, buf_bytes(&out));
+}
+
 static bool find_digest(const struct json *component, struct sha256 *ret)
 {
 	for (JSON_EACH(hash, list_of(component, "hashes")))
@@ -179,6 +189,22 @@ static bool is_subject(const struct reading *r, const struct json *component)
 	return (ref.size && bytes_equal(ref, r->subject_ref)) || (purl.size && bytes_equal(purl, r->subject_purl));
 }
 
+/* An expression, or an id, which is one; anything else, also several, as names. */
+static void read_licence(struct reading *r, const struct json *component, struct sbom_component *c)
+{
+	const struct json *list = list_of(component, "licenses");
+	for (JSON_EACH(item, list)) {
+		const struct json *licence = json_find(item, "license");
+		struct bytes text = text_of(item, "expression"), id = text_of(licence, "id"), name = text_of(licence, "name");
+		text = text.size ? text : id.size ? id : name;
+		bool is_expression = list->n_items == 1 && !name.size && text.size && spdx_expression_check(text, NULL) == OK;
+		if (is_expression)
+			c->licence_expression = text;
+		else if (text.size && c->licence.size + text.size < SBOM_TEXT_MAX / 2)
+			c->licence = c->licence.size ? join(c->licence, text, r->arena) : text;
+	}
+}
+
 static void read_component(struct reading *r, const struct json *component)
 {
 	struct bytes role = property(component, CDX_ROLE), name = text_of(component, "name");
@@ -200,6 +226,7 @@ static void read_component(struct reading *r, const struct json *component)
 	for (unsigned i = 0; i < N_SBOM_ROLES; i++)
 		if (bytes_equal(role, bytes_of(sbom_role_name((enum sbom_role)i))))
 			c.role = (enum sbom_role)i;
+	read_licence(r, component, &c);
 	c.has_digest = find_digest(component, &c.digest);
 	(void)sbom_add(r->sbom, r->arena, &c);
 }

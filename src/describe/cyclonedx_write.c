@@ -79,23 +79,23 @@ static void put_authors(struct json_writer *w, const struct sbom *s)
 }
 
 /* An expression, or names: the schema allows one of the two. */
-static void put_licences(struct json_writer *w, const struct sbom *s)
+static void put_licences(struct json_writer *w, struct bytes expression, const struct bytes *names, size_t n)
 {
-	if (!s->licence_expression.size && !s->n_licences)
+	if (!expression.size && !n)
 		return;
 	json_key(w, "licenses");
 	json_array_begin(w);
-	if (s->licence_expression.size) {
+	if (expression.size) {
 		json_object_begin(w);
-		json_pair_string(w, "expression", s->licence_expression);
+		json_pair_string(w, "expression", expression);
 		json_pair_cstring(w, "acknowledgement", "declared");
 		json_object_end(w);
 	}
-	for (size_t i = 0; !s->licence_expression.size && i < s->n_licences; i++) {
+	for (size_t i = 0; !expression.size && i < n; i++) {
 		json_object_begin(w);
 		json_key(w, "license");
 		json_object_begin(w);
-		json_pair_string(w, "name", s->licences[i]);
+		json_pair_string(w, "name", names[i]);
 		json_pair_cstring(w, "acknowledgement", "declared");
 		json_object_end(w);
 		json_object_end(w);
@@ -152,7 +152,7 @@ static void put_subject(struct json_writer *w, const struct sbom *s, struct byte
 	json_pair_string(w, "name", s->name);
 	json_pair_string(w, "version", s->version);
 	put_hashes(w, s->has_digest, &s->digest);
-	put_licences(w, s);
+	put_licences(w, s->licence_expression, s->licences, s->n_licences);
 	json_pair_string(w, "purl", ref);
 	put_links(w, s);
 	put_subject_properties(w, s);
@@ -222,6 +222,7 @@ static void put_component(struct json_writer *w, const struct sbom_component *c)
 	put_optional(w, "version", c->version);
 	json_pair_cstring(w, "scope", c->role == SBOM_VENDORED ? "required" : "excluded");
 	put_hashes(w, c->has_digest, &c->digest);
+	put_licences(w, c->licence_expression, &c->licence, c->licence.size ? 1 : 0);
 	put_optional(w, "purl", c->purl);
 	if (c->url.size) {
 		json_key(w, "externalReferences");

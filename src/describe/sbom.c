@@ -258,7 +258,7 @@ static void map_authors(struct sbom *s, sbom_map *map, void *context)
 
 static void map_component(struct sbom_component *c, sbom_map *map, void *context)
 {
-	struct bytes *const texts[] = { &c->name, &c->version, &c->location, &c->stated_by };
+	struct bytes *const texts[] = { &c->name, &c->version, &c->location, &c->stated_by, &c->licence };
 	for (size_t i = 0; i < COUNT(texts); i++)
 		if (texts[i]->size)
 			*texts[i] = map(context, *texts[i]);

@@ -30,6 +30,7 @@ struct sbom_component {
 	struct bytes location; /* of a library: its path in the wheel; of an interpreter or tool: where it ran; {NULL, 0} */
 	struct bytes url; /* where it was fetched from; sbom_url_is_valid, or {NULL, 0} */
 	struct bytes stated_by; /* the file in .dist-info/sboms/ whose word this is; {NULL, 0}: hwb saw it */
+	struct bytes licence_expression, licence; /* valid, or else as a name; {NULL, 0}: nobody says */
 	bool has_digest;
 	struct sha256 digest;
 	struct bytes ref; /* of sbom_settle: unique in the document */

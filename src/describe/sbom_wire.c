@@ -1,5 +1,6 @@
 /* The record of a model between hwb-parse and hwb. */
 #include "describe/sbom.h"
+#include "format/spdx_expression.h"
 #include "python/name.h"
 
 /* ---- out ---- */
@@ -18,7 +19,8 @@ static void put_texts(struct buf *out, const struct bytes *texts, size_t n)
 
 static void put_component(struct buf *out, const struct sbom_component *c)
 {
-	const struct bytes texts[] = { c->name, c->version, c->purl, c->location, c->url, c->stated_by };
+	const struct bytes texts[] = { c->name,   c->version, c->purl, c->location, c->url, c->stated_by, c->licence_expression,
+				       c->licence };
 	wire_put_u32(out, c->role);
 	for (size_t i = 0; i < COUNT(texts); i++)
 		wire_put_bytes(out, texts[i]);
@@ -164,6 +166,11 @@ static void get_requires(struct wire *w, struct arena *a, struct sbom *s)
 	s->n_requires = n;
 }
 
+static bool is_expression(struct bytes text)
+{
+	return spdx_expression_check(text, NULL) == OK;
+}
+
 static void get_component(struct wire *w, struct arena *a, struct sbom *s)
 {
 	struct sbom_component c = { .role = SBOM_VENDORED };
@@ -176,6 +183,8 @@ static void get_component(struct wire *w, struct arena *a, struct sbom *s)
 	c.location = get_text(w, a);
 	c.url = get_valid(w, a, sbom_url_is_valid);
 	c.stated_by = get_text(w, a);
+	c.licence_expression = get_valid(w, a, is_expression);
+	c.licence = get_text(w, a);
 	c.has_digest = get_digest(w, &c.digest);
 	require(w, c.name.size);
 	if (!w->bad)
@@ -187,7 +196,7 @@ void sbom_get_record(struct wire *w, struct arena *a, struct sbom *ret)
 	struct sbom s = { .file_name = get_text(w, a) };
 	s.name = get_text(w, a);
 	s.version = get_text(w, a);
-	s.licence_expression = get_text(w, a);
+	s.licence_expression = get_valid(w, a, is_expression);
 	s.source_url = get_valid(w, a, sbom_url_is_valid);
 	s.source_commit = get_text(w, a);
 	s.source_archive = get_text(w, a);
@@ -199,7 +208,7 @@ void sbom_get_record(struct wire *w, struct arena *a, struct sbom *ret)
 	get_people(w, a, &s);
 	get_links(w, a, &s);
 	get_requires(w, a, &s);
-	size_t n = get_count(w, 32, SBOM_COMPONENTS_MAX);
+	size_t n = get_count(w, 40, SBOM_COMPONENTS_MAX);
 	for (size_t i = 0; i < n && !w->bad; i++)
 		get_component(w, a, &s);
 	uint64_t timestamp = wire_get_u64(w);

@@ -224,11 +224,18 @@ static void put_component(struct spdx *x, size_t i)
 {
 	static const char *const purposes[N_SBOM_ROLES] = { "LIBRARY", "LIBRARY", "APPLICATION", "APPLICATION" };
 	const struct sbom_component *c = &x->s->components[i];
+	/* The text of a LicenseRef would have to be in the document. */
+	bool is_listed = c->licence_expression.size &&
+			 bytes_search(c->licence_expression, BYTES("LicenseRef-")) == c->licence_expression.size;
 	begin_package(x, id_of(x, "Component", i), c->name, c->version, NOTHING);
 	json_pair_cstring(&x->w, "primaryPackagePurpose", purposes[c->role]);
 	json_pair_string(&x->w, "downloadLocation", has_domain(c->url) ? c->url : NOTHING);
 	if (c->has_digest)
 		put_digest(x, &c->digest);
+	json_pair_cstring(&x->w, "licenseConcluded", "NOASSERTION");
+	json_pair_string(&x->w, "licenseDeclared", is_listed ? c->licence_expression : NOTHING);
+	if (!is_listed && (c->licence_expression.size || c->licence.size))
+		json_pair_string(&x->w, "licenseComments", c->licence_expression.size ? c->licence_expression : c->licence);
 	const char *at = c->location.size ? arena_printf(&x->arena, ", %.*s", BYTES_ARG(c->location)) : "";
 	const char *by = c->stated_by.size ? arena_printf(&x->arena, ", stated by %.*s", BYTES_ARG(c->stated_by)) : "";
 	const char *from = c->url.size ? arena_printf(&x->arena, ", from %.*s", BYTES_ARG(c->url)) : "";

@@ -144,6 +144,9 @@ static void fill(struct sbom *s, struct arena *a)
 	add(s, a, SBOM_VENDORED, "libz.so.1", NULL, "a_b.libs/libz.so.1");
 	add(s, a, SBOM_VENDORED, "zlib", "1.2", NULL);
 	s->components[4].stated_by = BYTES("auditwheel.cdx.json");
+	s->components[4].licence_expression = BYTES("Zlib OR LicenseRef-Own");
+	s->components[3].licence = BYTES("zlib's own");
+	s->components[2].licence_expression = BYTES("MIT");
 	s->components[2].url = BYTES("https://f.example/setuptools.whl");
 	sbom_settle(s, a);
 }
@@ -235,6 +238,9 @@ static void spdx_has_every_component_and_its_relation(void)
 	CHECK_NUMBER(relations->n_items, 7);
 	check_text(find(packages, "name", "A.b"), "supplier", "Person: Ann (ann@a.example)");
 	check_text(find(packages, "name", "numpy"), "versionInfo", "NOASSERTION");
+	check_text(find(packages, "name", "setuptools"), "licenseDeclared", "MIT");
+	check_text(find(packages, "name", "zlib"), "licenseDeclared", "NOASSERTION");
+	check_text(find(packages, "name", "zlib"), "licenseComments", "Zlib OR LicenseRef-Own");
 	check_text(find(packages, "name", "setuptools"), "downloadLocation", "https://f.example/setuptools.whl");
 	for (size_t i = 0; i < 5; i++)
 		CHECK(find(relations, "relationshipType",
@@ -319,6 +325,30 @@ static void documents_of_others_give_what_can_be_used(void)
 		CHECK_ROW(s.n_components == (rows[i].want ? 99 : rows[i].n), rows[i].name);
 		if (rows[i].purl)
 			CHECK_BYTES(s.components[0].purl, bytes_of(rows[i].purl));
+	}
+}
+
+static void licences_of_components_are_read(void)
+{
+	static const struct {
+		const char *licences, *expression, *name;
+	} rows[] = {
+		{ "[{\"expression\":\"MIT OR Apache-2.0\"}]", "MIT OR Apache-2.0", "" },
+		{ "[{\"license\":{\"id\":\"Zlib\"}}]", "Zlib", "" },
+		{ "[{\"license\":{\"name\":\"MIT\"}}]", "", "MIT" },
+		{ "[{\"expression\":\"my own\"}]", "", "my own" },
+		{ "[{\"license\":{\"id\":\"Zlib\"}},{\"license\":{\"id\":\"MIT\"}}]", "", "Zlib; MIT" },
+		{ "[{}]", "", "" },
+		{ "7", "", "" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(arena_done) struct arena a;
+		struct sbom s;
+		arena_init(&a);
+		const char *text = arena_printf(&a, HEAD ",\"components\":[{\"name\":\"a\",\"licenses\":%s}]}", rows[i].licences);
+		CHECK_ROW(sbom_read_cyclonedx(bytes_of(text), &a, &s, NULL) == OK && s.n_components == 1, rows[i].licences);
+		CHECK_BYTES(s.components[0].licence_expression, bytes_of(rows[i].expression));
+		CHECK_BYTES(s.components[0].licence, bytes_of(rows[i].name));
 	}
 }
 
@@ -433,6 +463,11 @@ static void break_purl(struct sbom *s)
 	s->components[0].purl = BYTES("x");
 }
 
+static void break_licence(struct sbom *s)
+{
+	s->components[0].licence_expression = BYTES("MIT OR");
+}
+
 static void break_role(struct sbom *s)
 {
 	s->components[0].role = N_SBOM_ROLES;
@@ -461,17 +496,12 @@ static void a_record_that_lies_is_refused(void)
 		const char *name;
 		void (*change)(struct sbom *s);
 	} rows[] = {
-		{ "a name that is none", break_name },
-		{ "a text that is no UTF-8", break_text },
-		{ "a text with a NUL", break_nul },
-		{ "a URL that is none", break_url },
-		{ "a link of no type", break_type },
-		{ "an address that is none", break_email },
-		{ "a purl that is none", break_purl },
-		{ "a role that is none", break_role },
-		{ "requirements in no order", break_order },
-		{ "a time before 1970", break_time },
-		{ "a component without a name", break_nameless },
+		{ "a name that is none", break_name }, { "a text that is no UTF-8", break_text },
+		{ "a text with a NUL", break_nul },    { "a URL that is none", break_url },
+		{ "a link of no type", break_type },   { "an address that is none", break_email },
+		{ "a purl that is none", break_purl }, { "a licence that is no expression", break_licence },
+		{ "a role that is none", break_role }, { "requirements in no order", break_order },
+		{ "a time before 1970", break_time },  { "a component without a name", break_nameless },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -498,6 +528,7 @@ int main(int argc, char **argv)
 		{ "what was written is read back whole", what_was_written_is_read_back_whole },
 		{ "a document cut anywhere is none", a_document_cut_anywhere_is_none },
 		{ "documents of others give what can be used", documents_of_others_give_what_can_be_used },
+		{ "licences of components are read", licences_of_components_are_read },
 		{ "what is there twice is kept once", what_is_there_twice_is_kept_once },
 		{ "the list has a limit", the_list_has_a_limit },
 		{ "what is no URL any more is left out", what_is_no_url_any_more_is_left_out },
