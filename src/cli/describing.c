@@ -37,10 +37,15 @@ static enum status add(struct sbom *s, struct arena *a, const struct sbom_compon
 	return sbom_add(s, a, c) ? OK : fail(d, ERR_LIMIT, SBOM_COMPONENTS_MAX, "more than %d components", SBOM_COMPONENTS_MAX);
 }
 
+static struct bytes without_slash(struct bytes url)
+{
+	return bytes_ends(url, BYTES("/")) ? bytes_part(url, 0, url.size - 1) : url;
+}
+
 /* Of another index than the usual it may be another distribution of that name: purl-spec, repository_url. A folder says nothing. */
 static struct bytes repository_of(const struct lock_pin *pin, struct arena *a)
 {
-	bool is_usual = bytes_equal(pin->file.index, BYTES(HWB_DEFAULT_INDEX));
+	bool is_usual = bytes_equal(without_slash(pin->file.index), without_slash(BYTES(HWB_DEFAULT_INDEX)));
 	struct bytes url = url_for_log(pin->file.index, a);
 	return !is_usual && sbom_url_is_valid(url) ? url : (struct bytes){ NULL, 0 };
 }

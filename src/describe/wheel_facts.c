@@ -39,23 +39,36 @@ static enum status hash_piece(void *context, struct bytes piece, struct diag *d)
 	return OK;
 }
 
-static bool digest_of_record(const struct wheel *wheel, struct bytes path, struct sha256 *ret)
+static int compare_rows(const void *a, const void *b)
 {
-	for (size_t i = 0; i < wheel->record.n_rows; i++) {
-		const struct record_row *row = &wheel->record.rows[i];
-		if (row->algorithm != RECORD_SHA256 || !bytes_equal(row->path, path))
-			continue;
-		bytes_copy(ret->bytes, bytes_make(row->digest_bytes, sizeof ret->bytes));
-		return true;
-	}
-	return false;
+	return bytes_compare((*(const struct record_row *const *)a)->path, (*(const struct record_row *const *)b)->path);
 }
 
-static enum status digest_of_member(const struct wheel *wheel, const struct zip_entry *e, bool trust_record, struct sha256 *ret,
-				    struct diag *d)
+/* The rows of RECORD by their paths: a wheel may have as many libraries as members. */
+static const struct record_row **sort_rows(const struct wheel *wheel, struct arena *a)
+{
+	const struct record_row **rows = ARENA_ARRAY(a, const struct record_row *, wheel->record.n_rows + 1);
+	for (size_t i = 0; i < wheel->record.n_rows; i++)
+		rows[i] = &wheel->record.rows[i];
+	qsort(rows, wheel->record.n_rows, sizeof *rows, compare_rows);
+	return rows;
+}
+
+static bool digest_of_record(const struct record_row **rows, size_t n, struct bytes path, struct sha256 *ret)
+{
+	const struct record_row key = { .path = path }, *wanted = &key;
+	const struct record_row **row = bsearch(&wanted, rows, n, sizeof *rows, compare_rows);
+	if (!row || (*row)->algorithm != RECORD_SHA256)
+		return false;
+	bytes_copy(ret->bytes, bytes_make((*row)->digest_bytes, sizeof ret->bytes));
+	return true;
+}
+
+static enum status digest_of_member(const struct wheel *wheel, const struct zip_entry *e, const struct record_row **rows,
+				    struct sha256 *ret, struct diag *d)
 {
 	struct sha256_stream stream;
-	if (trust_record && digest_of_record(wheel, e->name, ret))
+	if (rows && digest_of_record(rows, wheel->record.n_rows, e->name, ret))
 		return OK;
 	sha256_start(&stream);
 	enum status s = zip_read_stream(&wheel->zip, e, hash_piece, &stream, d);
@@ -65,6 +78,7 @@ static enum status digest_of_member(const struct wheel *wheel, const struct zip_
 
 enum status facts_of_libraries(const struct wheel *wheel, bool trust_record, struct arena *a, struct sbom *s, struct diag *d)
 {
+	const struct record_row **rows = NULL;
 	for (size_t i = 0; i < wheel->zip.n_entries; i++) {
 		const struct zip_entry *e = &wheel->zip.entries[i];
 		struct sbom_component c = { .role = SBOM_VENDORED, .name = vendored_name(e->name), .location = e->name };
@@ -72,7 +86,9 @@ enum status facts_of_libraries(const struct wheel *wheel, bool trust_record, str
 			continue;
 		if (!bytes_is_utf8(e->name))
 			return fail(d, ERR_FORMAT, e->header_offset, "the name of a library in it is no UTF-8");
-		enum status status = digest_of_member(wheel, e, trust_record, &c.digest, d);
+		if (trust_record && !rows)
+			rows = sort_rows(wheel, a);
+		enum status status = digest_of_member(wheel, e, rows, &c.digest, d);
 		if (status)
 			return status;
 		c.has_digest = true;
@@ -95,15 +111,24 @@ static enum status add_unread(struct sbom *s, struct bytes name, struct arena *a
 }
 
 /* What hwb said when it put the document there: of the source too. */
-static void merge_own(struct sbom *s, const struct sbom *more)
+static void merge_own(struct sbom *s, const struct sbom *more, struct arena *a)
 {
-	s->source_url = more->source_url;
-	s->source_commit = more->source_commit;
-	s->source_archive = more->source_archive;
+	s->source_url = arena_copy(a, more->source_url);
+	s->source_commit = arena_copy(a, more->source_commit);
+	s->source_archive = arena_copy(a, more->source_archive);
 	s->has_tree = more->has_tree;
 	s->tree = more->tree;
 	s->has_archive = more->has_archive;
 	s->archive = more->archive;
+}
+
+static void copy_texts(struct sbom_component *c, struct arena *a)
+{
+	struct bytes *const texts[] = { &c->name, &c->version,   &c->purl,    &c->location,
+					&c->url,  &c->stated_by, &c->licence, &c->licence_expression };
+	for (size_t i = 0; i < COUNT(texts); i++)
+		if (texts[i]->size)
+			*texts[i] = arena_copy(a, *texts[i]);
 }
 
 static enum status merge(struct sbom *s, const struct sbom *more, struct bytes name, struct arena *a, struct diag *d)
@@ -113,22 +138,26 @@ static enum status merge(struct sbom *s, const struct sbom *more, struct bytes n
 		struct sbom_component c = more->components[i];
 		if (!is_own || !c.stated_by.size)
 			c.stated_by = name;
+		copy_texts(&c, a);
 		if (!sbom_add(s, a, &c))
 			return fail(d, ERR_LIMIT, SBOM_COMPONENTS_MAX, "more than %d components in its documents",
 				    SBOM_COMPONENTS_MAX);
 	}
 	if (is_own)
-		merge_own(s, more);
+		merge_own(s, more, a);
 	return OK;
 }
 
+/* The tree of a document is many times its size, and there may be many of them: each has an arena of its own. */
 static enum status read_document(const struct wheel *wheel, const struct zip_entry *e, struct bytes name, struct arena *a,
 				 struct sbom *s, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf text;
+	CLEANUP(arena_done) struct arena own;
 	struct sbom more;
 	buf_init(&text, SBOM_FILE_MAX);
-	if (!bytes_is_utf8(name) || zip_read(&wheel->zip, e, &text, NULL) || sbom_read_cyclonedx(buf_bytes(&text), a, &more, NULL))
+	arena_init(&own);
+	if (!bytes_is_utf8(name) || zip_read(&wheel->zip, e, &text, NULL) || sbom_read_cyclonedx(buf_bytes(&text), &own, &more, NULL))
 		return add_unread(s, name, a, d);
 	return merge(s, &more, name, a, d);
 }
