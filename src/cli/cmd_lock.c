@@ -250,7 +250,7 @@ static int run_lock(struct settings *settings, struct arena *a)
 		console_error(console_open(settings, environ, a), &d);
 		return EXIT_USAGE;
 	}
-	settings->no_lock = true;
+	settings->lock.none = true;
 	return building_run(&c.build, "lock");
 }
 

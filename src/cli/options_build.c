@@ -21,9 +21,9 @@ FLAG(take_wheel, wheel)
 FLAG(take_sdist, sdist)
 FLAG(take_trust, trust_project)
 FLAG(take_keep, keep)
-FLAG(take_no_lock, no_lock)
-FLAG(take_require_hashes, require_hashes)
-FLAG(take_no_require_hashes, no_require_hashes)
+FLAG(take_no_lock, lock.none)
+FLAG(take_require_hashes, lock.require_hashes)
+FLAG(take_no_require_hashes, lock.no_require_hashes)
 FLAG(take_check, lock.check)
 FLAG(take_upgrade, lock.upgrade)
 FLAG(take_universal, lock.universal)
@@ -61,6 +61,8 @@ ROW(take_allow, "findings.allow")
 ROW(take_deny, "findings.deny")
 ROW(take_fail_on, "findings.fail-on")
 ROW(take_keep_archive, "build.keep-archive")
+ROW(take_sbom, "build.sbom")
+ROW(take_embed_sbom, "build.embed-sbom")
 
 SHARED_ROW(option_take_python, "build.python")
 SHARED_ROW(option_take_isolation, "build.isolation")
@@ -140,7 +142,7 @@ TAKE(take_lock)
 {
 	if (!value[0])
 		return fail(d, ERR_USAGE, 0, "takes a path");
-	s->lock_file = arena_string(a, bytes_of(value));
+	s->lock.file = arena_string(a, bytes_of(value));
 	return OK;
 }
 
@@ -266,6 +268,8 @@ const struct option options_build[] = {
 	{ "--trust-project", 0, { 0 }, NULL, "Let the [tool.hwb] of a local directory count.", take_trust },
 	{ "--keep", 0, { 0 }, NULL, "Keep the tree of a build that fails, in the output folder.", take_keep },
 	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },
+	{ "--sbom", 0, { 0 }, "cyclonedx|spdx|both|none", "Write a bill of materials beside the wheel.", take_sbom },
+	{ "--embed-sbom", 0, { 0 }, NULL, "Put a bill of materials into the wheel (PEP 770).", take_embed_sbom },
 	{ "--scan", 0, { 0 }, "stop|report|off", "What a finding in the source does: stop the build, or be reported.", take_scan },
 	{ "--profile",
 	  0,

@@ -13,6 +13,7 @@
 #include "cli/artefact.h"
 #include "cli/crates.h"
 #include "cli/deps_policy.h"
+#include "cli/describing.h"
 #include "cli/hook_run.h"
 #include "cli/judge.h"
 #include "cli/locking.h"
@@ -387,11 +388,15 @@ static enum status finish_wheel(struct pipeline *p, struct build_result *built, 
 		.backend_digest = backend_digest,
 	};
 	s = wheel_line_start(p->run, p->line, d);
+	if (s == OK)
+		s = describing_ask(p, built->name, d);
 	if (s == OK && !p->settings->keep_archive) {
 		struct stage_time t = stage_begin(p, "pack");
 		struct pack_result packed = { .fd = -1 };
 		struct pack_request request = { .file_name = built->name, .epoch = p->source.epoch };
-		s = pack_run(p->run, &request, &p->line->packer, p->arena, &packed, d);
+		s = describing_embed(p, &request, d);
+		if (s == OK)
+			s = pack_run(p->run, &request, &p->line->packer, p->arena, &packed, d);
 		stage_end(p, t);
 		artefact.size = packed.size;
 		artefact.digest = packed.digest;
@@ -400,16 +405,25 @@ static enum status finish_wheel(struct pipeline *p, struct build_result *built, 
 	}
 	if (s == OK)
 		s = check_wheel(p, final, built->name, d);
+	if (s == OK) {
+		struct stage_time t = stage_begin(p, "describe");
+		s = describing_finish(p, &artefact, d);
+		stage_end(p, t);
+	}
 	if (s == OK)
 		s = artefact_write(out_dir, out_path, final, &artefact, p->run, p->arena, d);
-	return s ? s : remember(p, artefact, d);
+	if (s == OK)
+		s = remember(p, artefact, d);
+	return s ? s : describing_write(p, out_dir, out_path, &artefact, d);
 }
 
 static enum status make_wheel(struct pipeline *p, int out_dir, const char *out_path, struct diag *d)
 {
 	struct build_result built = { .outcome = BUILD_DONE };
 	struct wheel_line line;
-	enum status s = prepare(p, NULL, 0, d);
+	enum status s = describing_check(p->settings, d);
+	if (s == OK)
+		s = prepare(p, NULL, 0, d);
 	if (s == OK)
 		s = wheel_line_open(p->settings->keep_archive, p->source.tree.fd, &line, d);
 	if (s)

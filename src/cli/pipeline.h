@@ -23,6 +23,8 @@ struct stage_time {
 	uint64_t ms, cpu_ms;
 };
 
+struct sbom;
+
 struct artefact {
 	const char *name, *path; /* path: absolute */
 	const char *kind; /* "wheel" or "sdist" */
@@ -30,6 +32,7 @@ struct artefact {
 	struct sha256 digest;
 	struct sha256 backend_digest; /* of what the backend made, before it was packed anew */
 	const char *compressor; /* NULL: the backend's own archive was kept */
+	const struct sbom *sbom; /* of a wheel; else NULL */
 };
 
 enum { STAGES_MAX = 32, ARTEFACTS_MAX = 8 };

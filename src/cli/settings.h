@@ -16,6 +16,8 @@ enum findings_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
 enum unknown_requires { UNKNOWN_WARN, UNKNOWN_ALLOW, UNKNOWN_DENY };
 /* What a finding in the source does to its build. */
 enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
+/* Documents beside a wheel; the last is both of the others. */
+enum sbom_files { SBOM_FILES_NONE, SBOM_FILES_CYCLONEDX, SBOM_FILES_SPDX, SBOM_FILES_BOTH };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct strings {
@@ -23,8 +25,24 @@ struct strings {
 	size_t n;
 };
 
-/* The words of lock. */
+/* The words of log. */
+struct settings_log {
+	const char *head, *run, *event;
+	bool last;
+	uint64_t from_seq; /* 0: from the first */
+};
+
+/* The words of redact. */
+struct settings_masks {
+	struct strings files, names;
+	bool environment;
+};
+
+/* How builds use a lock, and the words of lock. */
 struct settings_lock {
+	const char *file; /* --lock; NULL: SRC/pylock.build.toml where there is one */
+	bool locked, none; /* --no-lock */
+	bool require_hashes, no_require_hashes; /* neither: as soon as one constraint has a hash, as pip does */
 	const char *out; /* NULL: SRC/pylock.build.toml */
 	bool check, upgrade, universal, is_static;
 	struct strings upgrade_packages, versions, platforms;
@@ -48,9 +66,8 @@ struct settings {
 	bool trust_project;
 	bool keep; /* --keep: the tree of a build that fails */
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
-	const char *lock_file; /* --lock; NULL: SRC/pylock.build.toml where there is one */
-	bool locked, no_lock;
-	bool require_hashes, no_require_hashes; /* neither: as soon as one constraint has a hash, as pip does */
+	enum sbom_files sbom_files;
+	bool embed_sbom; /* a document in the wheel (PEP 770) */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */
 	bool allow_prereleases;
 
@@ -97,14 +114,15 @@ struct settings {
 	bool netrc, netrc_must_exist; /* --netrc, build.netrc */
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
+	const char *output; /* of sbom; NULL: standard output, or the place of the wheel */
+	enum sbom_files sbom_format; /* SBOM_FILES_NONE: not said */
+	bool sbom_embed;
 	const char *baseline; /* of scan; NULL: none */
 	struct settings_lock lock;
 	const char *shell_command; /* NULL: a shell for a person */
-	const char *log_head, *log_run, *log_event, *cache_max_size;
-	bool log_last;
-	struct strings mask_files, mask_names; /* of redact */
-	bool mask_environment;
-	uint64_t log_from_seq; /* 0: from the first */
+	const char *cache_max_size;
+	struct settings_log log;
+	struct settings_masks masks;
 
 	/* How it was put together; for settings_*.c and options.c. */
 	char **environment;

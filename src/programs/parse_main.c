@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check/verbs.h"
+#include "describe/verbs.h"
 #include "env/verbs.h"
 #include "format/json.h"
 #include "host/verb.h"
@@ -26,6 +27,7 @@ int main(int argc, char **argv)
 		{ "check", 2, check_verb },
 		{ "check-sdist", 1, check_sdist_verb },
 		{ "inspect", 1, inspect_verb },
+		{ "describe", 1, describe_verb },
 		{ "scan", 1, scan_verb },
 		{ "zip-list", 1, zip_list_verb },
 		{ "python-facts", 1, python_facts_verb },

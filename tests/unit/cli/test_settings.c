@@ -81,6 +81,8 @@ static void test_every_key(void)
 		{ "build.out-dir", "\"/o\"" },
 		{ "build.isolation", "\"sandbox\"" },
 		{ "build.keep-archive", "true" },
+		{ "build.sbom", "\"both\"" },
+		{ "build.embed-sbom", "true" },
 		{ "build.cache-dir", "\"/c\"" },
 		{ "build.home", "\"~/h\"" },
 		{ "build.env", "[\"A=b\"]" },
