@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "cli/indexes.h"
 #include "finding/policy.h"
+#include "cli/settings_words.h"
 #include "index/index.h"
 
 /* Of findings: for people, programs, CI systems. */
@@ -19,34 +20,6 @@ enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
 /* Documents beside a wheel; the last is both of the others. */
 enum sbom_files { SBOM_FILES_NONE, SBOM_FILES_CYCLONEDX, SBOM_FILES_SPDX, SBOM_FILES_BOTH };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
-
-struct strings {
-	const char **items;
-	size_t n;
-};
-
-/* The words of log. */
-struct settings_log {
-	const char *head, *run, *event;
-	bool last;
-	uint64_t from_seq; /* 0: from the first */
-};
-
-/* The words of redact. */
-struct settings_masks {
-	struct strings files, names;
-	bool environment;
-};
-
-/* How builds use a lock, and the words of lock. */
-struct settings_lock {
-	const char *file; /* --lock; NULL: SRC/pylock.build.toml where there is one */
-	bool locked, none; /* --no-lock */
-	bool require_hashes, no_require_hashes; /* neither: as soon as one constraint has a hash, as pip does */
-	const char *out; /* NULL: SRC/pylock.build.toml */
-	bool check, upgrade, universal, is_static;
-	struct strings upgrade_packages, versions, platforms;
-};
 
 struct settings {
 	struct strings sources; /* positional arguments; none means "." */
