@@ -7,8 +7,8 @@
 #include "base/limits.h"
 #include "base/status.h"
 #include "cli/indexes.h"
-#include "finding/policy.h"
 #include "cli/settings_words.h"
+#include "finding/policy.h"
 #include "index/index.h"
 
 /* Of findings: for people, programs, CI systems. */
