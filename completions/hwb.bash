@@ -12,15 +12,16 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	scan) _hwb_words "--baseline --json --sarif --github --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow --deny --fail-on --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	check) _hwb_words "--json --sarif --github --profile --allow --deny --fail-on --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --trust-project --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	redact) _hwb_words "--mask-file --add-mask-from-env --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	credential) _hwb_words "--username -u --index-url --default-index -i --index --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	doctor) _hwb_words "--isolation --image --pull --python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	version) _hwb_words "--json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -69,6 +70,7 @@ _hwb_value() {
 	"build --deny=" | "build --deny") : ;;
 	"build --fail-on=" | "build --fail-on") _hwb_words "error warning" ;;
 	"build --netrc=") _hwb_paths -f ;;
+	"build --keyring-provider=" | "build --keyring-provider") _hwb_words "disabled subprocess" ;;
 	"build --cert=" | "build --cert") _hwb_paths -f ;;
 	"build --proxy=" | "build --proxy") : ;;
 	"build --limit=" | "build --limit") : ;;
@@ -144,6 +146,7 @@ _hwb_value() {
 	"fetch --deny=" | "fetch --deny") : ;;
 	"fetch --fail-on=" | "fetch --fail-on") _hwb_words "error warning" ;;
 	"fetch --netrc=") _hwb_paths -f ;;
+	"fetch --keyring-provider=" | "fetch --keyring-provider") _hwb_words "disabled subprocess" ;;
 	"fetch --cert=" | "fetch --cert") _hwb_paths -f ;;
 	"fetch --proxy=" | "fetch --proxy") : ;;
 	"fetch --limit=" | "fetch --limit") : ;;
@@ -195,6 +198,15 @@ _hwb_value() {
 	"cache --color=" | "cache --color") _hwb_words "auto always never" ;;
 	"cache --colour=" | "cache --colour") _hwb_words "auto always never" ;;
 	"cache --cache-dir=" | "cache --cache-dir") _hwb_paths -d ;;
+	"credential --username=" | "credential --username") : ;;
+	"credential -u") : ;;
+	"credential --index-url=" | "credential --index-url") : ;;
+	"credential --default-index=" | "credential --default-index") : ;;
+	"credential -i") : ;;
+	"credential --index=" | "credential --index") : ;;
+	"credential --color=" | "credential --color") _hwb_words "auto always never" ;;
+	"credential --colour=" | "credential --colour") _hwb_words "auto always never" ;;
+	"credential --cache-dir=" | "credential --cache-dir") _hwb_paths -d ;;
 	"doctor --isolation=" | "doctor --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"doctor --image=" | "doctor --image") : ;;
 	"doctor --python=" | "doctor --python") _hwb_paths -f ;;
@@ -226,6 +238,7 @@ _hwb_argument() {
 	log) _hwb_words "show verify path" ;;
 	redact) : ;;
 	cache) _hwb_words "dir info clean gc" ;;
+	credential) _hwb_words "add" ;;
 	doctor) : ;;
 	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox completion" ;;
 	version) : ;;
@@ -236,7 +249,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build scan check inspect fetch shell log redact cache doctor debug version --help --version"
+		_hwb_words "build scan check inspect fetch shell log redact cache credential doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

@@ -571,9 +571,12 @@ static enum status open_index(struct pipeline *p, struct diag *d)
 		.n_http_hosts = s->http_hosts.n,
 		.credentials = s->credentials,
 		.n_credentials = s->n_credentials,
+		.find_credential = credentials_find,
+		.credential_context = &p->credentials,
 		.progress = artefact_progress,
 		.progress_context = p->console,
 	};
+	p->credentials = (struct credentials){ .run = p->run, .settings = p->settings, .console = p->console, .arena = p->arena };
 	return index_open(p->run, &options, &p->index, d);
 }
 

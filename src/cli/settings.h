@@ -60,7 +60,9 @@ struct settings {
 	const char *ca_file, *proxy_url;
 	struct strings http_hosts;
 	struct index_credential *credentials; /* SECRET */
-	size_t n_credentials;
+	struct index_credential *halves; /* a user without a password, which the keyring may have */
+	size_t n_credentials, n_halves;
+	bool use_keyring;
 
 	enum unknown_requires unknown_requires;
 	struct finding_policy findings;
@@ -91,6 +93,7 @@ struct settings {
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 	bool log_last;
+	const char *credential_user;
 	struct strings mask_files, mask_names; /* of redact */
 	bool mask_environment;
 	uint64_t log_from_seq; /* 0: from the first */

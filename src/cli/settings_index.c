@@ -15,7 +15,7 @@ char *settings_index_variable(struct arena *a, const char *name)
 	return out;
 }
 
-static bool same_name(const char *x, const char *y)
+bool settings_index_same(const char *x, const char *y)
 {
 	while (*x && as_variable(*x) == as_variable(*y)) {
 		x++;
@@ -61,7 +61,7 @@ enum status settings_index_add(struct settings *s, struct arena *a, struct bytes
 		return status;
 	for (size_t i = 0; i < s->n_indexes; i++) {
 		struct settings_index *old = &s->indexes[i];
-		if (!same_name(old->name, fresh.name))
+		if (!settings_index_same(old->name, fresh.name))
 			continue;
 		if (old->layer == fresh.layer && strcmp(old->url, fresh.url) != 0)
 			return fail(d, ERR_USAGE, 0, "the index '%s' is there twice: '%s' and '%s'", fresh.name, old->url, fresh.url);
@@ -85,7 +85,7 @@ enum status settings_index_map(struct settings *s, struct arena *a, struct bytes
 		struct settings_mapping *old = &s->mappings[i];
 		if (strcmp(old->pattern, fresh.pattern) != 0)
 			continue;
-		if (old->layer == fresh.layer && !same_name(old->index, fresh.index)) {
+		if (old->layer == fresh.layer && !settings_index_same(old->index, fresh.index)) {
 			(void)fail(d, ERR_USAGE, 0, "'%s' is given to two indexes, '%s' and '%s'", fresh.pattern, old->index,
 				   fresh.index);
 			return remedy(d, "each name has exactly one index: take it from one of them, or use a longer pattern");
@@ -109,7 +109,7 @@ struct bytes *settings_names(const struct strings *list, struct arena *a)
 static size_t find_place(const struct settings *s, const char *name)
 {
 	size_t i = 0;
-	while (i < s->n_places && !same_name(s->places[i].name, name))
+	while (i < s->n_places && !settings_index_same(s->places[i].name, name))
 		i++;
 	return i;
 }
@@ -117,7 +117,7 @@ static size_t find_place(const struct settings *s, const char *name)
 static enum status check_default(const struct settings *s, struct diag *d)
 {
 	for (size_t i = 1; i < s->n_places; i++)
-		if (same_name(s->places[i].name, s->places[0].name))
+		if (settings_index_same(s->places[i].name, s->places[0].name))
 			return fail(d, ERR_USAGE, 0, "two indexes are called '%s': '%s', the default, and '%s'", s->places[i].name,
 				    s->places[0].url ? s->places[0].url : "none", s->places[i].url);
 	return OK;

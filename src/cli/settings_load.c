@@ -426,7 +426,7 @@ static bool is_other_variable(struct bytes name)
 			return true;
 	if (bytes_starts(name, BYTES("HWB_INDEX_")) && (bytes_ends(name, BYTES("_USERNAME")) || bytes_ends(name, BYTES("_PASSWORD"))))
 		return true;
-	return bytes_equal(name, BYTES("HWB_NO_CONFIG"));
+	return bytes_equal(name, BYTES("HWB_NO_CONFIG")) || bytes_equal(name, BYTES("HWB_CREDENTIAL_PASSPHRASE"));
 }
 
 /* A slip in a name would leave the default in force, and nobody would know. */
