@@ -12,11 +12,12 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	lock) _hwb_words "--output-file -o --check --upgrade -U --upgrade-package -P --static --universal --python-version --python-platform --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --image --pull --trust-project --scan --allow --deny --fail-on --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	scan) _hwb_words "--baseline --json --sarif --github --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow --deny --fail-on --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	check) _hwb_words "--json --sarif --github --profile --allow --deny --fail-on --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --trust-project --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	redact) _hwb_words "--mask-file --add-mask-from-env --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -56,6 +57,7 @@ _hwb_value() {
 	"build --exclude-newer=" | "build --exclude-newer") : ;;
 	"build --min-age=" | "build --min-age") : ;;
 	"build --unknown-requires=" | "build --unknown-requires") _hwb_words "allow warn deny" ;;
+	"build --lock=" | "build --lock") _hwb_paths -f ;;
 	"build --allow-read=" | "build --allow-read") _hwb_paths -f ;;
 	"build --allow-host=" | "build --allow-host") : ;;
 	"build --allow-network=" | "build --allow-network") : ;;
@@ -78,6 +80,44 @@ _hwb_value() {
 	"build --color=" | "build --color") _hwb_words "auto always never" ;;
 	"build --colour=" | "build --colour") _hwb_words "auto always never" ;;
 	"build --cache-dir=" | "build --cache-dir") _hwb_paths -d ;;
+	"lock --output-file=" | "lock --output-file") _hwb_paths -f ;;
+	"lock -o") _hwb_paths -f ;;
+	"lock --upgrade-package=" | "lock --upgrade-package") : ;;
+	"lock -P") : ;;
+	"lock --python-version=" | "lock --python-version") : ;;
+	"lock --python-platform=" | "lock --python-platform") : ;;
+	"lock --config-setting=" | "lock --config-setting") : ;;
+	"lock --config-settings=" | "lock --config-settings") : ;;
+	"lock -C") : ;;
+	"lock --python=" | "lock --python") _hwb_paths -f ;;
+	"lock -p") _hwb_paths -f ;;
+	"lock --build-constraint=" | "lock --build-constraint") _hwb_paths -f ;;
+	"lock --build-constraints=" | "lock --build-constraints") _hwb_paths -f ;;
+	"lock --dependency-constraints-txt=" | "lock --dependency-constraints-txt") _hwb_paths -f ;;
+	"lock -b") _hwb_paths -f ;;
+	"lock --index-url=" | "lock --index-url") : ;;
+	"lock --default-index=" | "lock --default-index") : ;;
+	"lock -i") : ;;
+	"lock --find-links=" | "lock --find-links") _hwb_paths -d ;;
+	"lock -f") _hwb_paths -d ;;
+	"lock --exclude-newer=" | "lock --exclude-newer") : ;;
+	"lock --allow-read=" | "lock --allow-read") _hwb_paths -f ;;
+	"lock --allow-host=" | "lock --allow-host") : ;;
+	"lock --allow-network=" | "lock --allow-network") : ;;
+	"lock --env=" | "lock --env") : ;;
+	"lock --isolation=" | "lock --isolation") _hwb_words "auto sandbox container landlock" ;;
+	"lock --image=" | "lock --image") : ;;
+	"lock --scan=" | "lock --scan") _hwb_words "stop report off" ;;
+	"lock --allow=" | "lock --allow") : ;;
+	"lock --deny=" | "lock --deny") : ;;
+	"lock --fail-on=" | "lock --fail-on") _hwb_words "error warning" ;;
+	"lock --netrc=") _hwb_paths -f ;;
+	"lock --cert=" | "lock --cert") _hwb_paths -f ;;
+	"lock --proxy=" | "lock --proxy") : ;;
+	"lock --limit=" | "lock --limit") : ;;
+	"lock --color=" | "lock --color") _hwb_words "auto always never" ;;
+	"lock --colour=" | "lock --colour") _hwb_words "auto always never" ;;
+	"lock --cache-dir=" | "lock --cache-dir") _hwb_paths -d ;;
 	"scan --baseline=" | "scan --baseline") _hwb_paths -f ;;
 	"scan --index-url=" | "scan --index-url") : ;;
 	"scan --default-index=" | "scan --default-index") : ;;
@@ -132,6 +172,7 @@ _hwb_value() {
 	"fetch --exclude-newer=" | "fetch --exclude-newer") : ;;
 	"fetch --min-age=" | "fetch --min-age") : ;;
 	"fetch --unknown-requires=" | "fetch --unknown-requires") _hwb_words "allow warn deny" ;;
+	"fetch --lock=" | "fetch --lock") _hwb_paths -f ;;
 	"fetch --allow-read=" | "fetch --allow-read") _hwb_paths -f ;;
 	"fetch --allow-host=" | "fetch --allow-host") : ;;
 	"fetch --allow-network=" | "fetch --allow-network") : ;;
@@ -230,6 +271,7 @@ _hwb_value() {
 _hwb_argument() {
 	case $1 in
 	build) _hwb_paths -f ;;
+	lock) _hwb_paths -f ;;
 	scan) _hwb_paths -f ;;
 	check) _hwb_paths -f ;;
 	inspect) : ;;
@@ -249,7 +291,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build scan check inspect fetch shell log redact cache credential doctor debug version --help --version"
+		_hwb_words "build lock scan check inspect fetch shell log redact cache credential doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

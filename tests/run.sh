@@ -62,6 +62,8 @@ judging() {
 	tap wheels-good "$venv/bin/python" "$top/tests/wheels/good.py" "$build/hwb" "$venv" "$build/wheel-cache"
 	tap wheels-peers "$venv/bin/python" "$top/tests/wheels/peers.py" "$build/hwb" "$venv"
 	tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
+	tap lock-targets "$venv/bin/python" "$top/tests/lock/targets.py" "$build/tests/unit/lock/target-tags"
+	tap lock-pins "$venv/bin/python" "$top/tests/lock/pins.py" "$build/hwb" "$venv"
 	tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 	tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
 	tap redaction python3 "$top/tests/cli/redaction.py" "$build/hwb" "$venv"

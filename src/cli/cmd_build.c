@@ -5,32 +5,18 @@
 #include "audit/audit.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "cli/building.h"
 #include "cli/buildlog.h"
 #include "cli/commands.h"
 #include "cli/container_setup.h"
 #include "cli/judge.h"
 #include "cli/landlock_setup.h"
 #include "cli/options_build.h"
-#include "cli/output_filter.h"
-#include "cli/pipeline.h"
 #include "cli/report.h"
-#include "cli/session.h"
 #include "cli/shell.h"
 #include "host/file.h"
 
 enum { REPORT_MAX = 64 << 20 };
-
-/* `hwb build`, and `hwb fetch`, which is a build that stops before its hooks build. */
-struct build_command {
-	enum status (*run)(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
-	struct settings *settings;
-	struct arena *arena;
-	struct session session;
-	struct output_filter filter;
-	struct pipeline *pipelines;
-	size_t n_pipelines, most;
-	const char *sdist, *sdist_folder; /* of the source at hand, for the interpreters after the first; or NULL */
-};
 
 static void print_artefacts(const struct build_command *c, const struct pipeline *p)
 {
@@ -67,6 +53,8 @@ static enum status build_one(struct build_command *c, const char *source, const 
 				.keep_dir = -1 };
 	p->findings.arena = c->arena;
 	activity_init(&p->activity, c->arena);
+	if (c->prepare)
+		c->prepare(c, p);
 	const char *log_path;
 	enum status s = buildlog_open(c->session.logs_path, c->arena, &p->log_fd, &log_path, d);
 	if (s == OK)
@@ -154,7 +142,7 @@ static enum status check_request(struct settings *s, struct diag *d)
 	return remedy(d, "--cert, SSL_CERT_FILE, HWB_CA_FILE and index.ca-file take a file in PEM");
 }
 
-static int run_command(struct build_command *c, const char *name)
+int building_run(struct build_command *c, const char *name)
 {
 	struct diag d = { 0 };
 	enum status s = session_open(c->settings, name, environ, c->arena, &c->session, &d);
@@ -169,8 +157,12 @@ static int run_command(struct build_command *c, const char *name)
 	if (s == OK)
 		s = container_setup(c->settings, &c->session.run, c->arena, &d);
 	c->filter = (struct output_filter){ .run = &c->session.run, .console = c->session.console };
+	if (s == OK && c->start)
+		s = c->start(c, &d);
 	if (s == OK)
 		s = build_all(c, &d);
+	if (s == OK && c->finish)
+		s = c->finish(c, &d);
 	if (s == OK)
 		judge_warn_unused(c->settings, c->session.console);
 	struct diag other = { 0 };
@@ -187,12 +179,12 @@ static int run_command(struct build_command *c, const char *name)
 
 static int run_build(struct settings *settings, struct arena *a)
 {
-	return run_command(&(struct build_command){ .run = pipeline_build, .settings = settings, .arena = a }, "build");
+	return building_run(&(struct build_command){ .run = pipeline_build, .settings = settings, .arena = a }, "build");
 }
 
 static int run_fetch(struct settings *settings, struct arena *a)
 {
-	return run_command(&(struct build_command){ .run = pipeline_fetch, .settings = settings, .arena = a }, "fetch");
+	return building_run(&(struct build_command){ .run = pipeline_fetch, .settings = settings, .arena = a }, "fetch");
 }
 
 /* The shell's own status is ours, as with other programs that run one. */
@@ -207,7 +199,7 @@ static int run_shell(struct settings *settings, struct arena *a)
 		console_error(console_open(settings, environ, a), &d);
 		return EXIT_USAGE;
 	}
-	int code = run_command(&c, "shell");
+	int code = building_run(&c, "shell");
 	return code == EXIT_OK ? c.pipelines[0].shell_code : code;
 }
 

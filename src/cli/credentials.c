@@ -76,7 +76,7 @@ enum status credentials_find(void *context, const char *origin, struct index_cre
 	if (!place)
 		return ERR_ABSENT;
 	enum status s = c->failed.text[0] ? c->failed.code : ask_vault(c, origin, ret, &now);
-	if (s == ERR_ABSENT && c->settings->use_keyring)
+	if (s == ERR_ABSENT && c->settings->making.use_keyring)
 		s = ask_keyring(c, place, origin, ret, &now);
 	if (s == OK || s == ERR_ABSENT)
 		return s;

@@ -2,6 +2,7 @@
 
 #include "cli/settings_parts.h"
 #include "format/json.h"
+#include "python/name.h"
 
 #define TAKE(name) static enum status name(struct settings *s, struct arena *a, const char *value, struct diag *d)
 #define UNUSED(x) (void)(x)
@@ -20,6 +21,13 @@ FLAG(take_wheel, wheel)
 FLAG(take_sdist, sdist)
 FLAG(take_trust, trust_project)
 FLAG(take_keep, keep)
+FLAG(take_no_lock, no_lock)
+FLAG(take_require_hashes, require_hashes)
+FLAG(take_no_require_hashes, no_require_hashes)
+FLAG(take_check, lock_check)
+FLAG(take_upgrade, lock_upgrade)
+FLAG(take_universal, lock_universal)
+FLAG(take_static, lock_static)
 
 /* Hands the value (or "true") to the row of hwb.toml; SHARED_ROW for those that other commands have too. */
 #define SHARED_ROW(name, key) \
@@ -47,6 +55,7 @@ ROW(take_allow_host, "security.network-allowed-hosts")
 ROW(take_allow_requires, "build.allow-requires")
 ROW(take_platform, "container.platform")
 ROW(take_pre, "build.prereleases")
+ROW(take_locked, "build.locked")
 ROW(take_scan, "build.scan")
 ROW(take_profile, "findings.profile")
 ROW(take_allow, "findings.allow")
@@ -128,6 +137,44 @@ TAKE(take_netrc)
 	return setting_put_flag(s, a, "build.netrc", "true", d);
 }
 
+TAKE(take_lock)
+{
+	if (!value[0])
+		return fail(d, ERR_USAGE, 0, "takes a path");
+	s->lock_file = arena_string(a, bytes_of(value));
+	return OK;
+}
+
+TAKE(take_lock_out)
+{
+	if (!value[0])
+		return fail(d, ERR_USAGE, 0, "takes a path");
+	s->lock_out = arena_string(a, bytes_of(value));
+	return OK;
+}
+
+TAKE(take_upgrade_package)
+{
+	if (!name_is_valid(bytes_of(value)))
+		return fail(d, ERR_USAGE, 0, "takes the name of a distribution, not '%.100s'", value);
+	strings_add(&s->lock_upgrade_packages, a, bytes_of(value));
+	return OK;
+}
+
+TAKE(take_python_version)
+{
+	UNUSED(d);
+	strings_add(&s->python_versions, a, bytes_of(value));
+	return OK;
+}
+
+TAKE(take_python_platform)
+{
+	UNUSED(d);
+	strings_add(&s->python_platforms, a, bytes_of(value));
+	return OK;
+}
+
 TAKE(take_command)
 {
 	UNUSED(d);
@@ -183,6 +230,21 @@ const struct option options_build[] = {
 	{ "--unknown-requires", 0, { 0 }, "allow|warn|deny", "What a build requirement that nobody vouches for does.", take_unknown },
 	{ "--pre", 0, { 0 }, NULL, "Take pre-releases of build requirements.", take_pre },
 	{ "--allow-requires", 0, { 0 }, NULL, "Fetch whatever the backend asks for while it builds.", take_allow_requires },
+	{ "--locked", 0, { 0 }, NULL, "Refuse to build without a lock, or with one that is out of date.", take_locked },
+	{ "--lock",
+	  0,
+	  { 0 },
+	  "FILE",
+	  "Take the build dependencies of this pylock.toml, or requirements with hashes, and no others.",
+	  take_lock },
+	{ "--require-hashes",
+	  0,
+	  { 0 },
+	  NULL,
+	  "Take no build dependency whose hash is in no -b file; the default when one is.",
+	  take_require_hashes },
+	{ "--no-require-hashes", 0, { 0 }, NULL, "Hashes in -b files are for the lines they are on.", take_no_require_hashes },
+	{ "--no-lock", 0, { 0 }, NULL, "Pass over the source's pylock.build.toml.", take_no_lock },
 	{ "--allow-read", 0, { 0 }, "PATH", "Let the build read this path of the host; can be repeated.", option_take_allow_read },
 	{ "--allow-host",
 	  0,
@@ -222,6 +284,28 @@ const struct option options_build[] = {
 	{ "--limit", 0, { 0 }, "KEY=VALUE", "Change a limit; can be repeated.", option_take_limit },
 	{ "--report", 0, { 0 }, "FILE", "Write a report as JSON.", take_report },
 	{ "--json", 0, { 0 }, NULL, "Print the report instead of paths.", option_take_json },
+	{ 0 },
+};
+
+const struct option options_lock[] = {
+	{ "--output-file", 'o', { 0 }, "FILE", "Where the lock goes, pylock.NAME.toml; default: SRC/pylock.build.toml.", take_lock_out },
+	{ "--check", 0, { 0 }, NULL, "Write nothing; exit 3 when the lock is not up to date.", take_check },
+	{ "--upgrade", 'U', { 0 }, NULL, "Take newer versions than the lock has.", take_upgrade },
+	{ "--upgrade-package", 'P', { 0 }, "NAME", "Take a newer version of this one; can be repeated.", take_upgrade_package },
+	{ "--static", 0, { 0 }, NULL, "Lock [build-system] requires alone: nothing of the source is run.", take_static },
+	{ "--universal", 0, { 0 }, NULL, "Lock every wheel of each version, for all platforms.", take_universal },
+	{ "--python-version",
+	  0,
+	  { 0 },
+	  "VERSION",
+	  "Lock for this version of Python, which need not be here; can be repeated.",
+	  take_python_version },
+	{ "--python-platform",
+	  0,
+	  { 0 },
+	  "PLATFORM",
+	  "Lock for this platform: linux, macos, windows, aarch64-manylinux_2_28 ...; can be repeated.",
+	  take_python_platform },
 	{ 0 },
 };
 

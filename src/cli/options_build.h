@@ -6,7 +6,7 @@
 #include "cli/option.h"
 
 extern const struct option options_build[];
-extern const struct option options_shell[]; /* beside some of those */
+extern const struct option options_shell[], options_lock[]; /* beside some of those */
 
 /* For the tables of other commands. */
 enum status option_take_json(struct settings *s, struct arena *a, const char *value, struct diag *d);

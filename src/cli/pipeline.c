@@ -15,6 +15,7 @@
 #include "cli/deps_policy.h"
 #include "cli/hook_run.h"
 #include "cli/judge.h"
+#include "cli/locking.h"
 #include "cli/shell.h"
 #include "cli/source_scan.h"
 #include "cli/known_backends.h"
@@ -135,28 +136,6 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 
 /* ---- lock and environment ---- */
 
-static enum status read_constraints(struct pipeline *p, struct lock_request *request, struct diag *d)
-{
-	struct lock_constraint *all = NULL;
-	size_t n = 0;
-	for (size_t i = 0; i < p->settings->constraints.n; i++) {
-		const char *file = p->settings->constraints.items[i];
-		struct lock_constraint *some;
-		size_t n_some;
-		enum status s = artefact_read_constraints(file, p->arena, &some, &n_some, d);
-		if (s)
-			return s;
-		struct lock_constraint *joined = ARENA_ARRAY(p->arena, struct lock_constraint, n + n_some);
-		bytes_copy(joined, bytes_make(all, n * sizeof *all));
-		bytes_copy(joined + n, bytes_make(some, n_some * sizeof *some));
-		all = joined;
-		n += n_some;
-	}
-	request->constraints = all;
-	request->n_constraints = n;
-	return OK;
-}
-
 struct bytes pipeline_index_of(const struct pipeline *p, const struct lock_pin *pin)
 {
 	bool is_folder = pin->file.index.size && pin->file.index.data[0] == '/';
@@ -223,23 +202,19 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 		.allow_prereleases = p->settings->allow_prereleases,
 		.offline = p->settings->offline,
 		.exclude_newer = p->settings->exclude_newer,
-		.min_age = p->settings->min_age,
-		.min_age_exempt = settings_names(&p->settings->min_age_exempt, p->arena),
-		.n_min_age_exempt = p->settings->min_age_exempt.n,
-		.allow_urls = settings_names(&p->settings->allow_urls, p->arena),
-		.n_allow_urls = p->settings->allow_urls.n,
 	};
+	deps_policy_fill(p->settings, p->arena, &request);
 	struct stage_time t = stage_begin(p, "lock");
-	enum status s = read_constraints(p, &request, d);
+	enum status s = locking_constraints(p, &request, d);
 	if (s == OK)
-		s = lock_run(p->run, &request, p->index, p->arena, &p->lock, d);
+		s = locking_resolve(p, &request, d);
 	if (s)
 		return s;
 	p->has_lock = true;
 	stage_end(p, t);
 	s = note_lock(p, d);
 	if (s == OK)
-		s = deps_policy_judge(p, &request, d);
+		s = deps_policy_judge(p, &request, &p->lock, d);
 	if (s)
 		return s;
 	t = stage_begin(p, "env");
@@ -288,7 +263,8 @@ static enum status note_started(struct pipeline *p, const char *kind, struct dia
 /* What the backend asked for is fetched when it is known or allowed. */
 static enum status widen(struct pipeline *p, const struct build_result *answer, struct diag *d)
 {
-	enum status s = known_requires_check(answer->requires, answer->n_requires, &p->lock, p->settings, d);
+	/* With a lock nothing is asked for that is not in there. */
+	enum status s = p->lock_file ? OK : known_requires_check(answer->requires, answer->n_requires, &p->lock, p->settings, d);
 	return s ? s : prepare(p, answer->requires, answer->n_requires, d);
 }
 
@@ -600,7 +576,8 @@ static enum status begin(struct pipeline *p, const char *source_word, const char
 	*ret_out_path = choose_out_path(p, ret_word);
 	audit_set_isolation(p->run->audit, isolation_mode_name(p->run->mode),
 			    p->run->container ? p->run->container->image_digest : NULL);
-	return take_source(p, ret_word, *ret_out_path, d);
+	s = take_source(p, ret_word, *ret_out_path, d);
+	return s ? s : locking_open(p, ret_word, d);
 }
 
 enum status pipeline_build(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)
@@ -626,9 +603,23 @@ static bool ends_here(void *context, const struct bytes *requires, size_t n)
 	return false;
 }
 
-static enum status fetch_requires(struct pipeline *p, enum build_kind kind, struct diag *d)
+/* Each once, in the order in which they were asked for. */
+static void remember_dynamic(struct pipeline *p, const struct build_result *answer)
 {
-	struct build_result answer = { .outcome = BUILD_DONE };
+	for (size_t i = 0; i < answer->n_requires; i++) {
+		size_t k = 0;
+		while (k < p->n_dynamic && !bytes_equal(p->dynamic[k], answer->requires[i]))
+			k++;
+		if (k < p->n_dynamic)
+			continue;
+		p->dynamic = arena_grow(p->arena, p->dynamic, p->n_dynamic, sizeof *p->dynamic);
+		p->dynamic[p->n_dynamic++] = arena_copy(p->arena, answer->requires[i]);
+	}
+}
+
+/* Asks the backend, in the environment of the first phase. */
+static enum status ask_requires(struct pipeline *p, enum build_kind kind, struct build_result *ret, struct diag *d)
+{
 	CLEANUP(fd_close) int nowhere = -1;
 	enum status s = prepare(p, NULL, 0, d);
 	if (s == OK)
@@ -638,10 +629,28 @@ static enum status fetch_requires(struct pipeline *p, enum build_kind kind, stru
 	if (s)
 		return s;
 	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "ask for wheel" : "ask for sdist");
-	s = hook_run(p, kind, ends_here, nowhere, &answer, d);
+	s = hook_run(p, kind, ends_here, nowhere, ret, d);
 	stage_end(p, t);
-	bool has_all = s || has_requires(p, answer.requires, answer.n_requires);
-	return has_all ? s : widen(p, &answer, d);
+	return s;
+}
+
+static enum status fetch_requires(struct pipeline *p, enum build_kind kind, struct diag *d)
+{
+	struct build_result answer = { .outcome = BUILD_DONE };
+	enum status s = ask_requires(p, kind, &answer, d);
+	return s || has_requires(p, answer.requires, answer.n_requires) ? s : widen(p, &answer, d);
+}
+
+/* No environment is made of the answer: all targets resolve both phases together, so that nothing of the first is settled. */
+static enum status note_requires(struct pipeline *p, enum build_kind kind, struct diag *d)
+{
+	struct build_result answer = { .outcome = BUILD_DONE };
+	enum status s = ask_requires(p, kind, &answer, d);
+	if (s == OK)
+		s = known_requires_check(answer.requires, answer.n_requires, &p->lock, p->settings, d);
+	if (s == OK)
+		remember_dynamic(p, &answer);
+	return s;
 }
 
 enum status pipeline_fetch(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)
@@ -659,6 +668,18 @@ enum status pipeline_fetch(struct pipeline *p, const char *source_word, const ch
 	s = crates_fetch(p, d);
 	stage_end(p, t);
 	return s;
+}
+
+enum status pipeline_lock(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)
+{
+	struct source_word word;
+	const char *out_path;
+	enum status s = begin(p, source_word, python_word, &word, &out_path, d);
+	if (s || p->settings->lock_static)
+		return s;
+	if (word.kind == SOURCE_DIRECTORY || word.kind == SOURCE_GIT)
+		s = note_requires(p, BUILD_SDIST, d);
+	return s ? s : note_requires(p, BUILD_WHEEL, d);
 }
 
 enum status pipeline_shell(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d)

@@ -37,6 +37,7 @@ enum { STAGES_MAX = 32, ARTEFACTS_MAX = 8 };
 
 /* Everything a report tells; filled as far as the run came, also when it failed. */
 struct output_filter;
+struct lock_file;
 
 struct pipeline {
 	const struct run_context *run;
@@ -49,7 +50,13 @@ struct pipeline {
 
 	struct env_python python;
 	struct source_result source;
+	struct lock_file *lock_file; /* that counts; NULL: none. cli/locking.h */
+	bool said_stale;
 	struct lock_result lock;
+	const struct lock_hint *hints; /* versions to try first, of a lock that is made anew */
+	size_t n_hints;
+	struct bytes *dynamic; /* what backends asked for besides: pipeline_lock */
+	size_t n_dynamic;
 	struct env_result env;
 	struct cargo_source rust;
 	struct cargo_result crates;
@@ -79,6 +86,9 @@ MUST_USE enum status pipeline_build(struct pipeline *p, const char *source_word,
 /* Fills the caches with what pipeline_build needs: requirements of both phases, for which the backend is asked in the sandbox, and
  * the crates of a Cargo.lock. Writes no artefact. */
 MUST_USE enum status pipeline_fetch(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
+
+/* Asks what pipeline_build would need for any artefact, in both phases: p->dynamic. Writes nothing and uses no lock. */
+MUST_USE enum status pipeline_lock(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
 
 /* Makes ready what pipeline_build would build a wheel with, and opens a shell there (cli/shell.h). A backend that does not say what
  * it needs is no reason to stop: it may be why somebody wants to look. */

@@ -232,17 +232,6 @@ void report_write(const struct pipeline *pipelines, size_t n, const char *log_he
 	buf_add_byte(out, '\n');
 }
 
-/* The folder of the report's path, and its name there. */
-static enum status open_folder(const char *path, int *ret_dir, const char **ret_name, struct diag *d)
-{
-	char folder[4096];
-	struct bytes whole = bytes_of(path);
-	size_t slash = bytes_find_last(whole, '/');
-	(void)snprintf(folder, sizeof folder, "%.*s", slash < whole.size ? (int)slash + 1 : 1, slash < whole.size ? path : ".");
-	*ret_name = slash < whole.size ? path + slash + 1 : path;
-	return directory_open(AT_FDCWD, folder, ret_dir, d);
-}
-
 enum status report_check(const char *path, struct diag *d)
 {
 	CLEANUP(fd_close) int dir = -1;
@@ -251,7 +240,7 @@ enum status report_check(const char *path, struct diag *d)
 	struct stat st;
 	if (strcmp(path, "-") == 0)
 		return fail(d, ERR_USAGE, 0, "--report takes a path, not '-': --json prints the report on stdout");
-	enum status s = open_folder(path, &dir, &name, d);
+	enum status s = directory_open_parent(path, &dir, &name, d);
 	if (s == OK)
 		s = file_draft_open(dir, 0644, &draft, d);
 	if (s == OK)
@@ -267,10 +256,6 @@ enum status report_check(const char *path, struct diag *d)
 
 enum status report_save(const char *path, struct bytes text, struct diag *d)
 {
-	CLEANUP(fd_close) int dir = -1;
-	const char *name;
-	enum status s = open_folder(path, &dir, &name, d);
-	if (s == OK)
-		s = file_replace(dir, name, text, 0644, false, d);
+	enum status s = file_replace_path(path, text, 0644, d);
 	return s ? explain(d, "the report '%s'", path) : OK;
 }

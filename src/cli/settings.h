@@ -41,13 +41,14 @@ struct settings {
 	bool trust_project;
 	bool keep; /* --keep: the tree of a build that fails */
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
+	const char *lock_file; /* --lock; NULL: SRC/pylock.build.toml where there is one */
+	bool locked, no_lock;
+	bool require_hashes, no_require_hashes; /* neither: as soon as one constraint has a hash, as pip does */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */
 	bool allow_prereleases;
 
 	const char *index_url; /* of the default index */
-	struct settings_index *indexes;
-	struct settings_mapping *mappings;
-	size_t n_indexes, n_mappings;
+	struct index_making making; /* how places and rules come to be */
 	struct index_place *places; /* after settings_finish: all indexes, the default first, and whose names are whose */
 	struct index_rule *rules;
 	size_t n_places, n_rules;
@@ -60,9 +61,7 @@ struct settings {
 	const char *ca_file, *proxy_url;
 	struct strings http_hosts;
 	struct index_credential *credentials; /* SECRET */
-	struct index_credential *halves; /* a user without a password, which the keyring may have */
-	size_t n_credentials, n_halves;
-	bool use_keyring;
+	size_t n_credentials;
 
 	enum unknown_requires unknown_requires;
 	struct finding_policy findings;
@@ -90,6 +89,9 @@ struct settings {
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
 	const char *baseline; /* of scan; NULL: none */
+	const char *lock_out; /* of lock; NULL: SRC/pylock.build.toml */
+	bool lock_check, lock_upgrade, lock_universal, lock_static;
+	struct strings lock_upgrade_packages, python_versions, python_platforms;
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 	bool log_last;
@@ -101,7 +103,6 @@ struct settings {
 	/* How it was put together; for settings_*.c and options.c. */
 	char **environment;
 	const char *base; /* relative paths of the value that is being set start there; NULL: the working directory */
-	unsigned layer; /* of what is being read: files, variables, flags */
 	uint64_t rows_set, rows_by_flag; /* bits by place in setting_rows() */
 	uint64_t limits_set; /* bits by place in limit_rows() */
 };

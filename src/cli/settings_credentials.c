@@ -40,9 +40,9 @@ enum status settings_url(struct settings *s, struct arena *a, struct bytes text,
 
 const char *settings_half_credential(const struct settings *s, const char *origin)
 {
-	for (size_t i = 0; i < s->n_halves; i++)
-		if (strcmp(s->halves[i].origin, origin) == 0)
-			return s->halves[i].user;
+	for (size_t i = 0; i < s->making.n_halves; i++)
+		if (strcmp(s->making.halves[i].origin, origin) == 0)
+			return s->making.halves[i].user;
 	return NULL;
 }
 
@@ -61,10 +61,10 @@ static enum status take_named(struct settings *s, struct arena *a, const char *n
 	const char *password = env_get(s->environment, arena_printf(a, "HWB_INDEX_%s_PASSWORD", upper));
 	if (!user && !password)
 		return OK;
-	bool is_half = user && !password && s->use_keyring && index_url;
+	bool is_half = user && !password && s->making.use_keyring && index_url;
 	if (is_half && url_parse(bytes_of(index_url), a, &url, NULL) == OK) {
-		s->halves = arena_grow(a, s->halves, s->n_halves, sizeof *s->halves);
-		s->halves[s->n_halves++] = (struct index_credential){ url_origin(&url, a), user, NULL };
+		s->making.halves = arena_grow(a, s->making.halves, s->making.n_halves, sizeof *s->making.halves);
+		s->making.halves[s->making.n_halves++] = (struct index_credential){ url_origin(&url, a), user, NULL };
 		return OK;
 	}
 	if (!user || !password)

@@ -58,6 +58,7 @@ BOOL_SETTER(set_keep_archive, keep_archive)
 BOOL_SETTER(set_allow_requires, allow_requires)
 BOOL_SETTER(set_prereleases, allow_prereleases)
 BOOL_SETTER(set_netrc, netrc)
+BOOL_SETTER(set_locked, locked)
 BOOL_SETTER(set_no_index, no_index)
 BOOL_SETTER(set_offline, offline)
 BOOL_SETTER(set_network_isolation, network_isolation)
@@ -363,8 +364,8 @@ SETTER(set_keyring)
 {
 	UNUSED(a);
 	UNUSED(is_first);
-	s->use_keyring = bytes_equal(value, BYTES("subprocess"));
-	if (s->use_keyring || bytes_equal(value, BYTES("disabled")))
+	s->making.use_keyring = bytes_equal(value, BYTES("subprocess"));
+	if (s->making.use_keyring || bytes_equal(value, BYTES("disabled")))
 		return OK;
 	return fail(d, ERR_USAGE, 0, "takes disabled or subprocess, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
 }
@@ -520,6 +521,8 @@ static const struct setting_row rows[] = {
 	  set_constraints, true },
 	{ "build.allow-requires", "HWB_ALLOW_REQUIRES", "true or false", "false", TRUSTED,
 	  "fetch whatever a backend asks for while it builds", set_allow_requires, false },
+	{ "build.locked", "HWB_LOCKED", "true or false", "false; true in CI where there is a lock", TIGHTEN,
+	  "build with nothing but what the lock has", set_locked, false },
 	{ "build.prereleases", "HWB_PRERELEASES", "true or false", "false", TRUSTED, "take pre-releases of build requirements",
 	  set_prereleases, false },
 	{ "build.netrc", "HWB_NETRC", "true or false", "false", NEVER, "take the index's credential from ~/.netrc", set_netrc, false },
@@ -609,7 +612,7 @@ enum status setting_put_flag(struct settings *s, struct arena *a, const char *ke
 	uint64_t bit = UINT64_C(1) << row;
 	bool is_first = !(s->rows_by_flag & bit);
 	s->base = NULL;
-	s->layer = UINT_MAX; /* nothing is stronger */
+	s->making.layer = UINT_MAX; /* nothing is stronger */
 	s->rows_by_flag |= bit;
 	return setting_put(s, a, row, bytes_of(value), is_first, d);
 }

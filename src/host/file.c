@@ -179,3 +179,23 @@ enum status file_replace(int dir, const char *name, struct bytes content, unsign
 	file_draft_drop(&f);
 	return explain(d, "'%s'", name);
 }
+
+enum status directory_open_parent(const char *path, int *ret_fd, const char **ret_name, struct diag *d)
+{
+	char folder[4096];
+	struct bytes whole = bytes_of(path);
+	size_t slash = bytes_find_last(whole, '/');
+	int n = snprintf(folder, sizeof folder, "%.*s", slash < whole.size ? (int)slash + 1 : 1, slash < whole.size ? path : ".");
+	if (n < 0 || (size_t)n >= sizeof folder)
+		return fail(d, ERR_IO, 0, "the path is too long: '%.200s...'", path);
+	*ret_name = slash < whole.size ? path + slash + 1 : path;
+	return directory_open(AT_FDCWD, folder, ret_fd, d);
+}
+
+enum status file_replace_path(const char *path, struct bytes content, unsigned mode, struct diag *d)
+{
+	CLEANUP(fd_close) int dir = -1;
+	const char *name;
+	enum status s = directory_open_parent(path, &dir, &name, d);
+	return s ? s : file_replace(dir, name, content, mode, true, d);
+}

@@ -13,6 +13,8 @@ MUST_USE enum status directory_make(int dir, const char *path, bool is_private, 
 /* Whether the open directory is ours alone: what somebody else can write is somebody else's word. variable: what names another, for
  * the remedy. ERR_USAGE, ERR_IO. */
 MUST_USE enum status directory_check_ours(int fd, const char *path, const char *variable, struct diag *d);
+/* The folder that path is in, and its name there, which points into path. ERR_ABSENT, ERR_IO. */
+MUST_USE enum status directory_open_parent(const char *path, int *ret_fd, const char **ret_name, struct diag *d);
 /* The entries of an open directory (borrowed), from the first; the caller's to close. NULL with errno. */
 DIR *directory_entries(int dir);
 /* Removes everything below dir/name and itself; follows no links. ok when absent. */
@@ -36,5 +38,7 @@ MUST_USE enum status file_draft_finish(struct file_draft *f, const char *name, b
 void file_draft_drop(struct file_draft *f);
 /* All in one. */
 MUST_USE enum status file_replace(int dir, const char *name, struct bytes content, unsigned mode, bool durable, struct diag *d);
+/* The same by its path, durable. */
+MUST_USE enum status file_replace_path(const char *path, struct bytes content, unsigned mode, struct diag *d);
 
 #endif

@@ -49,6 +49,24 @@ enum status blob_open(struct index *i, const struct sha256 *digest, int *ret_fd,
 	return OK;
 }
 
+bool index_cache_has(int cache_dir, const struct sha256 *digest)
+{
+	char name[SHA256_TEXT_SIZE], path[sizeof "blob/sha256/ab/" + SHA256_TEXT_SIZE];
+	sha256_text(digest, name);
+	(void)snprintf(path, sizeof path, "blob/sha256/%.2s/%s", name, name);
+	return faccessat(cache_dir, path, R_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool index_has(const struct index *i, const struct sha256 *digest)
+{
+	return index_cache_has(i->cache_dir, digest);
+}
+
+enum status index_store(struct index *i, int fd, const struct sha256 *digest, struct diag *d)
+{
+	return blob_store(i, fd, digest, NULL, BYTES("https://cache.invalid/"), d);
+}
+
 static enum status wrong_digest(const struct sha256 *want, const struct sha256 *got, struct bytes url, struct diag *d)
 {
 	char wanted[SHA256_TEXT_SIZE], found[SHA256_TEXT_SIZE];

@@ -73,6 +73,8 @@ struct index_file {
 	struct bytes status_reason;
 	const char *hash_source; /* "index", "local", or "url" where the resolver made it of a requirement's URL */
 	struct bytes index; /* the URL of the index, of a page of links, or the folder */
+	const struct index_file *built_from; /* a wheel that hwb makes of this sdist (lock/from_sdist.h); else NULL */
+	bool is_built; /* of those: it is in the cache, under its own digest */
 };
 
 struct index_project {
@@ -104,6 +106,12 @@ MUST_USE enum status index_metadata(struct index *i, const struct index_file *fi
 MUST_USE enum status index_download(struct index *i, const struct index_file *file, int *ret_fd, struct diag *d);
 /* Downloads several in parallel into the cache; afterwards index_download finds them. */
 MUST_USE enum status index_download_all(struct index *i, const struct index_file *const *files, size_t n, struct diag *d);
+/* Whether the cache has a file of that digest; its bytes are looked at when it is opened. */
+bool index_has(const struct index *i, const struct sha256 *digest);
+/* The same of the directory of a cache. */
+bool index_cache_has(int cache_dir, const struct sha256 *digest);
+/* Puts a file that hwb made into the cache, as index_download finds it: by its digest. ERR_IO, ERR_HASH when it has another. */
+MUST_USE enum status index_store(struct index *i, int fd, const struct sha256 *digest, struct diag *d);
 /* Any https archive by URL and digest, through the same cache: for sources. */
 MUST_USE enum status index_download_url(struct index *i, const char *url, const struct sha256 *digest, int *ret_fd, struct diag *d);
 

@@ -8,7 +8,7 @@
 #include "lock/candidates.h"
 
 /* A change to the record, or to what the resolver would answer, gets a new number. */
-enum { CACHE_FORMAT = 2 };
+enum { CACHE_FORMAT = 4 };
 /* A key is made of at most: 200 requirements of 32 KiB, constraints, tags. A record: 10,000 pins of about 1 KiB. */
 enum { KEY_TEXT_MAX = 256 << 20, RECORD_MAX = 64 << 20, PINS_MAX = 10000, EXTRAS_MAX = 4096 };
 
@@ -67,6 +67,11 @@ struct sha256 cache_key(const struct lock_request *request, const struct lock_so
 	wire_put_u32(&b, (uint32_t)request->n_preferred);
 	for (size_t i = 0; i < request->n_preferred; i++)
 		put_pin_key(&request->preferred[i], &b);
+	wire_put_u32(&b, (uint32_t)request->n_hints);
+	for (size_t i = 0; i < request->n_hints; i++) {
+		wire_put_bytes(&b, request->hints[i].name);
+		wire_put_bytes(&b, request->hints[i].version);
+	}
 	put_interpreter(request->python, &b);
 	wire_put_u32(&b, request->allow_prereleases);
 	wire_put_u64(&b, (uint64_t)request->exclude_newer);
@@ -108,6 +113,13 @@ static void put_pin(const struct lock_pin *pin, struct buf *out)
 	wire_put_u32(out, word_number(pin->hash_source));
 	wire_put_u32(out, word_number(pin->file.hash_source));
 	put_list(out, pin->extras, pin->n_extras);
+	wire_put_bytes(out, buf_bytes(&page));
+	buf_clear(&page);
+	if (file.built_from) {
+		struct index_file sdist = *file.built_from;
+		one.files = &sdist;
+		page_write(&one, &page);
+	}
 	wire_put_bytes(out, buf_bytes(&page));
 }
 
@@ -154,7 +166,15 @@ static bool read_pin(struct wire *w, struct arena *a, struct lock_pin *ret)
 	ret->file = one.files[0];
 	ret->hash_source = words[hash_source];
 	version_write(&ret->file.version, &version);
-	return ret->file.kind == INDEX_WHEEL && ret->file.has_digest && bytes_equal(buf_bytes(&version), ret->version);
+	page = wire_get_bytes(w);
+	if (page.size) {
+		struct index_project sdist;
+		if (page_read(page, ret->name, words[file_source], a, &sdist, NULL) || sdist.n_files != 1)
+			return false;
+		ret->file.built_from = &sdist.files[0];
+		ret->file.is_built = true;
+	}
+	return !w->bad && ret->file.kind == INDEX_WHEEL && ret->file.has_digest && bytes_equal(buf_bytes(&version), ret->version);
 }
 
 enum status cache_read(struct bytes record, const struct sha256 *key, struct arena *a, struct lock_result *ret,

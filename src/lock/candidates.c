@@ -179,6 +179,8 @@ static enum obstacle obstacle_of(const struct rules *rules, const struct package
 /* Of two wheels of one version: the better tag, the later build, then the smaller digest, so that it never hangs on luck. */
 static bool is_better(const struct rules *rules, const struct index_file *x, const struct index_file *y)
 {
+	if (!x->built_from != !y->built_from) /* what is there comes before what has to be built */
+		return !x->built_from;
 	int px = tag_set_priority(rules->tags, &x->wheel), py = tag_set_priority(rules->tags, &y->wheel);
 	if (px != py)
 		return px < py;
@@ -222,6 +224,26 @@ static void add_versions(const struct rules *rules, struct package *p, struct ar
 		}
 		if (best && !(has_preferred && version_compare(&best->version, &p->preferred->file.version) == 0))
 			add_candidate(p, best, best->hash_source, false, a);
+	}
+}
+
+/* A hint comes before newer versions, but for the choice of an earlier phase. */
+static void put_hint_first(const struct rules *rules, struct package *p, struct arena *a)
+{
+	size_t first = p->n_candidates && p->candidates[0].preferred ? 1 : 0;
+	for (size_t i = 0; i < rules->request->n_hints; i++) {
+		const struct lock_hint *hint = &rules->request->hints[i];
+		struct version version;
+		if (!bytes_equal(hint->name, p->name) || version_parse(hint->version, a, &version, NULL))
+			continue;
+		for (size_t k = first; k < p->n_candidates; k++) {
+			struct candidate c = p->candidates[k];
+			if (version_compare(&c.file->version, &version))
+				continue;
+			memmove(&p->candidates[first + 1], &p->candidates[first], (k - first) * sizeof c);
+			p->candidates[first] = c;
+			return;
+		}
 	}
 }
 
@@ -271,6 +293,7 @@ enum status candidates_load(const struct rules *rules, const struct lock_source 
 	if (p->preferred)
 		add_preferred(p, a);
 	add_versions(rules, p, a);
+	put_hint_first(rules, p, a);
 	p->is_loaded = true;
 	return OK;
 }

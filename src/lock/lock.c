@@ -1,5 +1,6 @@
 #include "lock/lock.h"
 
+#include "lock/locked.h"
 #include "lock/source.h"
 
 static void ask_prefetch(void *context, const struct bytes *names, size_t n)
@@ -32,4 +33,25 @@ enum status lock_run(const struct run_context *run, const struct lock_request *r
 {
 	struct lock_source source = { index, ask_prefetch, ask_project, ask_metadata, ask_fingerprint, ask_cache_dir };
 	return lock_run_over(run, request, &source, a, ret, d);
+}
+
+enum status lock_run_locked(const struct run_context *run, const struct lock_request *request, const struct pylock *lock,
+			    const char *name, struct index *index, struct arena *a, struct lock_result *ret, struct diag *d)
+{
+	struct lock_source source;
+	struct locked locked = { .lock = lock, .name = name, .python = request->python, .index = index, .arena = a };
+	struct lock_request own = *request;
+	/* What a lock gives does not change with the time of day; but it makes no file older: the cool-down is the operator's. */
+	own.exclude_newer = 0;
+	own.offline = true;
+	own.preferred = NULL;
+	own.n_preferred = 0;
+	own.allow_prereleases = true; /* it holds what somebody chose */
+	locked_source(&locked, &source);
+	enum status s = locked_check_target(&locked, d);
+	if (s == OK)
+		s = lock_run_over(run, &own, &source, a, ret, d);
+	for (size_t i = 0; s == OK && i < ret->n_pins; i++)
+		ret->pins[i].hash_source = "lock";
+	return s;
 }

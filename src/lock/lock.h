@@ -28,6 +28,18 @@ struct lock_constraint {
 	struct bytes origin; /* "constraints.txt line 3", for messages */
 };
 
+/* A version that is tried first where it fits: that of an older lock. */
+struct lock_hint {
+	struct bytes name, version; /* normalised; PEP 440 */
+};
+
+/* Makes a wheel of an sdist that the index has: in a sandbox of its own, kept in the cache by index_store. *wheel comes as a copy of the
+ * sdist's row; filename, wheel, digest and size are to be set. */
+struct lock_builder {
+	void *context;
+	enum status (*build)(void *context, const struct index_file *sdist, struct index_file *wheel, struct diag *d);
+};
+
 struct lock_request {
 	const struct bytes *requires; /* PEP 508 text, as the project wrote it */
 	size_t n_requires;
@@ -36,6 +48,9 @@ struct lock_request {
 	size_t n_constraints;
 	const struct lock_pin *preferred; /* pins of an earlier phase: kept if they fit, never downgraded */
 	size_t n_preferred;
+	const struct lock_hint *hints;
+	size_t n_hints;
+	const struct lock_builder *builder; /* sdists are taken too; NULL: wheels only */
 	const struct interpreter *python;
 	bool allow_prereleases; /* else only when nothing else matches a requirement */
 	bool offline; /* the resolution cache then counts whatever its age */
@@ -62,6 +77,13 @@ struct lock_result {
  * A requirement with a URL that is not allowed, or is not the project's own, is ERR_RESOLVE (D03) naming it and why. */
 MUST_USE enum status lock_run(const struct run_context *run, const struct lock_request *request, struct index *index,
 			      struct arena *a, struct lock_result *ret, struct diag *d);
+
+struct pylock; /* lock/pylock.h */
+/* The same with nothing but the files of a lock on offer, whichever of its packages are needed; where they are is the index's word, what
+ * they are the lock's. name: of the file, for messages. Pins have the hash_source "lock". ERR_RESOLVE: the lock is not for this
+ * interpreter, or lacks what is wanted; ERR_HASH: the index has a file under another digest than the lock, both are named. */
+MUST_USE enum status lock_run_locked(const struct run_context *run, const struct lock_request *request, const struct pylock *lock,
+				     const char *name, struct index *index, struct arena *a, struct lock_result *ret, struct diag *d);
 
 /* Whether all these requirements are met by the pins (markers evaluated, extras must be covered by the pins' own closure:
  * any extra that was not resolved before means false). For get_requires_*. */

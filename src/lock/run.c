@@ -1,5 +1,6 @@
 /* lock_run over a source: the kept answer, else the resolver's, made into pins. */
 #include "lock/cache.h"
+#include "lock/from_sdist.h"
 #include "lock/resolver.h"
 
 static int compare_bytes(const void *x, const void *y)
@@ -48,13 +49,24 @@ static void take_pins(const struct resolver *r, struct arena *a, struct lock_res
 	*ret = result;
 }
 
-enum status lock_run_over(const struct run_context *run, const struct lock_request *request, const struct lock_source *source,
-			  struct arena *a, struct lock_result *ret, struct diag *d)
+/* What was built may be gone from the cache: then it is built again. */
+static bool has_built(const struct lock_source *source, const struct lock_result *result)
+{
+	for (size_t i = 0; i < result->n_pins; i++) {
+		const struct index_file *f = &result->pins[i].file;
+		if (f->built_from && !index_cache_has(source->cache_dir(source->context), &f->digest))
+			return false;
+	}
+	return true;
+}
+
+static enum status resolve(const struct run_context *run, const struct lock_request *request, const struct lock_source *source,
+			   struct arena *a, struct lock_result *ret, struct diag *d)
 {
 	struct sha256 key = cache_key(request, source);
 	CLEANUP(arena_done) struct arena scratch;
 	arena_init(&scratch);
-	if (cache_find(run, request, source, &key, a, ret))
+	if (cache_find(run, request, source, &key, a, ret) && has_built(source, ret))
 		return OK;
 	struct resolver r = { .run = run, .request = request, .source = source, .arena = &scratch };
 	enum status s = resolver_run(&r, d);
@@ -63,4 +75,13 @@ enum status lock_run_over(const struct run_context *run, const struct lock_reque
 	take_pins(&r, a, ret);
 	cache_keep(request, source, &key, ret);
 	return OK;
+}
+
+enum status lock_run_over(const struct run_context *run, const struct lock_request *request, const struct lock_source *source,
+			  struct arena *a, struct lock_result *ret, struct diag *d)
+{
+	struct lock_source with_sdists;
+	struct from_sdist f = { .under = source, .builder = request->builder, .arena = a };
+	from_sdist_source(&f, &with_sdists);
+	return resolve(run, request, request->builder ? &with_sdists : source, a, ret, d);
 }

@@ -6,6 +6,7 @@
 #include "format/json.h"
 #include "host/verb.h"
 #include "index/verbs.h"
+#include "lock/verbs.h"
 #include "pack/verbs.h"
 #include "redact/verbs.h"
 #include "scan/verbs.h"
@@ -31,6 +32,7 @@ int main(int argc, char **argv)
 		{ "redact", 2, redact_verb },
 		{ "redact-log", 1, redact_log_verb },
 		{ "scan-files", 1, scan_files_verb },
+		{ "pylock", 0, pylock_verb },
 	};
 	json_prepare();
 	/* The word only says what to prepare; what is done is what the request says. */

@@ -17,6 +17,7 @@ import scenario_endurance
 import scenario_index
 import scenario_indexes
 import scenario_landlock
+import scenario_lock
 import scenario_scan
 import scenario_slips
 import scenario_sources
@@ -36,6 +37,7 @@ MODULES = [
     scenario_debug,
     scenario_doctor,
     scenario_landlock,
+    scenario_lock,
     scenario_scan,
     scenario_slips,
     scenario_endurance,
