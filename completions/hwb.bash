@@ -12,17 +12,18 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --sbom --embed-sbom --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	lock) _hwb_words "--output-file -o --check --upgrade -U --upgrade-package -P --static --universal --python-version --python-platform --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --pull --trust-project --scan --allow --deny --fail-on --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	scan) _hwb_words "--baseline --json --sarif --github --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow --deny --fail-on --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --sbom --embed-sbom --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	lock) _hwb_words "--output-file -o --check --upgrade -U --upgrade-package -P --static --universal --python-version --python-platform --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --pull --trust-project --scan --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	scan) _hwb_words "--baseline --json --sarif --github --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --pre --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	check) _hwb_words "--json --sarif --github --profile --allow --deny --fail-on --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	sbom) _hwb_words "--format --output -o --embed --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --sbom --embed-sbom --scan --profile --allow --deny --fail-on --netrc --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --find-links -f --no-index --exclude-newer --pre --allow-requires --allow-read --allow-host --allow-network --env --isolation --trust-project --netrc --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --sbom --embed-sbom --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --trust-project --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	redact) _hwb_words "--mask-file --add-mask-from-env --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	credential) _hwb_words "--username -u --index-url --default-index -i --index --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	doctor) _hwb_words "--isolation --image --pull --python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	version) _hwb_words "--json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -73,6 +74,7 @@ _hwb_value() {
 	"build --deny=" | "build --deny") : ;;
 	"build --fail-on=" | "build --fail-on") _hwb_words "error warning" ;;
 	"build --netrc=") _hwb_paths -f ;;
+	"build --keyring-provider=" | "build --keyring-provider") _hwb_words "disabled subprocess" ;;
 	"build --cert=" | "build --cert") _hwb_paths -f ;;
 	"build --proxy=" | "build --proxy") : ;;
 	"build --limit=" | "build --limit") : ;;
@@ -117,6 +119,7 @@ _hwb_value() {
 	"lock --deny=" | "lock --deny") : ;;
 	"lock --fail-on=" | "lock --fail-on") _hwb_words "error warning" ;;
 	"lock --netrc=") _hwb_paths -f ;;
+	"lock --keyring-provider=" | "lock --keyring-provider") _hwb_words "disabled subprocess" ;;
 	"lock --cert=" | "lock --cert") _hwb_paths -f ;;
 	"lock --proxy=" | "lock --proxy") : ;;
 	"lock --limit=" | "lock --limit") : ;;
@@ -127,13 +130,17 @@ _hwb_value() {
 	"scan --index-url=" | "scan --index-url") : ;;
 	"scan --default-index=" | "scan --default-index") : ;;
 	"scan -i") : ;;
+	"scan --index=" | "scan --index") : ;;
+	"scan --index-package=" | "scan --index-package") : ;;
 	"scan --find-links=" | "scan --find-links") _hwb_paths -d ;;
 	"scan -f") _hwb_paths -d ;;
 	"scan --exclude-newer=" | "scan --exclude-newer") : ;;
+	"scan --min-age=" | "scan --min-age") : ;;
 	"scan --allow=" | "scan --allow") : ;;
 	"scan --deny=" | "scan --deny") : ;;
 	"scan --fail-on=" | "scan --fail-on") _hwb_words "error warning" ;;
 	"scan --netrc=") _hwb_paths -f ;;
+	"scan --keyring-provider=" | "scan --keyring-provider") _hwb_words "disabled subprocess" ;;
 	"scan --cert=" | "scan --cert") _hwb_paths -f ;;
 	"scan --proxy=" | "scan --proxy") : ;;
 	"scan --limit=" | "scan --limit") : ;;
@@ -200,6 +207,7 @@ _hwb_value() {
 	"fetch --deny=" | "fetch --deny") : ;;
 	"fetch --fail-on=" | "fetch --fail-on") _hwb_words "error warning" ;;
 	"fetch --netrc=") _hwb_paths -f ;;
+	"fetch --keyring-provider=" | "fetch --keyring-provider") _hwb_words "disabled subprocess" ;;
 	"fetch --cert=" | "fetch --cert") _hwb_paths -f ;;
 	"fetch --proxy=" | "fetch --proxy") : ;;
 	"fetch --limit=" | "fetch --limit") : ;;
@@ -220,15 +228,21 @@ _hwb_value() {
 	"shell --index-url=" | "shell --index-url") : ;;
 	"shell --default-index=" | "shell --default-index") : ;;
 	"shell -i") : ;;
+	"shell --index=" | "shell --index") : ;;
+	"shell --index-package=" | "shell --index-package") : ;;
 	"shell --find-links=" | "shell --find-links") _hwb_paths -d ;;
 	"shell -f") _hwb_paths -d ;;
 	"shell --exclude-newer=" | "shell --exclude-newer") : ;;
+	"shell --min-age=" | "shell --min-age") : ;;
+	"shell --unknown-requires=" | "shell --unknown-requires") _hwb_words "allow warn deny" ;;
 	"shell --allow-read=" | "shell --allow-read") _hwb_paths -f ;;
 	"shell --allow-host=" | "shell --allow-host") : ;;
 	"shell --allow-network=" | "shell --allow-network") : ;;
+	"shell --allow-url=" | "shell --allow-url") : ;;
 	"shell --env=" | "shell --env") : ;;
 	"shell --isolation=" | "shell --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"shell --netrc=") _hwb_paths -f ;;
+	"shell --keyring-provider=" | "shell --keyring-provider") _hwb_words "disabled subprocess" ;;
 	"shell --cert=" | "shell --cert") _hwb_paths -f ;;
 	"shell --proxy=" | "shell --proxy") : ;;
 	"shell --limit=" | "shell --limit") : ;;
@@ -251,6 +265,15 @@ _hwb_value() {
 	"cache --color=" | "cache --color") _hwb_words "auto always never" ;;
 	"cache --colour=" | "cache --colour") _hwb_words "auto always never" ;;
 	"cache --cache-dir=" | "cache --cache-dir") _hwb_paths -d ;;
+	"credential --username=" | "credential --username") : ;;
+	"credential -u") : ;;
+	"credential --index-url=" | "credential --index-url") : ;;
+	"credential --default-index=" | "credential --default-index") : ;;
+	"credential -i") : ;;
+	"credential --index=" | "credential --index") : ;;
+	"credential --color=" | "credential --color") _hwb_words "auto always never" ;;
+	"credential --colour=" | "credential --colour") _hwb_words "auto always never" ;;
+	"credential --cache-dir=" | "credential --cache-dir") _hwb_paths -d ;;
 	"doctor --isolation=" | "doctor --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"doctor --image=" | "doctor --image") : ;;
 	"doctor --python=" | "doctor --python") _hwb_paths -f ;;
@@ -284,6 +307,7 @@ _hwb_argument() {
 	log) _hwb_words "show verify path" ;;
 	redact) : ;;
 	cache) _hwb_words "dir info clean gc" ;;
+	credential) _hwb_words "add" ;;
 	doctor) : ;;
 	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox completion" ;;
 	version) : ;;
@@ -294,7 +318,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build lock scan check inspect sbom fetch shell log redact cache doctor debug version --help --version"
+		_hwb_words "build lock scan check inspect sbom fetch shell log redact cache credential doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

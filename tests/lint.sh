@@ -55,7 +55,7 @@ if command -v shellcheck >/dev/null; then
 else
 	skip "shell scripts pass shellcheck" "shellcheck is not installed"
 fi
-for program in hwb hwb-parse hwb-unpack hwb-net hwb-sandbox; do
+for program in hwb hwb-parse hwb-unpack hwb-net hwb-seal hwb-sandbox; do
 	file=$build/$program
 	[ -f "$file" ] || { gate "$program exists" "missing"; continue; }
 	head=$(readelf -hldW "$file" 2>/dev/null)
@@ -66,9 +66,9 @@ for program in hwb hwb-parse hwb-unpack hwb-net hwb-sandbox; do
 	[ "$program" = hwb-sandbox ] || printf '%s' "$head" | grep -qE 'BIND_NOW|Flags:.* NOW' || bad="$bad lazy-binding"
 	gate "$program is hardened" "$bad"
 done
-gate "no shipped program knows the seams of the tests" "$(cd "$build" && grep -l HWB_TEST_MASK hwb hwb-parse hwb-unpack hwb-net hwb-sandbox)"
+gate "no shipped program knows the seams of the tests" "$(cd "$build" && grep -l HWB_TEST_MASK hwb hwb-parse hwb-unpack hwb-net hwb-seal hwb-sandbox)"
 gate "hwb-sandbox links nothing" "$(readelf -dW "$build/hwb-sandbox" | grep NEEDED)"
-gate "hwb links neither curl nor archive nor pcre" "$(readelf -dW "$build/hwb" | grep -E 'NEEDED.*(curl|archive|pcre)')"
+gate "hwb links neither curl nor archive nor pcre nor libcrypto" "$(readelf -dW "$build/hwb" | grep -E 'NEEDED.*(curl|archive|pcre|crypto)')"
 if command -v scdoc >/dev/null && command -v mandoc >/dev/null; then
 	gate "man pages are clean" "$(for page in doc/man/*.scd; do scdoc <"$page" | mandoc -Tlint -W error 2>&1 | grep -vE 'referenced manual not found|lower case character' | sed "s|^|$page: |"; done)"
 	gate "the page of findings is clean" "$(python3 tools/findings.py man data/findings.toml | scdoc | mandoc -Tlint -W error 2>&1 | grep -vE 'referenced manual not found|lower case character')"

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "cli/building.h"
 #include "cli/commands.h"
+#include "cli/deps_policy.h"
 #include "cli/lock_make.h"
 #include "cli/locking.h"
 #include "cli/options_build.h"
@@ -82,7 +83,7 @@ static enum status read_before(struct lock_command *c, struct diag *d)
 
 /* ---- targets ---- */
 
-static enum status add_target(struct lock_command *c, const struct pipeline *p, const struct interpreter *python, struct diag *d)
+static enum status add_target(struct lock_command *c, struct pipeline *p, const struct interpreter *python, struct diag *d)
 {
 	struct lock_request request;
 	if (c->n_targets == LOCK_TARGETS_MAX)
@@ -93,6 +94,8 @@ static enum status add_target(struct lock_command *c, const struct pipeline *p, 
 	request.python = python;
 	if (s == OK)
 		s = lock_run(p->run, &request, p->index, p->arena, &t->result, d);
+	if (s == OK)
+		s = deps_policy_judge(p, &request, &t->result, d);
 	c->n_targets++;
 	return s ? explain(d, "for Python %.*s on %.*s (%.*s)", BYTES_ARG(python->version),
 			   BYTES_ARG(python->env.field[MARKER_SYS_PLATFORM]), BYTES_ARG(python->env.field[MARKER_PLATFORM_MACHINE]))
@@ -100,7 +103,7 @@ static enum status add_target(struct lock_command *c, const struct pipeline *p, 
 }
 
 /* One interpreter's own place, or every version and platform that was asked for. */
-static enum status add_targets(struct lock_command *c, const struct pipeline *p, struct diag *d)
+static enum status add_targets(struct lock_command *c, struct pipeline *p, struct diag *d)
 {
 	const struct settings *set = p->settings;
 	static const char *const own[] = { "" };
@@ -267,6 +270,7 @@ static const char *const options_of_lock[] = {
 	"--min-age",
 	"--unknown-requires",
 	"--allow-url",
+	"--keyring-provider",
 	"--pre",
 	"--isolation",
 	"--image",

@@ -53,10 +53,11 @@ static void find_status(const struct lock_pin *pin, struct finding_list *list)
 				  BYTES_ARG(file->status_reason));
 }
 
-static void find_all(const struct pipeline *p, const struct lock_request *request, struct finding_list *list)
+static void find_all(const struct pipeline *p, const struct lock_request *request, const struct lock_result *lock,
+		     struct finding_list *list)
 {
-	for (size_t i = 0; i < p->lock.n_pins; i++) {
-		const struct lock_pin *pin = &p->lock.pins[i];
+	for (size_t i = 0; i < lock->n_pins; i++) {
+		const struct lock_pin *pin = &lock->pins[i];
 		find_status(pin, list);
 		if (strcmp(pin->file.hash_source, "url") == 0)
 			finding_lower(finding_add(list, "D03", pin->name,
@@ -112,10 +113,19 @@ static enum status refuse(const struct pipeline *p, const struct finding_list *l
 	return fail(d, ERR_RESOLVE, 0, "the build requirements are refused: too many findings");
 }
 
-enum status deps_policy_judge(struct pipeline *p, const struct lock_request *request, struct diag *d)
+void deps_policy_fill(const struct settings *s, struct arena *a, struct lock_request *request)
+{
+	request->min_age = s->min_age;
+	request->min_age_exempt = settings_names(&s->min_age_exempt, a);
+	request->n_min_age_exempt = s->min_age_exempt.n;
+	request->allow_urls = settings_names(&s->allow_urls, a);
+	request->n_allow_urls = s->allow_urls.n;
+}
+
+enum status deps_policy_judge(struct pipeline *p, const struct lock_request *request, const struct lock_result *lock, struct diag *d)
 {
 	struct finding_list list = { .arena = p->arena };
-	find_all(p, request, &list);
+	find_all(p, request, lock, &list);
 	enum status s = judge_apply(p->settings, &list, BYTES("build requirements"), p->run->audit, d);
 	if (s == OK)
 		s = note(p, &list, d);

@@ -187,18 +187,6 @@ static const struct lock_pin *pin_of(const struct lock_target *t, struct bytes n
 	return NULL;
 }
 
-/* The index that a page is of: PEP 751 has the base of the simple API there. */
-static struct bytes base_of(struct bytes page, struct bytes name)
-{
-	struct bytes base = page;
-	while (base.size && base.data[base.size - 1] == '/')
-		base.size--;
-	if (!bytes_ends(base, name))
-		return page;
-	base.size -= name.size;
-	return base;
-}
-
 /* One version of a project: for whom, and which files. */
 static enum status make_package(struct making *m, const struct lock_pin *pin, struct pylock_package *ret)
 {
@@ -218,8 +206,8 @@ static enum status make_package(struct making *m, const struct lock_pin *pin, st
 	ret->files = files.items;
 	ret->n_files = files.n;
 	ret->marker = marker_of(m);
-	if (!is_local(&pin->file))
-		ret->index = base_of(pin->file.index, pin->name);
+	if (strcmp(pin->file.hash_source, "index") == 0) /* not a folder's, nor that of a URL */
+		ret->index = pin->file.index;
 	if (pin->file.requires_python.size)
 		ret->requires_python = pin->file.requires_python;
 	return OK;

@@ -7,6 +7,7 @@
 #include "audit/audit.h"
 #include "base/cleanup.h"
 #include "cli/artefact.h"
+#include "cli/deps_policy.h"
 #include "cli/settings_parts.h"
 #include "host/file.h"
 
@@ -123,12 +124,8 @@ enum status locking_request(const struct pipeline *p, const struct bytes *more, 
 		.allow_prereleases = set->allow_prereleases,
 		.offline = set->offline,
 		.exclude_newer = set->exclude_newer,
-		.min_age = set->min_age,
-		.min_age_exempt = settings_names(&set->min_age_exempt, p->arena),
-		.n_min_age_exempt = set->min_age_exempt.n,
-		.allow_urls = settings_names(&set->allow_urls, p->arena),
-		.n_allow_urls = set->allow_urls.n,
 	};
+	deps_policy_fill(set, p->arena, ret);
 	return read_constraints(p, ret, d);
 }
 
@@ -148,7 +145,8 @@ static enum status check_hashes(const struct pipeline *p, const struct lock_requ
 	for (size_t i = 0; i < p->lock.n_pins; i++) {
 		const struct lock_pin *pin = &p->lock.pins[i];
 		char digest[SHA256_TEXT_SIZE];
-		if (strcmp(pin->hash_source, "constraint") == 0 || strcmp(pin->hash_source, "lock") == 0)
+		if (strcmp(pin->hash_source, "constraint") == 0 || strcmp(pin->hash_source, "lock") == 0 ||
+		    strcmp(pin->hash_source, "url") == 0)
 			continue;
 		sha256_text(&pin->file.digest, digest);
 		(void)fail(d, ERR_HASH, 0, "no hash is given for '%.*s' %.*s, and hashes are required", BYTES_ARG(pin->name),

@@ -48,6 +48,7 @@ ROW(take_exclude_newer, "index.exclude-newer")
 ROW(take_min_age, "index.min-age")
 ROW(take_unknown, "index.unknown-requires")
 ROW(take_allow_url, "index.allow-urls")
+ROW(take_keyring, "index.keyring-provider")
 ROW(take_cert, "index.ca-file")
 ROW(take_proxy, "index.proxy")
 ROW(take_allow_host, "security.network-allowed-hosts")
@@ -281,6 +282,7 @@ const struct option options_build[] = {
 	{ "--deny", 0, { 0 }, "ID", "A finding that is an error whatever its severity; can be repeated.", take_deny },
 	{ "--fail-on", 0, { 0 }, "error|warning", "From which severity on a finding refuses.", take_fail_on },
 	{ "--netrc", 0, { 0 }, "[FILE]", "Take the index's credential from ~/.netrc.", take_netrc },
+	{ "--keyring-provider", 0, { 0 }, "disabled|subprocess", "Ask the program keyring for passwords of indexes.", take_keyring },
 	{ "--cert", 0, { 0 }, "FILE", "Certificates to trust, PEM.", take_cert },
 	{ "--proxy", 0, { 0 }, "URL", "Proxy for the index.", take_proxy },
 	{ "--limit", 0, { 0 }, "KEY=VALUE", "Change a limit; can be repeated.", option_take_limit },

@@ -205,7 +205,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	stage_end(p, t);
 	s = note_lock(p, d);
 	if (s == OK)
-		s = deps_policy_judge(p, &request, d);
+		s = deps_policy_judge(p, &request, &p->lock, d);
 	if (s)
 		return s;
 	t = stage_begin(p, "env");
@@ -551,9 +551,12 @@ static enum status open_index(struct pipeline *p, struct diag *d)
 		.n_http_hosts = s->http_hosts.n,
 		.credentials = s->credentials,
 		.n_credentials = s->n_credentials,
+		.find_credential = credentials_find,
+		.credential_context = &p->credentials,
 		.progress = artefact_progress,
 		.progress_context = p->console,
 	};
+	p->credentials = (struct credentials){ .run = p->run, .settings = p->settings, .console = p->console, .arena = p->arena };
 	return index_open(p->run, &options, &p->index, d);
 }
 

@@ -7,6 +7,7 @@
 #include "base/run.h"
 #include "check/check.h"
 #include "cli/console.h"
+#include "cli/credentials.h"
 #include "cli/network.h"
 #include "cli/settings.h"
 #include "cli/wheel_line.h"
@@ -47,6 +48,7 @@ struct pipeline {
 	struct console *console;
 	struct arena *arena;
 	struct index *index;
+	struct credentials credentials; /* for the index */
 	int log_fd; /* build-DATE.log; -1: none */
 
 	struct env_python python;

@@ -45,9 +45,7 @@ struct settings {
 	bool allow_prereleases;
 
 	const char *index_url; /* of the default index */
-	struct settings_index *indexes;
-	struct settings_mapping *mappings;
-	size_t n_indexes, n_mappings;
+	struct index_making making; /* how places and rules come to be */
 	struct index_place *places; /* after settings_finish: all indexes, the default first, and whose names are whose */
 	struct index_rule *rules;
 	size_t n_places, n_rules;
@@ -96,11 +94,11 @@ struct settings {
 	const char *cache_max_size;
 	struct settings_log log;
 	struct settings_masks masks;
+	const char *credential_user;
 
 	/* How it was put together; for settings_*.c and options.c. */
 	char **environment;
 	const char *base; /* relative paths of the value that is being set start there; NULL: the working directory */
-	unsigned layer; /* of what is being read: files, variables, flags */
 	uint64_t rows_set, rows_by_flag; /* bits by place in setting_rows() */
 	uint64_t limits_set; /* bits by place in limit_rows() */
 };

@@ -38,6 +38,14 @@ enum status settings_url(struct settings *s, struct arena *a, struct bytes text,
 	return OK;
 }
 
+const char *settings_half_credential(const struct settings *s, const char *origin)
+{
+	for (size_t i = 0; i < s->making.n_halves; i++)
+		if (strcmp(s->making.halves[i].origin, origin) == 0)
+			return s->making.halves[i].user;
+	return NULL;
+}
+
 struct named_credential {
 	const char *name;
 	struct index_credential credential;
@@ -53,6 +61,12 @@ static enum status take_named(struct settings *s, struct arena *a, const char *n
 	const char *password = env_get(s->environment, arena_printf(a, "HWB_INDEX_%s_PASSWORD", upper));
 	if (!user && !password)
 		return OK;
+	bool is_half = user && !password && s->making.use_keyring && index_url;
+	if (is_half && url_parse(bytes_of(index_url), a, &url, NULL) == OK) {
+		s->making.halves = arena_grow(a, s->making.halves, s->making.n_halves, sizeof *s->making.halves);
+		s->making.halves[s->making.n_halves++] = (struct index_credential){ url_origin(&url, a), user, NULL };
+		return OK;
+	}
 	if (!user || !password)
 		return fail(d, ERR_USAGE, 0, "HWB_INDEX_%s_%s is set, but HWB_INDEX_%s_%s is not", upper,
 			    user ? "USERNAME" : "PASSWORD", upper, user ? "PASSWORD" : "USERNAME");

@@ -15,7 +15,7 @@ char *settings_index_variable(struct arena *a, const char *name)
 	return out;
 }
 
-static bool same_name(const char *x, const char *y)
+bool settings_index_same(const char *x, const char *y)
 {
 	while (*x && as_variable(*x) == as_variable(*y)) {
 		x++;
@@ -53,39 +53,39 @@ enum status settings_index_default(struct settings *s, struct arena *a, struct b
 
 enum status settings_index_add(struct settings *s, struct arena *a, struct bytes name, struct bytes url, struct diag *d)
 {
-	struct settings_index fresh = { .name = arena_string(a, name), .layer = s->layer };
+	struct settings_index fresh = { .name = arena_string(a, name), .layer = s->making.layer };
 	enum status status = settings_index_name(name, d);
 	if (status == OK)
 		status = take_url(s, a, url, &fresh.url, d);
 	if (status)
 		return status;
-	for (size_t i = 0; i < s->n_indexes; i++) {
-		struct settings_index *old = &s->indexes[i];
-		if (!same_name(old->name, fresh.name))
+	for (size_t i = 0; i < s->making.n_indexes; i++) {
+		struct settings_index *old = &s->making.indexes[i];
+		if (!settings_index_same(old->name, fresh.name))
 			continue;
 		if (old->layer == fresh.layer && strcmp(old->url, fresh.url) != 0)
 			return fail(d, ERR_USAGE, 0, "the index '%s' is there twice: '%s' and '%s'", fresh.name, old->url, fresh.url);
 		*old = fresh;
 		return OK;
 	}
-	s->indexes = arena_grow(a, s->indexes, s->n_indexes, sizeof fresh);
-	s->indexes[s->n_indexes++] = fresh;
+	s->making.indexes = arena_grow(a, s->making.indexes, s->making.n_indexes, sizeof fresh);
+	s->making.indexes[s->making.n_indexes++] = fresh;
 	return OK;
 }
 
 enum status settings_index_map(struct settings *s, struct arena *a, struct bytes pattern, struct bytes name, struct diag *d)
 {
-	struct settings_mapping fresh = { .index = arena_string(a, name), .layer = s->layer };
+	struct settings_mapping fresh = { .index = arena_string(a, name), .layer = s->making.layer };
 	enum status status = index_pattern_parse(pattern, a, &fresh.pattern, d);
 	if (status == OK)
 		status = settings_index_name(name, d);
 	if (status)
 		return status;
-	for (size_t i = 0; i < s->n_mappings; i++) {
-		struct settings_mapping *old = &s->mappings[i];
+	for (size_t i = 0; i < s->making.n_mappings; i++) {
+		struct settings_mapping *old = &s->making.mappings[i];
 		if (strcmp(old->pattern, fresh.pattern) != 0)
 			continue;
-		if (old->layer == fresh.layer && !same_name(old->index, fresh.index)) {
+		if (old->layer == fresh.layer && !settings_index_same(old->index, fresh.index)) {
 			(void)fail(d, ERR_USAGE, 0, "'%s' is given to two indexes, '%s' and '%s'", fresh.pattern, old->index,
 				   fresh.index);
 			return remedy(d, "each name has exactly one index: take it from one of them, or use a longer pattern");
@@ -93,8 +93,8 @@ enum status settings_index_map(struct settings *s, struct arena *a, struct bytes
 		*old = fresh;
 		return OK;
 	}
-	s->mappings = arena_grow(a, s->mappings, s->n_mappings, sizeof fresh);
-	s->mappings[s->n_mappings++] = fresh;
+	s->making.mappings = arena_grow(a, s->making.mappings, s->making.n_mappings, sizeof fresh);
+	s->making.mappings[s->making.n_mappings++] = fresh;
 	return OK;
 }
 
@@ -109,7 +109,7 @@ struct bytes *settings_names(const struct strings *list, struct arena *a)
 static size_t find_place(const struct settings *s, const char *name)
 {
 	size_t i = 0;
-	while (i < s->n_places && !same_name(s->places[i].name, name))
+	while (i < s->n_places && !settings_index_same(s->places[i].name, name))
 		i++;
 	return i;
 }
@@ -117,7 +117,7 @@ static size_t find_place(const struct settings *s, const char *name)
 static enum status check_default(const struct settings *s, struct diag *d)
 {
 	for (size_t i = 1; i < s->n_places; i++)
-		if (same_name(s->places[i].name, s->places[0].name))
+		if (settings_index_same(s->places[i].name, s->places[0].name))
 			return fail(d, ERR_USAGE, 0, "two indexes are called '%s': '%s', the default, and '%s'", s->places[i].name,
 				    s->places[0].url ? s->places[0].url : "none", s->places[i].url);
 	return OK;
@@ -125,21 +125,21 @@ static enum status check_default(const struct settings *s, struct diag *d)
 
 enum status settings_index_finish(struct settings *s, struct arena *a, struct diag *d)
 {
-	s->places = ARENA_ARRAY(a, struct index_place, s->n_indexes + 1);
-	s->rules = ARENA_ARRAY(a, struct index_rule, s->n_mappings + 1);
+	s->places = ARENA_ARRAY(a, struct index_place, s->making.n_indexes + 1);
+	s->rules = ARENA_ARRAY(a, struct index_rule, s->making.n_mappings + 1);
 	s->n_places = s->n_rules = 0;
 	s->places[s->n_places++] = (struct index_place){ s->index_name ? s->index_name : "DEFAULT", s->index_url };
-	for (size_t i = 0; i < s->n_indexes; i++)
-		s->places[s->n_places++] = (struct index_place){ s->indexes[i].name, s->indexes[i].url };
+	for (size_t i = 0; i < s->making.n_indexes; i++)
+		s->places[s->n_places++] = (struct index_place){ s->making.indexes[i].name, s->making.indexes[i].url };
 	enum status status = check_default(s, d);
-	for (size_t i = 0; status == OK && i < s->n_mappings; i++) {
-		size_t place = find_place(s, s->mappings[i].index);
+	for (size_t i = 0; status == OK && i < s->making.n_mappings; i++) {
+		size_t place = find_place(s, s->making.mappings[i].index);
 		if (place == s->n_places) {
 			(void)fail(d, ERR_USAGE, 0, "index.packages gives '%s' to the index '%s', and there is none of that name",
-				   s->mappings[i].pattern, s->mappings[i].index);
-			return remedy(d, "say where it is: --index %s=URL, or [[index]] in hwb.toml", s->mappings[i].index);
+				   s->making.mappings[i].pattern, s->making.mappings[i].index);
+			return remedy(d, "say where it is: --index %s=URL, or [[index]] in hwb.toml", s->making.mappings[i].index);
 		}
-		s->rules[s->n_rules++] = (struct index_rule){ s->mappings[i].pattern, place };
+		s->rules[s->n_rules++] = (struct index_rule){ s->making.mappings[i].pattern, place };
 	}
 	for (size_t i = 1; status == OK && i < s->n_places; i++) {
 		size_t k = 0;

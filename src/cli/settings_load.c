@@ -372,7 +372,7 @@ static enum status load_file(struct settings *s, struct arena *a, const char *pa
 		return status;
 	struct file_load load = { .settings = s, .arena = a, .path = path, .d = d };
 	s->base = arena_string(a, bytes_part(bytes_of(path), 0, bytes_find_last(bytes_of(path), '/')));
-	s->layer++;
+	s->making.layer++;
 	status = put_root(&load, root);
 	s->base = NULL;
 	return status;
@@ -426,7 +426,7 @@ static bool is_other_variable(struct bytes name)
 			return true;
 	if (bytes_starts(name, BYTES("HWB_INDEX_")) && (bytes_ends(name, BYTES("_USERNAME")) || bytes_ends(name, BYTES("_PASSWORD"))))
 		return true;
-	return bytes_equal(name, BYTES("HWB_NO_CONFIG"));
+	return bytes_equal(name, BYTES("HWB_NO_CONFIG")) || bytes_equal(name, BYTES("HWB_CREDENTIAL_PASSPHRASE"));
 }
 
 /* A slip in a name would leave the default in force, and nobody would know. */
@@ -464,7 +464,7 @@ static enum status load_variables(struct settings *s, struct arena *a, struct di
 {
 	size_t n;
 	const struct setting_row *rows = setting_rows(&n);
-	s->layer++;
+	s->making.layer++;
 	enum status named = check_names(s, d);
 	if (named)
 		return named;

@@ -36,12 +36,16 @@ const char *settings_path(const struct settings *s, struct arena *a, struct byte
 void settings_warn(struct settings *s, struct arena *a, const char *format, ...) PRINTF_LIKE(3, 4);
 /* A URL of the configuration: its userinfo becomes a credential for its origin. ERR_USAGE never repeats the URL. */
 MUST_USE enum status settings_url(struct settings *s, struct arena *a, struct bytes text, struct url *ret, struct diag *d);
+/* The user that HWB_INDEX_<NAME>_USERNAME names without a password, for that origin; NULL: none. */
+const char *settings_half_credential(const struct settings *s, const char *origin);
 /* replaces: whether an earlier one for the same origin goes. */
 void settings_add_credential(struct settings *s, struct arena *a, const char *origin, const char *user, const char *password,
 			     bool replaces);
 
 /* An index's name as HWB_INDEX_<NAME>_PASSWORD has it. */
 char *settings_index_variable(struct arena *a, const char *name);
+/* Whether two names are one index. */
+bool settings_index_same(const char *x, const char *y);
 /* What may name an index. ERR_USAGE. */
 MUST_USE enum status settings_index_name(struct bytes text, struct diag *d);
 /* The default index; another one; "acme-*" or a name for one of them. What a stronger source says replaces it, two words of one

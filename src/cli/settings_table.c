@@ -373,6 +373,17 @@ SETTER(set_min_age_exempt)
 	return begin_list(&s->min_age_exempt, value, is_first) ? add_name(&s->min_age_exempt, a, value, d) : OK;
 }
 
+/* As pip and uv call it: the program `keyring`. */
+SETTER(set_keyring)
+{
+	UNUSED(a);
+	UNUSED(is_first);
+	s->making.use_keyring = bytes_equal(value, BYTES("subprocess"));
+	if (s->making.use_keyring || bytes_equal(value, BYTES("disabled")))
+		return OK;
+	return fail(d, ERR_USAGE, 0, "takes disabled or subprocess, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
 /* A host, or a URL that the allowed ones begin with. */
 SETTER(set_allow_urls)
 {
@@ -555,6 +566,8 @@ static const struct setting_row rows[] = {
 	  "what a build requirement that nobody vouches for does (finding D02)", set_unknown_requires, false },
 	{ "index.allow-urls", "HWB_ALLOW_URLS", "hosts or URLs", "none", NEVER,
 	  "where [build-system] requires may name a wheel by its URL and sha256", set_allow_urls, true },
+	{ "index.keyring-provider", "HWB_KEYRING_PROVIDER", "disabled or subprocess", "disabled", NEVER,
+	  "subprocess: the program keyring has the password of HWB_INDEX_<NAME>_USERNAME", set_keyring, false },
 	{ "index.ca-file", "HWB_CA_FILE", "a path", "the system's", NEVER, "certificates to trust, PEM", set_ca_file, false },
 	{ "index.proxy", "HWB_PROXY", "a URL", "none", NEVER, "proxy for the index", set_proxy, false },
 	{ "index.http-hosts", "HWB_HTTP_HOSTS", "hosts", "none", NEVER, "hosts that may be asked over plain http", set_http_hosts,
@@ -617,7 +630,7 @@ enum status setting_put_flag(struct settings *s, struct arena *a, const char *ke
 	uint64_t bit = UINT64_C(1) << row;
 	bool is_first = !(s->rows_by_flag & bit);
 	s->base = NULL;
-	s->layer = UINT_MAX; /* nothing is stronger */
+	s->making.layer = UINT_MAX; /* nothing is stronger */
 	s->rows_by_flag |= bit;
 	return setting_put(s, a, row, bytes_of(value), is_first, d);
 }

@@ -54,6 +54,7 @@ enum status helper_ask(struct helper *h, struct bytes request, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf b;
 	buf_init(&b, request.size + 256);
+	b.secret = h->is_secret;
 	wire_put_string(&b, h->verb);
 	wire_put_bytes(&b, request);
 	enum status s = buf_check(&b, "a request", d);
@@ -96,6 +97,7 @@ enum status helper_finish(const struct run_context *run, struct helper *h, struc
 {
 	CLEANUP(buf_done) struct buf frame;
 	buf_init(&frame, HELPER_REPLY_MAX);
+	frame.secret = h->is_secret;
 	enum status s = read_reply(run, h, &frame, d);
 	if (s) {
 		helper_stop(h);

@@ -15,6 +15,7 @@ struct helper {
 	pid_t pid;
 	int request_fd, reply_fd;
 	const char *program, *verb;
+	bool is_secret; /* what it is asked and answers is wiped; set it before helper_ask */
 };
 
 /* Starts `program` (a name such as "hwb-parse", looked up beside /proc/self/exe). It confines itself and waits for its request,

@@ -31,6 +31,13 @@ struct known_metadata {
 	const struct metadata *metadata;
 };
 
+/* A place that requests went to, and who we are there. */
+struct known_origin {
+	const char *origin;
+	bool has_credential, is_noted; /* is_noted: the log has it */
+	struct index_credential credential;
+};
+
 struct index {
 	struct arena arena; /* it lives in its own arena; everything it hands out too */
 	const struct run_context *run;
@@ -40,7 +47,8 @@ struct index {
 	bool foreign; /* the cache was not made here */
 	struct fetcher *fetcher; /* NULL until the first transfer */
 	uint64_t next_id;
-	uint64_t credentials_noted; /* bits by place in options.credentials */
+	struct known_origin *origins;
+	size_t n_origins;
 	struct transfer *transfers;
 	size_t n_transfers;
 	struct known_project **projects;

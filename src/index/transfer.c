@@ -23,28 +23,49 @@ static enum status open_fetcher(struct index *i, struct diag *d)
 	return fetcher_start(i->run, &options, &i->fetcher, d);
 }
 
-/* The one credential whose origin is that of the URL. */
-static const struct index_credential *find_credential(struct index *i, const struct url *url)
+static bool find_given(struct index *i, const char *origin, struct index_credential *ret)
 {
-	const char *origin = url_origin(url, &i->arena);
 	for (size_t k = 0; k < i->options.n_credentials; k++) {
 		struct url own;
 		if (url_parse(bytes_of(i->options.credentials[k].origin), &i->arena, &own, NULL) == OK &&
-		    strcmp(url_origin(&own, &i->arena), origin) == 0)
-			return &i->options.credentials[k];
+		    strcmp(url_origin(&own, &i->arena), origin) == 0) {
+			*ret = i->options.credentials[k];
+			return true;
+		}
 	}
-	return NULL;
+	return false;
+}
+
+/* Who we are to the origin of that URL; whoever has to be asked is asked once. */
+static enum status find_origin(struct index *i, const struct url *url, struct known_origin **ret, struct diag *d)
+{
+	struct known_origin fresh = { .origin = url_origin(url, &i->arena) };
+	for (size_t k = 0; k < i->n_origins; k++)
+		if (strcmp(i->origins[k].origin, fresh.origin) == 0) {
+			*ret = &i->origins[k];
+			return OK;
+		}
+	enum status s = OK;
+	fresh.has_credential = find_given(i, fresh.origin, &fresh.credential);
+	if (!fresh.has_credential && i->options.find_credential) {
+		s = i->options.find_credential(i->options.credential_context, fresh.origin, &fresh.credential, d);
+		fresh.has_credential = s == OK;
+	}
+	if (s && s != ERR_ABSENT)
+		return s;
+	i->origins = arena_grow(&i->arena, i->origins, i->n_origins, sizeof fresh);
+	i->origins[i->n_origins] = fresh;
+	*ret = &i->origins[i->n_origins++];
+	return OK;
 }
 
 /* Before a secret leaves for the first time, the log says which kind goes where. */
-static enum status note_credential(struct index *i, const struct index_credential *credential, struct diag *d)
+static enum status note_credential(struct index *i, struct known_origin *o, struct diag *d)
 {
-	size_t place = (size_t)(credential - i->options.credentials);
-	if (place < 64 && i->credentials_noted >> place & 1)
+	if (!o->has_credential || o->is_noted)
 		return OK;
-	if (place < 64)
-		i->credentials_noted |= UINT64_C(1) << place;
-	return audit_note(i->run->audit, true, d, "credential.used", "kind", "index", "name", credential->origin, NULL);
+	o->is_noted = true;
+	return audit_note(i->run->audit, true, d, "credential.used", "kind", "index", "name", o->credential.origin, NULL);
 }
 
 enum status transfer_start(struct index *i, const char *url, const char *accept, uint64_t max_size, uint64_t *ret_id, struct diag *d)
@@ -62,10 +83,13 @@ enum status transfer_start(struct index *i, const char *url, const char *accept,
 	CLEANUP(fd_close) int fd = openat(i->cache_dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0400);
 	if (fd < 0)
 		return fail(d, ERR_IO, 0, "make a file in the cache: %s", strerror(errno));
-	const struct index_credential *credential = find_credential(i, &parsed);
-	s = credential ? note_credential(i, credential, d) : OK;
+	struct known_origin *origin;
+	s = find_origin(i, &parsed, &origin, d);
+	if (s == OK)
+		s = note_credential(i, origin, d);
 	if (s)
 		return s;
+	const struct index_credential *credential = origin->has_credential ? &origin->credential : NULL;
 	struct fetch_request request = {
 		.url = url,
 		.accept = accept,

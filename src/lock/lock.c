@@ -41,8 +41,8 @@ enum status lock_run_locked(const struct run_context *run, const struct lock_req
 	struct lock_source source;
 	struct locked locked = { .lock = lock, .name = name, .python = request->python, .index = index, .arena = a };
 	struct lock_request own = *request;
-	/* What a lock gives does not change with the time of day. */
-	own.exclude_newer = own.min_age = 0;
+	/* What a lock gives does not change with the time of day; but it makes no file older: the cool-down is the operator's. */
+	own.exclude_newer = 0;
 	own.offline = true;
 	own.preferred = NULL;
 	own.n_preferred = 0;

@@ -3,6 +3,7 @@ import base64
 import os
 import re
 import time
+import tomllib
 
 import support
 from scenario_index import build, nowhere
@@ -306,4 +307,32 @@ def direct(tap):
         tap.run("a backend cannot name one", run, 3, "only [build-system] requires may")
 
 
-TESTS = [mapped, no_fall_through, configuration, credentials, cool_down, requirements, direct]
+def locked(tap):
+    """locks, of which no one widens what the operator allows"""
+    with Index(public()) as main, Index(private()) as other:
+        words = ["--index-url", main.url(), "--index", "internal=" + other.url(), "--index-package", "acme-*=internal"]
+        tree, place = support.project(requires=["acme-tool"]), Place()
+        run = place.hwb("lock", *words, tree)
+        tap.run("a lock is made over both indexes", run, 0, "locked 3 distributions")
+        text = open(tree + "/pylock.build.toml").read()
+        got = {p["name"]: p["index"] for p in tomllib.loads(text)["packages"]}
+        tap.check("it has the index of each", got == {"acme-tool": other.url(), "acme-base": other.url(), "helper": main.url()}, got)
+        main.ask("reset")
+        run = Place().build("--wheel", "--locked", *words, "--json", tree)
+        tap.check("and a build by it asks each index for its own", run.code == 0 and asked(main) == {"helper"}, main.ask("count"), run.told())
+        write(tree, {"pylock.build.toml": text.replace(other.url(), main.url())})
+        main.ask("reset")
+        run = Place().build("--wheel", "--locked", *words, tree)
+        tap.check("whatever index the lock names", run.code == 0 and asked(main) == {"helper"}, main.ask("count"), run.told())
+        write(tree, {"pylock.build.toml": text})
+        run = Place().build("--wheel", "--locked", *words, "--min-age", "7d", tree)
+        tap.run("a lock makes no file older", run, 3, "cool-down")
+        run = Place().build("--wheel", "--locked", *words, "--unknown-requires", "deny", tree)
+        tap.run("nor better known", run, 3, "D02", "helper")
+        run = Place().hwb("lock", *words, "--min-age", "7d", tree)
+        tap.run("and none is made of what is too young", run, 3, "cool-down")
+        run = Place().hwb("lock", *words, "--deny", "D02", support.project(requires=["helper"]))
+        tap.run("nor of what is refused", run, 3, "D02")
+
+
+TESTS = [mapped, no_fall_through, configuration, credentials, cool_down, requirements, direct, locked]

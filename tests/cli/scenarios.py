@@ -10,6 +10,7 @@ import scenario_activity
 import scenario_bombs
 import scenario_check
 import scenario_completion
+import scenario_credentials
 import scenario_debug
 import scenario_doctor
 import scenario_endurance
@@ -32,6 +33,7 @@ MODULES = [
     scenario_bombs,
     scenario_check,
     scenario_completion,
+    scenario_credentials,
     scenario_debug,
     scenario_doctor,
     scenario_landlock,

@@ -104,6 +104,7 @@ static void test_every_key(void)
 		{ "index.min-age", "\"7d\"" },
 		{ "index.min-age-exempt", "[\"Acme_Tool\"]" },
 		{ "index.unknown-requires", "\"deny\"" },
+		{ "index.keyring-provider", "\"subprocess\"" },
 		{ "index.allow-urls", "[\"a.example\", \"https://a.example:8443/wheels\"]" },
 		{ "index.ca-file", "\"ca.pem\"" },
 		{ "index.proxy", "\"http://p.example:1\"" },
