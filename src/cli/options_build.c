@@ -43,6 +43,9 @@ ROW(take_platform, "container.platform")
 ROW(take_pre, "build.prereleases")
 ROW(take_scan, "build.scan")
 ROW(take_profile, "findings.profile")
+ROW(take_service_url, "audit.osv-url")
+ROW(take_ignore, "audit.ignore")
+ROW(take_ignore_until_fixed, "audit.ignore-until-fixed")
 ROW(take_allow, "findings.allow")
 ROW(take_deny, "findings.deny")
 ROW(take_fail_on, "findings.fail-on")
@@ -122,6 +125,11 @@ TAKE(take_netrc)
 	return setting_put_flag(s, a, "build.netrc", "true", d);
 }
 
+TAKE(take_audit)
+{
+	return setting_put_flag(s, a, "build.audit", value ? value : "stop", d);
+}
+
 TAKE(take_command)
 {
 	UNUSED(d);
@@ -185,6 +193,20 @@ const struct option options_build[] = {
 	{ "--keep", 0, { 0 }, NULL, "Keep the tree of a build that fails, in the output folder.", take_keep },
 	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },
 	{ "--scan", 0, { 0 }, "stop|report|off", "What a finding in the source does: stop the build, or be reported.", take_scan },
+	{ "--audit", 0, { 0 }, "[stop|report|off]", "What a known vulnerability of a build requirement does.", take_audit },
+	{ "--service-url", 0, { "--osv-url" }, "URL", "The OSV service that is asked for advisories.", take_service_url },
+	{ "--ignore",
+	  0,
+	  { "--ignore-vuln" },
+	  "ID=WHY[@DAY]",
+	  "An advisory that does not count, and why, until a day; can be repeated.",
+	  take_ignore },
+	{ "--ignore-until-fixed",
+	  0,
+	  { 0 },
+	  "ID=WHY",
+	  "The same, until there is a version without the hole; can be repeated.",
+	  take_ignore_until_fixed },
 	{ "--profile",
 	  0,
 	  { 0 },

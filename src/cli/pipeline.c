@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "build/build.h"
+#include "cli/advisories.h"
 #include "cli/artefact.h"
 #include "cli/crates.h"
 #include "cli/hook_run.h"
@@ -215,6 +216,8 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	p->has_lock = true;
 	stage_end(p, t);
 	s = note_lock(p, d);
+	if (s == OK)
+		s = advisories_check_pins(p, d); /* before anything of them is fetched, installed or run */
 	if (s)
 		return s;
 	t = stage_begin(p, "env");

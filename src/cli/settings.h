@@ -3,6 +3,7 @@
 #ifndef CLI_SETTINGS_H
 #define CLI_SETTINGS_H
 
+#include "advisory/advisory.h"
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/status.h"
@@ -13,6 +14,9 @@
 enum findings_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
 /* What a finding in the source does to its build. */
 enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
+/* What a known vulnerability of a build requirement does to its build; what is malware stops it unless off. */
+enum advisories_mode { ADVISORIES_OFF, ADVISORIES_REPORT, ADVISORIES_STOP };
+#define SETTINGS_OSV_URL "https://api.osv.dev/"
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct strings {
@@ -52,6 +56,11 @@ struct settings {
 
 	struct finding_policy findings;
 	enum scan_mode scan;
+	enum advisories_mode advisories;
+	const char *osv_url; /* ends in '/' */
+	uint32_t osv_max_age_days;
+	struct advisory_ignored *ignored;
+	size_t n_ignored;
 	enum findings_format format;
 
 	bool json, quiet;
@@ -75,6 +84,7 @@ struct settings {
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
 	const char *baseline; /* of scan; NULL: none */
+	const char *import; /* of audit: an export; NULL: none */
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *log_head, *log_run, *log_event, *cache_max_size;
 	bool log_last;

@@ -40,6 +40,14 @@ MUST_USE enum status settings_url(struct settings *s, struct arena *a, struct by
 void settings_add_credential(struct settings *s, struct arena *a, const char *origin, const char *user, const char *password,
 			     bool replaces);
 
+/* The setters of the rows that begin with "audit", and of build.audit (settings_audit.c). */
+MUST_USE enum status setting_set_audit(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_osv_url(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_max_age(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_ignore(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_ignore_until_fixed(struct settings *s, struct arena *a, struct bytes value, bool is_first,
+						    struct diag *d);
+
 /* pip's configuration, weaker than all of ours. ERR_USAGE names the variable or file and line. */
 MUST_USE enum status pip_config_load(struct settings *s, const struct settings_places *places, struct arena *a, struct diag *d);
 
