@@ -38,15 +38,18 @@ enum status advisory_ignore_parse(struct bytes word, bool until_fixed, struct ar
 	why = bytes_trim(why);
 	if (!why.size) {
 		(void)fail(d, ERR_USAGE, 0, "an advisory is ignored for a reason, which the log keeps");
-		return remedy(d, "say why: %.*s='not reachable from our code'", BYTES_ARG(id));
+		(void)remedy(d, "say why: %.*s='not reachable from our code'", BYTES_ARG(id));
+		return ERR_USAGE;
 	}
 	if (!dated && looks_like_date(why)) {
 		(void)fail(d, ERR_USAGE, 0, "'%.*s' ends with what is no date", BYTES_ARG(bytes_part(why, 0, 100)));
-		return remedy(d, "a day is written as 2026-12-31");
+		(void)remedy(d, "a day is written as 2026-12-31");
+		return ERR_USAGE;
 	}
 	if (advisory_is_malware(id)) {
 		(void)fail(d, ERR_USAGE, 0, "'%.*s' says that a package is malware: that is not ignored by an id", BYTES_ARG(id));
-		return remedy(d, "if the advisory is wrong, allow it for that package: --allow V02@NAME@VERSION='why'");
+		(void)remedy(d, "if the advisory is wrong, allow it for that package: --allow V02@NAME@VERSION='why'");
+		return ERR_USAGE;
 	}
 	ignored.id = arena_copy(a, id);
 	ignored.why = arena_copy(a, why);

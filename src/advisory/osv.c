@@ -10,6 +10,13 @@ struct reading {
 	struct diag *d;
 };
 
+static enum status check_word(struct bytes word, const char *key, struct diag *d)
+{
+	if (word.size <= ADVISORY_WORD_MAX)
+		return OK;
+	return fail(d, ERR_LIMIT, 0, "'%s' is longer than %d bytes", key, ADVISORY_WORD_MAX);
+}
+
 /* ERR_ABSENT when the key is not there or null, which some exports write for it. */
 static enum status get_text(const struct json *object, const char *key, struct bytes *ret, struct diag *d)
 {
@@ -41,6 +48,8 @@ static enum status take_texts(const struct json *list, const char *key, const st
 			return fail(r->d, ERR_FORMAT, 0, "'%s' has %s where a string should be", key,
 				    json_type_name(list->items[i].type));
 		texts[i] = list->items[i].string;
+		if (check_word(texts[i], key, r->d))
+			return ERR_LIMIT;
 	}
 	*ret = texts;
 	*ret_n = n;
@@ -76,7 +85,7 @@ static enum status take_event(const struct json *item, struct advisory_event *re
 	}
 	if (n != 1)
 		return fail(r->d, ERR_FORMAT, 0, "an event of a range has %zu of introduced, fixed, last_affected and limit", n);
-	return OK;
+	return check_word(ret->version, kinds[ret->kind], r->d);
 }
 
 static enum status take_range(const struct json *item, struct advisory_range *ret, struct reading *r)
@@ -144,7 +153,9 @@ static enum status take_package(const struct json *affected, struct advisory_pac
 	if (p->is_pypi && !name_is_valid(name))
 		return fail(r->d, ERR_FORMAT, 0, "a package of PyPI has a name that is none");
 	p->name = p->is_pypi ? name_normalize(name, r->a) : purl_name(purl);
-	s = get_list(affected, "versions", ADVISORY_VERSIONS_MAX, &versions, r->d);
+	s = check_word(p->name, "purl", r->d);
+	if (s == OK)
+		s = get_list(affected, "versions", ADVISORY_VERSIONS_MAX, &versions, r->d);
 	if (s == OK)
 		s = take_texts(versions, "versions", &p->versions, &p->n_versions, r);
 	*ret_kept = s == OK;
@@ -156,7 +167,7 @@ static enum status take_time(const struct json *root, const char *key, struct by
 	enum status s = get_text(root, key, ret_text, d);
 	if (s == OK && clock_parse(*ret_text, ret))
 		return fail(d, ERR_FORMAT, 0, "'%s' is no time", key);
-	return s;
+	return s ? s : check_word(*ret_text, key, d);
 }
 
 static enum status take_ids(const struct json *root, struct advisory *v, struct reading *r)

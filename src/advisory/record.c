@@ -2,9 +2,6 @@
 
 #include "python/name.h"
 
-/* Of a version, a purl, a name. */
-enum { WORD_MAX = 1024 };
-
 bool advisory_id_is_valid(struct bytes id)
 {
 	if (!id.size || id.size > ADVISORY_ID_MAX || !byte_is_alnum(id.data[0]))
@@ -77,7 +74,7 @@ static const struct bytes *get_list(struct wire *w, uint32_t max, struct arena *
 	uint32_t n = get_count(w, 4, max);
 	struct bytes *items = ARENA_ARRAY(a, struct bytes, n);
 	for (uint32_t i = 0; i < n && !w->bad; i++)
-		items[i] = get_word(w, WORD_MAX);
+		items[i] = get_word(w, ADVISORY_WORD_MAX);
 	*ret_n = n;
 	return items;
 }
@@ -90,7 +87,7 @@ static void get_events(struct wire *w, struct arena *a, struct advisory_range *r
 		uint32_t kind = wire_get_u32(w);
 		w->bad |= kind >= N_EVENT_KINDS;
 		events[i].kind = w->bad ? EVENT_LIMIT : (enum advisory_event_kind)kind;
-		events[i].version = get_word(w, WORD_MAX);
+		events[i].version = get_word(w, ADVISORY_WORD_MAX);
 	}
 	*ret = (struct advisory_range){ events, n };
 }
@@ -98,7 +95,7 @@ static void get_events(struct wire *w, struct arena *a, struct advisory_range *r
 static void get_package(struct wire *w, struct arena *a, struct advisory_package *ret)
 {
 	ret->is_pypi = wire_get_u32(w) == 1;
-	ret->name = get_word(w, WORD_MAX);
+	ret->name = get_word(w, ADVISORY_WORD_MAX);
 	w->bad |= ret->is_pypi ? !name_is_normalized(ret->name) : !bytes_starts(ret->name, BYTES("pkg:"));
 	ret->versions = get_list(w, ADVISORY_VERSIONS_MAX, a, &ret->n_versions);
 	uint32_t n = get_count(w, 4, ADVISORY_RANGES_MAX);
@@ -111,7 +108,7 @@ static void get_package(struct wire *w, struct arena *a, struct advisory_package
 
 enum status advisory_read(struct wire *w, struct arena *a, struct advisory *ret, struct diag *d)
 {
-	struct advisory v = { .id = get_word(w, ADVISORY_ID_MAX), .modified = get_word(w, WORD_MAX) };
+	struct advisory v = { .id = get_word(w, ADVISORY_ID_MAX), .modified = get_word(w, ADVISORY_WORD_MAX) };
 	v.modified_unix = (int64_t)wire_get_u64(w);
 	v.withdrawn_unix = (int64_t)wire_get_u64(w);
 	v.summary = get_word(w, ADVISORY_TEXT_MAX);

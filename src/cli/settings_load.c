@@ -157,6 +157,8 @@ static bool has_type(const struct setting_row *row, enum toml_type type)
 	struct bytes takes = bytes_of(row->takes);
 	if (type == TOML_BOOLEAN)
 		return bytes_equal(takes, BYTES("true or false"));
+	if (type == TOML_INTEGER)
+		return bytes_starts(takes, BYTES("a number"));
 	if (type == TOML_DATETIME || type == TOML_DATE_LOCAL)
 		return bytes_starts(takes, BYTES("a date"));
 	if (type == TOML_TABLE)
