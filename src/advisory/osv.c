@@ -195,9 +195,11 @@ static enum status take_words(const struct json *root, struct advisory *v, struc
 	if (s)
 		return s == ERR_ABSENT ? fail(r->d, ERR_FORMAT, 0, "an advisory has no 'modified'") : s;
 	v->withdrawn_unix = INT64_MAX;
-	if (take_time(root, "withdrawn", &withdrawn, &v->withdrawn_unix, r->d) == ERR_FORMAT ||
-	    get_text(root, "summary", &v->summary, r->d) == ERR_FORMAT)
-		return ERR_FORMAT;
+	s = take_time(root, "withdrawn", &withdrawn, &v->withdrawn_unix, r->d);
+	if (s == OK || s == ERR_ABSENT)
+		s = get_text(root, "summary", &v->summary, r->d);
+	if (s != OK && s != ERR_ABSENT)
+		return s;
 	v->summary = cut_text(v->summary);
 	s = get_list(root, "severity", ADVISORY_ALIASES_MAX, &severity, r->d);
 	if (s == OK && severity && severity->n_items && get_text(&severity->items[0], "score", &v->severity, r->d) == ERR_FORMAT)

@@ -1,7 +1,11 @@
 """`hwb audit`, against a loopback OSV service that answers rightly and in every wrong way, and offline."""
 import datetime
+import glob
 import json
 import os
+import random
+import re
+import subprocess
 import sys
 import zipfile
 
@@ -325,4 +329,115 @@ def builds(tap):
         tap.run("a report says so", run, 0, "warning[V03]", "1 not checked")
 
 
-TESTS = [outcomes, wrong_services, dead_parser, same_hole, many, offline, bad_exports, ignored, formats, builds]
+def reference():
+    """packaging's Version, from the venv of the tests."""
+    for folder in glob.glob(os.path.join(Setting.venv or "/absent", "lib", "python3*", "site-packages")):
+        sys.path.append(folder)
+    try:
+        from packaging.version import Version
+    except ImportError:
+        raise support.Skip("there is no packaging")
+    return Version
+
+
+def in_range(Version, version, events):
+    """OSV's rules said in another way than hwb's: some introduction still holds."""
+    at = {kind: [e[kind] for e in events if kind in e] for kind in ("introduced", "fixed", "last_affected", "limit")}
+    limits = [x for x in at["limit"] if x == "*" or Version(x) > version]
+    if at["limit"] and not limits:
+        return False
+    for start in at["introduced"]:
+        first = start == "0"
+        if not first and Version(start) > version:
+            continue
+        fixed = any((first or Version(f) > Version(start)) and Version(f) <= version for f in at["fixed"])
+        last = any((first or Version(e) >= Version(start)) and Version(e) < version for e in at["last_affected"])
+        if not fixed and not last:
+            return True
+    return False
+
+
+def is_affected(Version, record, name, text):
+    version = Version(text)
+    for affected in record["affected"]:
+        for v in (version, Version(version.public)):
+            if affected["package"]["name"] == name and (any(Version(x) == v for x in affected["versions"])
+                                                        or any(in_range(Version, v, r["events"]) for r in affected["ranges"] if r["type"] == "ECOSYSTEM")):
+                return True
+    return False
+
+
+class Maker:
+    """Random advisories, small enough for versions to meet."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def version(self):
+        pick = self.random.choice
+        text = pick(["", "", "", "", "1!"]) + ".".join(pick("01123") for _ in range(pick([1, 2, 2, 3])))
+        text += pick(["", "", "", "a1", "rc1", "rc2"]) + pick(["", "", "", ".post1"]) + pick(["", "", "", ".dev2"])
+        return text + pick(["", "", "", "", "+cpu"])
+
+    def plain(self):
+        return self.version().partition("+")[0]
+
+    def events(self):
+        kinds = ["introduced", "fixed", "introduced", "fixed", "last_affected", "limit"]
+        events = [{self.random.choice(kinds): self.plain()} for _ in range(self.random.randrange(1, 5))]
+        events += self.random.choice([[], [{"introduced": "0"}], [{"limit": "*"}]])
+        self.random.shuffle(events)
+        return events
+
+    def record(self, name, of):
+        ranges = [{"type": self.random.choice(["ECOSYSTEM", "ECOSYSTEM", "SEMVER", "GIT"]), "events": self.events()} for _ in range(self.random.choice([0, 1, 1, 2]))]
+        versions = [self.plain() for _ in range(self.random.choice([0, 0, 1, 3]))]
+        affected = {"package": {"ecosystem": "PyPI", "name": of}, "ranges": ranges, "versions": versions}
+        return {"id": name, "modified": days(-0.1), "affected": [affected]}
+
+
+def ranges(tap):
+    """which versions are affected: as a reference of few lines over packaging says, for 4,000 random advisories"""
+    Version, make, wrong = reference(), Maker(20261126), []
+    count = {"clean": 0, "affected": 0, "not-checked": 0}
+    records = [make.record("X-%d" % i, "p%d" % i) for i in range(4000)]
+    asked = {"p%d" % i: make.version() for i in range(4000)}
+    place = Place()
+    place.hwb("audit", "--import", export(records))
+    found = packages(place.hwb("audit", "--json", "--offline", pins(*["%s==%s" % pin for pin in asked.items()])))
+    for record in records:
+        name = record["affected"][0]["package"]["name"]
+        says_nothing = not record["affected"][0]["versions"] and not [r for r in record["affected"][0]["ranges"] if r["type"] == "ECOSYSTEM"]
+        want = "not-checked" if says_nothing else "affected" if is_affected(Version, record, name, asked[name]) else "clean"
+        count[want] += 1
+        if found[name]["outcome"] != want:
+            wrong.append((asked[name], record["affected"], found[name]["outcome"], want))
+    tap.check("they agree (%r)" % count, not wrong and min(count.values()) > 100, len(wrong), wrong[:3])
+
+
+LOCK = 'version = 1\nrevision = 3\nrequires-python = ">=3.9"\n\n[[package]]\nname = "top"\nversion = "0.1.0"\nsource = { virtual = "." }\ndependencies = [\n%s]\n\n%s'
+LOCKED = '[[package]]\nname = "%s"\nversion = "%s"\nsource = { registry = "https://index.example/simple" }\nsdist = { url = "https://index.example/%s.tar.gz", hash = "sha256:%s" }\n\n'
+
+
+def peer(tap):
+    """uv audit of the same packages, against the same service"""
+    Version, uv = reference(), os.path.join(Setting.venv, "bin", "uv")
+    if not os.access(uv, os.X_OK) or subprocess.run([uv, "audit", "--help"], capture_output=True).returncode:
+        raise support.Skip("there is no uv that audits")
+    make = Maker(7)
+    records = [make.record("GHSA-%d" % i, "p%d" % (i % 20)) for i in range(60)]
+    for record in records:
+        record["affected"][0]["ranges"] = [r for r in record["affected"][0]["ranges"] if r["type"] == "ECOSYSTEM"] or [{"type": "ECOSYSTEM", "events": make.events()}]
+    asked = {"p%d" % i: make.plain() for i in range(20)}
+    lock = LOCK % ("".join('    { name = "%s" },\n' % n for n in asked), "".join(LOCKED % (n, v, n, "0" * 64) for n, v in asked.items()))
+    top = write(fresh("uv"), {"uv.lock": lock, "pyproject.toml": '[project]\nname = "top"\nversion = "0.1.0"\nrequires-python = ">=3.9"\ndependencies = %s\n' % json.dumps(list(asked))})
+    with FakeOsv(records, page=2, decide=lambda r, name, version: is_affected(Version, r, name, version)) as osv:
+        env = {"PATH": "/usr/bin:/bin", "HOME": top, "UV_CACHE_DIR": top + "/cache", "UV_OFFLINE": "0", "UV_PREVIEW": "1"}
+        run = subprocess.run([uv, "audit", "--frozen", "--no-config", "--output-format", "json", "--service-url", osv.url()], cwd=top, env=env, capture_output=True, text=True)
+        theirs = sorted(set(re.findall(r"GHSA-\d+", run.stdout)))
+        ours = packages(Place().hwb("audit", "--json", "--service-url", osv.url(), pins(*["%s==%s" % pin for pin in asked.items()])))
+    ours = sorted(m["id"] for p in ours.values() for m in p["advisories"])
+    tap.check("finds the same (%d)" % len(ours), ours and ours == theirs, ours, theirs, run.stderr[-1500:], run.stdout[:500])
+
+
+TESTS = [outcomes, wrong_services, dead_parser, same_hole, many, offline, bad_exports, ignored, formats, builds, ranges, peer]

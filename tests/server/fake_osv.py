@@ -1,6 +1,7 @@
 """A loopback OSV service: POST v1/querybatch, GET v1/vulns/ID, over a list of advisories. The first part of the path is how it errs.
 
-It matches as OSV does, by packaging where that is installed, else by name alone. Standard library only.
+What it says is about a package, by name; which versions are meant is for who asks to decide (decide=...: or for this function, as the real
+service does). Standard library only.
 """
 import http.server
 import json
@@ -22,15 +23,16 @@ BODIES = {
 }
 
 
-def matches(record, name, version):
-    """Whether the record is about that package: what the real service does by versions is the client's to do again here."""
+def matches(record, name):
+    """Whether the record is about that package."""
     return any(a["package"]["ecosystem"] == "PyPI" and re.sub(r"[-_.]+", "-", a["package"]["name"]).lower() == name for a in record.get("affected", []))
 
 
 class FakeOsv:
     """As a context. records: OSV's, by id. requests: what it was asked: (method, path, body)."""
 
-    def __init__(self, records, page=0):
+    def __init__(self, records, page=0, decide=None):
+        self.decide = decide or (lambda record, name, version: True)
         self.records, self.page, self.requests, self.other = {r["id"]: r for r in records}, page, [], None
         self.released = threading.Event()
         outer = self
@@ -139,7 +141,8 @@ class FakeOsv:
         package = query["package"]
         if "purl" in package:
             return {}
-        found = sorted(i for i, r in self.records.items() if matches(r, package["name"], query.get("version")))
+        found = sorted(i for i, r in self.records.items() if matches(r, package["name"])
+                       and self.decide(r, package["name"], query.get("version")))
         found = [{"id": i, "modified": self.records[i]["modified"]} for i in found]
         if not self.page:
             return {"vulns": found} if found else {}
