@@ -58,7 +58,7 @@ static void look_into(const struct store *s, struct lookup *l, struct arena *a)
 	struct diag why = { 0 };
 	size_t n;
 	if (l->is_purl) {
-		lookup_fail(l, "the imported advisories are of PyPI alone");
+		l->uncovered = "the imported advisories are of PyPI alone";
 		return;
 	}
 	if (store_find(s, l->name, a, &found, &n, &why)) {
@@ -120,10 +120,12 @@ static struct lookup *make_lookups(const struct advisory_request *r, struct aren
 	if (n_sorted)
 		qsort(sorted, n_sorted, sizeof(struct advisory_subject *), compare_places);
 	for (size_t i = 0; i < n_sorted; i++) {
-		if (i == 0 || compare_subjects(sorted[i - 1], sorted[i]) != 0)
-			lookups[n++] = (struct lookup){ .is_purl = sorted[i]->is_purl,
-							.name = sorted[i]->name,
-							.version = sorted[i]->version };
+		const struct advisory_subject *s = sorted[i];
+		const char *uncovered = s->is_purl && !service_knows(s->name) ? "there are no advisories of such packages" : NULL;
+		if (i == 0 || compare_subjects(sorted[i - 1], s) != 0)
+			lookups[n++] = (struct lookup){
+				.is_purl = s->is_purl, .name = s->name, .version = s->version, .uncovered = uncovered
+			};
 		of[sorted[i] - r->subjects] = n - 1;
 	}
 	*ret_n = n;
@@ -186,6 +188,11 @@ static void judge(const struct advisory_request *r, const struct advisory_subjec
 	if (v->reason)
 		find_unchecked(&ret->findings, path, "V03", v->reason);
 	ret->unchecked |= v->reason != NULL;
+	if (!v->reason && l && l->uncovered) {
+		v->is_open = true;
+		v->reason = l->uncovered;
+		find_unchecked(&ret->findings, path, "V06", v->reason);
+	}
 	if (!v->reason && n_some) {
 		v->is_open = true;
 		v->reason = arena_printf(a, "%zu advisor%s about some of its versions, and '%s' does not say which one it will be",

@@ -64,7 +64,7 @@ struct advisory_match {
 struct advisory_verdict {
 	enum advisory_outcome outcome;
 	const char *reason; /* of ADVISORY_NOT_CHECKED, a sentence; for an affected one what was not looked at, or NULL */
-	bool is_open; /* not checked for the one reason that several versions would do, and some of them are affected */
+	bool is_open; /* not checked, and nothing failed: several versions would do, or it is of an ecosystem that is not looked into */
 	const struct advisory_match *matches;
 	size_t n_matches;
 	size_t first_finding, n_findings; /* its own in the findings of the result, as they come */
@@ -81,7 +81,7 @@ struct advisory_result {
 	size_t counts[3]; /* by enum advisory_outcome */
 	bool unchecked; /* one was not checked, and not for being open */
 	const char *source; /* where the advisories are from: the service, or the export and its date */
-	struct finding_list findings; /* V01 to V05; path: "NAME@VERSION"; those of no subject at the end */
+	struct finding_list findings; /* V01 to V06; path: "NAME@VERSION"; those of no subject at the end */
 	size_t n_of_subjects;
 };
 

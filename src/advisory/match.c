@@ -155,6 +155,8 @@ void match_all(struct lookup *l, const struct advisory_options *o, struct arena 
 			hits[n++] = (struct hit){ .advisory = v, .fixed = fixed };
 		else if (affects == AFFECTS_SOME)
 			++*ret_n_some;
+		else if (affects == AFFECTS_UNKNOWN && l->is_purl)
+			l->uncovered = arena_printf(a, "how '%.*s' counts versions is not known here", BYTES_ARG(v->id));
 		else if (affects == AFFECTS_UNKNOWN)
 			lookup_fail(l, arena_printf(a, "what '%.*s' says of versions cannot be compared with this one",
 						    BYTES_ARG(v->id)));

@@ -1,5 +1,6 @@
 #include "advisory/pins.h"
 
+#include "advisory/record.h"
 #include "base/wire.h"
 
 struct pin pin_of(const struct requirement *q, struct arena *a)
@@ -30,6 +31,7 @@ void pins_write(const struct pins *p, struct buf *out)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct pin *pin = &p->items[i];
 		wire_put_u32(out, pin->line);
+		wire_put_u32(out, pin->is_purl);
 		wire_put_bytes(out, pin->name);
 		wire_put_bytes(out, pin->version);
 		wire_put_bytes(out, pin->open);
@@ -49,19 +51,23 @@ static struct bytes get_words(struct wire *w, size_t max)
 static struct pin get_pin(struct wire *w)
 {
 	struct pin pin = { .line = wire_get_u32(w) };
-	pin.name = get_words(w, NAME_SIZE_MAX);
+	pin.is_purl = wire_get_u32(w) == 1;
+	pin.name = get_words(w, pin.is_purl ? ADVISORY_WORD_MAX : NAME_SIZE_MAX);
 	pin.version = get_words(w, VERSION_SIZE_MAX);
 	pin.open = get_words(w, PIN_WORDS_MAX);
 	pin.unreadable = get_words(w, PIN_WORDS_MAX);
 	bool one = (pin.version.data != NULL) + (pin.open.data != NULL) + (pin.unreadable.data != NULL) == 1;
-	w->bad |= !one || (pin.name.data ? !name_is_normalized(pin.name) : !pin.unreadable.data);
+	if (pin.is_purl)
+		w->bad |= !one || !bytes_starts(pin.name, BYTES("pkg:"));
+	else
+		w->bad |= !one || (pin.name.data ? !name_is_normalized(pin.name) : !pin.unreadable.data);
 	return pin;
 }
 
 enum status pins_read(struct bytes record, struct arena *a, struct pins *ret, struct diag *d)
 {
 	struct wire w = wire_over(record);
-	uint32_t n = wire_get_count(&w, 20);
+	uint32_t n = wire_get_count(&w, 24);
 	w.bad |= n > PINS_MAX;
 	struct pins p = { .items = ARENA_ARRAY(a, struct pin, w.bad ? 0 : n) };
 	for (uint32_t i = 0; i < n && !w.bad; i++)

@@ -12,6 +12,7 @@ enum pins_kind { PINS_REQUIREMENTS, PINS_REPORT, N_PINS_KINDS };
 enum { PINS_MAX = ADVISORY_SUBJECTS_MAX, PINS_TEXT_MAX = 64 << 20, PIN_WORDS_MAX = 300 };
 
 struct pin {
+	bool is_purl; /* name is all of a purl before its version, version what is behind '@'; else a package of PyPI */
 	struct bytes name; /* normalised; {NULL, 0} when even that could not be read */
 	struct bytes version; /* {NULL, 0}: none */
 	struct bytes open; /* the requirement, when several versions would do */
@@ -28,6 +29,9 @@ struct pins {
 MUST_USE enum status pins_parse_requirements(struct bytes text, struct arena *a, struct pins *ret, struct diag *d);
 /* The report of `hwb build --report`. ERR_FORMAT: it is none. ERR_LIMIT. */
 MUST_USE enum status pins_parse_report(struct bytes text, struct arena *a, struct pins *ret, struct diag *d);
+/* What a wheel's SBOMs (PEP 770, CycloneDX: components with a purl, at any depth) say of what is bundled in it. Those of PyPI become pins
+ * of PyPI. text: one SBOM; what is found is appended to *pins. ERR_FORMAT: no CycloneDX in JSON. ERR_LIMIT. */
+MUST_USE enum status pins_parse_sbom(struct bytes text, struct arena *a, struct pins *pins, struct diag *d);
 /* One requirement: pinned by ==X or ===X, open, or a URL. Texts live as long as a. */
 struct pin pin_of(const struct requirement *q, struct arena *a);
 

@@ -43,6 +43,20 @@ struct query {
 	struct bytes token;
 };
 
+bool service_knows(struct bytes purl)
+{
+	static const struct bytes types[] = {
+		LIT("apk"),    LIT("bitnami"), LIT("cargo"), LIT("composer"), LIT("conan"), LIT("cran"),  LIT("deb"), LIT("gem"),
+		LIT("golang"), LIT("hackage"), LIT("hex"),   LIT("maven"),    LIT("npm"),   LIT("nuget"), LIT("pub"), LIT("rpm"),
+	};
+	struct bytes type = bytes_from(purl, 4);
+	type = bytes_part(type, 0, bytes_find(type, '/'));
+	for (size_t i = 0; i < COUNT(types); i++)
+		if (bytes_equal(type, types[i]))
+			return true;
+	return false;
+}
+
 /* ---- transfers ---- */
 
 static enum status open_fetcher(struct service *sv, struct diag *d)
@@ -134,7 +148,7 @@ static enum status parse_answer(struct service *sv, int fd, size_t n, struct are
 	return s ? s : batch_read(arena_copy(a, buf_bytes(&reply)), n, a, ret, d);
 }
 
-/* As many of the queries as one call takes. Returns how many. */
+/* As many of the queries as one call takes, purls apart: a service that refuses one refuses them all. Returns how many. */
 static size_t put_body(struct service *sv, const struct query *queries, size_t n, struct buf *out)
 {
 	static const char end[] = "]}";
@@ -144,6 +158,8 @@ static size_t put_body(struct service *sv, const struct query *queries, size_t n
 	for (; i < n && i < BATCH_QUERIES_MAX; i++) {
 		const struct lookup *l = &sv->lookups[queries[i].lookup];
 		struct batch_query q = { .is_purl = l->is_purl, .name = l->name, .version = l->version, .token = queries[i].token };
+		if (l->is_purl != sv->lookups[queries[0].lookup].is_purl)
+			break;
 		size_t before = out->size;
 		buf_add(out, i ? BYTES(",") : BYTES(""));
 		batch_put_query(out, &q);
@@ -178,7 +194,12 @@ static enum status ask_some(struct service *sv, const struct query *queries, siz
 		return fail(d, ERR_USAGE, 0, "%s", failed);
 	if (s)
 		failed = arena_printf(sv->a, "the answer of the service: %s", why.text);
+	bool refused = failed && s == OK && result.http_code == 400;
 	for (size_t i = 0; i < n; i++) {
+		if (refused && sv->lookups[queries[i].lookup].is_purl) {
+			sv->lookups[queries[i].lookup].uncovered = "the service knows no such packages";
+			continue;
+		}
 		if (failed) {
 			lookup_fail(&sv->lookups[queries[i].lookup], failed);
 			continue;
@@ -198,8 +219,11 @@ static enum status ask_all(struct service *sv, size_t n, struct diag *d)
 	CLEANUP(buf_done) struct buf body;
 	struct query *queries = ARENA_ARRAY(sv->a, struct query, n);
 	buf_init(&body, 2 * FETCH_BODY_MAX);
+	size_t n_asked = 0;
 	for (size_t i = 0; i < n; i++)
-		queries[i].lookup = i;
+		if (!sv->lookups[i].uncovered)
+			queries[n_asked++].lookup = i;
+	n = n_asked;
 	for (size_t page = 0; n && page < ADVISORY_PAGES_MAX; page++) {
 		struct query *more = NULL;
 		size_t n_more = 0;

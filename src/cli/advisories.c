@@ -22,12 +22,18 @@ struct advisory_options advisories_options(struct settings *s, const struct inde
 	};
 }
 
+static struct bytes nameless(const struct pin *pin, struct arena *a)
+{
+	return pin->line ? bytes_of(arena_printf(a, "line %u", (unsigned)pin->line)) : BYTES("an SBOM");
+}
+
 struct advisory_subject advisories_subject(const struct pin *pin, enum advisory_role role, struct arena *a)
 {
 	return (struct advisory_subject){
-		.name = pin->name.data ? arena_copy(a, pin->name) : bytes_of(arena_printf(a, "line %u", (unsigned)pin->line)),
+		.name = pin->name.data ? arena_copy(a, pin->name) : nameless(pin, a),
 		.version = pin->version.data ? arena_copy(a, pin->version) : (struct bytes){ NULL, 0 },
 		.role = role,
+		.is_purl = pin->is_purl,
 		.open = pin->open.data ? arena_string(a, pin->open) : NULL,
 		.unreadable = pin->unreadable.data ? arena_string(a, pin->unreadable) : NULL,
 		.line = pin->line,

@@ -55,28 +55,11 @@ static void add_subject(struct audit_command *c, struct audited *f, const struct
 
 /* ---- what a file names ---- */
 
-/* The wheel itself, and what it requires on any platform and for any extra. */
-static enum status read_wheel(struct audit_command *c, struct audited *f, int fd, struct diag *d)
+static enum status ask_parser(struct audit_command *c, const char *verb, struct bytes request, int fd, struct buf *reply,
+			      struct diag *d)
 {
-	CLEANUP(buf_done) struct buf ask;
-	CLEANUP(buf_done) struct buf reply;
-	struct metadata m;
-	buf_init(&ask, 65536);
-	buf_init(&reply, RECORD_MAX);
-	wire_put_bytes(&ask, f->name);
-	enum status s = helper_call(&c->session.run, "hwb-parse", "wheel-metadata", buf_bytes(&ask), &fd, 1, &reply, d);
-	if (s == OK)
-		s = metadata_read(arena_copy(c->arena, buf_bytes(&reply)), c->arena, &m, d);
-	if (s)
-		return s;
-	struct advisory_subject self = { .name = m.name, .version = m.raw_version, .role = ADVISORY_SUBJECT };
-	add_subject(c, f, &self);
-	for (size_t i = 0; i < m.n_requires; i++) {
-		struct pin pin = pin_of(&m.requires[i], c -> arena);
-		struct advisory_subject subject = advisories_subject(&pin, ADVISORY_REQUIREMENT, c->arena);
-		add_subject(c, f, &subject);
-	}
-	return OK;
+	buf_init(reply, RECORD_MAX);
+	return helper_call(&c->session.run, "hwb-parse", verb, request, &fd, 1, reply, d);
 }
 
 /* The list of a lock comes in here as well: names and versions are all that is asked. */
@@ -88,20 +71,50 @@ static void add_pins(struct audit_command *c, struct audited *f, const struct pi
 	}
 }
 
-static enum status read_pins(struct audit_command *c, struct audited *f, int fd, enum pins_kind kind, struct diag *d)
+/* A list that hwb-parse makes of a file. */
+static enum status take_list(struct audit_command *c, struct audited *f, const char *verb, struct bytes request, int fd,
+			     enum advisory_role role, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf reply;
+	struct pins pins;
+	enum status s = ask_parser(c, verb, request, fd, &reply, d);
+	if (s == OK)
+		s = pins_read(buf_bytes(&reply), c->arena, &pins, d) ? recode(d, ERR_UNCHECKED) : OK;
+	if (s == OK)
+		add_pins(c, f, &pins, role);
+	return s;
+}
+
+/* The wheel itself, what it requires on any platform and for any extra, and what its SBOMs say is bundled in it. */
+static enum status read_wheel(struct audit_command *c, struct audited *f, int fd, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf ask;
 	CLEANUP(buf_done) struct buf reply;
-	struct pins pins;
+	struct metadata m;
+	buf_init(&ask, 65536);
+	wire_put_bytes(&ask, f->name);
+	enum status s = ask_parser(c, "wheel-metadata", buf_bytes(&ask), fd, &reply, d);
+	if (s == OK)
+		s = metadata_read(arena_copy(c->arena, buf_bytes(&reply)), c->arena, &m, d) ? recode(d, ERR_UNCHECKED) : OK;
+	if (s)
+		return s;
+	struct advisory_subject self = { .name = m.name, .version = m.raw_version, .role = ADVISORY_SUBJECT };
+	add_subject(c, f, &self);
+	for (size_t i = 0; i < m.n_requires; i++) {
+		struct pin pin = pin_of(&m.requires[i], c -> arena);
+		struct advisory_subject subject = advisories_subject(&pin, ADVISORY_REQUIREMENT, c->arena);
+		add_subject(c, f, &subject);
+	}
+	return take_list(c, f, "vendored", buf_bytes(&ask), fd, ADVISORY_VENDORED, d);
+}
+
+static enum status read_pins(struct audit_command *c, struct audited *f, int fd, enum pins_kind kind, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf ask;
 	buf_init(&ask, 16);
-	buf_init(&reply, RECORD_MAX);
 	wire_put_u32(&ask, (uint32_t)kind);
-	enum status s = helper_call(&c->session.run, "hwb-parse", "pins", buf_bytes(&ask), &fd, 1, &reply, d);
-	if (s == OK)
-		s = pins_read(buf_bytes(&reply), c->arena, &pins, d);
-	if (s == OK)
-		add_pins(c, f, &pins, kind == PINS_REPORT ? ADVISORY_BUILD_DEPENDENCY : ADVISORY_REQUIREMENT);
-	return s;
+	return take_list(c, f, "pins", buf_bytes(&ask), fd, kind == PINS_REPORT ? ADVISORY_BUILD_DEPENDENCY : ADVISORY_REQUIREMENT,
+			 d);
 }
 
 enum file_kind { FILE_WHEEL, FILE_REPORT, FILE_REQUIREMENTS, FILE_LOCK, FILE_OTHER };

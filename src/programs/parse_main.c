@@ -36,6 +36,7 @@ int main(int argc, char **argv)
 		{ "osv-record", 1, osv_record_verb },
 		{ "osv-import", 2, osv_import_verb },
 		{ "pins", 1, pins_verb },
+		{ "vendored", 1, vendored_verb },
 	};
 	json_prepare();
 	/* The word only says what to prepare; what is done is what the request says. */

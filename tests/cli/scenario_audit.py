@@ -133,6 +133,79 @@ def dead_parser(tap):
     tap.run("of an export", place.hwb("audit", "--import", path), 10, path)
 
 
+NONSENSE = [("nothing", "return b''"), ("half of it", "return frame[:len(frame) // 2]"), ("one byte less", "return frame[:-1]"),
+            ("one byte more", "return frame + b'x'"), ("zeros", "return frame[:8] + bytes(len(frame) - 8)"),
+            ("large counts", "return frame[:8] + bytes([255]) * (len(frame) - 8)"), ("its death", "os.kill(os.getpid(), signal.SIGSYS)")]
+
+
+def liars(tap):
+    """a parser that was taken over and answers nonsense is not a pass"""
+    import forged
+    wheel = make_wheel(fresh("dist"), "demo", "1.0")
+    with FakeOsv([HOLE]) as osv:
+        for verb in ("osv-batch", "osv-record", "pins", "vendored", "wheel-metadata"):
+            bad = []
+            for what, lie in NONSENSE:
+                place = forged.Liars("hwb-parse", forged.LIAR, lie, verb).place()
+                run = place.hwb("audit", "--service-url", osv.url(), pins("demo==1.0") if verb == "pins" else wheel)
+                if what == "zeros" and verb in ("pins", "vendored"):  # that is an empty list, one byte short or long
+                    continue
+                if run.code != 10 or " 1 clean" in run.text:
+                    bad.append((what, run.told()))
+            tap.check("%s: whoever answers nonsense could not check" % verb, not bad, len(bad), bad[:2])
+    path, bad = export([HOLE, MALWARE]), []
+    lies = NONSENSE + [("an empty store", "os.ftruncate(4, 0)\nreturn frame"), ("half a store", "os.ftruncate(4, os.fstat(4).st_size // 2)\nreturn frame"),
+                       ("rows out of order", "n = os.fstat(4).st_size\nrows = os.pread(4, 48, n - 48)\nos.pwrite(4, rows[24:] + rows[:24], n - 48)\nreturn frame")]
+    for what, lie in lies:
+        place = forged.Liars("hwb-parse", forged.LIAR, lie, "osv-import").place()
+        run = place.hwb("audit", "--import", path)
+        number = what in ("zeros", "large counts")  # of records that were left out: it decides nothing
+        if not number and (run.code != 10 or os.path.exists(os.path.join(place.cache, "vuln", "db"))):
+            bad.append((what, run.told()))
+    tap.check("osv-import: nor is anything left of it", not bad, len(bad), bad[:2])
+
+
+def bundled(tap):
+    """what a wheel brings along, by its SBOMs"""
+    deb = {"id": "DSA-1", "modified": days(-1), "affected": [{"package": {"ecosystem": "Debian:12", "name": "x", "purl": "pkg:deb/debian/libx"}, "versions": ["1.0-1+b1"]}]}
+    npm = {"id": "GHSA-5", "modified": days(-1), "affected": [{"package": {"ecosystem": "npm", "name": "y", "purl": "pkg:npm/y"},
+                                                              "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "2.0.0"}]}]}]}
+    def wheel(*purls, text=None):
+        sbom = json.dumps({"bomFormat": "CycloneDX", "components": [{"purl": p, "components": [{"purl": p}]} for p in purls]}) if text is None else text
+        return make_wheel(fresh("dist"), "good", "1.0", files={"good.py": "", "good-1.0.dist-info/sboms/a.json": sbom})
+    with FakeOsv([HOLE, deb, npm]) as osv:
+        place = Place()
+
+        def audit(*words):
+            return place.hwb("audit", "--service-url", osv.url(), *words)
+        tap.run("a package of PyPI", audit(wheel("pkg:pypi/De_mo@1.0", "pkg:pypi/demo@1.0?x=y")), 3, "demo@1.0: error[V01]")
+        run = audit("--json", wheel("pkg:deb/debian/libx@1.0-1%2Bb1?arch=amd64"))
+        tap.run("a library that is listed", run, 3, "DSA-1")
+        tap.check("is known by its role", packages(run)["pkg:deb/debian/libx"]["role"] == "vendored", run.out)
+        tap.check("and was asked for as such", {"package": {"purl": "pkg:deb/debian/libx"}, "version": "1.0-1+b1"} in osv.posts()[-1]["queries"], osv.posts()[-1])
+        tap.run("one that is not", audit(wheel("pkg:deb/debian/libx@2.0-1")), 0, "2 clean")
+        tap.run("one whose versions are counted in another way", audit(wheel("pkg:npm/y@1.0.0")), 0, "pkg:npm/y@1.0.0: warning[V06]", "1 not checked")
+        tap.run("one of no ecosystem", audit(wheel("pkg:generic/z@1")), 0, "warning[V06]", "1 not checked")
+        tap.run("which can be denied", audit("--deny", "V06", wheel("pkg:generic/z@1")), 3)
+        tap.run("one without a version", audit(wheel("pkg:pypi/demo")), 10, "V03", "in which version")
+        tap.run("an SBOM that is none", audit(wheel(text="<x/>")), 10, "V03", "sboms/a.json")
+        tap.run("of another kind", audit(wheel(text="{}")), 10, "V03", "not CycloneDX")
+        osv.records, refused = {}, osv.url("purl:400")
+        tap.run("a service that knows none", place.hwb("audit", "--service-url", refused, wheel("pkg:deb/debian/libx@1")), 0, "warning[V06]", "1 clean")
+        place.hwb("audit", "--import", export([HOLE]))
+        tap.run("offline it is of PyPI alone", place.hwb("audit", "--offline", wheel("pkg:deb/debian/libx@1", "pkg:pypi/demo@1")), 3, "warning[V06]", "error[V01]")
+
+
+def interrupted(tap):
+    """a signal ends the wait, and is neither clean nor affected"""
+    with FakeOsv([]) as osv:
+        place = Place()
+        process = place.start("audit", "--service-url", osv.url("silent"), pins("demo==1.0"))
+        support.wait_for(lambda: osv.requests)
+        support.interrupt(process)
+        tap.run("exit code 130", place.finish(process), 130, absent=["clean", "V03"])
+
+
 def same_hole(tap):
     """withdrawn advisories, and several that are one"""
     records = [advisory("GHSA-1", aliases=["CVE-1"], summary="of GHSA"), advisory("PYSEC-1", aliases=["CVE-1"], summary="of PYSEC"),
@@ -440,4 +513,4 @@ def peer(tap):
     tap.check("finds the same (%d)" % len(ours), ours and ours == theirs, ours, theirs, run.stderr[-1500:], run.stdout[:500])
 
 
-TESTS = [outcomes, wrong_services, dead_parser, same_hole, many, offline, bad_exports, ignored, formats, builds, ranges, peer]
+TESTS = [outcomes, wrong_services, dead_parser, liars, bundled, interrupted, same_hole, many, offline, bad_exports, ignored, formats, builds, ranges, peer]

@@ -1,5 +1,5 @@
 /* An advisory: as JSON (first byte 'J'), as its record ('R'), or a store of many ('S'). What is taken can be written and read again, and
- * asked about any version without an end. A list of pins ('P': requirements, 'L': a report). Needs advisory, its verbs, python, format, base. */
+ * asked about any version without an end. A list of pins ('P': requirements, 'L': a report, 'B': an SBOM). Needs advisory, its verbs, python, format, base. */
 #include "advisory/affects.h"
 #include "advisory/osv.h"
 #include "advisory/pins.h"
@@ -76,13 +76,15 @@ static void read_store(struct bytes file, struct arena *a)
 	}
 }
 
-static void read_pins(struct bytes text, bool is_report, struct arena *a)
+static void read_pins(struct bytes text, char kind, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf record;
-	struct pins p, q;
+	struct pins p = { .n = 0 }, q;
 	struct diag d = { 0 };
 	buf_init(&record, 64 << 20);
-	enum status s = is_report ? pins_parse_report(text, a, &p, &d) : pins_parse_requirements(text, a, &p, &d);
+	enum status s = kind == 'L'   ? pins_parse_report(text, a, &p, &d)
+			: kind == 'B' ? pins_parse_sbom(text, a, &p, &d)
+				      : pins_parse_requirements(text, a, &p, &d);
 	expect(s == OK || (d.code == s && d.text[0]));
 	if (s)
 		return;
@@ -106,7 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'P':
 	case 'L':
-		read_pins(rest, data[0] == 'L', &a);
+	case 'B':
+		read_pins(rest, (char)data[0], &a);
 		break;
 	default:
 		read_record(rest, false, &a);

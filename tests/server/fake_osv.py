@@ -25,6 +25,8 @@ BODIES = {
 
 def matches(record, name):
     """Whether the record is about that package."""
+    if name.startswith("pkg:"):
+        return any(a["package"].get("purl") == name for a in record["affected"])
     return any(a["package"]["ecosystem"] == "PyPI" and re.sub(r"[-_.]+", "-", a["package"]["name"]).lower() == name for a in record.get("affected", []))
 
 
@@ -64,6 +66,8 @@ class FakeOsv:
                 only, _, what = mode.partition(":")  # "get:404": of records alone
                 if only == "get":
                     mode = what if self.command == "GET" else "right"
+                if only == "purl":
+                    mode = what if b'"purl"' in body else "right"
                 if mode in CODES:
                     return self.say(int(mode), b'{"code":5,"message":"no"}')
                 if mode in BODIES:
@@ -139,10 +143,8 @@ class FakeOsv:
 
     def ask(self, query):
         package = query["package"]
-        if "purl" in package:
-            return {}
-        found = sorted(i for i, r in self.records.items() if matches(r, package["name"])
-                       and self.decide(r, package["name"], query.get("version")))
+        name = package.get("purl") or package["name"]
+        found = sorted(i for i, r in self.records.items() if matches(r, name) and self.decide(r, name, query.get("version")))
         found = [{"id": i, "modified": self.records[i]["modified"]} for i in found]
         if not self.page:
             return {"vulns": found} if found else {}

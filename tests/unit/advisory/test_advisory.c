@@ -243,6 +243,34 @@ static void a_report_is_pins_or_refused(void)
 		CHECK_ROW(pins_parse_report(bytes_of(wrong[i]), &a, &p, NULL) == ERR_FORMAT, wrong[i]);
 }
 
+static void an_sbom_is_pins_or_refused(void)
+{
+	static const char whole[] =
+		"{\"bomFormat\":\"CycloneDX\",\"components\":[{\"purl\":\"pkg:pypi/A_b@1.0?x=@y\",\"components\":["
+		"{\"purl\":\"pkg:deb/debian/x@1%2B2-1#sub\"},{\"purl\":\"pkg:pypi/a-b@1.0\"}]},{\"purl\":\"pkg:npm/%40s/y\"},"
+		"{\"purl\":\"pkg:pypi/-@1\"},{\"purl\":7},{\"name\":\"no purl\"}]}";
+	CLEANUP(arena_done) struct arena a;
+	CLEANUP(buf_done) struct buf record;
+	struct pins p = { .n = 0 }, q;
+	arena_init(&a);
+	buf_init(&record, 1 << 16);
+	CHECK(pins_parse_sbom(bytes_of(whole), &a, &p, NULL) == OK);
+	pins_write(&p, &record);
+	CHECK(pins_read(buf_bytes(&record), &a, &q, NULL) == OK && q.n == 4);
+	CHECK(!q.items[0].is_purl && q.items[1].is_purl && q.items[2].is_purl);
+	CHECK_BYTES(q.items[0].name, BYTES("a-b"));
+	CHECK_BYTES(q.items[0].version, BYTES("1.0"));
+	CHECK_BYTES(q.items[1].name, BYTES("pkg:deb/debian/x"));
+	CHECK_BYTES(q.items[1].version, BYTES("1+2-1"));
+	CHECK(q.items[2].unreadable.data && q.items[3].unreadable.data && !q.items[3].name.data);
+	for (size_t cut = 0; cut < sizeof whole - 1; cut++)
+		CHECK(pins_parse_sbom(bytes_make(whole, cut), &a, &(struct pins){ .n = 0 }, NULL) == ERR_FORMAT);
+	for (size_t cut = 0; cut < record.size; cut++)
+		CHECK(pins_read(bytes_part(buf_bytes(&record), 0, cut), &a, &q, NULL) == ERR_FORMAT);
+	CHECK(pins_parse_sbom(BYTES("{}"), &a, &p, NULL) == ERR_FORMAT);
+	CHECK(pins_parse_sbom(BYTES("{\"bomFormat\":\"SPDX\"}"), &a, &p, NULL) == ERR_FORMAT);
+}
+
 /* ---- the ignore list ---- */
 
 static void entries_have_a_reason_and_perhaps_a_day(void)
@@ -369,6 +397,7 @@ int main(int argc, char **argv)
 		{ "an answer that makes no sense is refused", an_answer_that_makes_no_sense_is_refused },
 		{ "requirements are pins, or said", requirements_are_pins_or_said },
 		{ "a report is pins, or refused", a_report_is_pins_or_refused },
+		{ "an SBOM is pins, or refused", an_sbom_is_pins_or_refused },
 		{ "entries have a reason, and perhaps a day", entries_have_a_reason_and_perhaps_a_day },
 		{ "a store finds what is in it", a_store_finds_what_is_in_it },
 		{ "a store that is cut or bent is never clean", a_store_that_is_cut_or_bent_is_never_clean },
