@@ -175,9 +175,10 @@ static void judge(const struct advisory_request *r, const struct advisory_subjec
 		  struct advisory_result *ret, struct advisory_verdict *v)
 {
 	struct bytes path = bytes_of(subject_path(s, a));
-	size_t n_some = 0, n_counting = 0;
+	struct some some = { 0 };
+	size_t n_counting = 0;
 	if (l)
-		match_all(l, r->options, a, v, &n_some);
+		match_all(l, r->options, a, v, &some);
 	for (size_t i = 0; i < v->n_matches; i++) {
 		find_match(&ret->findings, path, &v->matches[i], a);
 		n_counting += !v->matches[i].ignored;
@@ -193,10 +194,11 @@ static void judge(const struct advisory_request *r, const struct advisory_subjec
 		v->reason = l->uncovered;
 		find_unchecked(&ret->findings, path, "V06", v->reason);
 	}
-	if (!v->reason && n_some) {
+	if (!v->reason && some.n) {
 		v->is_open = true;
-		v->reason = arena_printf(a, "%zu advisor%s about some of its versions, and '%s' does not say which one it will be",
-					 n_some, n_some == 1 ? "y is" : "ies are", s->open);
+		v->reason = arena_printf(a, "%zu advisor%s%s about some of its versions, and '%s' does not say which one it will be",
+					 some.n, some.n == 1 ? "y is" : "ies are",
+					 some.n_malware ? arena_printf(a, " (%zu of malware)", some.n_malware) : "", s->open);
 		find_unchecked(&ret->findings, path, "V05", v->reason);
 	}
 	v->outcome = n_counting ? ADVISORY_AFFECTED : v->reason ? ADVISORY_NOT_CHECKED : ADVISORY_CLEAN;

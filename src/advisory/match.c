@@ -140,11 +140,12 @@ static struct advisory_match make_match(const struct hit *hits, size_t n, size_t
 	return m;
 }
 
-void match_all(struct lookup *l, const struct advisory_options *o, struct arena *a, struct advisory_verdict *ret, size_t *ret_n_some)
+void match_all(struct lookup *l, const struct advisory_options *o, struct arena *a, struct advisory_verdict *ret,
+	       struct some *ret_some)
 {
 	struct hit *hits = ARENA_ARRAY(a, struct hit, l->n_found);
 	size_t n = 0;
-	*ret_n_some = 0;
+	*ret_some = (struct some){ 0 };
 	for (size_t i = 0; i < l->n_found; i++) {
 		const struct advisory *v = l->found[i];
 		struct bytes fixed;
@@ -153,9 +154,9 @@ void match_all(struct lookup *l, const struct advisory_options *o, struct arena 
 		enum affects affects = advisory_affects(v, !l->is_purl, l->name, l->version, &fixed);
 		if (affects == AFFECTS_YES)
 			hits[n++] = (struct hit){ .advisory = v, .fixed = fixed };
-		else if (affects == AFFECTS_SOME)
-			++*ret_n_some;
-		else if (affects == AFFECTS_UNKNOWN && l->is_purl)
+		ret_some->n += affects == AFFECTS_SOME;
+		ret_some->n_malware += affects == AFFECTS_SOME && advisory_is_malware(v->id);
+		if (affects == AFFECTS_UNKNOWN && l->is_purl)
 			l->uncovered = arena_printf(a, "how '%.*s' counts versions is not known here", BYTES_ARG(v->id));
 		else if (affects == AFFECTS_UNKNOWN)
 			lookup_fail(l, arena_printf(a, "what '%.*s' says of versions cannot be compared with this one",

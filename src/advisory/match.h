@@ -4,10 +4,14 @@
 
 #include "advisory/lookup.h"
 
-/* Fills ret->matches. What cannot be decided fails the lookup; *ret_n_some counts what is about some version when none was given.
+struct some {
+	size_t n, n_malware;
+};
+
+/* Fills ret->matches. What cannot be decided fails the lookup; *ret_some counts what is about some version when none was given.
  * Withdrawn ones do not count. Marks what is ignored, and that it was used: an entry that ended, or that waits for a fix that is there,
  * ignores nothing; malware is never ignored. */
 void match_all(struct lookup *l, const struct advisory_options *options, struct arena *a, struct advisory_verdict *ret,
-	       size_t *ret_n_some);
+	       struct some *ret_some);
 
 #endif

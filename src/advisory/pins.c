@@ -7,6 +7,7 @@ struct pin pin_of(const struct requirement *q, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf text;
 	struct pin pin = { .name = q->name };
+	buf_init(&text, 2 * REQUIREMENT_SIZE_MAX);
 	if (q->url.size) {
 		pin.unreadable = BYTES("it is a URL, and what is there has no version that an advisory could name");
 		return pin;
@@ -16,9 +17,15 @@ struct pin pin_of(const struct requirement *q, struct arena *a)
 		if ((c->op == SPECIFIER_EQUAL && !c->prefix) || c->op == SPECIFIER_ARBITRARY)
 			pin.version = arena_copy(a, c->text);
 	}
+	/* What follows === may be anything, also nothing. */
+	bool fits = pin.version.size && pin.version.size <= VERSION_SIZE_MAX && bytes_find(pin.version, '\0') == pin.version.size;
+	if (pin.version.data && !fits) {
+		pin.version = (struct bytes){ NULL, 0 };
+		pin.unreadable = BYTES("its version is none that an advisory could name");
+		return pin;
+	}
 	if (pin.version.data)
 		return pin;
-	buf_init(&text, 2 * REQUIREMENT_SIZE_MAX);
 	buf_add(&text, q->name);
 	specifier_write(&q->specifier, &text);
 	pin.open = arena_copy(a, bytes_part(buf_bytes(&text), 0, PIN_WORDS_MAX));
