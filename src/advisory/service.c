@@ -328,13 +328,35 @@ static enum status fetch_records(struct service *sv, struct diag *d)
 	}
 }
 
+/* A service that names an advisory which is not about the package has made a mistake, or the advisory has changed: that is no no. */
+static bool is_about(const struct advisory *v, const struct lookup *l)
+{
+	for (size_t i = 0; i < v->n_packages; i++)
+		if (v->packages[i].is_pypi != l->is_purl && bytes_equal(v->packages[i].name, l->name))
+			return true;
+	return false;
+}
+
+static void take_found(struct service *sv, struct lookup *l, const struct advisory *v)
+{
+	if (is_about(v, l)) {
+		lookup_add(l, v, sv->a);
+		return;
+	}
+	const char *why = arena_printf(sv->a, "the service names '%.*s', which is not about it", BYTES_ARG(v->id));
+	if (l->is_purl) /* it may well be, by another name of the ecosystem */
+		l->uncovered = why;
+	else
+		lookup_fail(l, why);
+}
+
 static void hand_out(struct service *sv, size_t n, const char *lost)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < sv->n_of[i]; k++) {
 			const struct wanted *w = &sv->wanted[sv->of[i][k]];
 			if (w->record)
-				lookup_add(&sv->lookups[i], w->record, sv->a);
+				take_found(sv, &sv->lookups[i], w->record);
 			else
 				lookup_fail(&sv->lookups[i], w->why ? w->why : lost);
 		}

@@ -61,11 +61,6 @@ enum status store_open(int cache_dir, struct store *ret, struct diag *d)
 	return s;
 }
 
-void store_close(struct store *s)
-{
-	mapped_done(&s->file);
-}
-
 static bool row_name(const struct store *s, uint64_t row, struct bytes *ret)
 {
 	uint64_t at = s->rows_at + row * STORE_ROW_SIZE, from = get_u64(s->file, at);

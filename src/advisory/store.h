@@ -13,7 +13,7 @@ enum { STORE_HEADER_SIZE = 40, STORE_ROW_SIZE = 24 };
 #define STORE_SIZE_MAX (UINT64_C(8) << 30)
 
 struct store {
-	struct bytes file; /* mapped; undo with store_close */
+	struct bytes file; /* mapped until the program ends: what is found borrows from it */
 	int64_t newest_unix; /* of all `modified`: the date of the export */
 	uint64_t n_advisories, n_rows, rows_at;
 };
@@ -23,7 +23,6 @@ struct store {
 MUST_USE enum status store_open(int cache_dir, struct store *ret, struct diag *d);
 /* The same over bytes, which are borrowed. ERR_FORMAT. */
 MUST_USE enum status store_over(struct bytes file, struct store *ret, struct diag *d);
-void store_close(struct store *s);
 
 /* All advisories about a normalised name of PyPI, in the order of the file; none is no error. They live as long as a and the store.
  * ERR_FORMAT: a row or a record makes no sense. Time: O(log n). */

@@ -112,6 +112,9 @@ def wrong_services(tap):
         tap.run("an advisory may be elsewhere on the service", run, 3, "PYSEC-2024-1")
         osv.records["PYSEC-2024-1"] = dict(HOLE, id="PYSEC-9")
         tap.run("another advisory than the one asked for", Place().hwb("audit", "--service-url", osv.url(), pins("demo==1.0")), 10, "it is another advisory")
+        osv.records = {"PYSEC-2024-1": advisory("PYSEC-2024-1", "another")}
+        osv.everything = True
+        tap.run("an advisory about something else", Place().hwb("audit", "--service-url", osv.url(), pins("demo==1.0")), 10, "which is not about it")
     tap.run("a service that is gone", Place().hwb("audit", "--service-url", osv.url(), *QUICK, pins("demo==1.0")), 10, "V03")
     for url in ("http://vuln.example/", "ftp://vuln.example/", "https://user:pass@vuln.example/", "https://vuln.example/?x", "nothing"):
         run = Place().hwb("audit", "--service-url", url, *QUICK, pins("demo==1.0"))
