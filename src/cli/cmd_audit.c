@@ -101,7 +101,8 @@ static enum status read_wheel(struct audit_command *c, struct audited *f, int fd
 	struct advisory_subject self = { .name = m.name, .version = m.raw_version, .role = ADVISORY_SUBJECT };
 	add_subject(c, f, &self);
 	for (size_t i = 0; i < m.n_requires; i++) {
-		struct pin pin = pin_of(&m.requires[i], c -> arena);
+		const struct requirement *q = &m.requires[i];
+		struct pin pin = pin_of(q, c->arena);
 		struct advisory_subject subject = advisories_subject(&pin, ADVISORY_REQUIREMENT, c->arena);
 		add_subject(c, f, &subject);
 	}

@@ -277,6 +277,9 @@ def offline(tap):
     write(foreign.cache, {"id": "elsewhere", "vuln/db": good})
     os.chmod(os.path.join(foreign.cache, "vuln"), 0o700)
     tap.run("one of another machine is not used", foreign.hwb("audit", "--offline", pins("other==1")), 10, "not made here")
+    tap.run("its cache is emptied", foreign.hwb("cache", "clean"), 0)
+    tap.run("nothing is left", foreign.hwb("audit", "--offline", pins("other==1")), 10, "no advisories were imported")
+    tap.run("and what is imported then is ours", foreign.hwb("audit", "--import", path, "--offline", pins("other==1")), 0, "1 clean")
 
 
 def bad_exports(tap):
