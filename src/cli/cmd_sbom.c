@@ -159,7 +159,7 @@ static enum status take_wheel(struct sbom_command *c, const char *path, struct d
 	if (c->epoch)
 		result.sboms->timestamp = c->epoch;
 	s = add_document(c, result.sboms, folder, name, d);
-	return s == OK && c->settings->sbom_embed ? embed(c, fd, &c->documents[c->n - 1], d) : s;
+	return s == OK && c->settings->sbom.embed ? embed(c, fd, &c->documents[c->n - 1], d) : s;
 }
 
 /* The name in a report is somebody's word, and a file is to be called so. */
@@ -177,7 +177,7 @@ static enum status take_report(struct sbom_command *c, const char *path, struct 
 	const char *folder, *name;
 	struct describe_result result;
 	split_path(c, path, &folder, &name);
-	if (c->settings->sbom_embed) {
+	if (c->settings->sbom.embed) {
 		(void)fail(d, ERR_USAGE, 0, "--embed takes wheels, and '%s' is none", path);
 		return remedy(d, "hwb build --embed-sbom puts it into a wheel while it is built");
 	}
@@ -250,7 +250,7 @@ static enum status take_word(struct sbom_command *c, const char *word, struct di
 
 static enum sbom_files format_of(const struct sbom_command *c)
 {
-	return c->settings->sbom_format ? c->settings->sbom_format : SBOM_FILES_CYCLONEDX;
+	return c->settings->sbom.format ? c->settings->sbom.format : SBOM_FILES_CYCLONEDX;
 }
 
 static enum status write_one(struct sbom_command *c, const struct document *doc, struct diag *d)
@@ -266,22 +266,22 @@ static enum status write_one(struct sbom_command *c, const struct document *doc,
 	enum status s = buf_check(&text, "the bill of materials", d);
 	if (s)
 		return s;
-	if (!c->settings->output) {
+	if (!c->settings->sbom.output) {
 		console_print(c->session.console, buf_bytes(&text), CONSOLE_STDOUT);
 		return OK;
 	}
-	split_path(c, c->settings->output, &folder, &name);
+	split_path(c, c->settings->sbom.output, &folder, &name);
 	s = directory_open(AT_FDCWD, folder, &dir, d);
 	if (s == OK)
 		s = file_replace(dir, name, buf_bytes(&text), 0644, true, d);
-	return s ? explain(d, "write '%s'", c->settings->output) : OK;
+	return s ? explain(d, "write '%s'", c->settings->sbom.output) : OK;
 }
 
 /* One document a wheel, named as the wheel is. */
 static enum status write_beside(struct sbom_command *c, const struct document *doc, struct diag *d)
 {
 	CLEANUP(fd_close) int dir = -1;
-	const char *folder = c->settings->output ? c->settings->output : doc->folder, *name;
+	const char *folder = c->settings->sbom.output ? c->settings->sbom.output : doc->folder, *name;
 	if (!folder) {
 		(void)fail(d, ERR_USAGE, 0, "the report has several wheels, and standard output takes one document");
 		return remedy(d, "name a folder for them with -o DIR");
@@ -296,12 +296,12 @@ static enum status write_beside(struct sbom_command *c, const struct document *d
 
 static enum status write_all(struct sbom_command *c, struct diag *d)
 {
-	bool is_one = c->n == 1 && !(c->settings->output && is_folder(c->settings->output));
+	bool is_one = c->n == 1 && !(c->settings->sbom.output && is_folder(c->settings->sbom.output));
 	enum status s = OK;
 	for (size_t i = 0; s == OK && i < c->n; i++) {
 		const struct document *doc = &c->documents[i];
 		s = describing_note(doc->sbom, bytes_of(doc->name), c->session.run.audit, d);
-		if (s == OK && !c->settings->sbom_embed)
+		if (s == OK && !c->settings->sbom.embed)
 			s = is_one ? write_one(c, doc, d) : write_beside(c, doc, d);
 	}
 	return s;
@@ -315,7 +315,7 @@ static enum status check_words(struct sbom_command *c, struct diag *d)
 		(void)fail(d, ERR_USAGE, 0, "hwb sbom takes wheels, folders of wheels, or the report of a build");
 		return remedy(d, "hwb sbom dist/pkg-1.0-py3-none-any.whl");
 	}
-	if (c->settings->sbom_embed && (c->settings->output || c->settings->sbom_format == SBOM_FILES_SPDX))
+	if (c->settings->sbom.embed && (c->settings->sbom.output || c->settings->sbom.format == SBOM_FILES_SPDX))
 		return fail(d, ERR_USAGE, 0,
 			    "--embed puts CycloneDX into the wheel itself: it goes with neither -o nor --format spdx");
 	if (epoch && (number_parse_u64(bytes_of(epoch), 253402300799, &seconds) || seconds < 315532800))
@@ -350,8 +350,8 @@ static int run_sbom(struct settings *settings, struct arena *a)
 static enum status take_format(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
 	(void)a;
-	s->sbom_format = strcmp(value, "spdx") == 0 ? SBOM_FILES_SPDX : SBOM_FILES_CYCLONEDX;
-	if (s->sbom_format == SBOM_FILES_SPDX || strcmp(value, "cyclonedx") == 0)
+	s->sbom.format = strcmp(value, "spdx") == 0 ? SBOM_FILES_SPDX : SBOM_FILES_CYCLONEDX;
+	if (s->sbom.format == SBOM_FILES_SPDX || strcmp(value, "cyclonedx") == 0)
 		return OK;
 	return fail(d, ERR_USAGE, 0, "takes cyclonedx or spdx, not '%.100s'", value);
 }
@@ -360,7 +360,7 @@ static enum status take_output(struct settings *s, struct arena *a, const char *
 {
 	if (!value[0])
 		return fail(d, ERR_USAGE, 0, "takes a path");
-	s->output = arena_string(a, bytes_of(value));
+	s->sbom.output = arena_string(a, bytes_of(value));
 	return OK;
 }
 
@@ -369,7 +369,7 @@ static enum status take_embed(struct settings *s, struct arena *a, const char *v
 	(void)a;
 	(void)value;
 	(void)d;
-	s->sbom_embed = true;
+	s->sbom.embed = true;
 	return OK;
 }
 

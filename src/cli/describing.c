@@ -13,7 +13,7 @@
 
 enum status describing_check(const struct settings *settings, struct diag *d)
 {
-	if (!settings->embed_sbom || !settings->keep_archive)
+	if (!settings->sbom.embed_built || !settings->keep_archive)
 		return OK;
 	(void)fail(d, ERR_USAGE, 0, "a bill of materials cannot be embedded into the backend's own archive");
 	return remedy(d, "leave --keep-archive away, or --embed-sbom: --sbom cyclonedx writes the document beside the wheel");
@@ -180,7 +180,7 @@ enum status describing_embed(struct pipeline *p, struct pack_request *request, s
 	CLEANUP(buf_done) struct buf text;
 	struct sbom sbom;
 	buf_init(&text, SBOM_FILE_MAX);
-	if (!p->settings->embed_sbom)
+	if (!p->settings->sbom.embed_built)
 		return OK;
 	enum status s = take_facts(p, request->file_name, d);
 	if (s == OK)
@@ -251,7 +251,7 @@ enum status describing_write(struct pipeline *p, int out_dir, const char *out_pa
 	static const enum sbom_files formats[] = { SBOM_FILES_CYCLONEDX, SBOM_FILES_SPDX };
 	for (size_t i = 0; i < COUNT(formats); i++) {
 		const char *name;
-		if (!(p->settings->sbom_files & formats[i]))
+		if (!(p->settings->sbom.files & formats[i]))
 			continue;
 		enum status s = describing_save(artefact->sbom, formats[i], out_dir, artefact->name, p->arena, &name, d);
 		if (s)

@@ -58,6 +58,9 @@ ROW(take_pre, "build.prereleases")
 ROW(take_locked, "build.locked")
 ROW(take_scan, "build.scan")
 ROW(take_profile, "findings.profile")
+ROW(take_service_url, "audit.osv-url")
+ROW(take_ignore, "audit.ignore")
+ROW(take_ignore_until_fixed, "audit.ignore-until-fixed")
 ROW(take_allow, "findings.allow")
 ROW(take_deny, "findings.deny")
 ROW(take_fail_on, "findings.fail-on")
@@ -177,6 +180,11 @@ TAKE(take_python_platform)
 	return OK;
 }
 
+TAKE(take_audit)
+{
+	return setting_put_flag(s, a, "build.audit", value ? value : "stop", d);
+}
+
 TAKE(take_command)
 {
 	UNUSED(d);
@@ -272,6 +280,20 @@ const struct option options_build[] = {
 	{ "--sbom", 0, { 0 }, "cyclonedx|spdx|both|none", "Write a bill of materials beside the wheel.", take_sbom },
 	{ "--embed-sbom", 0, { 0 }, NULL, "Put a bill of materials into the wheel (PEP 770).", take_embed_sbom },
 	{ "--scan", 0, { 0 }, "stop|report|off", "What a finding in the source does: stop the build, or be reported.", take_scan },
+	{ "--audit", 0, { 0 }, "[stop|report|off]", "What a known vulnerability of a build requirement does.", take_audit },
+	{ "--service-url", 0, { "--osv-url" }, "URL", "The OSV service that is asked for advisories.", take_service_url },
+	{ "--ignore",
+	  0,
+	  { "--ignore-vuln" },
+	  "ID=WHY[@DAY]",
+	  "An advisory that does not count, and why, until a day; can be repeated.",
+	  take_ignore },
+	{ "--ignore-until-fixed",
+	  0,
+	  { 0 },
+	  "ID=WHY",
+	  "The same, until there is a version without the hole; can be repeated.",
+	  take_ignore_until_fixed },
 	{ "--profile",
 	  0,
 	  { 0 },

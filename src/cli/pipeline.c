@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "build/build.h"
+#include "cli/advisories.h"
 #include "cli/artefact.h"
 #include "cli/crates.h"
 #include "cli/deps_policy.h"
@@ -206,6 +207,8 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	s = note_lock(p, d);
 	if (s == OK)
 		s = deps_policy_judge(p, &request, &p->lock, d);
+	if (s == OK)
+		s = advisories_check_pins(p, d); /* before anything of them is fetched, installed or run */
 	if (s)
 		return s;
 	t = stage_begin(p, "env");

@@ -3,6 +3,7 @@
 #ifndef CLI_PIPELINE_H
 #define CLI_PIPELINE_H
 
+#include "advisory/advisory.h"
 #include "base/arena.h"
 #include "base/run.h"
 #include "check/check.h"
@@ -73,6 +74,9 @@ struct pipeline {
 	const char *keep_path;
 	struct wheel_line *line; /* while a wheel is built, else NULL */
 	bool has_source, has_lock, has_env, has_sandbox;
+	struct advisory_subject *audited; /* pins that were looked up (cli/advisories.h), and what came of it: for the SBOM too */
+	struct advisory_verdict *verdicts;
+	size_t n_audited;
 	bool made_env; /* in this run: what pays off from the next use on can wait for it */
 	struct helper scanner; /* of the source; cli/source_scan.h */
 	bool is_scanning;

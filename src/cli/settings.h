@@ -3,6 +3,7 @@
 #ifndef CLI_SETTINGS_H
 #define CLI_SETTINGS_H
 
+#include "advisory/advisory.h"
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/status.h"
@@ -17,8 +18,9 @@ enum findings_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
 enum unknown_requires { UNKNOWN_WARN, UNKNOWN_ALLOW, UNKNOWN_DENY };
 /* What a finding in the source does to its build. */
 enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
-/* Documents beside a wheel; the last is both of the others. */
-enum sbom_files { SBOM_FILES_NONE, SBOM_FILES_CYCLONEDX, SBOM_FILES_SPDX, SBOM_FILES_BOTH };
+/* What a known vulnerability of a build requirement does to its build; what is malware stops it unless off. */
+enum advisories_mode { ADVISORIES_OFF, ADVISORIES_REPORT, ADVISORIES_STOP };
+#define SETTINGS_OSV_URL "https://api.osv.dev/"
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct settings {
@@ -39,8 +41,6 @@ struct settings {
 	bool trust_project;
 	bool keep; /* --keep: the tree of a build that fails */
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
-	enum sbom_files sbom_files;
-	bool embed_sbom; /* a document in the wheel (PEP 770) */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */
 	bool allow_prereleases;
 
@@ -63,6 +63,11 @@ struct settings {
 	enum unknown_requires unknown_requires;
 	struct finding_policy findings;
 	enum scan_mode scan;
+	enum advisories_mode advisories;
+	const char *osv_url; /* ends in '/' */
+	uint32_t osv_max_age_days;
+	struct advisory_ignored *ignored;
+	size_t n_ignored;
 	enum findings_format format;
 
 	bool json, quiet;
@@ -85,11 +90,10 @@ struct settings {
 	bool netrc, netrc_must_exist; /* --netrc, build.netrc */
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
-	const char *output; /* of sbom; NULL: standard output, or the place of the wheel */
-	enum sbom_files sbom_format; /* SBOM_FILES_NONE: not said */
-	bool sbom_embed;
+	struct settings_sbom sbom;
 	const char *baseline; /* of scan; NULL: none */
 	struct settings_lock lock;
+	const char *import; /* of audit: an export; NULL: none */
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *cache_max_size;
 	struct settings_log log;

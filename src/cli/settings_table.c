@@ -55,7 +55,7 @@ static enum status take_bool(struct bytes value, bool *ret, struct diag *d)
 		return take_bool(value, &s->field, d); \
 	}
 BOOL_SETTER(set_keep_archive, keep_archive)
-BOOL_SETTER(set_embed_sbom, embed_sbom)
+BOOL_SETTER(set_embed_sbom, sbom.embed_built)
 BOOL_SETTER(set_allow_requires, allow_requires)
 BOOL_SETTER(set_prereleases, allow_prereleases)
 BOOL_SETTER(set_netrc, netrc)
@@ -178,7 +178,7 @@ SETTER(set_sbom)
 	UNUSED(is_first);
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (bytes_equal(value, bytes_of(words[i]))) {
-			s->sbom_files = (enum sbom_files)i;
+			s->sbom.files = (enum sbom_files)i;
 			return OK;
 		}
 	return fail(d, ERR_USAGE, 0, "takes cyclonedx, spdx, both or none, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
@@ -582,6 +582,16 @@ static const struct setting_row rows[] = {
 	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER,
 	  "let --isolation none be asked for; no such mode in this version", set_allow_unisolated, false },
 	{ "build.scan", "HWB_SCAN", "stop, report or off", "stop", NEVER, "what a finding in the source does", set_scan, false },
+	{ "build.audit", "HWB_AUDIT", "off, report or stop", "off", NEVER, "what a known vulnerability of a build requirement does",
+	  setting_set_audit, false },
+	{ "audit.osv-url", "HWB_OSV_URL", "the URL of a service", "the public OSV service", NEVER, "who is asked for advisories",
+	  setting_set_osv_url, false },
+	{ "audit.max-age", "HWB_AUDIT_MAX_AGE", "a number of days", "7", NEVER, "how old imported advisories may be",
+	  setting_set_max_age, false },
+	{ "audit.ignore", NULL, "ID=WHY[@DAY] words", "none", NEVER, "advisories that do not count, each with the reason",
+	  setting_set_ignore, true },
+	{ "audit.ignore-until-fixed", NULL, "ID=WHY words", "none", NEVER, "the same, until there is a version without the hole",
+	  setting_set_ignore_until_fixed, true },
 	{ "findings.profile", "HWB_PROFILE", "build, pypi or strict", "build", NEVER, "whose rules artefacts are held to",
 	  set_profile, false },
 	{ "findings.allow", NULL, "ID=WHY pairs", "none", NEVER, "findings that do not count, each with the reason", set_allow, true },

@@ -11,6 +11,18 @@ struct strings {
 	size_t n;
 };
 
+/* Documents beside a wheel; the last is both of the others. */
+enum sbom_files { SBOM_FILES_NONE, SBOM_FILES_CYCLONEDX, SBOM_FILES_SPDX, SBOM_FILES_BOTH };
+
+/* What builds do, and the words of sbom. */
+struct settings_sbom {
+	enum sbom_files files;
+	bool embed_built; /* a document in the wheel (PEP 770) */
+	const char *output; /* NULL: standard output, or the place of the wheel */
+	enum sbom_files format; /* SBOM_FILES_NONE: not said */
+	bool embed;
+};
+
 /* The words of log. */
 struct settings_log {
 	const char *head, *run, *event;

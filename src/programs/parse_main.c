@@ -1,6 +1,7 @@
 /* hwb-parse: every parser of hostile bytes, one verb a process, confined before the first byte. */
 #include <string.h>
 
+#include "advisory/verbs.h"
 #include "check/verbs.h"
 #include "describe/verbs.h"
 #include "env/verbs.h"
@@ -35,6 +36,11 @@ int main(int argc, char **argv)
 		{ "redact-log", 1, redact_log_verb },
 		{ "scan-files", 1, scan_files_verb },
 		{ "pylock", 0, pylock_verb },
+		{ "osv-batch", 1, osv_batch_verb },
+		{ "osv-record", 1, osv_record_verb },
+		{ "osv-import", 2, osv_import_verb },
+		{ "pins", 1, pins_verb },
+		{ "vendored", 1, vendored_verb },
 	};
 	json_prepare();
 	/* The word only says what to prepare; what is done is what the request says. */
