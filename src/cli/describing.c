@@ -42,12 +42,21 @@ static struct bytes without_slash(struct bytes url)
 	return bytes_ends(url, BYTES("/")) ? bytes_part(url, 0, url.size - 1) : url;
 }
 
-/* Of another index than the usual it may be another distribution of that name: purl-spec, repository_url. A folder says nothing. */
-static struct bytes repository_of(const struct lock_pin *pin, struct arena *a)
+/* Of another index than the usual, or of a URL, it may be another distribution of that name (purl-spec). A folder says nothing. */
+static struct bytes purl_of(const struct lock_pin *pin, struct bytes url, struct arena *a)
 {
+	struct bytes purl = sbom_purl_pypi(pin->name, pin->version, a), index = url_for_log(pin->file.index, a);
 	bool is_usual = bytes_equal(without_slash(pin->file.index), without_slash(BYTES(HWB_DEFAULT_INDEX)));
-	struct bytes url = url_for_log(pin->file.index, a);
-	return !is_usual && sbom_url_is_valid(url) ? url : (struct bytes){ NULL, 0 };
+	bool is_direct = strcmp(pin->hash_source, "url") == 0;
+	if (is_direct && url.size)
+		return sbom_purl_qualified(purl, "download_url", url, a);
+	return !is_direct && !is_usual && sbom_url_is_valid(index) ? sbom_purl_qualified(purl, "repository_url", index, a) : purl;
+}
+
+static bool is_of_wheel(struct bytes url)
+{
+	struct bytes path = bytes_part(url, 0, bytes_find(url, '#'));
+	return bytes_ends(bytes_part(path, 0, bytes_find(path, '?')), BYTES(".whl"));
 }
 
 /* A folder of this machine is nobody else's business, and url_for_log says so of file: URLs by their form alone. */
@@ -57,12 +66,14 @@ static enum status add_pins(struct pipeline *p, struct sbom *s, struct diag *d)
 	for (size_t i = 0; status == OK && p->has_lock && i < p->lock.n_pins; i++) {
 		const struct lock_pin *pin = &p->lock.pins[i];
 		struct bytes url = url_for_log(pin->file.url, p->arena);
+		/* A wheel that was made of an sdist has that one's URL, and a digest of its own. */
+		url = sbom_url_is_valid(url) && is_of_wheel(url) ? url : (struct bytes){ NULL, 0 };
 		struct sbom_component c = {
 			.role = SBOM_BUILD_DEPENDENCY,
 			.name = pin->name,
 			.version = pin->version,
-			.purl = sbom_purl_pypi(pin->name, pin->version, repository_of(pin, p->arena), p->arena),
-			.url = sbom_url_is_valid(url) ? url : (struct bytes){ NULL, 0 },
+			.purl = purl_of(pin, url, p->arena),
+			.url = url,
 			.has_digest = true,
 			.digest = pin->file.digest,
 		};

@@ -60,7 +60,7 @@ static void put_reference(struct json_writer *w, const char *type, struct bytes 
 
 static struct bytes subject_ref(const struct sbom *s, struct arena *a)
 {
-	return sbom_purl_pypi(s->name, s->version, NONE, a);
+	return sbom_purl_pypi(s->name, s->version, a);
 }
 
 static void put_authors(struct json_writer *w, const struct sbom *s)
@@ -202,7 +202,7 @@ static void put_requirement(struct json_writer *w, const struct sbom_requirement
 	json_pair_string(w, "bom-ref", requirement_ref(r, a));
 	json_pair_string(w, "name", r->name);
 	json_pair_cstring(w, "scope", r->is_optional ? "optional" : "required");
-	json_pair_string(w, "purl", sbom_purl_pypi(r->name, NONE, NONE, a));
+	json_pair_string(w, "purl", sbom_purl_pypi(r->name, NONE, a));
 	json_key(w, "properties");
 	json_array_begin(w);
 	put_property(w, CDX_ROLE, BYTES(CDX_ROLE_REQUIREMENT));

@@ -37,15 +37,21 @@ static void put_purl(const char *type, struct bytes name, struct bytes version, 
 	}
 }
 
-struct bytes sbom_purl_pypi(struct bytes name, struct bytes version, struct bytes repository, struct arena *a)
+struct bytes sbom_purl_pypi(struct bytes name, struct bytes version, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf out;
-	buf_init(&out, 3 * (name.size + version.size + repository.size) + 256);
+	buf_init(&out, 3 * (name.size + version.size) + 256);
 	put_purl("pypi", name_normalize(name, a), version, &out);
-	if (repository.size) {
-		buf_add_string(&out, "?repository_url=");
-		put_encoded(&out, repository);
-	}
+	return arena_copy(a, buf_bytes(&out));
+}
+
+struct bytes sbom_purl_qualified(struct bytes purl, const char *qualifier, struct bytes url, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf out;
+	buf_init(&out, purl.size + strlen(qualifier) + 3 * url.size + 256);
+	buf_add(&out, purl);
+	buf_printf(&out, "?%s=", qualifier);
+	put_encoded(&out, url);
 	return arena_copy(a, buf_bytes(&out));
 }
 

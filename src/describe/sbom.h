@@ -86,8 +86,10 @@ bool sbom_add(struct sbom *s, struct arena *a, const struct sbom_component *c);
 typedef struct bytes sbom_map(void *context, struct bytes text);
 void sbom_map_texts(struct sbom *s, sbom_map *map, void *context);
 
-/* "pkg:pypi/name@version?repository_url=...": name is normalised, all are percent-encoded; {NULL, 0}: none. */
-struct bytes sbom_purl_pypi(struct bytes name, struct bytes version, struct bytes repository, struct arena *a);
+/* "pkg:pypi/name@version": name is normalised, both are percent-encoded; version {NULL, 0}: none. */
+struct bytes sbom_purl_pypi(struct bytes name, struct bytes version, struct arena *a);
+/* The same of somewhere else: "?repository_url=..." for an index, "?download_url=..." for a file. */
+struct bytes sbom_purl_qualified(struct bytes purl, const char *qualifier, struct bytes url, struct arena *a);
 /* "pkg:generic/name@version?checksum=sha256:..."; digest may be NULL. */
 struct bytes sbom_purl_generic(struct bytes name, struct bytes version, const struct sha256 *digest, struct arena *a);
 /* Printable ASCII that begins with "pkg:". */

@@ -184,7 +184,7 @@ static void put_subject(struct spdx *x)
 	if (s->has_digest)
 		put_digest(x, &s->digest);
 	put_licences(x);
-	put_purl(x, sbom_purl_pypi(s->name, s->version, NONE, &x->arena));
+	put_purl(x, sbom_purl_pypi(s->name, s->version, &x->arena));
 	json_object_end(&x->w);
 }
 
@@ -206,7 +206,7 @@ static void put_requirement(struct spdx *x, size_t i)
 	begin_package(x, id_of(x, "Requirement", i), r->name, NONE, NOTHING);
 	json_pair_cstring(&x->w, "downloadLocation", "NOASSERTION");
 	json_pair_string(&x->w, "comment", buf_bytes(&said));
-	put_purl(x, sbom_purl_pypi(r->name, NONE, NONE, &x->arena));
+	put_purl(x, sbom_purl_pypi(r->name, NONE, &x->arena));
 	json_object_end(&x->w);
 }
 

@@ -13,18 +13,18 @@
 static void a_purl_is_encoded(void)
 {
 	static const struct {
-		const char *name, *version, *repository, *want;
+		const char *name, *version, *want;
 	} rows[] = {
-		{ "Zope.Interface", "5.0", "", "pkg:pypi/zope-interface@5.0" },
-		{ "a", "1!2.0+x.1", "", "pkg:pypi/a@1%212.0%2Bx.1" },
-		{ "a", "", "", "pkg:pypi/a" },
-		{ "a", "1", "https://h.example/s/", "pkg:pypi/a@1?repository_url=https%3A%2F%2Fh.example%2Fs%2F" },
+		{ "Zope.Interface", "5.0", "pkg:pypi/zope-interface@5.0" },
+		{ "a", "1!2.0+x.1", "pkg:pypi/a@1%212.0%2Bx.1" },
+		{ "a", "", "pkg:pypi/a" },
 	};
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
 	for (size_t i = 0; i < COUNT(rows); i++)
-		CHECK_BYTES(sbom_purl_pypi(bytes_of(rows[i].name), bytes_of(rows[i].version), bytes_of(rows[i].repository), &a),
-			    bytes_of(rows[i].want));
+		CHECK_BYTES(sbom_purl_pypi(bytes_of(rows[i].name), bytes_of(rows[i].version), &a), bytes_of(rows[i].want));
+	CHECK_BYTES(sbom_purl_qualified(BYTES("pkg:pypi/a@1"), "repository_url", BYTES("https://h.example/s/"), &a),
+		    BYTES("pkg:pypi/a@1?repository_url=https%3A%2F%2Fh.example%2Fs%2F"));
 	struct sha256 zero = { { 0 } };
 	CHECK_BYTES(sbom_purl_generic(BYTES("lib a.so"), (struct bytes)NONE, &zero, &a),
 		    BYTES("pkg:generic/lib%20a.so?checksum=sha256:"
