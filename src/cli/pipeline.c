@@ -2,59 +2,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "audit/audit.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/number.h"
 #include "build/build.h"
 #include "cli/advisories.h"
 #include "cli/artefact.h"
 #include "cli/crates.h"
 #include "cli/deps_policy.h"
-#include "cli/describing.h"
+#include "cli/finishing.h"
 #include "cli/hook_run.h"
-#include "cli/judge.h"
 #include "cli/locking.h"
 #include "cli/shell.h"
 #include "cli/source_scan.h"
 #include "cli/known_backends.h"
-#include "cli/report.h"
 #include "host/file.h"
 #include "host/sealed.h"
 #include "net/url.h"
-#include "pack/repair.h"
 #include "sandbox/container.h"
-
-/* ---- time of stages: wall, and processor time of us and of our finished children ---- */
-
-static uint64_t cpu_ms(void)
-{
-	uint64_t sum = 0;
-	const int who[] = { RUSAGE_SELF, RUSAGE_CHILDREN };
-	for (size_t i = 0; i < COUNT(who); i++) {
-		struct rusage u;
-		if (getrusage((__rusage_who_t)who[i], &u) == 0)
-			sum += (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
-			       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
-	}
-	return sum;
-}
-
-static struct stage_time stage_begin(struct pipeline *p, const char *name)
-{
-	console_stage(p->console, name);
-	return (struct stage_time){ name, clock_ms(), cpu_ms() };
-}
-
-static void stage_end(struct pipeline *p, struct stage_time begun)
-{
-	console_stage(p->console, NULL);
-	if (p->n_stages < STAGES_MAX)
-		p->stages[p->n_stages++] = (struct stage_time){ begun.name, clock_ms() - begun.ms, cpu_ms() - begun.cpu_ms };
-}
 
 /* ---- source ---- */
 
@@ -108,7 +75,7 @@ static int64_t source_cutoff(const struct settings *s, const struct source_word 
 
 static enum status take_source(struct pipeline *p, const struct source_word *word, const char *out_path, struct diag *d)
 {
-	struct stage_time t = stage_begin(p, "source");
+	struct stage_time t = pipeline_stage_begin(p, "source");
 	struct source_request request = {
 		.word = word,
 		.index = p->index,
@@ -125,7 +92,7 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 	if (s || noted)
 		return s ? s : noted;
 	p->has_source = true;
-	stage_end(p, t);
+	pipeline_stage_end(p, t);
 	if (p->source.chosen.size)
 		console_note(p->console, "source: %.*s", BYTES_ARG(p->source.chosen));
 	warn_of_source(p);
@@ -191,7 +158,7 @@ static void release_env(struct pipeline *p)
 static enum status prepare(struct pipeline *p, const struct bytes *more, size_t n_more, struct diag *d)
 {
 	struct lock_request request;
-	struct stage_time t = stage_begin(p, "lock");
+	struct stage_time t = pipeline_stage_begin(p, "lock");
 	enum status s = locking_request(p, more, n_more, &request, d);
 	if (s == OK && n_more) {
 		request.origin = BYTES("build requirements and what the backend asked for");
@@ -203,7 +170,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	if (s)
 		return s;
 	p->has_lock = true;
-	stage_end(p, t);
+	pipeline_stage_end(p, t);
 	s = note_lock(p, d);
 	if (s == OK)
 		s = deps_policy_judge(p, &request, &p->lock, d);
@@ -211,7 +178,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 		s = advisories_check_pins(p, d); /* before anything of them is fetched, installed or run */
 	if (s)
 		return s;
-	t = stage_begin(p, "env");
+	t = pipeline_stage_begin(p, "env");
 	release_env(p);
 	struct env_request env = {
 		.python = &p->python,
@@ -228,7 +195,7 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 		return s;
 	p->has_env = true;
 	p->made_env |= !p->env.reused;
-	stage_end(p, t);
+	pipeline_stage_end(p, t);
 	if (!p->env.reused)
 		console_note(p->console, "prepared an environment of %zu distribution%s", p->lock.n_pins, PLURAL(p->lock.n_pins));
 	return note_installed(p, d);
@@ -268,14 +235,14 @@ static enum status build_artefact(struct pipeline *p, enum build_kind kind, int 
 	enum status s = note_started(p, kind == BUILD_WHEEL ? "wheel" : "sdist", d);
 	if (s)
 		return s;
-	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "build wheel" : "build sdist");
+	struct stage_time t = pipeline_stage_begin(p, kind == BUILD_WHEEL ? "build wheel" : "build sdist");
 	s = hook_run(p, kind, has_requires, artefact_fd, ret, d);
 	if (s == OK && ret->outcome == BUILD_NEEDS) {
 		s = widen(p, ret, d);
 		if (s == OK)
 			s = hook_run(p, kind, NULL, artefact_fd, ret, d);
 	}
-	stage_end(p, t);
+	pipeline_stage_end(p, t);
 	if (s) {
 		(void)!audit_note(p->run->audit, false, NULL, "build.failed", "reason",
 				  console_redacted_diag(p->console, d, p->arena), NULL);
@@ -285,140 +252,6 @@ static enum status build_artefact(struct pipeline *p, enum build_kind kind, int 
 }
 
 /* ---- the two artefacts ---- */
-
-static enum status remember(struct pipeline *p, struct artefact artefact, struct diag *d)
-{
-	char digest[SHA256_TEXT_SIZE], backend[SHA256_TEXT_SIZE];
-	if (p->n_artefacts < ARTEFACTS_MAX)
-		p->artefacts[p->n_artefacts++] = artefact;
-	sha256_text(&artefact.digest, digest);
-	sha256_text(&artefact.backend_digest, backend);
-	struct json_writer *w = audit_begin(p->run->audit, "artifact.written");
-	json_pair_cstring(w, "name", artefact.name);
-	json_pair_cstring(w, "sha256", digest);
-	json_pair_cstring(w, "backend_sha256", backend);
-	json_pair_unsigned(w, "size", artefact.size);
-	return audit_end(p->run->audit, false, d);
-}
-
-/* The findings of the wheel by the operator's policy: said, logged, and a refusal when one of them refuses. */
-static enum status judge_wheel(struct pipeline *p, struct bytes name, struct finding_list *list, struct diag *d)
-{
-	const struct finding_policy *policy = &p->settings->findings;
-	enum status s = judge_apply(p->settings, list, name, p->run->audit, d);
-	if (s)
-		return s;
-	finding_list_join(&p->findings, list);
-	bool refused = finding_list_refuses(policy, list);
-	struct json_writer *w = audit_begin(p->run->audit, "artifact.checked");
-	json_pair_string(w, "name", name);
-	json_pair_unsigned(w, "findings", list->n_items);
-	json_pair_bool(w, "refused", refused);
-	s = audit_end(p->run->audit, false, d);
-	if (s)
-		return s;
-	judge_say(p->console, &(struct finding_subject){ .path = name, .list = list });
-	for (size_t i = 0; i < list->n_items; i++) {
-		const struct finding *f = &list->items[i];
-		if (!finding_refuses(policy, f))
-			continue;
-		(void)fail(d, ERR_ARTEFACT, f->offset, "the wheel '%.*s' is refused: %s: %.*s: %.*s", BYTES_ARG(name), f->id,
-			   BYTES_ARG(f->path), BYTES_ARG(f->message));
-		return remedy(d, "'hwb help %s' tells of it; --allow %s=WHY overrides it", f->id, f->id);
-	}
-	return refused ? fail(d, ERR_ARTEFACT, 0, "the wheel '%.*s' is refused: too many findings", BYTES_ARG(name)) : OK;
-}
-
-static enum status check_wheel(struct pipeline *p, int fd, struct bytes name, struct diag *d)
-{
-	struct stage_time t = stage_begin(p, "check");
-	struct check_request request = {
-		.wheel_fd = fd,
-		.has_source = true,
-		.file_name = name,
-		.want_name = p->source.project.name,
-		.want_version = p->source.project.version,
-		.pkg_info = p->source.pkg_info,
-	};
-	struct check_result result;
-	enum status s = check_run(p->run, &request, &p->line->checker, p->arena, &result, d);
-	stage_end(p, t);
-	if (s)
-		return s;
-	return judge_wheel(p, name, &result.findings, d);
-}
-
-/* The backend's wheel, for the platform that was asked for; a pure one is for every platform already. */
-static enum status repair(struct pipeline *p, struct build_result *built, struct diag *d)
-{
-	if (!p->settings->platform || bytes_ends(built->name, BYTES("-any.whl")))
-		return OK;
-	struct repair_result repaired;
-	struct repair_request request = {
-		.wheel_fd = p->line->raw_fd,
-		.file_name = built->name,
-		.platform = p->settings->platform,
-		.epoch = p->source.epoch,
-		.outside_id = p->settings->outside_id,
-	};
-	struct stage_time t = stage_begin(p, "repair");
-	enum status s = repair_run(p->run, &request, p->arena, &repaired, d);
-	stage_end(p, t);
-	if (s)
-		return s;
-	wheel_line_replace(p->line, repaired.fd);
-	built->name = repaired.file_name;
-	s = sha256_of_fd(repaired.fd, p->run->limits->wheel_size, &built->collected.digest, &built->collected.size, d);
-	return s ? s
-		 : audit_note(p->run->audit, false, d, "artifact.repaired", "name", arena_string(p->arena, built->name), "platform",
-			      p->settings->platform, NULL);
-}
-
-/* Repairs, packs, checks and writes what the backend made. */
-static enum status finish_wheel(struct pipeline *p, struct build_result *built, int out_dir, const char *out_path, struct diag *d)
-{
-	struct sha256 backend_digest = built->collected.digest;
-	enum status s = repair(p, built, d);
-	if (s)
-		return s;
-	CLEANUP(fd_close) int canonical = -1;
-	int final = p->line->raw_fd;
-	struct artefact artefact = {
-		.name = arena_string(p->arena, built->name),
-		.kind = "wheel",
-		.size = built->collected.size,
-		.digest = built->collected.digest,
-		.backend_digest = backend_digest,
-	};
-	s = wheel_line_start(p->run, p->line, d);
-	if (s == OK)
-		s = describing_ask(p, built->name, d);
-	if (s == OK && !p->settings->keep_archive) {
-		struct stage_time t = stage_begin(p, "pack");
-		struct pack_result packed = { .fd = -1 };
-		struct pack_request request = { .file_name = built->name, .epoch = p->source.epoch };
-		s = describing_embed(p, &request, d);
-		if (s == OK)
-			s = pack_run(p->run, &request, &p->line->packer, p->arena, &packed, d);
-		stage_end(p, t);
-		artefact.size = packed.size;
-		artefact.digest = packed.digest;
-		artefact.compressor = arena_string(p->arena, packed.compressor);
-		final = canonical = packed.fd;
-	}
-	if (s == OK)
-		s = check_wheel(p, final, built->name, d);
-	if (s == OK) {
-		struct stage_time t = stage_begin(p, "describe");
-		s = describing_finish(p, &artefact, d);
-		stage_end(p, t);
-	}
-	if (s == OK)
-		s = artefact_write(out_dir, out_path, final, &artefact, p->run, p->arena, d);
-	if (s == OK)
-		s = remember(p, artefact, d);
-	return s ? s : describing_write(p, out_dir, out_path, &artefact, d);
-}
 
 static enum status make_wheel(struct pipeline *p, int out_dir, const char *out_path, struct diag *d)
 {
@@ -434,7 +267,7 @@ static enum status make_wheel(struct pipeline *p, int out_dir, const char *out_p
 	p->line = &line;
 	s = build_artefact(p, BUILD_WHEEL, line.raw_fd, &built, d);
 	if (s == OK)
-		s = finish_wheel(p, &built, out_dir, out_path, d);
+		s = finishing_wheel(p, &built, out_dir, out_path, d);
 	p->line = NULL;
 	wheel_line_done(&line);
 	return s;
@@ -472,7 +305,7 @@ static enum status make_sdist(struct pipeline *p, int out_dir, const char *out_p
 	if (s == OK)
 		s = artefact_write(out_dir, out_path, fd, &artefact, p->run, p->arena, d);
 	if (s == OK)
-		s = remember(p, artefact, d);
+		s = finishing_remember(p, artefact, d);
 	if (s || !wheel_follows) {
 		fd_close(&unpacked.tree.fd);
 		return s;
@@ -574,12 +407,12 @@ static enum status begin(struct pipeline *p, const char *source_word, const char
 		s = open_index(p, d);
 	if (s)
 		return s;
-	struct stage_time t = stage_begin(p, "python");
+	struct stage_time t = pipeline_stage_begin(p, "python");
 	s = env_python_find(p->run, python_word, p->settings->path_variable, p->settings->user_home, index_cache_dir(p->index),
 			    p->settings->outside_id, p->arena, &p->python, d);
 	if (s)
 		return s;
-	stage_end(p, t);
+	pipeline_stage_end(p, t);
 	*ret_out_path = choose_out_path(p, ret_word);
 	audit_set_isolation(p->run->audit, isolation_mode_name(p->run->mode),
 			    p->run->container ? p->run->container->image_digest : NULL);
@@ -635,9 +468,9 @@ static enum status ask_requires(struct pipeline *p, enum build_kind kind, struct
 		s = note_started(p, "requires", d);
 	if (s)
 		return s;
-	struct stage_time t = stage_begin(p, kind == BUILD_WHEEL ? "ask for wheel" : "ask for sdist");
+	struct stage_time t = pipeline_stage_begin(p, kind == BUILD_WHEEL ? "ask for wheel" : "ask for sdist");
 	s = hook_run(p, kind, ends_here, nowhere, ret, d);
-	stage_end(p, t);
+	pipeline_stage_end(p, t);
 	return s;
 }
 
@@ -671,9 +504,9 @@ enum status pipeline_fetch(struct pipeline *p, const char *source_word, const ch
 		s = fetch_requires(p, BUILD_WHEEL, d);
 	if (s)
 		return s;
-	struct stage_time t = stage_begin(p, "crates");
+	struct stage_time t = pipeline_stage_begin(p, "crates");
 	s = crates_fetch(p, d);
-	stage_end(p, t);
+	pipeline_stage_end(p, t);
 	return s;
 }
 

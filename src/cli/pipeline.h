@@ -87,6 +87,10 @@ struct pipeline {
 	size_t n_stages;
 };
 
+/* Around a stage, for the report and the terminal. */
+struct stage_time pipeline_stage_begin(struct pipeline *p, const char *name);
+void pipeline_stage_end(struct pipeline *p, struct stage_time begun);
+
 /* Builds what the settings ask for from one source. The artefacts are written; their paths are in p->artefacts. */
 MUST_USE enum status pipeline_build(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
 
