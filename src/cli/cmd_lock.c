@@ -83,6 +83,27 @@ static enum status read_before(struct lock_command *c, struct diag *d)
 
 /* ---- targets ---- */
 
+/* What building a requirement took is in the lock as well, under the same versions: a lock has one of each for a target. */
+static enum status add_built(struct pipeline *p, struct lock_result *result, struct diag *d)
+{
+	for (size_t i = 0; i < p->n_built_pins; i++) {
+		const struct lock_pin *pin = &p->built_pins[i];
+		size_t k = 0;
+		while (k < result->n_pins && !bytes_equal(result->pins[k].name, pin->name))
+			k++;
+		if (k < result->n_pins && !bytes_equal(result->pins[k].version, pin->version))
+			return fail(d, ERR_RESOLVE, 0, "'%.*s' is needed as %.*s, and as %.*s to build a requirement from its sdist",
+				    BYTES_ARG(pin->name), BYTES_ARG(result->pins[k].version), BYTES_ARG(pin->version));
+		if (k < result->n_pins)
+			continue;
+		struct lock_pin *pins = ARENA_ARRAY(p->arena, struct lock_pin, result->n_pins + 1);
+		bytes_copy(pins, bytes_make(result->pins, result->n_pins * sizeof *pins));
+		pins[result->n_pins++] = *pin;
+		result->pins = pins;
+	}
+	return OK;
+}
+
 static enum status add_target(struct lock_command *c, struct pipeline *p, const struct interpreter *python, struct diag *d)
 {
 	struct lock_request request;
@@ -92,8 +113,12 @@ static enum status add_target(struct lock_command *c, struct pipeline *p, const 
 	*t = (struct lock_target){ .python = python, .index = p->index };
 	enum status s = locking_request(p, p->dynamic, p->n_dynamic, &request, d);
 	request.python = python;
+	if (python != &p->python.interpreter) /* nobody builds for what is not here */
+		request.builder = NULL;
 	if (s == OK)
 		s = lock_run(p->run, &request, p->index, p->arena, &t->result, d);
+	if (s == OK)
+		s = add_built(p, &t->result, d);
 	if (s == OK)
 		s = deps_policy_judge(p, &request, &t->result, d);
 	c->n_targets++;
@@ -268,6 +293,7 @@ static const char *const options_of_lock[] = {
 	"--index",
 	"--index-package",
 	"--min-age",
+	"--build-deps",
 	"--unknown-requires",
 	"--allow-url",
 	"--keyring-provider",

@@ -197,7 +197,7 @@ static enum status make_package(struct making *m, const struct lock_pin *pin, st
 		m->has[t] = own && bytes_equal(own->version, pin->version);
 		if (!m->has[t])
 			continue;
-		add_file(m, &files, &own->file);
+		add_file(m, &files, own->file.built_from ? own->file.built_from : &own->file);
 		enum status s = m->request->universal ? add_all_wheels(m, &files, &m->request->targets[t], own) : OK;
 		if (s)
 			return s;

@@ -7,6 +7,7 @@
 #include "audit/audit.h"
 #include "base/cleanup.h"
 #include "cli/artefact.h"
+#include "cli/built.h"
 #include "cli/deps_policy.h"
 #include "cli/settings_parts.h"
 #include "host/file.h"
@@ -106,8 +107,7 @@ static enum status read_constraints(const struct pipeline *p, struct lock_reques
 	return OK;
 }
 
-enum status locking_request(const struct pipeline *p, const struct bytes *more, size_t n_more, struct lock_request *ret,
-			    struct diag *d)
+enum status locking_request(struct pipeline *p, const struct bytes *more, size_t n_more, struct lock_request *ret, struct diag *d)
 {
 	const struct project *project = &p->source.project;
 	const struct settings *set = p->settings;
@@ -126,6 +126,7 @@ enum status locking_request(const struct pipeline *p, const struct bytes *more, 
 		.exclude_newer = set->exclude_newer,
 	};
 	deps_policy_fill(set, p->arena, ret);
+	ret->builder = built_builder(p);
 	return read_constraints(p, ret, d);
 }
 
@@ -177,7 +178,7 @@ static enum status check_input(const struct pipeline *p, struct diag *d)
 	const struct project *project = &p->source.project;
 	const struct pylock *lock = &p->lock_file->lock;
 	struct sha256 input = pylock_input(project->requires, project->n_requires, project->backend);
-	if (!lock->has_input || sha256_equal(&input, &lock->input))
+	if (p->parent || !lock->has_input || sha256_equal(&input, &lock->input))
 		return OK;
 	struct bytes more = lacks(lock->requires, lock->n_requires, project->requires, project->n_requires);
 	struct bytes less = lacks(project->requires, project->n_requires, lock->requires, lock->n_requires);

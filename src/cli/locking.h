@@ -25,7 +25,7 @@ MUST_USE enum status locking_open(struct pipeline *p, const struct source_word *
 
 /* What the settings, the project and its -b files say of a resolution for the pipeline's interpreter. more: what the backend asked for
  * besides. ERR_USAGE: a file of constraints. */
-MUST_USE enum status locking_request(const struct pipeline *p, const struct bytes *more, size_t n_more, struct lock_request *ret,
+MUST_USE enum status locking_request(struct pipeline *p, const struct bytes *more, size_t n_more, struct lock_request *ret,
 				     struct diag *d);
 
 /* Resolves by the lock where there is one. A lock that no longer fits is refused with --locked, in CI and with --lock; else it is said,

@@ -56,6 +56,7 @@ ROW(take_allow_requires, "build.allow-requires")
 ROW(take_platform, "container.platform")
 ROW(take_pre, "build.prereleases")
 ROW(take_locked, "build.locked")
+ROW(take_build_deps, "build.build-deps")
 ROW(take_scan, "build.scan")
 ROW(take_profile, "findings.profile")
 ROW(take_service_url, "audit.osv-url")
@@ -240,6 +241,7 @@ const struct option options_build[] = {
 	{ "--unknown-requires", 0, { 0 }, "allow|warn|deny", "What a build requirement that nobody vouches for does.", take_unknown },
 	{ "--pre", 0, { 0 }, NULL, "Take pre-releases of build requirements.", take_pre },
 	{ "--allow-requires", 0, { 0 }, NULL, "Fetch whatever the backend asks for while it builds.", take_allow_requires },
+	{ "--build-deps", 0, { 0 }, "wheels|any", "Whether build requirements that have no wheel are built from sdists.", take_build_deps },
 	{ "--locked", 0, { 0 }, NULL, "Refuse to build without a lock, or with one that is out of date.", take_locked },
 	{ "--lock",
 	  0,

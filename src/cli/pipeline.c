@@ -6,12 +6,14 @@
 
 #include "audit/audit.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/number.h"
 #include "build/build.h"
 #include "cli/advisories.h"
 #include "cli/artefact.h"
 #include "cli/crates.h"
 #include "cli/deps_policy.h"
+#include "cli/describing.h"
 #include "cli/finishing.h"
 #include "cli/hook_run.h"
 #include "cli/locking.h"
@@ -433,6 +435,21 @@ enum status pipeline_build(struct pipeline *p, const char *source_word, const ch
 	return s ? s : make_all(p, out_dir, out_path, &word, d);
 }
 
+enum status pipeline_build_archive(struct pipeline *p, int archive_fd, struct bytes file_name, int out_dir, const char *out_path,
+				   struct diag *d)
+{
+	enum status s = source_from_archive(p->run, archive_fd, file_name, p->arena, &p->source, d);
+	if (s)
+		return s;
+	p->has_source = true;
+	p->source.display = file_name;
+	warn_of_source(p);
+	s = settings_check_project(p->settings, &p->source.project, p->arena, d);
+	if (s == OK)
+		s = note_source(p, d);
+	return s ? s : make_wheel(p, out_dir, out_path, d);
+}
+
 /* ---- the caches alone ---- */
 
 static bool ends_here(void *context, const struct bytes *requires, size_t n)
@@ -514,6 +531,7 @@ enum status pipeline_lock(struct pipeline *p, const char *source_word, const cha
 {
 	struct source_word word;
 	const char *out_path;
+	p->is_locking = true;
 	enum status s = begin(p, source_word, python_word, &word, &out_path, d);
 	if (s || p->settings->lock.is_static)
 		return s;

@@ -56,6 +56,11 @@ struct pipeline {
 	struct source_result source;
 	struct lock_file *lock_file; /* that counts; NULL: none. cli/locking.h */
 	bool said_stale;
+	struct pipeline *parent; /* whose build requirement is built here; NULL. cli/built.h */
+	struct bytes building; /* that requirement's name */
+	bool is_locking; /* for `hwb lock`: what is needed to build requirements counts too */
+	struct lock_pin *built_pins;
+	size_t n_built_pins;
 	struct lock_result lock;
 	const struct lock_hint *hints; /* versions to try first, of a lock that is made anew */
 	size_t n_hints;
@@ -93,6 +98,10 @@ void pipeline_stage_end(struct pipeline *p, struct stage_time begun);
 
 /* Builds what the settings ask for from one source. The artefacts are written; their paths are in p->artefacts. */
 MUST_USE enum status pipeline_build(struct pipeline *p, const char *source_word, const char *python_word, struct diag *d);
+
+/* The wheel of an sdist that is here already, into out_dir. p: run, settings, console, arena, index and python are set. */
+MUST_USE enum status pipeline_build_archive(struct pipeline *p, int archive_fd, struct bytes file_name, int out_dir,
+					    const char *out_path, struct diag *d);
 
 /* Fills the caches with what pipeline_build needs: requirements of both phases, for which the backend is asked in the sandbox, and
  * the crates of a Cargo.lock. Writes no artefact. */

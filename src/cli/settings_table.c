@@ -373,6 +373,16 @@ SETTER(set_min_age_exempt)
 	return begin_list(&s->min_age_exempt, value, is_first) ? add_name(&s->min_age_exempt, a, value, d) : OK;
 }
 
+SETTER(set_build_deps)
+{
+	UNUSED(a);
+	UNUSED(is_first);
+	s->build_sdists = bytes_equal(value, BYTES("any"));
+	if (s->build_sdists || bytes_equal(value, BYTES("wheels")))
+		return OK;
+	return fail(d, ERR_USAGE, 0, "takes wheels or any, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}
+
 /* As pip and uv call it: the program `keyring`. */
 SETTER(set_keyring)
 {
@@ -539,6 +549,8 @@ static const struct setting_row rows[] = {
 	  set_constraints, true },
 	{ "build.allow-requires", "HWB_ALLOW_REQUIRES", "true or false", "false", TRUSTED,
 	  "fetch whatever a backend asks for while it builds", set_allow_requires, false },
+	{ "build.build-deps", "HWB_BUILD_DEPS", "wheels or any", "wheels", NEVER,
+	  "any: a build requirement without a wheel is built from its sdist, in a sandbox of its own", set_build_deps, false },
 	{ "build.locked", "HWB_LOCKED", "true or false", "false; true in CI where there is a lock", TIGHTEN,
 	  "build with nothing but what the lock has", set_locked, false },
 	{ "build.prereleases", "HWB_PRERELEASES", "true or false", "false", TRUSTED, "take pre-releases of build requirements",

@@ -169,7 +169,8 @@ static void describe_file(const struct rules *rules, const struct package *p, si
 	}
 	put_release(p, f, out);
 	if (p->obstacles[at] == OBSTACLE_SDIST)
-		buf_add_string(out, " has only an sdist, and build requirements are taken as wheels only");
+		buf_add_string(out,
+			       " has only an sdist, and build requirements are taken as wheels only (--build-deps any builds them)");
 	else if (p->obstacles[at] == OBSTACLE_YANKED)
 		buf_printf(out, " was yanked%s%.*s%s", f->yanked_reason.size ? " (" : "",
 			   BYTES_ARG(bytes_part(f->yanked_reason, 0, 200)), f->yanked_reason.size ? ")" : "");
