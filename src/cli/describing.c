@@ -48,15 +48,11 @@ static struct bytes purl_of(const struct lock_pin *pin, struct bytes url, struct
 	struct bytes purl = sbom_purl_pypi(pin->name, pin->version, a), index = url_for_log(pin->file.index, a);
 	bool is_usual = bytes_equal(without_slash(pin->file.index), without_slash(BYTES(HWB_DEFAULT_INDEX)));
 	bool is_direct = strcmp(pin->hash_source, "url") == 0;
+	if (pin->file.built_from)
+		return sbom_purl_qualified(purl, "file_name", pin->file.built_from->filename, a);
 	if (is_direct && url.size)
 		return sbom_purl_qualified(purl, "download_url", url, a);
 	return !is_direct && !is_usual && sbom_url_is_valid(index) ? sbom_purl_qualified(purl, "repository_url", index, a) : purl;
-}
-
-static bool is_of_wheel(struct bytes url)
-{
-	struct bytes path = bytes_part(url, 0, bytes_find(url, '#'));
-	return bytes_ends(bytes_part(path, 0, bytes_find(path, '?')), BYTES(".whl"));
 }
 
 /* A folder of this machine is nobody else's business, and url_for_log says so of file: URLs by their form alone. */
@@ -65,9 +61,10 @@ static enum status add_pins(struct pipeline *p, struct sbom *s, struct diag *d)
 	enum status status = OK;
 	for (size_t i = 0; status == OK && p->has_lock && i < p->lock.n_pins; i++) {
 		const struct lock_pin *pin = &p->lock.pins[i];
-		struct bytes url = url_for_log(pin->file.url, p->arena);
-		/* A wheel that was made of an sdist has that one's URL, and a digest of its own. */
-		url = sbom_url_is_valid(url) && is_of_wheel(url) ? url : (struct bytes){ NULL, 0 };
+		/* Of a wheel that hwb made of an sdist the sdist is what others can get; its name is in the purl. */
+		const struct index_file *file = pin->file.built_from ? pin->file.built_from : &pin->file;
+		struct bytes url = url_for_log(file->url, p->arena);
+		url = sbom_url_is_valid(url) ? url : (struct bytes){ NULL, 0 };
 		struct sbom_component c = {
 			.role = SBOM_BUILD_DEPENDENCY,
 			.name = pin->name,
@@ -75,7 +72,7 @@ static enum status add_pins(struct pipeline *p, struct sbom *s, struct diag *d)
 			.purl = purl_of(pin, url, p->arena),
 			.url = url,
 			.has_digest = true,
-			.digest = pin->file.digest,
+			.digest = file->digest,
 		};
 		status = add(s, p->arena, &c, d);
 	}

@@ -105,6 +105,18 @@ static void put_isolation(struct json_writer *w, const struct pipeline *p)
 	json_object_end(w);
 }
 
+/* What a wheel was built from (--build-deps any). */
+static void put_sdist(struct json_writer *w, const struct index_file *sdist)
+{
+	if (!sdist)
+		return;
+	json_key(w, "sdist");
+	json_object_begin(w);
+	json_pair_string(w, "file", sdist->filename);
+	put_digest(w, "sha256", &sdist->digest);
+	json_object_end(w);
+}
+
 static void put_packages(struct json_writer *w, const struct pipeline *p)
 {
 	json_key(w, "packages");
@@ -119,6 +131,7 @@ static void put_packages(struct json_writer *w, const struct pipeline *p)
 		json_pair_string(w, "url", url_for_log(pin->file.url, p->arena));
 		json_pair_cstring(w, "hash_source", pin->hash_source);
 		json_pair_string(w, "index", pipeline_index_of(p, pin));
+		put_sdist(w, pin->file.built_from);
 		json_object_end(w);
 	}
 	json_array_end(w);

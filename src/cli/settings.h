@@ -42,8 +42,7 @@ struct settings {
 	bool keep; /* --keep: the tree of a build that fails */
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */
-	bool allow_prereleases;
-	bool build_sdists; /* --build-deps any */
+	bool allow_prereleases, build_sdists; /* the second: --build-deps any */
 
 	const char *index_url; /* of the default index */
 	struct index_making making; /* how places and rules come to be */

@@ -278,4 +278,59 @@ def others(tap):
         tap.check("a build takes it", built(place, run) == "alpha-1.0 beta-1.0", run.told())
 
 
-TESTS = [life, stale, by_hand, places, hashes, targets, others]
+def sdists(tap):
+    """build requirements that have only an sdist"""
+    folder = fresh("index")
+    says = "def files():\n    import importlib.metadata\n    return {'%s.py': 'by = %%r' %% sorted(d.name + d.version for d in importlib.metadata.distributions())}\n"
+    sdist = support.make_sdist(folder, "srconly", "1.0", requires=["helper<2"], code=says % "srconly")
+    for version in ("1.0", "2.0"):
+        make_wheel(folder, "helper", version)
+    support.make_sdist(folder, "helper", "3.0")
+    support.make_sdist(folder, "ringa", "1.0", requires=["ringb"])
+    support.make_sdist(folder, "ringb", "1.0", requires=["ringa"])
+    support.make_sdist(folder, "broken", "1.0", code="raise SystemExit('no')\n")
+    support.make_sdist(folder, "greedy", "1.0", code="import os\n", extra=[])
+    any_ = ("--build-deps", "any")
+    with Index(folder) as index:
+        url = ("--index-url", index.url())
+        run, _ = build(["srconly"], *url)
+        tap.run("they are refused", run, 3, "srconly", "--build-deps any")
+        run, place = build(["srconly"], *any_, *url)
+        tap.check("unless they are asked for", run.got == "srconly-1.0", run.told())
+        made = [e for e in place.log() if e["event"] == "dependency.built"]
+        tap.check("what was built of what is in the log", [e["sdist_sha256"] for e in made] == [support.sha256(open(sdist, "rb").read())], made)
+        again = place.build("--wheel", *any_, "--json", *url, project(USES, requires=["srconly"]))
+        tap.check("once built is enough", again.code == 0 and "building the build requirement" not in again.err, again.told())
+        report = again.json()
+        row = report["lock"]["packages"][0]
+        tap.check("the report tells of the sdist", row["sdist"]["file"] == "srconly-1.0.tar.gz" and row["sdist"]["sha256"] == made[0]["sdist_sha256"] and row["sha256"] == made[0]["sha256"], row)
+        parts = [c for c in report["artifacts"][0]["sbom"]["components"] if c["name"] == "srconly"] or report["artifacts"][0]["sbom"].get("formulation", [{}])[0].get("components", [])
+        tap.check("and so does the bill of materials", any("file_name=srconly-1.0.tar.gz" in c.get("purl", "") for c in parts), parts)
+        shutil.rmtree(os.path.join(place.cache, "blob"))
+        run = place.build("--wheel", *any_, *url, project(USES, requires=["srconly"]))
+        tap.check("a wheel that is gone from the cache is built again", run.code == 0, run.told())
+        run, _ = build(["helper"], *any_, *url)
+        tap.check("a newer sdist comes before an older wheel", run.got == "helper-3.0", run.told())
+        run, _ = build(["helper<3"], *any_, *url)
+        tap.check("a wheel before the sdist of its version", run.got == "helper-2.0", run.told())
+        run, place = build(["ringa"], *any_, *url)
+        tap.run("a cycle is found", run, 3, "ringa", "ringb", "cycle")
+        tap.check("and nothing of it ran", not [e for e in place.log() if e["event"] == "build.started"], place.log())
+        run, place = build(["broken"], *any_, *url)
+        tap.run("one that cannot be built is named", run, 1, "broken-1.0.tar.gz", "SystemExit")
+        tap.check("and nothing is left of it", os.listdir(os.path.join(place.cache, "built")) == [], os.listdir(os.path.join(place.cache, "built")))
+        here = project(USES, requires=["srconly"])
+        run, place = lock(here, *any_, *url)
+        table = tomllib.loads(read(here))
+        tap.check("a lock has the sdist, and what it took to build it", run.code == 0 and pins(here) == {"srconly": "1.0", "helper": "1.0"} and "sdist" in table["packages"][1] and "wheels" not in table["packages"][1], read(here))
+        for place in (place, Place()):
+            run = place.build("--wheel", "--locked", *any_, *url, here)
+            tap.check("builds take it", built(place, run) == "srconly-1.0", run.told())
+        run = Place().build("--wheel", "--locked", *url, here)
+        tap.run("where sdists are taken", run, 3, "--build-deps any")
+        write(here, {LOCK: without(read(here), "helper")})
+        run = Place().build("--wheel", "--locked", *any_, *url, here)
+        tap.run("a lock without what it takes is incomplete", run, 3, "helper", LOCK)
+
+
+TESTS = [life, stale, by_hand, places, hashes, targets, others, sdists]

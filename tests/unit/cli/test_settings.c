@@ -90,6 +90,7 @@ static void test_every_key(void)
 		{ "build.python", "[\"3.12\", \"3.13\"]" },
 		{ "build.constraints", "[\"c.txt\"]" },
 		{ "build.allow-requires", "true" },
+		{ "build.build-deps", "\"any\"" },
 		{ "build.locked", "true" },
 		{ "build.prereleases", "true" },
 		{ "build.netrc", "true" },
