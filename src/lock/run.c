@@ -1,5 +1,6 @@
 /* lock_run over a source: the kept answer, else the resolver's, made into pins. */
 #include "lock/cache.h"
+#include "lock/direct.h"
 #include "lock/from_sdist.h"
 #include "lock/resolver.h"
 
@@ -42,7 +43,7 @@ static void take_pins(const struct resolver *r, struct arena *a, struct lock_res
 		version_write(&p->chosen->file->version, &version);
 		pin->name = arena_copy(a, p->name);
 		pin->version = arena_copy(a, buf_bytes(&version));
-		pin->file = *p->chosen->file;
+		pin->file = p->direct ? direct_copy(p->chosen->file, pin->name, a) : *p->chosen->file;
 		pin->hash_source = p->chosen->hash_source;
 		take_extras(r, p, a, pin);
 	}
