@@ -12,12 +12,14 @@ _hwb_paths() {
 
 _hwb_options() {
 	case $1 in
-	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	build) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --sbom --embed-sbom --scan --audit --service-url --osv-url --ignore --ignore-vuln --ignore-until-fixed --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	lock) _hwb_words "--output-file -o --check --upgrade -U --upgrade-package -P --static --universal --python-version --python-platform --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --image --pull --trust-project --scan --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	scan) _hwb_words "--baseline --json --sarif --github --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --pre --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	check) _hwb_words "--json --sarif --github --profile --allow --deny --fail-on --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	audit) _hwb_words "--import --json --sarif --github --offline --service-url --osv-url --ignore --ignore-vuln --ignore-until-fixed --profile --allow --deny --fail-on --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --scan --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	sbom) _hwb_words "--format --output -o --embed --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --sbom --embed-sbom --scan --audit --service-url --osv-url --ignore --ignore-vuln --ignore-until-fixed --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --trust-project --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	redact) _hwb_words "--mask-file --add-mask-from-env --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -66,7 +68,14 @@ _hwb_value() {
 	"build --isolation=" | "build --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"build --image=" | "build --image") : ;;
 	"build --platform=" | "build --platform") : ;;
+	"build --sbom=" | "build --sbom") _hwb_words "cyclonedx spdx both none" ;;
 	"build --scan=" | "build --scan") _hwb_words "stop report off" ;;
+	"build --audit=") _hwb_words "stop report off" ;;
+	"build --service-url=" | "build --service-url") : ;;
+	"build --osv-url=" | "build --osv-url") : ;;
+	"build --ignore=" | "build --ignore") : ;;
+	"build --ignore-vuln=" | "build --ignore-vuln") : ;;
+	"build --ignore-until-fixed=" | "build --ignore-until-fixed") : ;;
 	"build --profile=" | "build --profile") _hwb_words "build pypi strict" ;;
 	"build --allow=" | "build --allow") : ;;
 	"build --deny=" | "build --deny") : ;;
@@ -153,10 +162,33 @@ _hwb_value() {
 	"check --color=" | "check --color") _hwb_words "auto always never" ;;
 	"check --colour=" | "check --colour") _hwb_words "auto always never" ;;
 	"check --cache-dir=" | "check --cache-dir") _hwb_paths -d ;;
+	"audit --import=" | "audit --import") _hwb_paths -f ;;
+	"audit --service-url=" | "audit --service-url") : ;;
+	"audit --osv-url=" | "audit --osv-url") : ;;
+	"audit --ignore=" | "audit --ignore") : ;;
+	"audit --ignore-vuln=" | "audit --ignore-vuln") : ;;
+	"audit --ignore-until-fixed=" | "audit --ignore-until-fixed") : ;;
+	"audit --profile=" | "audit --profile") _hwb_words "build pypi strict" ;;
+	"audit --allow=" | "audit --allow") : ;;
+	"audit --deny=" | "audit --deny") : ;;
+	"audit --fail-on=" | "audit --fail-on") _hwb_words "error warning" ;;
+	"audit --cert=" | "audit --cert") _hwb_paths -f ;;
+	"audit --proxy=" | "audit --proxy") : ;;
+	"audit --limit=" | "audit --limit") : ;;
+	"audit --color=" | "audit --color") _hwb_words "auto always never" ;;
+	"audit --colour=" | "audit --colour") _hwb_words "auto always never" ;;
+	"audit --cache-dir=" | "audit --cache-dir") _hwb_paths -d ;;
 	"inspect --limit=" | "inspect --limit") : ;;
 	"inspect --color=" | "inspect --color") _hwb_words "auto always never" ;;
 	"inspect --colour=" | "inspect --colour") _hwb_words "auto always never" ;;
 	"inspect --cache-dir=" | "inspect --cache-dir") _hwb_paths -d ;;
+	"sbom --format=" | "sbom --format") _hwb_words "cyclonedx spdx" ;;
+	"sbom --output=" | "sbom --output") _hwb_paths -d ;;
+	"sbom -o") _hwb_paths -d ;;
+	"sbom --limit=" | "sbom --limit") : ;;
+	"sbom --color=" | "sbom --color") _hwb_words "auto always never" ;;
+	"sbom --colour=" | "sbom --colour") _hwb_words "auto always never" ;;
+	"sbom --cache-dir=" | "sbom --cache-dir") _hwb_paths -d ;;
 	"fetch --out-dir=" | "fetch --out-dir") _hwb_paths -d ;;
 	"fetch --outdir=" | "fetch --outdir") _hwb_paths -d ;;
 	"fetch --output=" | "fetch --output") _hwb_paths -d ;;
@@ -191,7 +223,14 @@ _hwb_value() {
 	"fetch --isolation=" | "fetch --isolation") _hwb_words "auto sandbox container landlock" ;;
 	"fetch --image=" | "fetch --image") : ;;
 	"fetch --platform=" | "fetch --platform") : ;;
+	"fetch --sbom=" | "fetch --sbom") _hwb_words "cyclonedx spdx both none" ;;
 	"fetch --scan=" | "fetch --scan") _hwb_words "stop report off" ;;
+	"fetch --audit=") _hwb_words "stop report off" ;;
+	"fetch --service-url=" | "fetch --service-url") : ;;
+	"fetch --osv-url=" | "fetch --osv-url") : ;;
+	"fetch --ignore=" | "fetch --ignore") : ;;
+	"fetch --ignore-vuln=" | "fetch --ignore-vuln") : ;;
+	"fetch --ignore-until-fixed=" | "fetch --ignore-until-fixed") : ;;
 	"fetch --profile=" | "fetch --profile") _hwb_words "build pypi strict" ;;
 	"fetch --allow=" | "fetch --allow") : ;;
 	"fetch --deny=" | "fetch --deny") : ;;
@@ -290,7 +329,9 @@ _hwb_argument() {
 	lock) _hwb_paths -f ;;
 	scan) _hwb_paths -f ;;
 	check) _hwb_paths -f ;;
+	audit) _hwb_paths -d ;;
 	inspect) : ;;
+	sbom) _hwb_paths -d ;;
 	fetch) _hwb_paths -f ;;
 	shell) _hwb_paths -f ;;
 	log) _hwb_words "show verify path" ;;
@@ -307,7 +348,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build lock scan check inspect fetch shell log redact cache credential doctor debug version --help --version"
+		_hwb_words "build lock scan check audit inspect sbom fetch shell log redact cache credential doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

@@ -5,7 +5,7 @@ import tomllib
 SEVERITIES = ["info", "warning", "error"]
 GROUPS = [
     ("Z", "THE ARCHIVE"), ("I", "IDENTITY"), ("M", "METADATA"), ("R", "RECORD"), ("S", "WHAT IT INSTALLS"),
-    ("B", "BINARIES"), ("T", "SDISTS"), ("SRC-", "SOURCES"), ("D", "BUILD REQUIREMENTS"),
+    ("B", "BINARIES"), ("T", "SDISTS"), ("SRC-", "SOURCES"), ("D", "BUILD REQUIREMENTS"), ("V", "VULNERABILITIES"),
 ]
 
 
@@ -35,7 +35,7 @@ MAN_HEAD = """hwb-findings(7)
 
 # NAME
 
-hwb-findings - what *hwb scan*, *hwb check* and *hwb build* report, and what to do about it
+hwb-findings - what *hwb scan*, *hwb check*, *hwb audit* and *hwb build* report, and what to do about it
 
 # DESCRIPTION
 

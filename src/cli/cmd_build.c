@@ -9,6 +9,7 @@
 #include "cli/buildlog.h"
 #include "cli/commands.h"
 #include "cli/container_setup.h"
+#include "cli/describing.h"
 #include "cli/judge.h"
 #include "cli/landlock_setup.h"
 #include "cli/options_build.h"
@@ -148,6 +149,8 @@ int building_run(struct build_command *c, const char *name)
 	enum status s = session_open(c->settings, name, environ, c->arena, &c->session, &d);
 	if (s == OK)
 		s = check_request(c->settings, &d);
+	if (s == OK)
+		s = describing_check(c->settings, &d);
 	if (s == OK)
 		s = landlock_check(c->settings, &d);
 	if (s == OK && c->settings->isolation == MODE_LANDLOCK)

@@ -22,8 +22,8 @@ static const struct kind {
 	const char *name;
 	bool has_trees; /* KEY, a directory, with KEY.lock and KEY.manifest beside it; else files at any depth */
 } kinds[] = {
-	{ "blob", false }, { "index", false }, { "metadata", false }, { "interp", false }, { "resolve", false },
-	{ "git", false },  { "wheel", true },  { "env", true },       { "frozen", true },  { "cargo", true },
+	{ "blob", false }, { "index", false }, { "metadata", false }, { "interp", false }, { "resolve", false }, { "git", false },
+	{ "wheel", true }, { "env", true },    { "frozen", true },    { "cargo", true },   { "vuln", false },
 };
 
 /* What is removed as one. */

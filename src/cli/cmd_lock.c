@@ -36,7 +36,7 @@ static enum status choose_path(struct lock_command *c, struct diag *d)
 	enum status status = source_word_parse(s->sources.items[0], c->build.arena, &word, d);
 	if (status)
 		return status;
-	c->path = s->lock_out;
+	c->path = s->lock.out;
 	if (!c->path && word.kind == SOURCE_DIRECTORY)
 		c->path = arena_printf(c->build.arena, "%.*s/" LOCKING_FILE_NAME, BYTES_ARG(word.path));
 	if (!c->path)
@@ -49,10 +49,10 @@ static enum status choose_path(struct lock_command *c, struct diag *d)
 
 static bool is_upgraded(const struct settings *s, struct bytes name)
 {
-	for (size_t i = 0; i < s->lock_upgrade_packages.n; i++)
-		if (name_equal(bytes_of(s->lock_upgrade_packages.items[i]), name))
+	for (size_t i = 0; i < s->lock.upgrade_packages.n; i++)
+		if (name_equal(bytes_of(s->lock.upgrade_packages.items[i]), name))
 			return true;
-	return s->lock_upgrade;
+	return s->lock.upgrade;
 }
 
 /* What was locked before is tried first, but for what is to be upgraded. */
@@ -61,7 +61,7 @@ static enum status read_before(struct lock_command *c, struct diag *d)
 	struct lock_hint *hints;
 	size_t n, kept = 0;
 	enum status s = lock_file_read(&c->build.session.run, c->path, c->build.arena, &c->before, d);
-	if (s == ERR_ABSENT && c->build.settings->lock_check) {
+	if (s == ERR_ABSENT && c->build.settings->lock.check) {
 		(void)fail(d, ERR_RESOLVE, 0, "there is no lock: %s", c->path);
 		return remedy(d, "make one: hwb lock");
 	}
@@ -85,28 +85,13 @@ static enum status read_before(struct lock_command *c, struct diag *d)
 
 static enum status add_target(struct lock_command *c, struct pipeline *p, const struct interpreter *python, struct diag *d)
 {
-	struct settings *set = p->settings;
-	const struct project *project = &p->source.project;
+	struct lock_request request;
 	if (c->n_targets == LOCK_TARGETS_MAX)
 		return fail(d, ERR_LIMIT, 0, "more than %d targets", LOCK_TARGETS_MAX);
-	struct bytes *requires = ARENA_ARRAY(p->arena, struct bytes, project->n_requires + p->n_dynamic);
-	bytes_copy(requires, bytes_make(project->requires, project->n_requires * sizeof *requires));
-	bytes_copy(requires + project->n_requires, bytes_make(p->dynamic, p->n_dynamic * sizeof *requires));
-	struct lock_request request = {
-		.requires = requires,
-		.n_requires = project->n_requires + p->n_dynamic,
-		.python = python,
-		.origin = BYTES("build requirements"),
-		.hints = c->hints,
-		.n_hints = c->n_hints,
-		.allow_prereleases = set->allow_prereleases,
-		.offline = set->offline,
-		.exclude_newer = set->exclude_newer,
-	};
-	deps_policy_fill(set, p->arena, &request);
 	struct lock_target *t = &c->targets[c->n_targets];
 	*t = (struct lock_target){ .python = python, .index = p->index };
-	enum status s = locking_constraints(p, &request, d);
+	enum status s = locking_request(p, p->dynamic, p->n_dynamic, &request, d);
+	request.python = python;
 	if (s == OK)
 		s = lock_run(p->run, &request, p->index, p->arena, &t->result, d);
 	if (s == OK)
@@ -122,12 +107,12 @@ static enum status add_targets(struct lock_command *c, struct pipeline *p, struc
 {
 	const struct settings *set = p->settings;
 	static const char *const own[] = { "" };
-	const char *const *versions = set->python_versions.n ? set->python_versions.items : own;
-	const char *const *platforms = set->python_platforms.n ? set->python_platforms.items
-				       : set->lock_universal   ? target_universal
-							       : own;
-	size_t n_versions = set->python_versions.n ? set->python_versions.n : 1, n_platforms = set->python_platforms.n;
-	while (!set->python_platforms.n && (platforms == own ? n_platforms < 1 : platforms[n_platforms] != NULL))
+	const char *const *versions = set->lock.versions.n ? set->lock.versions.items : own;
+	const char *const *platforms = set->lock.platforms.n ? set->lock.platforms.items
+				       : set->lock.universal ? target_universal
+							     : own;
+	size_t n_versions = set->lock.versions.n ? set->lock.versions.n : 1, n_platforms = set->lock.platforms.n;
+	while (!set->lock.platforms.n && (platforms == own ? n_platforms < 1 : platforms[n_platforms] != NULL))
 		n_platforms++;
 	if (versions == own && platforms == own)
 		return add_target(c, p, &p->python.interpreter, d);
@@ -159,7 +144,7 @@ static enum status make(struct lock_command *c, struct pylock *ret, struct diag 
 	struct lock_make_request request = {
 		.targets = c->targets,
 		.n_targets = c->n_targets,
-		.universal = b->settings->lock_universal,
+		.universal = b->settings->lock.universal,
 		.exclude_newer = b->settings->exclude_newer,
 		.folder = realpath(where, folder) ? bytes_of(folder) : (struct bytes){ NULL, 0 },
 	};
@@ -174,7 +159,7 @@ static enum status make(struct lock_command *c, struct pylock *ret, struct diag 
 		ret->exclude_newer = arena_copy(b->arena, bytes_of(time));
 	}
 	/* An age means another time in each run: that alone makes no other lock. */
-	if (b->settings->lock_check && c->has_before)
+	if (b->settings->lock.check && c->has_before)
 		ret->exclude_newer = c->before.lock.exclude_newer;
 	return lock_make(&request, b->arena, ret, d);
 }
@@ -236,7 +221,7 @@ static enum status finish_lock(struct build_command *b, struct diag *d)
 	s = buf_check(&text, "the lock", d);
 	if (s)
 		return s;
-	return b->settings->lock_check ? compare_lock(c, &lock, buf_bytes(&text), d) : write_lock(c, &lock, buf_bytes(&text), d);
+	return b->settings->lock.check ? compare_lock(c, &lock, buf_bytes(&text), d) : write_lock(c, &lock, buf_bytes(&text), d);
 }
 
 /* Hints are for all pipelines, and there is a session only now. */
@@ -268,7 +253,7 @@ static int run_lock(struct settings *settings, struct arena *a)
 		console_error(console_open(settings, environ, a), &d);
 		return EXIT_USAGE;
 	}
-	settings->no_lock = true;
+	settings->lock.none = true;
 	return building_run(&c.build, "lock");
 }
 
@@ -286,9 +271,6 @@ static const char *const options_of_lock[] = {
 	"--unknown-requires",
 	"--allow-url",
 	"--keyring-provider",
-	"--allow",
-	"--deny",
-	"--fail-on",
 	"--pre",
 	"--isolation",
 	"--image",

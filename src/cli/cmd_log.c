@@ -65,10 +65,10 @@ static void print_verified(const struct log_command *c, const struct chain_repor
  * who removes old files. */
 static enum status judge(const struct log_command *c, const struct chain_report *r, const char *wanted, struct diag *d)
 {
-	uint64_t from = c->settings->log_from_seq ? c->settings->log_from_seq : 1;
+	uint64_t from = c->settings->log.from_seq ? c->settings->log.from_seq : 1;
 	if (wanted && !r->head_found)
 		return fail(d, ERR_LOG, 0, "no line of the log has the sha256 %s: the log was cut or replaced", wanted);
-	if (c->settings->log_from_seq > r->last_seq)
+	if (c->settings->log.from_seq > r->last_seq)
 		return fail(d, ERR_LOG, 0, "the log ends with event %llu: it has no event %llu", (unsigned long long)r->last_seq,
 			    (unsigned long long)from);
 	if (r->first_seq <= from)
@@ -85,7 +85,7 @@ static enum status log_verify(struct log_command *c, struct diag *d)
 	struct chain_report report;
 	struct sha256 digest;
 	char head[SHA256_TEXT_SIZE];
-	const char *wanted = c->settings->log_head;
+	const char *wanted = c->settings->log.head;
 	if (wanted) {
 		if (sha256_parse(bytes_of(wanted), &digest))
 			return fail(d, ERR_USAGE, 0, "--head takes 64 hexadecimal digits");
@@ -155,17 +155,17 @@ static void note_run(void *context, struct bytes line)
 static enum status log_show(struct log_command *c, struct diag *d)
 {
 	CLEANUP(fd_close) int dir = -1;
-	const char *run = c->settings->log_run;
-	if (run && c->settings->log_last)
+	const char *run = c->settings->log.run;
+	if (run && c->settings->log.last)
 		return fail(d, ERR_USAGE, 0, "--run and --last cannot go together");
 	enum status s = open_logs(c, &dir, d);
-	if (s == OK && c->settings->log_last) {
+	if (s == OK && c->settings->log.last) {
 		s = chain_show(dir, NULL, "run.started", note_run, c, d);
 		run = c->last_run;
 	}
 	if (s == OK)
-		s = chain_show(dir, run, c->settings->log_event, show_line, c, d);
-	if (s || c->n_shown || (!run && !c->settings->log_event))
+		s = chain_show(dir, run, c->settings->log.event, show_line, c, d);
+	if (s || c->n_shown || (!run && !c->settings->log.event))
 		return s;
 	(void)fail(d, ERR_BACKEND, 0, "no event of the log matches"); /* exit 1, as grep has it */
 	return remedy(d, "'hwb log show' has them all, each with the first digits of its run");
@@ -174,14 +174,14 @@ static enum status log_show(struct log_command *c, struct diag *d)
 static enum status take_head(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
 	(void)d;
-	s->log_head = arena_string(a, bytes_of(value));
+	s->log.head = arena_string(a, bytes_of(value));
 	return OK;
 }
 
 static enum status take_from_seq(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
 	(void)a;
-	if (number_parse_u64(bytes_of(value), INT64_MAX, &s->log_from_seq) || !s->log_from_seq)
+	if (number_parse_u64(bytes_of(value), INT64_MAX, &s->log.from_seq) || !s->log.from_seq)
 		return fail(d, ERR_USAGE, 0, "takes the number of an event, not '%.100s'", value);
 	return OK;
 }
@@ -198,7 +198,7 @@ static enum status take_word(const char **field, struct arena *a, const char *va
 
 static enum status take_run(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
-	return take_word(&s->log_run, a, value, d);
+	return take_word(&s->log.run, a, value, d);
 }
 
 static enum status take_last(struct settings *s, struct arena *a, const char *value, struct diag *d)
@@ -206,13 +206,13 @@ static enum status take_last(struct settings *s, struct arena *a, const char *va
 	(void)a;
 	(void)value;
 	(void)d;
-	s->log_last = true;
+	s->log.last = true;
 	return OK;
 }
 
 static enum status take_event(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
-	return take_word(&s->log_event, a, value, d);
+	return take_word(&s->log.event, a, value, d);
 }
 
 static const struct option options[] = {

@@ -119,8 +119,8 @@ static void take_variable(struct redact_command *c, struct bytes variable, bool 
 /* Names that were listed, else those that sound like a secret. */
 static void take_environment(struct redact_command *c)
 {
-	const struct strings *names = &c->settings->mask_names;
-	for (char **e = c->settings->environment; c->settings->mask_environment && e && *e; e++) {
+	const struct strings *names = &c->settings->masks.names;
+	for (char **e = c->settings->environment; c->settings->masks.environment && e && *e; e++) {
 		struct bytes rest = bytes_of(*e), name = bytes_cut(&rest, '=');
 		bool is_named = false;
 		for (size_t i = 0; i < names->n; i++)
@@ -235,8 +235,8 @@ static int run_redact(struct settings *s, struct arena *a)
 		status = fail(&d, ERR_USAGE, 0, "hwb redact reads standard input and takes no argument");
 	take_credentials(&c);
 	take_environment(&c);
-	for (size_t i = 0; status == OK && i < s->mask_files.n; i++)
-		status = take_file(&c, s->mask_files.items[i], &d);
+	for (size_t i = 0; status == OK && i < s->masks.files.n; i++)
+		status = take_file(&c, s->masks.files.items[i], &d);
 	if (status == OK && c.is_over)
 		status = fail(&d, ERR_USAGE, 0, "there are more than %d values to hide", KNOWN_SECRETS_MAX);
 	if (status == OK)
@@ -254,18 +254,18 @@ static int run_redact(struct settings *s, struct arena *a)
 static enum status take_mask_file(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
 	(void)d;
-	strings_add(&s->mask_files, a, bytes_of(value));
+	strings_add(&s->masks.files, a, bytes_of(value));
 	return OK;
 }
 
 static enum status take_mask_environment(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
 	(void)d;
-	s->mask_environment = true;
+	s->masks.environment = true;
 	for (struct bytes rest = bytes_of(value); rest.data;) {
 		struct bytes name = bytes_trim(bytes_cut(&rest, ','));
 		if (name.size)
-			strings_add(&s->mask_names, a, name);
+			strings_add(&s->masks.names, a, name);
 	}
 	return OK;
 }

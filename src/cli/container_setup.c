@@ -52,7 +52,7 @@ static struct container_request make_request(const struct settings *s, struct ar
 		.path_variable = s->path_variable,
 		.image = image_of(s, a),
 		.may_pull = s->container_pull,
-		.must_be_pinned = s->locked,
+		.must_be_pinned = s->lock.locked,
 		.arguments = s->container_arguments.items,
 		.n_arguments = s->container_arguments.n,
 		.run_path = arena_printf(a, "%s/run", s->cache_dir),

@@ -7,6 +7,7 @@
 #include "audit/audit.h"
 #include "base/cleanup.h"
 #include "cli/artefact.h"
+#include "cli/deps_policy.h"
 #include "cli/settings_parts.h"
 #include "host/file.h"
 
@@ -43,7 +44,7 @@ enum status lock_file_read(const struct run_context *run, const char *path, stru
 /* Nobody is there to read a warning. */
 static bool is_strict(const struct pipeline *p)
 {
-	return p->settings->locked || p->settings->ci_provider || p->lock_file->is_named;
+	return p->settings->lock.locked || p->settings->ci_provider || p->lock_file->is_named;
 }
 
 static enum status note_opened(struct pipeline *p, struct diag *d)
@@ -57,33 +58,33 @@ static enum status note_opened(struct pipeline *p, struct diag *d)
 enum status locking_open(struct pipeline *p, const struct source_word *word, struct diag *d)
 {
 	const struct settings *set = p->settings;
-	const char *path = set->lock_file;
-	if (set->no_lock)
+	const char *path = set->lock.file;
+	if (set->lock.none)
 		return OK;
 	if (!path && word->kind == SOURCE_DIRECTORY)
 		path = arena_printf(p->arena, "%.*s/" LOCKING_FILE_NAME, BYTES_ARG(word->path));
-	if (set->lock_file && !pylock_is_name(bytes_of(set->lock_file))) {
+	if (set->lock.file && !pylock_is_name(bytes_of(set->lock.file))) {
 		/* Requirements with hashes: as constraints, and there is no choice beside them. */
-		strings_add(&p->settings->constraints, p->arena, bytes_of(set->lock_file));
-		p->settings->require_hashes = true;
+		strings_add(&p->settings->constraints, p->arena, bytes_of(set->lock.file));
+		p->settings->lock.require_hashes = true;
 		return OK;
 	}
 	struct lock_file *file = ARENA_NEW(p->arena, struct lock_file);
 	enum status s = path ? lock_file_read(p->run, path, p->arena, file, d) : ERR_ABSENT;
 	if (s == OK) {
-		file->is_named = set->lock_file != NULL;
+		file->is_named = set->lock.file != NULL;
 		p->lock_file = file;
 		return note_opened(p, d);
 	}
-	if (s != ERR_ABSENT || set->lock_file)
+	if (s != ERR_ABSENT || set->lock.file)
 		return s == ERR_ABSENT ? recode(d, ERR_USAGE) : s;
-	if (!set->locked)
+	if (!set->lock.locked)
 		return OK;
 	(void)fail(d, ERR_RESOLVE, 0, "--locked, and there is no lock%s%s", path ? ": " : "", path ? path : "");
 	return remedy(d, path ? "make one: hwb lock" : "a lock inside of a fetched source does not count: name one with --lock FILE");
 }
 
-enum status locking_constraints(const struct pipeline *p, struct lock_request *request, struct diag *d)
+static enum status read_constraints(const struct pipeline *p, struct lock_request *request, struct diag *d)
 {
 	struct lock_constraint *all = NULL;
 	size_t n = 0;
@@ -105,13 +106,36 @@ enum status locking_constraints(const struct pipeline *p, struct lock_request *r
 	return OK;
 }
 
+enum status locking_request(const struct pipeline *p, const struct bytes *more, size_t n_more, struct lock_request *ret,
+			    struct diag *d)
+{
+	const struct project *project = &p->source.project;
+	const struct settings *set = p->settings;
+	struct bytes *requires = ARENA_ARRAY(p->arena, struct bytes, project->n_requires + n_more);
+	bytes_copy(requires, bytes_make(project->requires, project->n_requires * sizeof *requires));
+	bytes_copy(requires + project->n_requires, bytes_make(more, n_more * sizeof *more));
+	*ret = (struct lock_request){
+		.requires = requires,
+		.n_requires = project->n_requires + n_more,
+		.python = &p->python.interpreter,
+		.origin = BYTES("[build-system] requires"),
+		.hints = p->hints,
+		.n_hints = p->n_hints,
+		.allow_prereleases = set->allow_prereleases,
+		.offline = set->offline,
+		.exclude_newer = set->exclude_newer,
+	};
+	deps_policy_fill(set, p->arena, ret);
+	return read_constraints(p, ret, d);
+}
+
 /* As pip has it: one hash, and every distribution needs one. */
 static bool wants_hashes(const struct pipeline *p, const struct lock_request *request)
 {
-	for (size_t i = 0; !p->settings->no_require_hashes && i < request->n_constraints; i++)
+	for (size_t i = 0; !p->settings->lock.no_require_hashes && i < request->n_constraints; i++)
 		if (request->constraints[i].n_digests)
 			return true;
-	return p->settings->require_hashes;
+	return p->settings->lock.require_hashes;
 }
 
 static enum status check_hashes(const struct pipeline *p, const struct lock_request *request, struct diag *d)
@@ -179,8 +203,6 @@ void locking_hints(const struct pylock *lock, struct arena *a, const struct lock
 static enum status resolve(struct pipeline *p, struct lock_request *request, struct diag *d)
 {
 	struct diag why = { 0 };
-	request->hints = p->hints;
-	request->n_hints = p->n_hints;
 	if (!p->lock_file)
 		return lock_run(p->run, request, p->index, p->arena, &p->lock, d);
 	enum status s = check_input(p, &why);

@@ -23,8 +23,10 @@ MUST_USE enum status lock_file_read(const struct run_context *run, const char *p
  * ERR_RESOLVE when --locked (or CI) wants one and there is none. */
 MUST_USE enum status locking_open(struct pipeline *p, const struct source_word *word, struct diag *d);
 
-/* The constraints of all -b into the request. ERR_USAGE. */
-MUST_USE enum status locking_constraints(const struct pipeline *p, struct lock_request *request, struct diag *d);
+/* What the settings, the project and its -b files say of a resolution for the pipeline's interpreter. more: what the backend asked for
+ * besides. ERR_USAGE: a file of constraints. */
+MUST_USE enum status locking_request(const struct pipeline *p, const struct bytes *more, size_t n_more, struct lock_request *ret,
+				     struct diag *d);
 
 /* Resolves by the lock where there is one. A lock that no longer fits is refused with --locked, in CI and with --lock; else it is said,
  * and its versions are preferred. As lock_run. */

@@ -21,13 +21,13 @@ FLAG(take_wheel, wheel)
 FLAG(take_sdist, sdist)
 FLAG(take_trust, trust_project)
 FLAG(take_keep, keep)
-FLAG(take_no_lock, no_lock)
-FLAG(take_require_hashes, require_hashes)
-FLAG(take_no_require_hashes, no_require_hashes)
-FLAG(take_check, lock_check)
-FLAG(take_upgrade, lock_upgrade)
-FLAG(take_universal, lock_universal)
-FLAG(take_static, lock_static)
+FLAG(take_no_lock, lock.none)
+FLAG(take_require_hashes, lock.require_hashes)
+FLAG(take_no_require_hashes, lock.no_require_hashes)
+FLAG(take_check, lock.check)
+FLAG(take_upgrade, lock.upgrade)
+FLAG(take_universal, lock.universal)
+FLAG(take_static, lock.is_static)
 
 /* Hands the value (or "true") to the row of hwb.toml; SHARED_ROW for those that other commands have too. */
 #define SHARED_ROW(name, key) \
@@ -58,10 +58,15 @@ ROW(take_pre, "build.prereleases")
 ROW(take_locked, "build.locked")
 ROW(take_scan, "build.scan")
 ROW(take_profile, "findings.profile")
+ROW(take_service_url, "audit.osv-url")
+ROW(take_ignore, "audit.ignore")
+ROW(take_ignore_until_fixed, "audit.ignore-until-fixed")
 ROW(take_allow, "findings.allow")
 ROW(take_deny, "findings.deny")
 ROW(take_fail_on, "findings.fail-on")
 ROW(take_keep_archive, "build.keep-archive")
+ROW(take_sbom, "build.sbom")
+ROW(take_embed_sbom, "build.embed-sbom")
 
 SHARED_ROW(option_take_python, "build.python")
 SHARED_ROW(option_take_isolation, "build.isolation")
@@ -141,7 +146,7 @@ TAKE(take_lock)
 {
 	if (!value[0])
 		return fail(d, ERR_USAGE, 0, "takes a path");
-	s->lock_file = arena_string(a, bytes_of(value));
+	s->lock.file = arena_string(a, bytes_of(value));
 	return OK;
 }
 
@@ -149,7 +154,7 @@ TAKE(take_lock_out)
 {
 	if (!value[0])
 		return fail(d, ERR_USAGE, 0, "takes a path");
-	s->lock_out = arena_string(a, bytes_of(value));
+	s->lock.out = arena_string(a, bytes_of(value));
 	return OK;
 }
 
@@ -157,22 +162,27 @@ TAKE(take_upgrade_package)
 {
 	if (!name_is_valid(bytes_of(value)))
 		return fail(d, ERR_USAGE, 0, "takes the name of a distribution, not '%.100s'", value);
-	strings_add(&s->lock_upgrade_packages, a, bytes_of(value));
+	strings_add(&s->lock.upgrade_packages, a, bytes_of(value));
 	return OK;
 }
 
 TAKE(take_python_version)
 {
 	UNUSED(d);
-	strings_add(&s->python_versions, a, bytes_of(value));
+	strings_add(&s->lock.versions, a, bytes_of(value));
 	return OK;
 }
 
 TAKE(take_python_platform)
 {
 	UNUSED(d);
-	strings_add(&s->python_platforms, a, bytes_of(value));
+	strings_add(&s->lock.platforms, a, bytes_of(value));
 	return OK;
+}
+
+TAKE(take_audit)
+{
+	return setting_put_flag(s, a, "build.audit", value ? value : "stop", d);
 }
 
 TAKE(take_command)
@@ -267,7 +277,23 @@ const struct option options_build[] = {
 	{ "--trust-project", 0, { 0 }, NULL, "Let the [tool.hwb] of a local directory count.", take_trust },
 	{ "--keep", 0, { 0 }, NULL, "Keep the tree of a build that fails, in the output folder.", take_keep },
 	{ "--keep-archive", 0, { 0 }, NULL, "Keep the backend's own wheel archive instead of the canonical one.", take_keep_archive },
+	{ "--sbom", 0, { 0 }, "cyclonedx|spdx|both|none", "Write a bill of materials beside the wheel.", take_sbom },
+	{ "--embed-sbom", 0, { 0 }, NULL, "Put a bill of materials into the wheel (PEP 770).", take_embed_sbom },
 	{ "--scan", 0, { 0 }, "stop|report|off", "What a finding in the source does: stop the build, or be reported.", take_scan },
+	{ "--audit", 0, { 0 }, "[stop|report|off]", "What a known vulnerability of a build requirement does.", take_audit },
+	{ "--service-url", 0, { "--osv-url" }, "URL", "The OSV service that is asked for advisories.", take_service_url },
+	{ "--ignore",
+	  0,
+	  { "--ignore-vuln" },
+	  "ID=WHY[@DAY]",
+	  "An advisory that does not count, and why, until a day; can be repeated.",
+	  take_ignore },
+	{ "--ignore-until-fixed",
+	  0,
+	  { 0 },
+	  "ID=WHY",
+	  "The same, until there is a version without the hole; can be repeated.",
+	  take_ignore_until_fixed },
 	{ "--profile",
 	  0,
 	  { 0 },

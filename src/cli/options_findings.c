@@ -53,4 +53,20 @@ const struct option options_scan[] = {
 	{ 0 },
 };
 
+static enum status take_import(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	if (!value[0])
+		return fail(d, ERR_USAGE, 0, "takes a path");
+	s->import = arena_string(a, bytes_of(value));
+	return OK;
+}
+
+const struct option options_audit[] = {
+	{ "--import", 0, { 0 }, "FILE", "Import an export of OSV, a zip, for --offline.", take_import },
+	{ "--json", 0, { 0 }, NULL, "Print what was looked at and found as one JSON object.", take_json },
+	{ "--sarif", 0, { 0 }, NULL, "Print the findings as SARIF 2.1.0.", take_sarif },
+	{ "--github", 0, { 0 }, NULL, "Print the findings as annotations of GitHub.", take_github },
+	{ 0 },
+};
+
 const char *const options_of_findings[] = { "--profile", "--allow", "--deny", "--fail-on", "--limit", NULL };

@@ -5,7 +5,7 @@
 
 #include "cli/option.h"
 
-extern const struct option options_check[], options_scan[];
+extern const struct option options_check[], options_scan[], options_audit[];
 /* What both borrow from options_build. */
 extern const char *const options_of_findings[];
 

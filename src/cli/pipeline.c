@@ -10,9 +10,11 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "build/build.h"
+#include "cli/advisories.h"
 #include "cli/artefact.h"
 #include "cli/crates.h"
 #include "cli/deps_policy.h"
+#include "cli/describing.h"
 #include "cli/hook_run.h"
 #include "cli/judge.h"
 #include "cli/locking.h"
@@ -188,24 +190,14 @@ static void release_env(struct pipeline *p)
 /* Requirements of the project and, in the second phase, of its backend's answer: resolved together, never downgraded. */
 static enum status prepare(struct pipeline *p, const struct bytes *more, size_t n_more, struct diag *d)
 {
-	const struct project *project = &p->source.project;
-	struct bytes *requires = ARENA_ARRAY(p->arena, struct bytes, project->n_requires + n_more);
-	bytes_copy(requires, bytes_make(project->requires, project->n_requires * sizeof *requires));
-	bytes_copy(requires + project->n_requires, bytes_make(more, n_more * sizeof *more));
-	struct lock_request request = {
-		.requires = requires,
-		.n_requires = project->n_requires + n_more,
-		.python = &p->python.interpreter,
-		.origin = n_more ? BYTES("build requirements and what the backend asked for") : BYTES("[build-system] requires"),
-		.preferred = n_more ? p->lock.pins : NULL,
-		.n_preferred = n_more ? p->lock.n_pins : 0,
-		.allow_prereleases = p->settings->allow_prereleases,
-		.offline = p->settings->offline,
-		.exclude_newer = p->settings->exclude_newer,
-	};
-	deps_policy_fill(p->settings, p->arena, &request);
+	struct lock_request request;
 	struct stage_time t = stage_begin(p, "lock");
-	enum status s = locking_constraints(p, &request, d);
+	enum status s = locking_request(p, more, n_more, &request, d);
+	if (s == OK && n_more) {
+		request.origin = BYTES("build requirements and what the backend asked for");
+		request.preferred = p->lock.pins;
+		request.n_preferred = p->lock.n_pins;
+	}
 	if (s == OK)
 		s = locking_resolve(p, &request, d);
 	if (s)
@@ -215,6 +207,8 @@ static enum status prepare(struct pipeline *p, const struct bytes *more, size_t 
 	s = note_lock(p, d);
 	if (s == OK)
 		s = deps_policy_judge(p, &request, &p->lock, d);
+	if (s == OK)
+		s = advisories_check_pins(p, d); /* before anything of them is fetched, installed or run */
 	if (s)
 		return s;
 	t = stage_begin(p, "env");
@@ -397,11 +391,15 @@ static enum status finish_wheel(struct pipeline *p, struct build_result *built, 
 		.backend_digest = backend_digest,
 	};
 	s = wheel_line_start(p->run, p->line, d);
+	if (s == OK)
+		s = describing_ask(p, built->name, d);
 	if (s == OK && !p->settings->keep_archive) {
 		struct stage_time t = stage_begin(p, "pack");
 		struct pack_result packed = { .fd = -1 };
 		struct pack_request request = { .file_name = built->name, .epoch = p->source.epoch };
-		s = pack_run(p->run, &request, &p->line->packer, p->arena, &packed, d);
+		s = describing_embed(p, &request, d);
+		if (s == OK)
+			s = pack_run(p->run, &request, &p->line->packer, p->arena, &packed, d);
 		stage_end(p, t);
 		artefact.size = packed.size;
 		artefact.digest = packed.digest;
@@ -410,16 +408,25 @@ static enum status finish_wheel(struct pipeline *p, struct build_result *built, 
 	}
 	if (s == OK)
 		s = check_wheel(p, final, built->name, d);
+	if (s == OK) {
+		struct stage_time t = stage_begin(p, "describe");
+		s = describing_finish(p, &artefact, d);
+		stage_end(p, t);
+	}
 	if (s == OK)
 		s = artefact_write(out_dir, out_path, final, &artefact, p->run, p->arena, d);
-	return s ? s : remember(p, artefact, d);
+	if (s == OK)
+		s = remember(p, artefact, d);
+	return s ? s : describing_write(p, out_dir, out_path, &artefact, d);
 }
 
 static enum status make_wheel(struct pipeline *p, int out_dir, const char *out_path, struct diag *d)
 {
 	struct build_result built = { .outcome = BUILD_DONE };
 	struct wheel_line line;
-	enum status s = prepare(p, NULL, 0, d);
+	enum status s = describing_check(p->settings, d);
+	if (s == OK)
+		s = prepare(p, NULL, 0, d);
 	if (s == OK)
 		s = wheel_line_open(p->settings->keep_archive, p->source.tree.fd, &line, d);
 	if (s)
@@ -675,7 +682,7 @@ enum status pipeline_lock(struct pipeline *p, const char *source_word, const cha
 	struct source_word word;
 	const char *out_path;
 	enum status s = begin(p, source_word, python_word, &word, &out_path, d);
-	if (s || p->settings->lock_static)
+	if (s || p->settings->lock.is_static)
 		return s;
 	if (word.kind == SOURCE_DIRECTORY || word.kind == SOURCE_GIT)
 		s = note_requires(p, BUILD_SDIST, d);

@@ -3,6 +3,7 @@
 #ifndef CLI_PIPELINE_H
 #define CLI_PIPELINE_H
 
+#include "advisory/advisory.h"
 #include "base/arena.h"
 #include "base/run.h"
 #include "check/check.h"
@@ -24,6 +25,8 @@ struct stage_time {
 	uint64_t ms, cpu_ms;
 };
 
+struct sbom;
+
 struct artefact {
 	const char *name, *path; /* path: absolute */
 	const char *kind; /* "wheel" or "sdist" */
@@ -31,6 +34,7 @@ struct artefact {
 	struct sha256 digest;
 	struct sha256 backend_digest; /* of what the backend made, before it was packed anew */
 	const char *compressor; /* NULL: the backend's own archive was kept */
+	const struct sbom *sbom; /* of a wheel; else NULL */
 };
 
 enum { STAGES_MAX = 32, ARTEFACTS_MAX = 8 };
@@ -70,6 +74,9 @@ struct pipeline {
 	const char *keep_path;
 	struct wheel_line *line; /* while a wheel is built, else NULL */
 	bool has_source, has_lock, has_env, has_sandbox;
+	struct advisory_subject *audited; /* pins that were looked up (cli/advisories.h), and what came of it: for the SBOM too */
+	struct advisory_verdict *verdicts;
+	size_t n_audited;
 	bool made_env; /* in this run: what pays off from the next use on can wait for it */
 	struct helper scanner; /* of the source; cli/source_scan.h */
 	bool is_scanning;

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "cli/judge.h"
+#include "describe/sbom.h"
 #include "format/json_write.h"
 #include "host/file.h"
 #include "net/url.h"
@@ -45,6 +46,10 @@ static void put_artefact(struct json_writer *w, const struct artefact *a, const 
 	json_object_end(w);
 	json_pair_cstring(w, "compressor", a->compressor);
 	put_interpreter(w, i);
+	if (a->sbom) {
+		json_key(w, "sbom");
+		sbom_put_cyclonedx(w, a->sbom);
+	}
 	json_object_end(w);
 }
 

@@ -3,10 +3,12 @@
 #ifndef CLI_SETTINGS_H
 #define CLI_SETTINGS_H
 
+#include "advisory/advisory.h"
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/status.h"
 #include "cli/indexes.h"
+#include "cli/settings_words.h"
 #include "finding/policy.h"
 #include "index/index.h"
 
@@ -16,12 +18,10 @@ enum findings_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
 enum unknown_requires { UNKNOWN_WARN, UNKNOWN_ALLOW, UNKNOWN_DENY };
 /* What a finding in the source does to its build. */
 enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
+/* What a known vulnerability of a build requirement does to its build; what is malware stops it unless off. */
+enum advisories_mode { ADVISORIES_OFF, ADVISORIES_REPORT, ADVISORIES_STOP };
+#define SETTINGS_OSV_URL "https://api.osv.dev/"
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
-
-struct strings {
-	const char **items;
-	size_t n;
-};
 
 struct settings {
 	struct strings sources; /* positional arguments; none means "." */
@@ -41,9 +41,6 @@ struct settings {
 	bool trust_project;
 	bool keep; /* --keep: the tree of a build that fails */
 	bool keep_archive; /* keep the backend's own wheel instead of the canonical one */
-	const char *lock_file; /* --lock; NULL: SRC/pylock.build.toml where there is one */
-	bool locked, no_lock;
-	bool require_hashes, no_require_hashes; /* neither: as soon as one constraint has a hash, as pip does */
 	bool allow_requires; /* fetch whatever get_requires_* names, not only what is known */
 	bool allow_prereleases;
 
@@ -66,6 +63,11 @@ struct settings {
 	enum unknown_requires unknown_requires;
 	struct finding_policy findings;
 	enum scan_mode scan;
+	enum advisories_mode advisories;
+	const char *osv_url; /* ends in '/' */
+	uint32_t osv_max_age_days;
+	struct advisory_ignored *ignored;
+	size_t n_ignored;
 	enum findings_format format;
 
 	bool json, quiet;
@@ -88,17 +90,15 @@ struct settings {
 	bool netrc, netrc_must_exist; /* --netrc, build.netrc */
 	const char *netrc_file; /* NULL: ~/.netrc */
 	/* The words of commands other than build. */
+	struct settings_sbom sbom;
 	const char *baseline; /* of scan; NULL: none */
-	const char *lock_out; /* of lock; NULL: SRC/pylock.build.toml */
-	bool lock_check, lock_upgrade, lock_universal, lock_static;
-	struct strings lock_upgrade_packages, python_versions, python_platforms;
+	struct settings_lock lock;
+	const char *import; /* of audit: an export; NULL: none */
 	const char *shell_command; /* NULL: a shell for a person */
-	const char *log_head, *log_run, *log_event, *cache_max_size;
-	bool log_last;
+	const char *cache_max_size;
+	struct settings_log log;
+	struct settings_masks masks;
 	const char *credential_user;
-	struct strings mask_files, mask_names; /* of redact */
-	bool mask_environment;
-	uint64_t log_from_seq; /* 0: from the first */
 
 	/* How it was put together; for settings_*.c and options.c. */
 	char **environment;

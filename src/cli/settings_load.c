@@ -86,7 +86,12 @@ static const char *below(const struct settings *s, struct arena *a, const char *
 
 static void set_defaults(struct settings *s, struct arena *a, char **env)
 {
-	*s = (struct settings){ .environment = env, .exclude_newer = INT64_MAX, .outside_id = 64000, .network_isolation = true };
+	*s = (struct settings){ .environment = env,
+				.exclude_newer = INT64_MAX,
+				.outside_id = 64000,
+				.network_isolation = true,
+				.osv_url = SETTINGS_OSV_URL,
+				.osv_max_age_days = 7 };
 	limits_init(&s->limits);
 	find_user(s, a);
 	find_ci(s);
@@ -155,7 +160,7 @@ static bool has_type(const struct setting_row *row, enum toml_type type)
 	if (type == TOML_DATETIME || type == TOML_DATE_LOCAL)
 		return bytes_starts(takes, BYTES("a date"));
 	if (type == TOML_INTEGER) /* 0; of another number the setter says that it has no unit */
-		return bytes_equal(takes, BYTES("an age or 0"));
+		return bytes_equal(takes, BYTES("an age or 0")) || bytes_starts(takes, BYTES("a number"));
 	if (type == TOML_TABLE)
 		return bytes_starts(takes, BYTES("tables "));
 	return type == TOML_STRING;

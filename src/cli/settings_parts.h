@@ -55,6 +55,13 @@ MUST_USE enum status settings_index_add(struct settings *s, struct arena *a, str
 MUST_USE enum status settings_index_map(struct settings *s, struct arena *a, struct bytes pattern, struct bytes name, struct diag *d);
 /* Makes places and rules of them. ERR_USAGE: a pattern without its index, two of one name. */
 MUST_USE enum status settings_index_finish(struct settings *s, struct arena *a, struct diag *d);
+/* The setters of the rows that begin with "audit", and of build.audit (settings_audit.c). */
+MUST_USE enum status setting_set_audit(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_osv_url(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_max_age(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_ignore(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_ignore_until_fixed(struct settings *s, struct arena *a, struct bytes value, bool is_first,
+						    struct diag *d);
 
 /* pip's configuration, weaker than all of ours. ERR_USAGE names the variable or file and line. */
 MUST_USE enum status pip_config_load(struct settings *s, const struct settings_places *places, struct arena *a, struct diag *d);

@@ -55,10 +55,11 @@ static enum status take_bool(struct bytes value, bool *ret, struct diag *d)
 		return take_bool(value, &s->field, d); \
 	}
 BOOL_SETTER(set_keep_archive, keep_archive)
+BOOL_SETTER(set_embed_sbom, sbom.embed_built)
 BOOL_SETTER(set_allow_requires, allow_requires)
 BOOL_SETTER(set_prereleases, allow_prereleases)
 BOOL_SETTER(set_netrc, netrc)
-BOOL_SETTER(set_locked, locked)
+BOOL_SETTER(set_locked, lock.locked)
 BOOL_SETTER(set_no_index, no_index)
 BOOL_SETTER(set_offline, offline)
 BOOL_SETTER(set_network_isolation, network_isolation)
@@ -168,6 +169,19 @@ SETTER(set_env)
 	else
 		settings_warn(s, a, "the variable '%s' is to be passed to the build, but is not set", key);
 	return OK;
+}
+
+SETTER(set_sbom)
+{
+	static const char *const words[] = { "none", "cyclonedx", "spdx", "both" };
+	UNUSED(a);
+	UNUSED(is_first);
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_equal(value, bytes_of(words[i]))) {
+			s->sbom.files = (enum sbom_files)i;
+			return OK;
+		}
+	return fail(d, ERR_USAGE, 0, "takes cyclonedx, spdx, both or none, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
 }
 
 SETTER(set_scan)
@@ -510,6 +524,10 @@ static const struct setting_row rows[] = {
 	  set_isolation, false },
 	{ "build.keep-archive", "HWB_KEEP_ARCHIVE", "true or false", "false", TRUSTED,
 	  "keep the backend's own wheel archive instead of the canonical one", set_keep_archive, false },
+	{ "build.sbom", "HWB_SBOM", "cyclonedx, spdx, both or none", "none", TRUSTED,
+	  "which bills of materials are written beside a wheel", set_sbom, false },
+	{ "build.embed-sbom", "HWB_EMBED_SBOM", "true or false", "false", TRUSTED,
+	  "put a bill of materials into the wheel (PEP 770)", set_embed_sbom, false },
 	{ "build.cache-dir", "HWB_CACHE_DIR", "a path", "$XDG_CACHE_HOME/hwb", NEVER, "the cache", set_cache_dir, false },
 	{ "build.home", "HWB_HOME", "a path", "~/.hwb", NEVER, "where the logs are", set_home, false },
 	{ "build.env", "HWB_ENV", "names or NAME=VALUE", "none", TRUSTED, "variables that the build sees", set_env, true },
@@ -564,6 +582,16 @@ static const struct setting_row rows[] = {
 	{ "security.allow-unisolated", NULL, "true or false", "false", NEVER,
 	  "let --isolation none be asked for; no such mode in this version", set_allow_unisolated, false },
 	{ "build.scan", "HWB_SCAN", "stop, report or off", "stop", NEVER, "what a finding in the source does", set_scan, false },
+	{ "build.audit", "HWB_AUDIT", "off, report or stop", "off", NEVER, "what a known vulnerability of a build requirement does",
+	  setting_set_audit, false },
+	{ "audit.osv-url", "HWB_OSV_URL", "the URL of a service", "the public OSV service", NEVER, "who is asked for advisories",
+	  setting_set_osv_url, false },
+	{ "audit.max-age", "HWB_AUDIT_MAX_AGE", "a number of days", "7", NEVER, "how old imported advisories may be",
+	  setting_set_max_age, false },
+	{ "audit.ignore", NULL, "ID=WHY[@DAY] words", "none", NEVER, "advisories that do not count, each with the reason",
+	  setting_set_ignore, true },
+	{ "audit.ignore-until-fixed", NULL, "ID=WHY words", "none", NEVER, "the same, until there is a version without the hole",
+	  setting_set_ignore_until_fixed, true },
 	{ "findings.profile", "HWB_PROFILE", "build, pypi or strict", "build", NEVER, "whose rules artefacts are held to",
 	  set_profile, false },
 	{ "findings.allow", NULL, "ID=WHY pairs", "none", NEVER, "findings that do not count, each with the reason", set_allow, true },

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "check/check.h"
+#include "describe/describe.h"
 #include "host/sealed.h"
 
 static struct wheel_line line_of(int fd, int source_fd, bool keep_archive)
@@ -21,7 +22,9 @@ enum status wheel_line_start(const struct run_context *run, struct wheel_line *l
 		return OK;
 	l->is_started = true;
 	enum status s = l->keep_archive ? OK : pack_start(run, l->raw_fd, &l->packer, d);
-	return s ? s : check_start(run, l->keep_archive ? l->raw_fd : l->packer.out_fd, l->source_fd, &l->checker, d);
+	if (s == OK)
+		s = check_start(run, l->keep_archive ? l->raw_fd : l->packer.out_fd, l->source_fd, &l->checker, d);
+	return s ? s : describe_start(run, l->raw_fd, &l->describer, d);
 }
 
 void wheel_line_replace(struct wheel_line *l, int fd)
@@ -35,4 +38,5 @@ void wheel_line_done(struct wheel_line *l)
 	fd_close(&l->raw_fd);
 	packer_done(&l->packer);
 	helper_stop(&l->checker);
+	helper_stop(&l->describer);
 }

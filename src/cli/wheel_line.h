@@ -1,4 +1,4 @@
-/* What waits for a wheel while the backend makes it: a memory file for its bytes, and the programs that will pack and check it.
+/* What waits for a wheel while the backend makes it: a memory file for its bytes, and the programs that will pack, check and describe it.
  * Their start costs more than the packing of a small wheel. */
 #ifndef CLI_WHEEL_LINE_H
 #define CLI_WHEEL_LINE_H
@@ -7,12 +7,15 @@
 #include "host/helper.h"
 #include "pack/pack.h"
 
+struct sbom;
+
 struct wheel_line {
 	int raw_fd; /* what the backend makes goes there */
 	int source_fd; /* what it is made from: the pipeline's, for the checker */
 	bool keep_archive; /* no packer: the backend's archive is the artefact */
 	struct packer packer;
-	struct helper checker;
+	struct helper checker, describer;
+	struct sbom *facts; /* what the describer said; NULL: not yet (cli/describing.h) */
 	bool is_started;
 };
 

@@ -21,6 +21,7 @@ struct finding {
 	uint32_t evidence_column; /* where column is in evidence, 1-based; 0: nowhere */
 	uint64_t offset;
 	bool ends; /* nothing more was looked at because of it: it cannot be allowed */
+	bool scoped; /* it is allowed only by who names its path: no word for all of them */
 	struct bytes allowed; /* why it does not count; {NULL, 0}: it counts */
 };
 

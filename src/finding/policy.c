@@ -111,7 +111,7 @@ static bool is_in_scope(const struct finding_allowed *allowed, const struct find
 static struct bytes why_allowed(struct finding_policy *p, const struct finding *f)
 {
 	for (size_t i = 0; i < p->n_allowed; i++) {
-		if (strcmp(p->allowed[i].id, f->id) != 0 || !is_in_scope(&p->allowed[i], f))
+		if (strcmp(p->allowed[i].id, f->id) != 0 || !is_in_scope(&p->allowed[i], f) || (f->scoped && !p->allowed[i].pattern))
 			continue;
 		p->allowed[i].used = true;
 		return p->allowed[i].why;

@@ -30,7 +30,8 @@ MUST_USE enum status finding_policy_deny(struct finding_policy *p, struct bytes 
 MUST_USE enum status finding_profile_parse(struct bytes word, enum finding_profile *ret, struct diag *d);
 const char *finding_profile_name(enum finding_profile profile);
 
-/* Sets severity and allowed of each. An id that is both is denied; what ended the look at something is never allowed. */
+/* Sets severity and allowed of each. An id that is both is denied; what ended the look at something is never allowed, what
+ * is `scoped` only with a pattern. */
 void finding_policy_apply(struct finding_policy *p, struct finding_list *list);
 /* Whether one finding, or the list as a whole, says no. After finding_policy_apply. */
 bool finding_refuses(const struct finding_policy *p, const struct finding *f);

@@ -121,6 +121,8 @@ enum status fetcher_submit(struct fetcher *f, const struct fetch_request *r, uin
 {
 	if (!r->url || r->out_fd < 0 || (r->user && (!r->password || !r->auth_origin)))
 		return fail(d, ERR_USAGE, 0, "a request lacks its URL, its output or the origin of its credentials");
+	if (r->body.data && (!r->content_type || r->body.size > FETCH_BODY_MAX))
+		return fail(d, ERR_USAGE, 0, "the body of a request lacks its type, or is longer than %d bytes", FETCH_BODY_MAX);
 	if (r->n_hosts > FETCH_HOSTS_MAX)
 		return fail(d, ERR_USAGE, 0, "a request names more than %d hosts", FETCH_HOSTS_MAX);
 	if (f->n_queued >= FETCH_QUEUE_MAX)

@@ -8,6 +8,8 @@
 #include "base/status.h"
 
 /* As pip, uv and browsers do to one host: enough to hide latency. Hosts: one option or request can name at most so many. */
+/* Body: with its URL it fits into one record of net/channel.h. */
+enum { FETCH_BODY_MAX = 48 << 10 };
 enum { FETCH_IN_FLIGHT = 8, FETCH_QUEUE_MAX = 4096, FETCH_HOSTS_MAX = 64, FETCH_REDIRECTS_MAX = 5, FETCH_RETRY_AFTER_MAX_S = 30 };
 
 /* Everything is borrowed for the time of fetcher_start only. Numbers that are 0 mean the default in brackets. */
@@ -34,6 +36,10 @@ struct fetch_request {
 	const char *range; /* "0-1023", "-4096", or NULL; a server may answer 200 with everything: see http_code */
 	bool compressed; /* ask for gzip; what is written is decoded (pages; never for files and ranges) */
 	uint64_t max_size; /* decoded bytes; one more is ERR_LIMIT */
+	uint32_t whole_ms; /* one exchange may take no longer, however steadily it comes; 0: as long as it comes */
+	struct bytes body; /* is sent with POST, of at most FETCH_BODY_MAX bytes; data NULL: GET. A redirect of it is an error: nothing is
+			    * said twice, or to somebody else. It must be a question: a try that failed is made again */
+	const char *content_type; /* of the body; needed with it */
 	const char *user, *password; /* SECRET; both NULL for none */
 	const char *auth_origin; /* the only scheme://host[:port] that gets them; needed with user */
 	const char *const *hosts; /* "host" or "host:port" to which redirects may lead, besides the first one's own */

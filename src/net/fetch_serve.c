@@ -86,7 +86,9 @@ static void follow(struct server *sv, struct transfer *t, const struct http_outc
 	struct diag d = { 0 };
 	struct url to;
 	enum status s = OK;
-	if (!o->location[0])
+	if (t->request.body.data)
+		s = fail(&d, ERR_NETWORK, 0, "refused a redirect (%u) of what was sent", (unsigned)o->http_code);
+	else if (!o->location[0])
 		s = fail(&d, ERR_NETWORK, 0, "a redirect (%u) without a place to go", (unsigned)o->http_code);
 	else if (++t->n_redirects > FETCH_REDIRECTS_MAX)
 		s = fail(&d, ERR_NETWORK, 0, "more than %d redirects", FETCH_REDIRECTS_MAX);
@@ -161,7 +163,8 @@ static void take_outcome(struct server *sv, const struct http_outcome *o)
 static enum status check_request(struct server *sv, struct transfer *t, struct diag *d)
 {
 	const struct fetch_request *r = &t->request;
-	if (!fetch_is_header_value(r->accept) || !fetch_is_header_value(r->if_none_match) || !fetch_is_header_value(r->range))
+	if (!fetch_is_header_value(r->accept) || !fetch_is_header_value(r->if_none_match) || !fetch_is_header_value(r->range) ||
+	    !fetch_is_header_value(r->content_type))
 		return fail(d, ERR_USAGE, 0, "a header is longer than 1024 bytes or not printable");
 	enum status s = url_parse(bytes_of(r->url), &t->arena, &t->first, d);
 	return s ? ERR_USAGE : fetch_check_url(&sv->options, &t->first, d);

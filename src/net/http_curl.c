@@ -252,11 +252,18 @@ static CURLcode set_what(struct http *h, struct slot *s)
 	const struct fetch_request *r = s->exchange->request;
 	CURL *easy = s->easy;
 	CURLcode e = CURLE_OK;
-	if (!add_header(s, "Accept", r->accept) || !add_header(s, "If-None-Match", r->if_none_match))
+	if (!add_header(s, "Accept", r->accept) || !add_header(s, "If-None-Match", r->if_none_match) ||
+	    !add_header(s, "Content-Type", r->content_type))
 		return CURLE_OUT_OF_MEMORY;
 	SET(CURLOPT_HTTPHEADER, s->headers);
 	SET(CURLOPT_USERAGENT, h->options->user_agent);
-	SET(CURLOPT_HTTPGET, 1L);
+	if (r->body.data) {
+		SET(CURLOPT_POST, 1L);
+		SET(CURLOPT_POSTFIELDS, r->body.data);
+		SET(CURLOPT_POSTFIELDSIZE, (long)r->body.size);
+	} else
+		SET(CURLOPT_HTTPGET, 1L);
+	SET(CURLOPT_TIMEOUT_MS, (long)r->whole_ms);
 	if (r->range)
 		SET(CURLOPT_RANGE, r->range);
 	if (r->compressed && !r->range)

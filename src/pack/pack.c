@@ -33,12 +33,14 @@ enum status pack_run(const struct run_context *run, const struct pack_request *r
 	CLEANUP(buf_done) struct buf ask;
 	CLEANUP(buf_done) struct buf reply;
 	struct pack_result result = { .fd = -1 };
-	buf_init(&ask, request->file_name.size + 64);
+	buf_init(&ask, request->file_name.size + request->embed_name.size + request->embed_content.size + 64);
 	buf_init(&reply, REPLY_MAX);
 	wire_put_bytes(&ask, request->file_name);
 	wire_put_u64(&ask, (uint64_t)request->epoch);
 	wire_put_u64(&ask, run->limits->wheel_members);
 	wire_put_u64(&ask, run->limits->wheel_size);
+	wire_put_bytes(&ask, request->embed_name);
+	wire_put_bytes(&ask, request->embed_content);
 	enum status s = helper_ask(&p->helper, buf_bytes(&ask), d);
 	if (s == OK)
 		s = helper_finish(run, &p->helper, &reply, d);

@@ -21,6 +21,9 @@ void packer_done(struct packer *p);
 struct pack_request {
 	struct bytes file_name;
 	int64_t epoch;
+	/* A file more, put into .dist-info with a row of RECORD, in place of one of that name; {NULL, 0}: none. */
+	struct bytes embed_name; /* "sboms/hwb.cdx.json" */
+	struct bytes embed_content; /* at most 32 MiB */
 };
 struct pack_result {
 	int fd; /* a sealed memory file with the canonical wheel; the caller closes */
@@ -30,7 +33,8 @@ struct pack_result {
 };
 
 /* ERR_ARTEFACT names the member and the rule; ERR_LIMIT; ERR_UNCHECKED when hwb-parse died.
- * RECORD is kept as it is when it is right, and written anew (sorted) never: a wrong RECORD is refused. */
+ * RECORD is kept as it is when it is right, but for the row of what is embedded; a wrong RECORD is refused, and a signed one
+ * when something is to be embedded. */
 MUST_USE enum status pack_run(const struct run_context *run, const struct pack_request *request, struct packer *p, struct arena *a,
 			      struct pack_result *ret, struct diag *d);
 

@@ -1,7 +1,9 @@
 /* hwb-parse: every parser of hostile bytes, one verb a process, confined before the first byte. */
 #include <string.h>
 
+#include "advisory/verbs.h"
 #include "check/verbs.h"
+#include "describe/verbs.h"
 #include "env/verbs.h"
 #include "format/json.h"
 #include "host/verb.h"
@@ -26,6 +28,7 @@ int main(int argc, char **argv)
 		{ "check", 2, check_verb },
 		{ "check-sdist", 1, check_sdist_verb },
 		{ "inspect", 1, inspect_verb },
+		{ "describe", 1, describe_verb },
 		{ "scan", 1, scan_verb },
 		{ "zip-list", 1, zip_list_verb },
 		{ "python-facts", 1, python_facts_verb },
@@ -33,6 +36,11 @@ int main(int argc, char **argv)
 		{ "redact-log", 1, redact_log_verb },
 		{ "scan-files", 1, scan_files_verb },
 		{ "pylock", 0, pylock_verb },
+		{ "osv-batch", 1, osv_batch_verb },
+		{ "osv-record", 1, osv_record_verb },
+		{ "osv-import", 2, osv_import_verb },
+		{ "pins", 1, pins_verb },
+		{ "vendored", 1, vendored_verb },
 	};
 	json_prepare();
 	/* The word only says what to prepare; what is done is what the request says. */

@@ -59,7 +59,7 @@ while True:
     meddle()
 """
 Place.scan = None  # the sources here are harmless: the scan is on, as users have it
-PARSED = ("project", "page", "metadata", "wheel-metadata", "interpreter", "wheel-unpack", "scan", "pack", "check")
+PARSED = ("project", "page", "metadata", "wheel-metadata", "interpreter", "wheel-unpack", "scan", "pack", "check", "describe")
 VERBS = dict.fromkeys(PARSED, "hwb-parse")
 VERBS["tar-source"] = "hwb-unpack"
 HEAD = 8  # magic and status

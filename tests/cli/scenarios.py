@@ -7,6 +7,7 @@ import sys
 sys.dont_write_bytecode = True  # before the others: the source tree stays as it is
 
 import scenario_activity
+import scenario_audit
 import scenario_bombs
 import scenario_check
 import scenario_completion
@@ -32,6 +33,7 @@ MODULES = [
     scenario_activity,
     scenario_bombs,
     scenario_check,
+    scenario_audit,
     scenario_completion,
     scenario_credentials,
     scenario_debug,

@@ -57,6 +57,7 @@ files inherit the page's modes. A mode is NAME[:N][@KIND]; N is its number, KIND
 """
 import argparse
 import base64
+import contextlib
 import gzip
 import hashlib
 import html
@@ -203,6 +204,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_HEAD(self):
         self.do_GET()
+
+    def do_POST(self):
+        """/echo: the type and the body back. /echo-redirect, -500: what its name says. /echo-drip: for ever, a little at a time."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        code = {"/echo-redirect": 307, "/echo-500": 500}.get(self.path, 200)
+        answer = self.headers["Content-Type"].encode() + b"\n" + body
+        self.send_response(code)
+        self.send_header("Location", "/echo")
+        self.send_header("Content-Length", str(len(answer) + 100000 * (self.path == "/echo-drip")))
+        self.end_headers()
+        self.wfile.write(answer)
+        with contextlib.suppress(OSError):
+            while self.path == "/echo-drip":
+                self.wfile.write(b"." * 256)
+                time.sleep(0.01)
 
     def do_GET(self):
         path = urllib.parse.unquote(self.path.partition("?")[0])

@@ -298,6 +298,48 @@ static void urls_that_are_not_allowed_are_not_asked(void)
 	finish(t);
 }
 
+static void a_body_is_posted_once_and_to_one_place(void)
+{
+	static unsigned char most[FETCH_BODY_MAX + 1], want[FETCH_BODY_MAX + 100];
+	memset(most, 'x', sizeof most);
+	int n = snprintf((char *)want, sizeof want, "application/json\n");
+	memset(want + n, 'x', FETCH_BODY_MAX);
+	struct trial *t = prepare(&plain, "127.0.0.1", "/echo");
+	t->request.body = bytes_make(most, FETCH_BODY_MAX);
+	t->request.content_type = "application/json";
+	CHECK_NUMBER(fetch(t), OK);
+	CHECK_BYTES(bytes_make(t->body, t->body_size), bytes_make(want, (size_t)n + FETCH_BODY_MAX));
+	t->request.body = BYTES("");
+	CHECK_NUMBER(fetch(t), OK);
+	CHECK_BYTES(bytes_make(t->body, t->body_size), BYTES("application/json\n"));
+	t->request.body = bytes_make(most, sizeof most);
+	CHECK_NUMBER(fetcher_submit(t->fetcher, &t->request, 1, &t->d), ERR_USAGE);
+	t->request.body = BYTES("{}");
+	t->request.content_type = NULL;
+	CHECK_NUMBER(fetcher_submit(t->fetcher, &t->request, 1, &t->d), ERR_USAGE);
+	finish(t);
+	static const struct {
+		const char *path;
+		uint32_t code, n_tries;
+		const char *words;
+	} rows[] = {
+		{ "/echo-redirect", 307, 1, "refused a redirect (307) of what was sent" },
+		{ "/echo-500", 500, 3, "500 (3 tries)" },
+		{ "/echo-drip", 200, 1, "imed out" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t = prepare(&plain, "127.0.0.1", rows[i].path);
+		t->request.body = BYTES("{}");
+		t->request.content_type = "application/json";
+		t->request.whole_ms = rows[i].code == 200 ? 300 : 0;
+		t->options.retries = rows[i].n_tries - 1;
+		CHECK_NUMBER(fetch(t), ERR_NETWORK);
+		CHECK_ROW(t->result.http_code == rows[i].code && t->result.n_tries == rows[i].n_tries, rows[i].path);
+		CHECK_ROW(strstr(t->result.text, rows[i].words), t->result.text);
+		finish(t);
+	}
+}
+
 static void many_transfers_run_at_once_and_all_come_back(void)
 {
 	struct trial *t = prepare(&plain, "127.0.0.1", "/files/large.bin");
@@ -474,6 +516,7 @@ int main(int argc, char **argv)
 		{ "credentials go to their origin only", credentials_go_to_their_origin_only },
 		{ "redirects stay on the list of hosts", redirects_stay_on_the_list_of_hosts },
 		{ "URLs that are not allowed are not asked", urls_that_are_not_allowed_are_not_asked },
+		{ "a body is posted once, and to one place", a_body_is_posted_once_and_to_one_place },
 		{ "many transfers run at once and all come back", many_transfers_run_at_once_and_all_come_back },
 		{ "a server that goes silent is given up", a_server_that_goes_silent_is_given_up },
 		{ "a cancelled run ends the wait", a_cancelled_run_ends_the_wait },

@@ -372,11 +372,18 @@ static void records_read_back_and_break_at_every_cut(void)
 	const char *const hosts[] = { "h1", "h2:8080" };
 	fetch_wire_put_start(&start,
 			     &(struct fetch_options){ .ca_file = "/ca", .retries = 7, .http_hosts = hosts, .n_http_hosts = 2 });
-	fetch_wire_put_get(
-		&get,
-		&(struct fetch_request){
-			.url = "https://h/", .range = "0-1", .user = "u", .password = "", .max_size = 9, .hosts = hosts, .n_hosts = 1 },
-		77);
+	fetch_wire_put_get(&get,
+			   &(struct fetch_request){ .url = "https://h/",
+						    .range = "0-1",
+						    .user = "u",
+						    .password = "",
+						    .max_size = 9,
+						    .whole_ms = 5,
+						    .body = BYTES("{}"),
+						    .content_type = "a/b",
+						    .hosts = hosts,
+						    .n_hosts = 1 },
+			   77);
 	fetch_wire_put_done(&done, &(struct fetch_result){ .id = 77, .status = ERR_LIMIT, .text = "a\x1b[31m" });
 	const struct proxy_host allowed = { "h", 443 };
 	proxy_wire_put_start(&proxy, &(struct proxy_options){ .allowed = &allowed, .n_allowed = 1, .max_down = 5 });
@@ -394,6 +401,8 @@ static void records_read_back_and_break_at_every_cut(void)
 	CHECK(strcmp(o.ca_file, "/ca") == 0 && !o.proxy_url && o.retries == 7);
 	CHECK(o.n_http_hosts == 2 && strcmp(o.http_hosts[1], "h2:8080") == 0);
 	CHECK(id == 77 && strcmp(r.range, "0-1") == 0 && !r.accept && r.password[0] == '\0' && r.max_size == 9 && r.n_hosts == 1);
+	CHECK_BYTES(r.body, BYTES("{}"));
+	CHECK(strcmp(r.content_type, "a/b") == 0 && r.whole_ms == 5);
 	CHECK(result.id == 77 && result.status == ERR_LIMIT && strcmp(result.text, "a?[31m") == 0);
 	CHECK(po.n_allowed == 1 && po.allowed[0].port == 443 && po.max_down == 5);
 	done.data[12] = ERR_HASH; /* a status that no transfer has */

@@ -20,6 +20,11 @@ static void packed_done(struct packed *p)
 	buf_done(&p->reply);
 }
 
+/* What is put in; names NULL: nothing. */
+static struct {
+	const char *name, *content;
+} embedded;
+
 static void pack_bytes(const char *file_name, struct bytes wheel, int64_t epoch, uint64_t members, struct packed *p)
 {
 	CLEANUP(fd_close) int in = memory_file(wheel);
@@ -34,6 +39,8 @@ static void pack_bytes(const char *file_name, struct bytes wheel, int64_t epoch,
 	wire_put_u64(&ask, (uint64_t)epoch);
 	wire_put_u64(&ask, members);
 	wire_put_u64(&ask, 1 << 20);
+	wire_put_string(&ask, embedded.name);
+	wire_put_string(&ask, embedded.content);
 	struct verb_call c = { .request = buf_bytes(&ask), .fds = (const int[]){ in, out }, .n_fds = 2, .arena = &p->arena };
 	p->status = pack_verb(&c, &p->reply, &p->d);
 	memory_read(out, &p->wheel);
@@ -230,6 +237,76 @@ static void a_name_that_is_no_utf8_is_refused(void)
 	CHECK(jws.status == ERR_ARTEFACT);
 }
 
+static struct bytes content_of(struct packed *p, const char *name)
+{
+	CLEANUP(buf_done) struct buf content;
+	struct zip_limits limits = zip_limits_default();
+	struct zip zip;
+	buf_init(&content, 1 << 20);
+	CHECK(zip_open(buf_bytes(&p->wheel), &limits, &p->arena, &zip, NULL) == OK);
+	CHECK_ROW(zip_find(&zip, bytes_of(name)), name);
+	CHECK(zip_read(&zip, zip_find(&zip, bytes_of(name)), &content, NULL) == OK);
+	return arena_copy(&p->arena, buf_bytes(&content));
+}
+
+#define EMBEDDED MADE_INFO "sboms/x.json"
+
+/* RECORD but for that row is as it was, whatever its line ends; one of that name is replaced; packed once more it is right. */
+static void what_is_embedded_has_a_row(void)
+{
+#define X_DIGEST "sha256=LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE,1"
+	static const struct {
+		const char *name, *first, *last, *end;
+	} rows[] = {
+		{ "lines as usual", "pkg.py," X_DIGEST "\n", MADE_INFO "RECORD,,\n", "\n" },
+		{ "no end of the last line", "pkg.py," X_DIGEST "\n", MADE_INFO "RECORD,,", "\n" },
+		{ "CRLF", "pkg.py," X_DIGEST "\r\n", MADE_INFO "RECORD,,\r\n", "\r\n" },
+		{ "quotes", "\"pkg.py\"," X_DIGEST "\n", MADE_INFO "RECORD,,\n", "\n" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++)
+		for (int is_there = 0; is_there < 2; is_there++) {
+			char record[2048];
+			CLEANUP(packed_done) struct packed p, again;
+			struct made_wheel w = { .members = { { .name = "pkg.py", .content = "x" },
+							     { .name = is_there ? EMBEDDED : NULL, .content = "x" } } };
+			(void)snprintf(record, sizeof record, "%s%s%s", rows[i].first, is_there ? EMBEDDED "," X_DIGEST "\n" : "",
+				       rows[i].last);
+			w.own_record = record;
+			embedded.name = "sboms/x.json";
+			embedded.content = "{}";
+			pack(&w, 0, &p);
+			if (p.status)
+				test_fail(__FILE__, __LINE__, "%s: %s", rows[i].name, p.d.text);
+			CHECK_BYTES(content_of(&p, EMBEDDED), BYTES("{}"));
+			(void)snprintf(record, sizeof record, "%s%s", rows[i].first, rows[i].last);
+			struct bytes kept = bytes_trim(bytes_of(record)), now = content_of(&p, MADE_INFO "RECORD");
+			CHECK_ROW(bytes_starts(now, kept), rows[i].name);
+			CHECK_BYTES(bytes_from(now, kept.size),
+				    bytes_of(arena_printf(&p.arena, "%s%s,sha256=RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o,2%s",
+							  rows[i].end, EMBEDDED, rows[i].end)));
+			embedded.name = NULL;
+			embedded.content = NULL;
+			pack_bytes(MADE_FILE, buf_bytes(&p.wheel), 0, 100, &again);
+			CHECK_ROW(again.status == OK && bytes_equal(buf_bytes(&again.wheel), buf_bytes(&p.wheel)), rows[i].name);
+		}
+}
+
+static void a_signed_record_is_not_changed(void)
+{
+	static const char *const names[] = { MADE_INFO "RECORD.jws", MADE_INFO "RECORD.p7s" };
+	for (size_t i = 0; i < COUNT(names); i++) {
+		CLEANUP(packed_done) struct packed p, plainly;
+		struct made_wheel w = { .members = { MADE_METADATA, MADE_WHEEL, { .name = names[i], .content = "x", .record = "" } } };
+		embedded.name = NULL;
+		embedded.content = NULL;
+		pack(&w, 0, &plainly);
+		embedded.name = "sboms/x.json";
+		embedded.content = "{}";
+		pack(&w, 0, &p);
+		CHECK_ROW(plainly.status == OK && p.status == ERR_ARTEFACT && p.wheel.size == 0, names[i]);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -239,6 +316,8 @@ int main(int argc, char **argv)
 		{ "a wheel cut anywhere is refused", a_wheel_cut_anywhere_is_refused },
 		{ "the limit of members holds exactly", the_limit_of_members_holds_exactly },
 		{ "a name that is no UTF-8 is refused", a_name_that_is_no_utf8_is_refused },
+		{ "what is embedded has a row of RECORD", what_is_embedded_has_a_row },
+		{ "a signed RECORD is not changed", a_signed_record_is_not_changed },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));
 }

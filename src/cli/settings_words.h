@@ -1,0 +1,49 @@
+/* Parts of struct settings that belong to one command or one purpose. */
+#ifndef CLI_SETTINGS_WORDS_H
+#define CLI_SETTINGS_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct strings {
+	const char **items;
+	size_t n;
+};
+
+/* Documents beside a wheel; the last is both of the others. */
+enum sbom_files { SBOM_FILES_NONE, SBOM_FILES_CYCLONEDX, SBOM_FILES_SPDX, SBOM_FILES_BOTH };
+
+/* What builds do, and the words of sbom. */
+struct settings_sbom {
+	enum sbom_files files;
+	bool embed_built; /* a document in the wheel (PEP 770) */
+	const char *output; /* NULL: standard output, or the place of the wheel */
+	enum sbom_files format; /* SBOM_FILES_NONE: not said */
+	bool embed;
+};
+
+/* The words of log. */
+struct settings_log {
+	const char *head, *run, *event;
+	bool last;
+	uint64_t from_seq; /* 0: from the first */
+};
+
+/* The words of redact. */
+struct settings_masks {
+	struct strings files, names;
+	bool environment;
+};
+
+/* How builds use a lock, and the words of lock. */
+struct settings_lock {
+	const char *file; /* --lock; NULL: SRC/pylock.build.toml where there is one */
+	bool locked, none; /* --no-lock */
+	bool require_hashes, no_require_hashes; /* neither: as soon as one constraint has a hash, as pip does */
+	const char *out; /* NULL: SRC/pylock.build.toml */
+	bool check, upgrade, universal, is_static;
+	struct strings upgrade_packages, versions, platforms;
+};
+
+#endif
