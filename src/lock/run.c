@@ -1,6 +1,6 @@
 /* lock_run over a source: the kept answer, else the resolver's, made into pins. */
-#include "index/page.h"
 #include "lock/cache.h"
+#include "lock/direct.h"
 #include "lock/from_sdist.h"
 #include "lock/resolver.h"
 
@@ -24,18 +24,6 @@ static void take_extras(const struct resolver *r, const struct package *p, struc
 	pin->n_extras = kept;
 }
 
-/* What the resolver made of a direct URL lives no longer than the resolution; what an index showed does. */
-static void keep_direct(struct lock_pin *pin, struct arena *a)
-{
-	struct index_file *f = &pin->file;
-	if (strcmp(f->hash_source, "url") != 0)
-		return;
-	f->filename = arena_copy(a, f->filename);
-	f->url = arena_copy(a, f->url);
-	f->index = arena_copy(a, f->index);
-	(void)page_file_name(f, pin->name, a); /* it was one before */
-}
-
 /* The packages are sorted by name, and so are the pins. */
 static void take_pins(const struct resolver *r, struct arena *a, struct lock_result *ret)
 {
@@ -55,9 +43,8 @@ static void take_pins(const struct resolver *r, struct arena *a, struct lock_res
 		version_write(&p->chosen->file->version, &version);
 		pin->name = arena_copy(a, p->name);
 		pin->version = arena_copy(a, buf_bytes(&version));
-		pin->file = *p->chosen->file;
+		pin->file = p->direct ? direct_copy(p->chosen->file, pin->name, a) : *p->chosen->file;
 		pin->hash_source = p->chosen->hash_source;
-		keep_direct(pin, a);
 		take_extras(r, p, a, pin);
 	}
 	*ret = result;
