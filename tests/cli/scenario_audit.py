@@ -121,6 +121,34 @@ def wrong_services(tap):
         tap.run("'%s' is not asked" % url, run, 2, absent=["1 clean"] if "pass" not in url else ["1 clean", "user:pass"])
 
 
+def slow_service(tap):
+    """a service that is slow each time is not waited for for ever"""
+    with FakeOsv([advisory("PYSEC-%d" % i) for i in range(200)]) as osv:
+        run = Place().hwb("audit", "--service-url", osv.url("get:drip"), "--limit", "http=100ms", "--limit", "http-retries=0", "--json", pins("demo==1"))
+        tap.run("what was not answered is not checked", run, 10, "V03")
+        tap.check("and not everything was asked for", 0 < len(osv.gets()) < 200, len(osv.gets()))
+
+
+def over_tls(tap):
+    """certificates are verified, and https leads to no http"""
+    folder = fresh("tls")
+    key, cert = folder + "/key.pem", folder + "/cert.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost",
+            "-addext", "subjectAltName=DNS:localhost"]
+    try:
+        subprocess.run(make, check=True, capture_output=True)
+    except OSError:
+        raise support.Skip("there is no openssl program")
+    with FakeOsv([HOLE]) as plain, FakeOsv([HOLE], tls=(cert, key)) as osv:
+        osv.other = plain.port
+        tap.run("an unknown one is not believed", Place().hwb("audit", "--service-url", osv.url(), *QUICK, pins("demo==1")), 10, "V03")
+        tap.check("and nothing is said to it", not osv.requests, osv.requests)
+        tap.run("one that the operator trusts is", Place().hwb("audit", "--service-url", osv.url(), "--cert", cert, pins("demo==1")), 3, "V01")
+        run = Place().hwb("audit", "--service-url", osv.url("get:to-other"), "--cert", cert, *QUICK, pins("demo==1"))
+        tap.run("an advisory is not read from http", run, 10, "not https")
+        tap.check("nor asked for there", not plain.requests, plain.requests)
+
+
 def dead_parser(tap):
     """a parser that dies is not a pass"""
     place, programs = Place(), fresh("programs")
@@ -519,4 +547,4 @@ def peer(tap):
     tap.check("finds the same (%d)" % len(ours), ours and ours == theirs, ours, theirs, run.stderr[-1500:], run.stdout[:500])
 
 
-TESTS = [outcomes, wrong_services, dead_parser, liars, bundled, interrupted, same_hole, many, offline, bad_exports, ignored, formats, builds, ranges, peer]
+TESTS = [outcomes, wrong_services, slow_service, over_tls, dead_parser, liars, bundled, interrupted, same_hole, many, offline, bad_exports, ignored, formats, builds, ranges, peer]
