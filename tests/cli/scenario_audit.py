@@ -77,7 +77,15 @@ def outcomes(tap):
         tap.run("an empty folder is no pass", audit(fresh("empty")), 2, "no wheel in the folder")
         tap.run("nor is nothing", place.hwb("audit"), 2, "hwb audit dist")
         tap.run("nor a file that is not there", audit("absent.whl"), 2, "no file 'absent.whl'")
-        tap.run("nor a lock, yet", audit(write(fresh("x"), {"pylock.toml": ""}) + "/pylock.toml"), 2, "does not read")
+        lock = 'lock-version = "1.0"\ncreated-by = "t"\n[[packages]]\nname = "demo"\nversion = "%s"\n'
+        file = '[[packages.wheels]]\nname = "demo-%s-py3-none-any.whl"\nurl = "https://a.example/demo-%s-py3-none-any.whl"\nhashes = { sha256 = "' + "0" * 64 + '" }\n'
+        bad, good = ((lock % v + file % (v, v)) for v in ("1.0", "2.0"))
+        tap.run("a lock is its packages", audit(write(fresh("x"), {"pylock.toml": bad}) + "/pylock.toml"), 3, "demo@1.0: error[V01]")
+        tap.run("of any name", audit(write(fresh("x"), {"pylock.a.toml": good}) + "/pylock.a.toml"), 0, "1 clean")
+        tree = lock % "2.0" + '[packages.directory]\npath = "."\n'
+        tap.run("and what is no file is not checked", audit(write(fresh("x"), {"pylock.toml": tree}) + "/pylock.toml"), 10, "V03", "no advisory could name")
+        tap.run("a lock that is none is no pass", audit(write(fresh("x"), {"pylock.toml": "x = 1"}) + "/pylock.toml"), 2, "pylock.toml")
+        tap.run("nor is other TOML", audit(write(fresh("x"), {"pyproject.toml": ""}) + "/pyproject.toml"), 2, "not called as a lock is")
         tap.run("nor another JSON", audit(write(fresh("x"), {"x.json": "{}"}) + "/x.json"), 2, "no report of hwb build")
         tap.run("nor a wheel that is none", audit(write(fresh("x"), {"x-1-py3-none-any.whl": "PK"}) + "/x-1-py3-none-any.whl"), 2)
         sent = json.dumps(osv.posts())
