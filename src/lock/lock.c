@@ -8,6 +8,11 @@ static void ask_prefetch(void *context, const struct bytes *names, size_t n)
 	index_prefetch(context, names, n);
 }
 
+static void ask_expect(void *context, const struct index_file *const *files, size_t n)
+{
+	index_expect(context, files, n);
+}
+
 static enum status ask_project(void *context, struct bytes name, const struct index_project **ret, struct diag *d)
 {
 	return index_project(context, name, ret, d);
@@ -31,7 +36,7 @@ static int ask_cache_dir(void *context)
 enum status lock_run(const struct run_context *run, const struct lock_request *request, struct index *index, struct arena *a,
 		     struct lock_result *ret, struct diag *d)
 {
-	struct lock_source source = { index, ask_prefetch, ask_project, ask_metadata, ask_fingerprint, ask_cache_dir };
+	struct lock_source source = { index, ask_prefetch, ask_expect, ask_project, ask_metadata, ask_fingerprint, ask_cache_dir };
 	return lock_run_over(run, request, &source, a, ret, d);
 }
 
