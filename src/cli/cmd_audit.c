@@ -420,7 +420,7 @@ static enum status import(struct audit_command *c, struct diag *d)
 {
 	struct store_import import;
 	char date[CLOCK_TEXT_SIZE];
-	const char *path = c->settings->import;
+	const char *path = c->settings->audit.import;
 	enum status s = store_import(&c->session.run, index_cache_dir(c->index), path, &import, d);
 	if (s)
 		return s;
@@ -441,13 +441,13 @@ static enum status audit_all(struct audit_command *c, struct diag *d)
 	struct index_options options = {
 		.places = s->places, .n_places = s->n_places, .no_index = true, .offline = true, .cache_path = s->cache_dir
 	};
-	if (!c->settings->sources.n && !c->settings->import) {
+	if (!c->settings->sources.n && !c->settings->audit.import) {
 		(void)fail(d, ERR_USAGE, 0,
 			   "hwb audit takes wheels, folders of wheels, locks, reports of builds and requirements files");
 		return remedy(d, "hwb audit dist");
 	}
 	enum status status = index_open(&c->session.run, &options, &c->index, d);
-	if (status == OK && s->import)
+	if (status == OK && s->audit.import)
 		status = import(c, d);
 	return status == OK && s->sources.n ? audit_files(c, d) : status;
 }
