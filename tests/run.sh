@@ -64,6 +64,7 @@ judging() {
 	tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
 	tap lock-targets "$venv/bin/python" "$top/tests/lock/targets.py" "$build/tests/unit/lock/target-tags"
 	tap lock-pins "$venv/bin/python" "$top/tests/lock/pins.py" "$build/hwb" "$venv"
+	tap vectors "$venv/bin/python" "$top/tests/vectors/compare_random.py" 1 100000 "$build/hwb" debug vectors
 	tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 	tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
 	tap sbom python3 "$top/tests/sbom/run.py" "$build/hwb" "$venv"
