@@ -127,6 +127,7 @@ enum status locking_request(struct pipeline *p, const struct bytes *more, size_t
 		.n_hints = p->n_hints,
 		.allow_prereleases = set->allow_prereleases,
 		.offline = set->offline,
+		.distrusts_cache = set->ci_provider != NULL || index_cache_is_foreign(p->index),
 		.exclude_newer = set->exclude_newer,
 	};
 	deps_policy_fill(set, p->arena, ret);

@@ -50,11 +50,13 @@ static void take_pins(const struct resolver *r, struct arena *a, struct lock_res
 	*ret = result;
 }
 
-/* What was built may be gone from the cache: then it is built again. */
-static bool has_built(const struct lock_source *source, const struct lock_result *result)
+/* What was built may be gone from the cache, or be somebody else's word: then it is built again. */
+static bool has_built(const struct lock_request *request, const struct lock_source *source, const struct lock_result *result)
 {
 	for (size_t i = 0; i < result->n_pins; i++) {
 		const struct index_file *f = &result->pins[i].file;
+		if (f->built_from && request->distrusts_cache)
+			return false;
 		if (f->built_from && !index_cache_has(source->cache_dir(source->context), &f->digest))
 			return false;
 	}
@@ -67,7 +69,7 @@ static enum status resolve(const struct run_context *run, const struct lock_requ
 	struct sha256 key = cache_key(request, source);
 	CLEANUP(arena_done) struct arena scratch;
 	arena_init(&scratch);
-	if (cache_find(run, request, source, &key, a, ret) && has_built(source, ret))
+	if (cache_find(run, request, source, &key, a, ret) && has_built(request, source, ret))
 		return OK;
 	struct resolver r = { .run = run, .request = request, .source = source, .arena = &scratch };
 	enum status s = resolver_run(&r, d);
