@@ -24,7 +24,7 @@ struct http_exchange {
 };
 
 /* Starts an exchange in a free slot; everything is borrowed until http_next has given its outcome.
- * The body of a 200 or 206 goes to out_fd, which is emptied first; any other body is dropped. ERR_IO, ERR_NETWORK. */
+ * The body of a 200 or 206 (or of a refusal that the request wants) goes to out_fd, which is emptied first; any other body is dropped. ERR_IO, ERR_NETWORK. */
 MUST_USE enum status http_start(struct http *h, unsigned slot, const struct http_exchange *exchange, struct diag *d);
 
 /* Borrowed strings live until the next http_start in the same slot. */

@@ -538,6 +538,7 @@ class Handler(BaseHTTPRequestHandler):
     def give_mint(self, body):
         with self.server.lock:
             status, answer = self.server.registry.mint(body, self.modes)
+        self.entry["minted"] = hashlib.sha256(answer.get("token", "").encode()).hexdigest()
         self.entry["code"] = (answer.get("errors") or [{"code": None}])[0]["code"]
         return self.answer_json(status, answer)
 
