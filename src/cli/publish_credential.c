@@ -1,9 +1,11 @@
 #include "cli/publish_credential.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "cli/credentials.h"
 #include "cli/secret_input.h"
 #include "cli/settings_parts.h"
+#include "cli/trusted.h"
 #include "host/locked.h"
 
 /* The first that is set counts. user: the variable with the user name; NULL: it is a token, whose user the registry knows. */
@@ -127,23 +129,67 @@ static enum status from_keyring(struct publish_credentials *c, struct credential
 	return ERR_ABSENT;
 }
 
-static enum status none(const struct publish_credentials *c, struct diag *d)
+static enum status from_identity(struct publish_credentials *c, struct diag *d)
+{
+	struct publish_token token = { 0 };
+	const struct publish_target *t = c->target;
+	bool must = c->settings->publish.trusted == TRUSTED_ALWAYS;
+	struct oidc_request request = trusted_request(c->settings, c->console, c->settings->environment, t->registry.upload_url,
+						      c->settings->publish.audience, must);
+	request.http_hosts = t->http_hosts.items;
+	request.n_http_hosts = t->http_hosts.n;
+	enum status s = oidc_token(c->run, &request, c->arena, &token, d);
+	if (s)
+		return s;
+	publish_token_done(&c->token); /* one that is about to expire */
+	c->token = token;
+	if (token.warning)
+		console_warning(c->console, "%s", token.warning);
+	c->found = (struct publish_credential){ .user = "__token__",
+						.password = token.value,
+						.kind = "trusted_publisher",
+						.name = token.ci,
+						.oidc_issuer = token.issuer,
+						.claims_json = token.claims };
+	c->is_found = true;
+	return OK;
+}
+
+/* why: there is no trusted publisher; "" when nobody was asked. */
+static enum status none(const struct publish_credentials *c, const char *why, struct diag *d)
 {
 	const char *name = c->target->registry.name;
 	(void)fail(d, ERR_PUBLISH, 0,
 		   "there is no credential for '%s': HWB_PUBLISH_TOKEN, HWB_PUBLISH_PASSWORD, UV_PUBLISH_TOKEN and TWINE_PASSWORD are not set, the "
-		   "credential store has none, the keyring %s; nothing was sent",
-		   name, c->settings->making.use_keyring ? "has none" : "was not asked (index.keyring-provider)");
+		   "credential store has none, the keyring %s, Trusted Publishing %s%s; nothing was sent",
+		   name, c->settings->making.use_keyring ? "has none" : "was not asked (index.keyring-provider)",
+		   why[0] ? "gives none: " : "was not wanted", why);
 	return remedy(d,
 		      "best without any: publish from a CI that the registry trusts (Trusted Publishing; see hwb-publish(1)); else put a token "
 		      "for this project alone into HWB_PUBLISH_TOKEN, or into 'hwb credential add %s'",
 		      name);
 }
 
+/* A refusal, and a host that does not answer, is a publish that failed; what the operator would have to say first is not. */
+static enum status last_resort(struct publish_credentials *c, struct diag *d)
+{
+	bool must = c->settings->publish.trusted == TRUSTED_ALWAYS;
+	if (c->settings->publish.trusted == TRUSTED_NEVER)
+		return none(c, "", d);
+	enum status s = from_identity(c, d);
+	if (!must && (s == ERR_ABSENT || s == ERR_USAGE))
+		return none(c, arena_string(c->arena, bytes_of(d->text)), d);
+	if (s == ERR_ABSENT || s == ERR_REFUSED || s == ERR_NETWORK)
+		s = recode(d, ERR_PUBLISH);
+	return s ? explain(d, "Trusted Publishing") : OK;
+}
+
 static enum status find(struct publish_credentials *c, struct diag *d)
 {
 	struct url url;
 	struct credentials old = { .run = c->run, .settings = c->settings, .console = c->console, .arena = c->arena };
+	if (c->settings->publish.trusted == TRUSTED_ALWAYS)
+		return last_resort(c, d);
 	if (c->settings->publish.password_stdin)
 		return from_input(c, d);
 	enum status s = from_variables(c, d);
@@ -152,13 +198,18 @@ static enum status find(struct publish_credentials *c, struct diag *d)
 		if (s == ERR_ABSENT && c->settings->making.use_keyring)
 			s = from_keyring(c, &old, &url, d);
 	}
-	return s == ERR_ABSENT ? none(c, d) : s;
+	return s == ERR_ABSENT ? last_resort(c, d) : s;
+}
+
+static bool is_usable(const struct publish_credentials *c)
+{
+	return c->is_found && (!c->token.value || publish_token_is_fresh(&c->token, clock_unix(), OIDC_FRESH_S));
 }
 
 enum status publish_credential_get(void *context, const struct publish_credential **ret, struct diag *d)
 {
 	struct publish_credentials *c = context;
-	enum status s = c->is_found ? OK : find(c, d);
+	enum status s = is_usable(c) ? OK : c->token.value ? last_resort(c, d) : find(c, d);
 	if (s == OK)
 		*ret = &c->found;
 	return s;
@@ -169,5 +220,6 @@ void publish_credentials_done(struct publish_credentials *c)
 	for (size_t i = 0; i < COUNT(variables); i++)
 		locked_free(&c->variables[i]);
 	locked_free(&c->password);
+	publish_token_done(&c->token);
 	c->is_found = false;
 }

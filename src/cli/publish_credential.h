@@ -1,10 +1,11 @@
-/* Who hwb is to a registry: standard input, variables, the sealed store, the keyring program. What is found lies in
+/* Who hwb is to a registry: standard input, variables, the sealed store, the keyring program, the identity of a CI. What is found lies in
  * locked memory, is hidden in everything that is printed, and is wiped at the end; the variables are wiped at once. */
 #ifndef CLI_PUBLISH_CREDENTIAL_H
 #define CLI_PUBLISH_CREDENTIAL_H
 
 #include "cli/console.h"
 #include "cli/publish_target.h"
+#include "publish/oidc.h"
 #include "publish/publish.h"
 
 enum { PUBLISH_VARIABLES = 4 };
@@ -17,6 +18,7 @@ struct publish_credentials {
 	const struct publish_target *target;
 	char *variables[PUBLISH_VARIABLES]; /* SECRET, locked: those that were set; NULL */
 	char *password; /* SECRET, locked: that of found */
+	struct publish_token token; /* of Trusted Publishing; asked anew before it expires */
 	struct publish_credential found;
 	bool is_found;
 };

@@ -26,7 +26,7 @@ struct http_exchange {
 };
 
 /* Starts an exchange in a free slot; everything is borrowed until http_next has given its outcome.
- * The body of a 200 or 206 goes to out_fd, which is emptied first; any other body is dropped. To a form every answer counts: the first
+ * The body of a 200 or 206 (or of a refusal that the request wants) goes to out_fd, which is emptied first; any other body is dropped. To a form every answer counts: the first
  * max_size bytes of it are kept, whatever its code. ERR_IO, ERR_NETWORK. */
 MUST_USE enum status http_start(struct http *h, unsigned slot, const struct http_exchange *exchange, struct diag *d);
 /* Bytes of the form's file that have been handed to the connection so far. */

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "net/fetch_policy.h"
 #include "net/wiping.h"
 
 /* A body that nobody reads (an error page) is still taken, so that the connection can be used again, up to here. */
@@ -87,7 +88,8 @@ void http_free(struct http *h)
 
 static bool has_wanted_body(const struct slot *s)
 {
-	return s->kept.form || s->http_code == 200 || s->http_code == 206;
+	return s->kept.form || s->http_code == 200 || s->http_code == 206 ||
+	       (s->kept.request->refusals && fetch_is_refusal(s->http_code));
 }
 
 static void keep_value(char *to, size_t room, struct bytes value)
@@ -336,7 +338,8 @@ static CURLcode set_what(struct http *h, struct slot *s)
 	CURL *easy = s->easy;
 	CURLcode e = CURLE_OK;
 	if (!add_header(s, "Accept", r->accept) || !add_header(s, "If-None-Match", r->if_none_match) ||
-	    !add_header(s, "Content-Type", r->content_type) || (s->exchange->form && !add_header(s, "Expect", "")))
+	    !add_header(s, "Content-Type", r->content_type) || !add_header(s, "Metadata-Flavor", r->metadata_flavor) ||
+	    (s->exchange->form && !add_header(s, "Expect", "")))
 		return CURLE_OUT_OF_MEMORY;
 	SET(CURLOPT_HTTPHEADER, s->headers);
 	SET(CURLOPT_USERAGENT, h->options->user_agent);
@@ -347,7 +350,10 @@ static CURLcode set_what(struct http *h, struct slot *s)
 		SET(CURLOPT_RANGE, r->range);
 	if (r->compressed && !r->range)
 		SET(CURLOPT_ACCEPT_ENCODING, "gzip");
-	if (s->exchange->with_credentials) {
+	if (s->exchange->with_credentials && r->bearer) {
+		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		SET(CURLOPT_XOAUTH2_BEARER, r->bearer);
+	} else if (s->exchange->with_credentials) {
 		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 		SET(CURLOPT_USERNAME, r->user);
 		SET(CURLOPT_PASSWORD, r->password);
