@@ -164,10 +164,8 @@ static enum status none(const struct publish_credentials *c, const char *why, st
 		   "credential store has none, the keyring %s, Trusted Publishing %s%s; nothing was sent",
 		   name, c->settings->making.use_keyring ? "has none" : "was not asked (index.keyring-provider)",
 		   why[0] ? "gives none: " : "was not wanted", why);
-	return remedy(d,
-		      "best without any: publish from a CI that the registry trusts (Trusted Publishing; see hwb-publish(1)); else put a token "
-		      "for this project alone into HWB_PUBLISH_TOKEN, or into 'hwb credential add %s'",
-		      name);
+	return remedy(d, "best without any: publish from a CI that the registry trusts (Trusted Publishing; see hwb-publish(1)); else put a "
+			 "token for this project alone into HWB_PUBLISH_TOKEN, or into the store (hwb credential add)");
 }
 
 /* A refusal, and a host that does not answer, is a publish that failed; what the operator would have to say first is not. */
