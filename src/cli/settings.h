@@ -93,6 +93,7 @@ struct settings {
 	struct settings_sbom sbom;
 	const char *baseline; /* of scan; NULL: none */
 	struct settings_lock lock;
+	struct settings_publish publish;
 	const char *import; /* of audit: an export; NULL: none */
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *cache_max_size;

@@ -29,6 +29,7 @@ enum exit_code trusted_exit_code(enum status s)
 	case ERR_ABSENT:
 	case ERR_REFUSED:
 	case ERR_NETWORK:
+	case ERR_PUBLISH:
 		return EXIT_SIGN;
 	case OK:
 	case ERR_USAGE:

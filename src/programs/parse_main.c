@@ -11,6 +11,7 @@
 #include "lock/verbs.h"
 #include "pack/verbs.h"
 #include "publish/oidc_verbs.h"
+#include "publish/verbs.h"
 #include "redact/verbs.h"
 #include "scan/verbs.h"
 #include "source/verbs.h"
@@ -42,6 +43,8 @@ int main(int argc, char **argv)
 		{ "osv-import", 2, osv_import_verb },
 		{ "pins", 1, pins_verb },
 		{ "vendored", 1, vendored_verb },
+		{ "upload-form", 1, upload_form_verb },
+		{ "upload-answer", 1, upload_answer_verb },
 		{ "oidc-audience", 1, oidc_audience_verb },
 		{ "oidc-token", 1, oidc_token_verb },
 		{ "oidc-mint", 1, oidc_mint_verb },
