@@ -332,9 +332,8 @@ static void start_upload(struct puppet *p, const struct world *w)
 static const struct program {
 	unsigned bit;
 	void (*start)(struct puppet *p, const struct world *w);
-} programs[] = {
-	{ PARSE, start_parse }, { UNPACK, start_unpack }, { FETCH, start_fetch }, { PROXY, start_proxy }, { UPLOAD, start_upload }, { PARSE, start_redact }
-};
+} programs[] = { { PARSE, start_parse }, { UNPACK, start_unpack }, { FETCH, start_fetch },
+		 { PROXY, start_proxy }, { UPLOAD, start_upload }, { PARSE, start_redact } };
 
 /* One attempt in a program of its own. */
 static long outcome(const struct program *program, const struct attempt *a, bool confined)
