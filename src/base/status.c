@@ -18,6 +18,7 @@ static const char *const names[N_STATUS] = {
 	[ERR_ISOLATION] = "isolation",
 	[ERR_BACKEND] = "backend",
 	[ERR_ARTEFACT] = "artefact",
+	[ERR_PUBLISH] = "publish",
 	[ERR_LOG] = "log",
 	[ERR_UNCHECKED] = "unchecked",
 	[ERR_CANCELLED] = "cancelled",

@@ -23,6 +23,7 @@ enum status {
 	ERR_ISOLATION, /* the sandbox cannot be set up: exit 5 */
 	ERR_BACKEND, /* the build backend failed: exit 1 */
 	ERR_ARTEFACT, /* what the backend made is refused: exit 6 */
+	ERR_PUBLISH, /* not published, or only in part: exit 7 */
 	ERR_LOG, /* the audit log cannot be written, or its chain is broken: exit 7 */
 	ERR_UNCHECKED, /* could not check, which is never "passed": exit 10 */
 	ERR_CANCELLED, /* SIGINT or SIGTERM: exit 130 */

@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "cli/commands.h"
 #include "cli/options_build.h"
+#include "cli/publish_target.h"
 #include "cli/secret_input.h"
 #include "cli/session.h"
 #include "cli/settings_parts.h"
@@ -25,12 +26,15 @@ static const struct index_place *find_place(const struct settings *s, const char
 static enum status find_origin(const struct credential_command *c, const char **ret, struct diag *d)
 {
 	const struct index_place *place = find_place(c->settings, c->name);
+	const char *text = place && place->url && place->url[0] ? place->url : NULL;
 	struct url url;
-	if (!place || !place->url || !place->url[0]) {
-		(void)fail(d, ERR_USAGE, 0, "there is no index '%s' whose host could get a credential", c->name);
+	if (!text)
+		text = publish_target_url(c->settings, c->name, c->vault->arena);
+	if (!text) {
+		(void)fail(d, ERR_USAGE, 0, "there is no index or registry '%s' whose host could get a credential", c->name);
 		return remedy(d, "name it with --index %s=URL, or in hwb.toml", c->name);
 	}
-	enum status s = url_parse(bytes_of(place->url), c->vault->arena, &url, d);
+	enum status s = url_parse(bytes_of(text), c->vault->arena, &url, d);
 	if (s == OK)
 		*ret = url_origin(&url, c->vault->arena);
 	return s;

@@ -146,7 +146,7 @@ static enum status run_verb(size_t verb, struct arena *a, struct diag *d)
 	return s ? s : fd_write_all(1, buf_bytes(&out), d);
 }
 
-#define VERBS "toml-decode|json-check|zip-list|record-check|vectors|hook|python-facts|scan-files|sandbox|completion"
+#define VERBS "toml-decode|json-check|zip-list|record-check|vectors|hook|python-facts|scan-files|sandbox|oidc|completion"
 
 static int run_debug(struct settings *s, struct arena *a)
 {
@@ -155,6 +155,8 @@ static int run_debug(struct settings *s, struct arena *a)
 	enum status status = ERR_USAGE;
 	if (strcmp(word, "sandbox") == 0)
 		return debug_sandbox(s, a);
+	if (strcmp(word, "oidc") == 0)
+		return debug_oidc(s, a);
 	if (strcmp(word, "completion") == 0)
 		return debug_completion(s, a);
 	(void)fail(&d, ERR_USAGE, 0, "hwb debug takes one of: " VERBS);

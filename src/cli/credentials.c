@@ -25,7 +25,7 @@ static void take(const struct credentials *c, const char *origin, const char *us
 	*ret = (struct index_credential){ origin, user, password };
 }
 
-static enum status ask_vault(struct credentials *c, const char *origin, struct index_credential *ret, struct diag *d)
+enum status credentials_from_store(struct credentials *c, const char *origin, struct index_credential *ret, struct diag *d)
 {
 	CLEANUP(vault_done)
 	struct vault v = { .run = c->run, .settings = c->settings, .console = c->console, .arena = c->arena, .home = -1 };
@@ -75,7 +75,7 @@ enum status credentials_find(void *context, const char *origin, struct index_cre
 	const struct index_place *place = find_place(c, origin);
 	if (!place)
 		return ERR_ABSENT;
-	enum status s = c->failed.text[0] ? c->failed.code : ask_vault(c, origin, ret, &now);
+	enum status s = c->failed.text[0] ? c->failed.code : credentials_from_store(c, origin, ret, &now);
 	if (s == ERR_ABSENT && c->settings->making.use_keyring)
 		s = ask_keyring(c, place, origin, ret, &now);
 	if (s == OK || s == ERR_ABSENT)

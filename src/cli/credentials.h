@@ -19,6 +19,9 @@ struct credentials {
  * what a page links to asks nobody. ERR_ABSENT: none. ERR_USAGE: there is one, and it cannot be had. */
 MUST_USE enum status credentials_find(void *context, const char *origin, struct index_credential *ret, struct diag *d);
 
+/* The store alone, for any origin: a registry is no index. ERR_ABSENT: it has none. */
+MUST_USE enum status credentials_from_store(struct credentials *c, const char *origin, struct index_credential *ret, struct diag *d);
+
 /* What `keyring get SERVICE USER` prints (pypi.org/project/keyring), in a minimal environment, from the caller's PATH. *ret: initialised by
  * this, marked secret. ERR_ABSENT: it has none. ERR_USAGE: there is no such program, or what it prints is no password. */
 MUST_USE enum status keyring_get(const struct credentials *c, const char *service, const char *user, struct buf *ret, struct diag *d);

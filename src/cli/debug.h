@@ -8,6 +8,10 @@
  * no sandbox, 9 for a limit. */
 int debug_sandbox(struct settings *s, struct arena *a);
 
+/* `hwb debug oidc UPLOAD-URL [AUDIENCE [GOOGLE-IAM-URL]]`: has a token minted as publishing would, says whose and for how long, shows the SHA-256 of it,
+ * and forgets it. 7 when there is none. */
+int debug_oidc(struct settings *s, struct arena *a);
+
 /* `hwb debug completion bash|zsh|fish`: the script on stdout. */
 int debug_completion(struct settings *s, struct arena *a);
 

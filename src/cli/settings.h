@@ -88,8 +88,8 @@ struct settings {
 	struct settings_sbom sbom;
 	const char *baseline; /* of scan; NULL: none */
 	struct settings_lock lock;
-	const char *shell_command; /* NULL: a shell for a person */
-	const char *cache_max_size;
+	struct settings_publish publish;
+	const char *shell_command, *cache_max_size; /* the first NULL: a shell for a person */
 	struct settings_log log;
 	struct settings_masks masks;
 	const char *credential_user;

@@ -431,7 +431,13 @@ static bool is_other_variable(struct bytes name)
 			return true;
 	if (bytes_starts(name, BYTES("HWB_INDEX_")) && (bytes_ends(name, BYTES("_USERNAME")) || bytes_ends(name, BYTES("_PASSWORD"))))
 		return true;
-	return bytes_equal(name, BYTES("HWB_NO_CONFIG")) || bytes_equal(name, BYTES("HWB_CREDENTIAL_PASSPHRASE"));
+	/* No settings: secrets, and whose they are. */
+	static const struct bytes more[] = { LIT("HWB_NO_CONFIG"), LIT("HWB_CREDENTIAL_PASSPHRASE"), LIT("HWB_PUBLISH_TOKEN"),
+					     LIT("HWB_PUBLISH_USERNAME"), LIT("HWB_PUBLISH_PASSWORD") };
+	for (size_t i = 0; i < COUNT(more); i++)
+		if (bytes_equal(name, more[i]))
+			return true;
+	return false;
 }
 
 /* A slip in a name would leave the default in force, and nobody would know. */

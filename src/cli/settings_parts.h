@@ -62,6 +62,11 @@ MUST_USE enum status setting_set_max_age(struct settings *s, struct arena *a, st
 MUST_USE enum status setting_set_ignore(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
 MUST_USE enum status setting_set_ignore_until_fixed(struct settings *s, struct arena *a, struct bytes value, bool is_first,
 						    struct diag *d);
+/* The setters of the rows that begin with "publish" (settings_publish.c). */
+MUST_USE enum status setting_set_registry(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_registries(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_audience(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_trusted(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
 
 /* pip's configuration, weaker than all of ours. ERR_USAGE names the variable or file and line. */
 MUST_USE enum status pip_config_load(struct settings *s, const struct settings_places *places, struct arena *a, struct diag *d);

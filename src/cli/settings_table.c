@@ -620,6 +620,14 @@ static const struct setting_row rows[] = {
 	  false },
 	{ "container.arguments", "HWB_CONTAINER_ARGUMENTS", "words", "none", NEVER,
 	  "more options for the engine's run, after those of hwb; they can weaken the container", set_container_arguments, true },
+	{ "publish.registry", "HWB_PUBLISH_REGISTRY", "a name", "pypi", NEVER, "where distributions are published",
+	  setting_set_registry, false },
+	{ "publish.registries", "HWB_PUBLISH_REGISTRIES", "NAME=URL pairs", "none", NEVER,
+	  "registries by the URL that takes uploads", setting_set_registries, true },
+	{ "publish.audience", "HWB_PUBLISH_AUDIENCE", "a word", "none", NEVER,
+	  "whom a CI's identity is for at a registry that is not built in", setting_set_audience, false },
+	{ "publish.trusted-publisher", "HWB_TRUSTED_PUBLISHER", "auto, always or never", "auto", NEVER,
+	  "whether a CI's identity is exchanged for a token", setting_set_trusted, false },
 	{ "console.color", "HWB_COLOR", "auto, always or never", "auto", NEVER, "colour", set_color, false },
 };
 _Static_assert(COUNT(rows) <= 64, "settings.rows_set has a bit for each");

@@ -36,6 +36,20 @@ struct settings_masks {
 	bool environment;
 };
 
+/* When a CI system's identity is exchanged for a token: when there is no credential, and only then; always; never. */
+enum trusted_publisher { TRUSTED_AUTO, TRUSTED_ALWAYS, TRUSTED_NEVER };
+
+/* Where distributions go and how, and the words of publish. */
+struct settings_publish {
+	const char *registry; /* a word of publish/registry.h, or a name; NULL: pypi */
+	struct strings registries; /* NAME=URL: upload URLs */
+	const char *audience; /* of Trusted Publishing at a registry that is not built in; NULL: none */
+	enum trusted_publisher trusted;
+	const char *url, *check_url, *user; /* NULL: not said */
+	struct strings attestations;
+	bool password_stdin, skip_existing, dry_run, allow_http;
+};
+
 /* How builds use a lock, and the words of lock. */
 /* A known vulnerability of a build requirement: what it does to the build. What is malware stops it unless off. */
 enum advisories_mode { ADVISORIES_OFF, ADVISORIES_REPORT, ADVISORIES_STOP };

@@ -149,6 +149,8 @@ static enum status read_page(struct index *i, struct known_project *k, struct by
 static bool read_kept(struct index *i, struct known_project *k)
 {
 	CLEANUP(buf_done) struct buf file;
+	if (i->options.fresh)
+		return false;
 	buf_init(&file, RECORD_MAX);
 	if (file_read(i->page_dirs[k->place], arena_string(&i->arena, k->name), &file, NULL))
 		return false;
@@ -293,6 +295,14 @@ enum status index_project(struct index *i, struct bytes name, const struct index
 		return not_there(i, k, d);
 	*ret = &k->project;
 	return OK;
+}
+
+void index_forget(struct index *i, struct bytes name)
+{
+	struct known_project *k = find_project(i, name);
+	k->loaded = false;
+	k->transfer = 0;
+	k->project = (struct index_project){ 0 };
 }
 
 /* ---- metadata ---- */

@@ -24,6 +24,7 @@ struct index_options {
 	const char *const *find_links; /* directories, or pages (URLs) of links */
 	size_t n_find_links;
 	bool no_index, offline;
+	bool fresh; /* no page that was kept: what is there now is what counts */
 	int64_t exclude_newer; /* unix time, INT64_MAX: none; a file without an upload time is then not eligible */
 	const char *cache_path; /* absolute; made 0700; refused when not ours or writable by others (DESIGN.md section 3) */
 	const char *ca_file, *proxy_url; /* NULL: the system's, none */
@@ -97,6 +98,8 @@ void index_prefetch(struct index *i, const struct bytes *names, size_t n);
  * ERR_CANCELLED. With offline: the cached page whatever its age, else ERR_NETWORK, or ERR_ABSENT with a remedy where folders could
  * have had it. Lives as long as the index. */
 MUST_USE enum status index_project(struct index *i, struct bytes name, const struct index_project **ret, struct diag *d);
+/* The next index_project asks anew; what was given before lives on. */
+void index_forget(struct index *i, struct bytes name);
 /* The metadata of a wheel: the PEP 658 sidecar with its hash checked, else the (verified, cached) wheel's own.
  * ERR_HASH with both digests. Lives as long as the index. */
 MUST_USE enum status index_metadata(struct index *i, const struct index_file *file, const struct metadata **ret, struct diag *d);

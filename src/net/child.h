@@ -15,7 +15,7 @@ struct net_child {
 	int channel_fd; /* ours; non-blocking by flag of each call, close-on-exec */
 };
 
-/* Starts hwb-net in that role ("fetch", "proxy"). program_dir: where it is, or NULL: beside /proc/self/exe, else in
+/* Starts hwb-net in that role ("fetch", "upload", "proxy"). program_dir: where it is, or NULL: beside /proc/self/exe, else in
  * ../libexec/hwb from there. With program_dir (tests, developers) its stderr is ours, so that a sanitizer is heard; without,
  * it goes to /dev/null. listen_fd: borrowed, -1 for none. ERR_IO. */
 MUST_USE enum status net_child_start(const char *program_dir, const char *role, int listen_fd, struct net_child *ret, struct diag *d);

@@ -9,7 +9,7 @@
 /* Not dumpable, no core: before the first secret arrives. ERR_ISOLATION. */
 MUST_USE enum status confine_early(struct diag *d);
 
-enum confine_role { CONFINE_FETCH, CONFINE_PROXY };
+enum confine_role { CONFINE_FETCH, CONFINE_PROXY, CONFINE_UPLOAD };
 
 struct confine_plan {
 	enum confine_role role;

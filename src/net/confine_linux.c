@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "fetch_table.h"
 #include "proxy_table.h"
+#include "upload_table.h"
 
 /* Landlock beyond ABI 3, which is what Debian 12's headers know: the kernel tells which of it exists. */
 struct ruleset {
@@ -59,6 +60,7 @@ static const struct {
 } filters[] = {
 	[CONFINE_FETCH] = { fetch_table, COUNT(fetch_table) },
 	[CONFINE_PROXY] = { proxy_table, COUNT(proxy_table) },
+	[CONFINE_UPLOAD] = { upload_table, COUNT(upload_table) },
 };
 
 enum status confine_early(struct diag *d)

@@ -119,7 +119,8 @@ static enum status send_jobs(struct fetcher *f, struct diag *d)
 
 enum status fetcher_submit(struct fetcher *f, const struct fetch_request *r, uint64_t id, struct diag *d)
 {
-	if (!r->url || r->out_fd < 0 || (r->user && (!r->password || !r->auth_origin)))
+	if (!r->url || r->out_fd < 0 || (r->user && !r->password) || ((r->user || r->bearer) && !r->auth_origin) ||
+	    (r->user && r->bearer))
 		return fail(d, ERR_USAGE, 0, "a request lacks its URL, its output or the origin of its credentials");
 	if (r->body.data && (!r->content_type || r->body.size > FETCH_BODY_MAX))
 		return fail(d, ERR_USAGE, 0, "the body of a request lacks its type, or is longer than %d bytes", FETCH_BODY_MAX);
@@ -129,7 +130,7 @@ enum status fetcher_submit(struct fetcher *f, const struct fetch_request *r, uin
 		return fail(d, ERR_LIMIT, 0, "more than %d requests are waiting", FETCH_QUEUE_MAX);
 	CLEANUP(buf_done) struct buf record;
 	buf_init(&record, CHANNEL_RECORD_MAX);
-	record.secret = r->user != NULL;
+	record.secret = r->user || r->bearer || r->body.data;
 	fetch_wire_put_get(&record, r, id);
 	if (record.full)
 		return fail(d, ERR_USAGE, 0, "a request is longer than %d bytes", CHANNEL_RECORD_MAX);

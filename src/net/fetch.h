@@ -10,6 +10,8 @@
 /* As pip, uv and browsers do to one host: enough to hide latency. Hosts: one option or request can name at most so many. */
 /* Body: with its URL it fits into one record of net/channel.h. */
 enum { FETCH_BODY_MAX = 48 << 10 };
+/* Signed identity tokens have some KiB. */
+enum { FETCH_BEARER_MAX = 16 << 10 };
 enum { FETCH_IN_FLIGHT = 8, FETCH_QUEUE_MAX = 4096, FETCH_HOSTS_MAX = 64, FETCH_REDIRECTS_MAX = 5, FETCH_RETRY_AFTER_MAX_S = 30 };
 
 /* Everything is borrowed for the time of fetcher_start only. Numbers that are 0 mean the default in brackets. */
@@ -41,7 +43,10 @@ struct fetch_request {
 			    * said twice, or to somebody else. It must be a question: a try that failed is made again */
 	const char *content_type; /* of the body; needed with it */
 	const char *user, *password; /* SECRET; both NULL for none */
-	const char *auth_origin; /* the only scheme://host[:port] that gets them; needed with user */
+	const char *bearer; /* SECRET; instead of them: "Authorization: Bearer ..."; printable, at most FETCH_BEARER_MAX bytes; or NULL */
+	const char *auth_origin; /* the only scheme://host[:port] that gets them; needed with user or bearer */
+	const char *metadata_flavor; /* header, which metadata servers of clouds want, or NULL */
+	bool refusals; /* any answer of 400 to 499 but 429 is OK as well: see http_code, its body is in out_fd */
 	const char *const *hosts; /* "host" or "host:port" to which redirects may lead, besides the first one's own */
 	size_t n_hosts; /* 0: any https host */
 	int out_fd; /* a regular file, written from offset 0 by pwrite and emptied before each try */
@@ -50,7 +55,7 @@ struct fetch_request {
 /* Strings live until the next fetcher_wait or fetcher_free; they come from hwb-net: printable, but not to be believed. */
 struct fetch_result {
 	uint64_t id;
-	/* OK (code 200, 206 or 304), ERR_ABSENT (404, 410), ERR_LIMIT (max_size), ERR_USAGE (this URL, or these headers, are not
+	/* OK (code 200, 206 or 304; see refusals), ERR_ABSENT (404, 410), ERR_LIMIT (max_size), ERR_USAGE (this URL, or these headers, are not
 	 * allowed here), ERR_IO (out_fd), ERR_NETWORK (all else) */
 	enum status status;
 	uint32_t http_code; /* of the last answer, 0 when there was none */

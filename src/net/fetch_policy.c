@@ -82,7 +82,7 @@ enum status fetch_check_redirect(const struct fetch_options *o, const struct fet
 bool fetch_wants_credentials(const struct fetch_request *r, const struct url *u, struct arena *a)
 {
 	struct url origin;
-	return r->user && r->auth_origin && url_parse(bytes_of(r->auth_origin), a, &origin, NULL) == OK &&
+	return (r->user || r->bearer) && r->auth_origin && url_parse(bytes_of(r->auth_origin), a, &origin, NULL) == OK &&
 	       url_same_origin(&origin, u);
 }
 
@@ -93,6 +93,20 @@ bool fetch_is_header_value(const char *s)
 		if (s[n] < 0x20 || s[n] > 0x7e || n >= 1024)
 			return false;
 	return true;
+}
+
+bool fetch_is_refusal(uint32_t code)
+{
+	return code >= 400 && code <= 499 && code != 429;
+}
+
+bool fetch_is_bearer(const char *s)
+{
+	size_t n = 0;
+	for (; s && s[n]; n++)
+		if (s[n] <= 0x20 || s[n] > 0x7e || n >= FETCH_BEARER_MAX)
+			return false;
+	return !s || n > 0;
 }
 
 enum fetch_verdict fetch_judge(const struct fetch_request *r, uint32_t code)
@@ -112,10 +126,12 @@ enum fetch_verdict fetch_judge(const struct fetch_request *r, uint32_t code)
 		return FETCH_REDIRECT;
 	case 404:
 	case 410:
-		return FETCH_ABSENT;
+		return r->refusals ? FETCH_GOOD : FETCH_ABSENT;
 	case 429:
 		return FETCH_AGAIN;
 	default:
+		if (r->refusals && fetch_is_refusal(code))
+			return FETCH_GOOD;
 		return code >= 500 && code <= 599 ? FETCH_AGAIN : FETCH_BAD;
 	}
 }

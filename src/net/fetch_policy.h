@@ -26,6 +26,11 @@ bool fetch_wants_credentials(const struct fetch_request *r, const struct url *u,
 /* A header value, a range, a user agent: printable ASCII without line ends, at most 1,024 bytes; NULL is fine. */
 bool fetch_is_header_value(const char *s);
 
+/* What may stand behind "Authorization: Bearer": printable ASCII without blanks, 1 to FETCH_BEARER_MAX bytes; NULL is fine. */
+bool fetch_is_bearer(const char *s);
+/* The code with which a server says no for good: 4xx but 429. */
+bool fetch_is_refusal(uint32_t http_code);
+
 enum fetch_verdict { FETCH_GOOD, FETCH_REDIRECT, FETCH_ABSENT, FETCH_BAD, FETCH_AGAIN };
 /* What an answer's code means for the request. */
 enum fetch_verdict fetch_judge(const struct fetch_request *r, uint32_t http_code);

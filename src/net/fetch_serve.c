@@ -164,8 +164,8 @@ static enum status check_request(struct server *sv, struct transfer *t, struct d
 {
 	const struct fetch_request *r = &t->request;
 	if (!fetch_is_header_value(r->accept) || !fetch_is_header_value(r->if_none_match) || !fetch_is_header_value(r->range) ||
-	    !fetch_is_header_value(r->content_type))
-		return fail(d, ERR_USAGE, 0, "a header is longer than 1024 bytes or not printable");
+	    !fetch_is_header_value(r->content_type) || !fetch_is_header_value(r->metadata_flavor) || !fetch_is_bearer(r->bearer))
+		return fail(d, ERR_USAGE, 0, "a header is too long or not printable");
 	enum status s = url_parse(bytes_of(r->url), &t->arena, &t->first, d);
 	return s ? ERR_USAGE : fetch_check_url(&sv->options, &t->first, d);
 }

@@ -81,11 +81,12 @@ void fetch_wire_put_get(struct buf *out, const struct fetch_request *r, uint64_t
 	wire_put_u32(out, KIND_GET);
 	wire_put_u64(out, id);
 	wire_put_string(out, r->url);
-	const char *const optional[] = { r->accept,   r->if_none_match, r->range,       r->user,
-					 r->password, r->auth_origin,   r->content_type };
+	const char *const optional[] = { r->accept,      r->if_none_match, r->range,  r->user,           r->password,
+					 r->auth_origin, r->content_type,  r->bearer, r->metadata_flavor };
 	for (size_t i = 0; i < COUNT(optional); i++)
 		put_optional(out, optional[i]);
 	wire_put_u32(out, r->compressed);
+	wire_put_u32(out, r->refusals);
 	wire_put_u64(out, r->max_size);
 	wire_put_u32(out, r->whole_ms);
 	wire_put_u32(out, r->body.data ? 1 : 0);
@@ -100,11 +101,12 @@ enum status fetch_wire_get_get(struct bytes record, struct arena *a, struct fetc
 	expect(&w, KIND_GET);
 	uint64_t id = wire_get_u64(&w);
 	r.url = wire_get_string(&w, a);
-	const char **const optional[] = { &r.accept,   &r.if_none_match, &r.range,       &r.user,
-					  &r.password, &r.auth_origin,   &r.content_type };
+	const char **const optional[] = { &r.accept,      &r.if_none_match, &r.range,  &r.user,           &r.password,
+					  &r.auth_origin, &r.content_type,  &r.bearer, &r.metadata_flavor };
 	for (size_t i = 0; i < COUNT(optional); i++)
 		*optional[i] = get_optional(&w, a);
 	r.compressed = wire_get_u32(&w) == 1;
+	r.refusals = wire_get_u32(&w) == 1;
 	r.max_size = wire_get_u64(&w);
 	r.whole_ms = wire_get_u32(&w);
 	bool has_body = wire_get_u32(&w) == 1;

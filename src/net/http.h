@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "net/fetch.h"
+#include "net/upload.h"
 #include "net/url.h"
 
 enum { HTTP_SLOTS = FETCH_IN_FLIGHT, HTTP_VALUE_MAX = 512, HTTP_HEADERS_MAX = 64 << 10 };
@@ -21,11 +22,15 @@ struct http_exchange {
 	const struct url *url; /* checked already */
 	const char *url_text; /* the same as url_text(url) */
 	bool with_credentials; /* send request's user and password */
+	const struct upload_request *form; /* NULL: none. POST as multipart/form-data: fields in order, then the file as "content" */
 };
 
 /* Starts an exchange in a free slot; everything is borrowed until http_next has given its outcome.
- * The body of a 200 or 206 goes to out_fd, which is emptied first; any other body is dropped. ERR_IO, ERR_NETWORK. */
+ * The body of a 200 or 206 (or of a refusal that the request wants) goes to out_fd, which is emptied first; any other body is dropped. To a form every answer counts: the first
+ * max_size bytes of it are kept, whatever its code. ERR_IO, ERR_NETWORK. */
 MUST_USE enum status http_start(struct http *h, unsigned slot, const struct http_exchange *exchange, struct diag *d);
+/* Bytes of the form's file that have been handed to the connection so far. */
+uint64_t http_sent(const struct http *h, unsigned slot);
 
 /* Borrowed strings live until the next http_start in the same slot. */
 struct http_outcome {

@@ -7,6 +7,8 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "net/fetch_policy.h"
+#include "net/wiping.h"
 
 /* A body that nobody reads (an error page) is still taken, so that the connection can be used again, up to here. */
 enum { UNREAD_MAX = 64 << 10 };
@@ -16,13 +18,14 @@ enum stop { STOP_NONE, STOP_TOO_LARGE, STOP_HEADERS, STOP_WRITE, STOP_UNREAD };
 struct slot {
 	CURL *easy;
 	struct curl_slist *headers;
+	curl_mime *form;
 	const struct http_exchange *exchange;
 	struct http_exchange kept;
 	enum stop stop;
 	int write_errno;
 	bool only_loopback;
 	uint32_t http_code;
-	uint64_t written, unread, header_size;
+	uint64_t written, unread, header_size, sent;
 	char location[URL_SIZE_MAX + 1], content_type[HTTP_VALUE_MAX + 1], etag[HTTP_VALUE_MAX + 1];
 	char error[CURL_ERROR_SIZE], text[CURL_ERROR_SIZE + 128];
 };
@@ -37,7 +40,7 @@ struct http {
 enum status http_new(const struct fetch_options *options, struct http **ret, struct diag *d)
 {
 	struct arena a;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc, wiping_strdup, wiping_calloc) != 0)
 		return fail(d, ERR_NETWORK, 0, "libcurl cannot be initialised");
 	arena_init(&a);
 	struct http *h = ARENA_NEW(&a, struct http);
@@ -64,7 +67,9 @@ static void release(struct http *h, struct slot *s)
 	if (s->exchange)
 		(void)curl_multi_remove_handle(h->multi, s->easy);
 	curl_slist_free_all(s->headers);
+	curl_mime_free(s->form);
 	s->headers = NULL;
+	s->form = NULL;
 	s->exchange = NULL;
 }
 
@@ -83,7 +88,8 @@ void http_free(struct http *h)
 
 static bool has_wanted_body(const struct slot *s)
 {
-	return s->http_code == 200 || s->http_code == 206;
+	return s->kept.form || s->http_code == 200 || s->http_code == 206 ||
+	       (s->kept.request->refusals && fetch_is_refusal(s->http_code));
 }
 
 static void keep_value(char *to, size_t room, struct bytes value)
@@ -155,6 +161,14 @@ static size_t on_body(char *data, size_t size, size_t n, void *context)
 		s->unread += b.size;
 		if (s->unread <= UNREAD_MAX)
 			return b.size;
+		s->stop = STOP_UNREAD;
+		return 0;
+	}
+	if (s->kept.form) { /* the words of an answer: its beginning will do */
+		struct bytes kept = bytes_part(b, 0, s->kept.request->max_size - s->written);
+		s->unread += b.size - kept.size;
+		if (s->unread <= UNREAD_MAX)
+			return write_out(s, kept) ? b.size : 0;
 		s->stop = STOP_UNREAD;
 		return 0;
 	}
@@ -247,28 +261,99 @@ static bool add_header(struct slot *s, const char *name, const char *value)
 	return longer != NULL;
 }
 
+/* ---- forms ---- */
+
+static size_t read_file(char *to, size_t size, size_t n, void *context)
+{
+	struct slot *s = context;
+	ssize_t got;
+	do
+		got = pread(s->kept.form->file_fd, to, size * n, (off_t)s->sent);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return CURL_READFUNC_ABORT;
+	s->sent += (uint64_t)got;
+	return (size_t)got;
+}
+
+/* libcurl goes back when a connection that it wanted to use again was closed meanwhile. */
+static int seek_file(void *context, curl_off_t offset, int from)
+{
+	struct slot *s = context;
+	if (from != SEEK_SET || offset < 0)
+		return CURL_SEEKFUNC_CANTSEEK;
+	s->sent = (uint64_t)offset;
+	return CURL_SEEKFUNC_OK;
+}
+
+static CURLcode make_form(struct slot *s)
+{
+	const struct upload_request *f = s->exchange->form;
+	s->form = curl_mime_init(s->easy);
+	CURLcode e = s->form ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+	for (size_t i = 0; !e && i < f->n_fields; i++) {
+		curl_mimepart *part = curl_mime_addpart(s->form);
+		e = part ? curl_mime_name(part, f->fields[i].name) : CURLE_OUT_OF_MEMORY;
+		if (!e) /* of size 0 it would look for a NUL */
+			e = curl_mime_data(part, f->fields[i].value.size ? (const char *)f->fields[i].value.data : "",
+					   f->fields[i].value.size);
+	}
+	curl_mimepart *file = e ? NULL : curl_mime_addpart(s->form);
+	if (!e && !file)
+		e = CURLE_OUT_OF_MEMORY;
+	if (!e)
+		e = curl_mime_name(file, "content");
+	if (!e)
+		e = curl_mime_filename(file, f->file_name);
+	if (!e)
+		e = curl_mime_type(file, "application/octet-stream");
+	return e ? e : curl_mime_data_cb(file, (curl_off_t)f->file_size, read_file, seek_file, NULL, s);
+}
+
+static CURLcode set_body(struct slot *s)
+{
+	const struct fetch_request *r = s->exchange->request;
+	CURL *easy = s->easy;
+	CURLcode e = s->exchange->form ? make_form(s) : CURLE_OK;
+	if (s->form) {
+		SET(CURLOPT_MIMEPOST, s->form);
+		SET(CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+	} else if (r->body.data) {
+		SET(CURLOPT_POST, 1L);
+		SET(CURLOPT_POSTFIELDS, r->body.data);
+		SET(CURLOPT_POSTFIELDSIZE, (long)r->body.size);
+	} else
+		SET(CURLOPT_HTTPGET, 1L);
+	return e;
+}
+
+uint64_t http_sent(const struct http *h, unsigned slot)
+{
+	return h->slots[slot].sent;
+}
+
 static CURLcode set_what(struct http *h, struct slot *s)
 {
 	const struct fetch_request *r = s->exchange->request;
 	CURL *easy = s->easy;
 	CURLcode e = CURLE_OK;
 	if (!add_header(s, "Accept", r->accept) || !add_header(s, "If-None-Match", r->if_none_match) ||
-	    !add_header(s, "Content-Type", r->content_type))
+	    !add_header(s, "Content-Type", r->content_type) || !add_header(s, "Metadata-Flavor", r->metadata_flavor) ||
+	    (s->exchange->form && !add_header(s, "Expect", "")))
 		return CURLE_OUT_OF_MEMORY;
 	SET(CURLOPT_HTTPHEADER, s->headers);
 	SET(CURLOPT_USERAGENT, h->options->user_agent);
-	if (r->body.data) {
-		SET(CURLOPT_POST, 1L);
-		SET(CURLOPT_POSTFIELDS, r->body.data);
-		SET(CURLOPT_POSTFIELDSIZE, (long)r->body.size);
-	} else
-		SET(CURLOPT_HTTPGET, 1L);
+	if (!e)
+		e = set_body(s);
 	SET(CURLOPT_TIMEOUT_MS, (long)r->whole_ms);
 	if (r->range)
 		SET(CURLOPT_RANGE, r->range);
 	if (r->compressed && !r->range)
 		SET(CURLOPT_ACCEPT_ENCODING, "gzip");
-	if (s->exchange->with_credentials) {
+	if (s->exchange->with_credentials && r->bearer) {
+		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		SET(CURLOPT_XOAUTH2_BEARER, r->bearer);
+	} else if (s->exchange->with_credentials) {
 		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 		SET(CURLOPT_USERNAME, r->user);
 		SET(CURLOPT_PASSWORD, r->password);

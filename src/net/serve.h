@@ -7,6 +7,9 @@
 /* Serves a fetcher (net/fetch.h) on that channel until it closes. OK, or why it could not go on. */
 MUST_USE enum status fetch_serve(int channel_fd, struct diag *d);
 
+/* Serves an uploader (net/upload.h), the same. */
+MUST_USE enum status upload_serve(int channel_fd, struct diag *d);
+
 /* Serves a proxy (net/proxy.h) on that channel for the listening socket until told to stop. Same. */
 MUST_USE enum status proxy_serve(int channel_fd, int listen_fd, struct diag *d);
 

@@ -10,6 +10,8 @@ int main(int argc, char **argv)
 	enum status s = confine_early(&d);
 	if (s == OK && argc == 2 && strcmp(argv[1], "fetch") == 0)
 		s = fetch_serve(CHILD_CHANNEL_FD, &d);
+	else if (s == OK && argc == 2 && strcmp(argv[1], "upload") == 0)
+		s = upload_serve(CHILD_CHANNEL_FD, &d);
 	else if (s == OK && argc == 2 && strcmp(argv[1], "proxy") == 0)
 		s = proxy_serve(CHILD_CHANNEL_FD, CHILD_LISTEN_FD, &d);
 	else if (s == OK)

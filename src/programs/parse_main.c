@@ -10,6 +10,8 @@
 #include "index/verbs.h"
 #include "lock/verbs.h"
 #include "pack/verbs.h"
+#include "publish/oidc_verbs.h"
+#include "publish/verbs.h"
 #include "redact/verbs.h"
 #include "scan/verbs.h"
 #include "source/verbs.h"
@@ -41,6 +43,12 @@ int main(int argc, char **argv)
 		{ "osv-import", 2, osv_import_verb },
 		{ "pins", 1, pins_verb },
 		{ "vendored", 1, vendored_verb },
+		{ "upload-form", 1, upload_form_verb },
+		{ "upload-answer", 1, upload_answer_verb },
+		{ "oidc-audience", 1, oidc_audience_verb },
+		{ "oidc-token", 1, oidc_token_verb },
+		{ "oidc-mint", 1, oidc_mint_verb },
+		{ "jwt-claims", 1, jwt_claims_verb },
 	};
 	json_prepare();
 	/* The word only says what to prepare; what is done is what the request says. */

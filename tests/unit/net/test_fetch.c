@@ -193,9 +193,10 @@ static void ranges_are_asked_for_and_their_refusal_is_visible(void)
 }
 
 /* How often the fake has seen an Authorization header for that path. */
-static unsigned times_authorized(const char *host_path)
+static unsigned times_said(const char *host_path, const char *authorization)
 {
-	static char copy[1024];
+	static char copy[1024], header[100];
+	(void)snprintf(header, sizeof header, "\"authorization\": \"%s\"", authorization);
 	(void)snprintf(copy, sizeof copy, "\"path\": \"%s\"", host_path);
 	struct trial *t = prepare(&plain, "127.0.0.1", "/_seen");
 	CHECK_NUMBER(fetch(t), OK);
@@ -204,10 +205,15 @@ static unsigned times_authorized(const char *host_path)
 	while (rest.data) { /* records have no braces inside */
 		struct bytes record = bytes_cut(&rest, '}');
 		if (bytes_search(record, bytes_of(copy)) < record.size)
-			n += bytes_search(record, BYTES("\"authorization\": \"Basic dXNlcjpzZWNyZXQ=\"")) < record.size;
+			n += bytes_search(record, bytes_of(header)) < record.size;
 	}
 	finish(t);
 	return n;
+}
+
+static unsigned times_authorized(const char *host_path)
+{
+	return times_said(host_path, "Basic dXNlcjpzZWNyZXQ=");
 }
 
 static void credentials_go_to_their_origin_only(void)
@@ -336,6 +342,50 @@ static void a_body_is_posted_once_and_to_one_place(void)
 		CHECK_NUMBER(fetch(t), ERR_NETWORK);
 		CHECK_ROW(t->result.http_code == rows[i].code && t->result.n_tries == rows[i].n_tries, rows[i].path);
 		CHECK_ROW(strstr(t->result.text, rows[i].words), t->result.text);
+		finish(t);
+	}
+}
+
+static void a_bearer_goes_to_its_origin_and_a_refusal_is_an_answer(void)
+{
+	static char most[FETCH_BEARER_MAX + 2];
+	char origin[100];
+	(void)snprintf(origin, sizeof origin, "http://127.0.0.1:%u", plain.port);
+	struct trial *t = prepare(&plain, "127.0.0.1", "/redirect-host/files/secret.bin");
+	t->request.bearer = "hunter2";
+	CHECK_NUMBER(fetcher_start(&t->run, &t->options, &t->fetcher, &t->d), OK);
+	CHECK_NUMBER(fetcher_submit(t->fetcher, &t->request, 1, &t->d), ERR_USAGE); /* whose is it? */
+	t->request.auth_origin = origin;
+	CHECK_NUMBER(fetch(t), OK);
+	static const char *const bad[] = { "", "a b", "a\r\nX-Evil: 1", most };
+	memset(most, 'a', FETCH_BEARER_MAX + 1);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		t->request.bearer = bad[i];
+		CHECK_NUMBER(fetch(t), ERR_USAGE);
+	}
+	finish(t);
+	CHECK_NUMBER(times_said("/redirect-host/files/secret.bin", "Bearer hunter2"), 1);
+	CHECK_NUMBER(times_said("/files/secret.bin", "Bearer hunter2"), 0);
+	static const struct {
+		const char *path;
+		enum status want;
+		uint32_t code;
+		const char *body;
+	} rows[] = {
+		{ "/status:403/files/large.bin", OK, 403, "on purpose\n" },
+		{ "/status:422/files/large.bin", OK, 422, "on purpose\n" },
+		{ "/files/absent.bin", OK, 404, "no such file\n" },
+		{ "/status:429/files/large.bin", ERR_NETWORK, 429, "" },
+		{ "/status:500/files/large.bin", ERR_NETWORK, 500, "" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		t = prepare(&plain, "127.0.0.1", rows[i].path);
+		t->request.refusals = true;
+		t->options.retries = 0;
+		CHECK_ROW(fetch(t) == rows[i].want && t->result.http_code == rows[i].code, rows[i].path);
+		CHECK_ROW(bytes_equal(bytes_make(t->body, t->body_size), bytes_of(rows[i].body)), rows[i].path);
+		t->request.max_size = 3;
+		CHECK_ROW(fetch(t) == (rows[i].want ? rows[i].want : ERR_LIMIT), rows[i].path);
 		finish(t);
 	}
 }
@@ -517,6 +567,7 @@ int main(int argc, char **argv)
 		{ "redirects stay on the list of hosts", redirects_stay_on_the_list_of_hosts },
 		{ "URLs that are not allowed are not asked", urls_that_are_not_allowed_are_not_asked },
 		{ "a body is posted once, and to one place", a_body_is_posted_once_and_to_one_place },
+		{ "a bearer goes to its origin, and a refusal is an answer", a_bearer_goes_to_its_origin_and_a_refusal_is_an_answer },
 		{ "many transfers run at once and all come back", many_transfers_run_at_once_and_all_come_back },
 		{ "a server that goes silent is given up", a_server_that_goes_silent_is_given_up },
 		{ "a cancelled run ends the wait", a_cancelled_run_ends_the_wait },

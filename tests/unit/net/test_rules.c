@@ -381,6 +381,9 @@ static void records_read_back_and_break_at_every_cut(void)
 						    .whole_ms = 5,
 						    .body = BYTES("{}"),
 						    .content_type = "a/b",
+						    .bearer = "b",
+						    .metadata_flavor = "f",
+						    .refusals = true,
 						    .hosts = hosts,
 						    .n_hosts = 1 },
 			   77);
@@ -403,6 +406,7 @@ static void records_read_back_and_break_at_every_cut(void)
 	CHECK(id == 77 && strcmp(r.range, "0-1") == 0 && !r.accept && r.password[0] == '\0' && r.max_size == 9 && r.n_hosts == 1);
 	CHECK_BYTES(r.body, BYTES("{}"));
 	CHECK(strcmp(r.content_type, "a/b") == 0 && r.whole_ms == 5);
+	CHECK(strcmp(r.bearer, "b") == 0 && strcmp(r.metadata_flavor, "f") == 0 && r.refusals);
 	CHECK(result.id == 77 && result.status == ERR_LIMIT && strcmp(result.text, "a?[31m") == 0);
 	CHECK(po.n_allowed == 1 && po.allowed[0].port == 443 && po.max_down == 5);
 	done.data[12] = ERR_HASH; /* a status that no transfer has */

@@ -1,0 +1,377 @@
+/* `hwb publish`: checked distributions to a registry, each once, with a credential that lives in two processes for seconds. */
+#include "base/cleanup.h"
+#include "cli/commands.h"
+#include "cli/options_build.h"
+#include "cli/publish_credential.h"
+#include "cli/publish_files.h"
+#include "cli/publish_log.h"
+#include "cli/settings_parts.h"
+#include "finding/policy.h"
+#include "host/undumpable.h"
+#include "publish/journal.h"
+
+struct publish_command {
+	struct checked checked;
+	struct publish_target target;
+	struct publish_credentials credentials;
+	struct publish_files files;
+	struct publish_request request;
+	struct index *index;
+	struct index_place place;
+	int home, journal;
+};
+
+/* ---- options ---- */
+
+#define TAKE(name) static enum status name(struct settings *s, struct arena *a, const char *value, struct diag *d)
+#define UNUSED(x) (void)(x)
+#define FLAG(name, field) \
+	TAKE(name) \
+	{ \
+		UNUSED(a); \
+		UNUSED(value); \
+		UNUSED(d); \
+		s->publish.field = true; \
+		return OK; \
+	}
+FLAG(take_password_stdin, password_stdin)
+FLAG(take_skip_existing, skip_existing)
+FLAG(take_dry_run, dry_run)
+FLAG(take_allow_http, allow_http)
+
+/* Its words never repeat the URL. */
+static enum status take_url(struct arena *a, const char *value, const char **ret, struct diag *d)
+{
+	struct url url;
+	if (url_parse(bytes_of(value), a, &url, d)) {
+		(void)explain(d, "takes a URL");
+		return recode(d, ERR_USAGE);
+	}
+	if (url.userinfo.data) {
+		(void)fail(d, ERR_USAGE, 0,
+			   "takes a URL without a user name and a password: a command line can be read by everybody");
+		return remedy(d, "use --username, and HWB_PUBLISH_TOKEN or --password-stdin; and change that password");
+	}
+	*ret = arena_string(a, bytes_of(value));
+	return OK;
+}
+
+TAKE(take_repository_url)
+{
+	return take_url(a, value, &s->publish.url, d);
+}
+
+TAKE(take_check_url)
+{
+	return take_url(a, value, &s->publish.check_url, d);
+}
+
+TAKE(take_registry)
+{
+	return setting_put_flag(s, a, "publish.registry", value, d);
+}
+
+TAKE(take_trusted)
+{
+	return setting_put_flag(s, a, "publish.trusted-publisher", value ? value : "always", d);
+}
+
+TAKE(take_username)
+{
+	if (!value[0] || strchr(value, ':'))
+		return fail(d, ERR_USAGE, 0, "takes the name of a user");
+	s->publish.user = arena_string(a, bytes_of(value));
+	return OK;
+}
+
+TAKE(take_password)
+{
+	UNUSED(s);
+	UNUSED(a);
+	UNUSED(value);
+	(void)fail(d, ERR_USAGE, 0,
+		   "is refused: a command line can be read by everybody on this machine, and is kept in a shell's history");
+	return remedy(d, "use HWB_PUBLISH_TOKEN, --password-stdin, a keyring or 'hwb credential add'; and change that password");
+}
+
+TAKE(take_attestations)
+{
+	UNUSED(d);
+	strings_add(&s->publish.attestations, a, bytes_of(value));
+	return OK;
+}
+
+static const struct option options[] = {
+	{ "--registry",
+	  'r',
+	  { "--repository" },
+	  "NAME",
+	  "Where to: pypi, testpypi, or a name of publish.registries or ~/.pypirc.",
+	  take_registry },
+	{ "--repository-url", 0, { "--publish-url" }, "URL", "The URL that takes uploads, instead of a name.", take_repository_url },
+	{ "--check-url", 0, { 0 }, "URL", "The registry's simple index, where hwb sees what is there already.", take_check_url },
+	{ "--skip-existing",
+	  0,
+	  { 0 },
+	  NULL,
+	  "Pass over files that are there with the same sha256; needs an index to look at.",
+	  take_skip_existing },
+	{ "--dry-run", 0, { 0 }, NULL, "Do everything but the upload.", take_dry_run },
+	{ "--username", 'u', { 0 }, "USER", "Whose password it is; a token's is mostly __token__.", take_username },
+	{ "--password-stdin", 0, { 0 }, NULL, "Read the password or token from standard input.", take_password_stdin },
+	{ "--password", 'p', { "--token" }, "PASSWORD", "Refused: a command line is no place for a secret.", take_password },
+	{ "--trusted-publisher",
+	  0,
+	  { "--trusted-publishing" },
+	  "[auto|always|never]",
+	  "Exchange a CI's identity for a token: without a credential, always, never.",
+	  take_trusted },
+	{ "--attestations",
+	  0,
+	  { 0 },
+	  "FILE",
+	  "A ready-made attestation (PEP 740), NAME.whl.*.attestation; can be repeated.",
+	  take_attestations },
+	{ "--allow-http", 0, { 0 }, NULL, "Let the registry be asked over plain http.", take_allow_http },
+	{ "--json", 0, { 0 }, NULL, "Print what was published as one JSON object.", option_take_json },
+	{ 0 },
+};
+
+static const char *const borrowed[] = { "--allow", "--deny", "--fail-on", "--limit", "--cert", "--proxy", "--keyring-provider",
+					"--netrc", NULL };
+
+/* ---- what people see ---- */
+
+static void on_progress(void *context, const struct publish_file *f, uint64_t sent)
+{
+	struct publish_command *c = context;
+	console_progress(c->checked.session.console, arena_string(c->checked.arena, f->name), sent, f->size);
+}
+
+static void on_say(void *context, const struct publish_file *f, const char *text)
+{
+	struct publish_command *c = context;
+	UNUSED(f);
+	console_warning(c->checked.session.console, "%s; trying again", text);
+}
+
+static void say_file(struct console *console, const struct publish_command *c, const struct publish_file *f)
+{
+	const char *name = c->target.registry.name;
+	switch (f->outcome) {
+	case PUBLISH_DONE:
+		console_note(console, "published '%s' to '%s'", f->path, name);
+		break;
+	case PUBLISH_WAS_THERE:
+		console_note(console, "'%s' has '%s' already, with the same sha256", name, f->path);
+		break;
+	case PUBLISH_WOULD:
+		console_note(console, "would publish '%s' to '%s'", f->path, name);
+		break;
+	case PUBLISH_NOT_TRIED:
+		console_note(console, "not tried: '%s'", f->path);
+		break;
+	case PUBLISH_FAILED:
+	case N_PUBLISH_OUTCOMES:
+		break;
+	}
+}
+
+static void put_file(struct json_writer *w, const struct publish_command *c, const struct publish_file *f)
+{
+	char digest[SHA256_TEXT_SIZE];
+	sha256_text(&f->digest, digest);
+	json_object_begin(w);
+	json_pair_string(w, "name", f->name);
+	json_pair_cstring(w, "path", console_redacted(c->checked.session.console, f->path, c->checked.arena));
+	json_pair_cstring(w, "kind", f->kind == FORM_WHEEL ? "wheel" : "sdist");
+	json_pair_string(w, "package", f->project);
+	json_pair_string(w, "version", f->form.version);
+	json_pair_unsigned(w, "size", f->size);
+	json_key(w, "hashes");
+	json_object_begin(w);
+	json_pair_cstring(w, "sha256", digest);
+	json_object_end(w);
+	json_pair_cstring(w, "outcome", publish_outcome_name(f->outcome));
+	json_pair_unsigned(w, "tries", f->n_tries);
+	json_object_end(w);
+}
+
+static void print_json(const struct publish_command *c, enum status s)
+{
+	CLEANUP(buf_done) struct buf text;
+	struct json_writer w;
+	const struct publish_credential *used = c->credentials.is_found ? &c->credentials.found : NULL;
+	buf_init(&text, 64 << 20);
+	json_writer_init(&w, &text, true);
+	json_object_begin(&w);
+	json_pair_cstring(&w, "version", "1.0");
+	json_key(&w, "registry");
+	json_object_begin(&w);
+	json_pair_cstring(&w, "name", c->target.registry.name);
+	json_pair_cstring(&w, "url", c->target.registry.upload_url);
+	json_pair_cstring(&w, "index", c->index ? c->target.registry.check_url : NULL);
+	json_object_end(&w);
+	json_pair_cstring(&w, "authentication", used ? used->kind : NULL);
+	json_pair_bool(&w, "dry_run", c->request.dry_run);
+	json_key(&w, "files");
+	json_array_begin(&w);
+	for (size_t i = 0; i < c->files.n; i++)
+		put_file(&w, c, &c->files.files[i]);
+	json_array_end(&w);
+	json_key(&w, "exit");
+	json_object_begin(&w);
+	json_pair_integer(&w, "code", exit_code_of(s));
+	json_pair_cstring(&w, "reason", exit_reason(exit_code_of(s)));
+	json_object_end(&w);
+	json_object_end(&w);
+	console_result(c->checked.session.console, buf_bytes(&text));
+}
+
+static void print(const struct publish_command *c, enum status s)
+{
+	for (size_t i = 0; i < c->files.n; i++) {
+		const struct publish_file *f = &c->files.files[i];
+		say_file(c->checked.session.console, c, f);
+		if (!c->checked.settings->json && (f->outcome == PUBLISH_DONE || f->outcome == PUBLISH_WAS_THERE))
+			console_result(c->checked.session.console, bytes_of(f->path));
+	}
+	if (c->checked.settings->json)
+		print_json(c, s);
+}
+
+/* ---- the run ---- */
+
+/* The registry's own index, with the credentials that the operator has for indexes. */
+static enum status open_index(struct publish_command *c, struct diag *d)
+{
+	struct settings *s = c->checked.settings;
+	const struct registry *r = &c->target.registry;
+	if (!r->check_url && s->publish.skip_existing) {
+		(void)fail(d, ERR_USAGE, 0, "--skip-existing compares with the index of '%s', and nobody knows where that is",
+			   r->name);
+		return remedy(d, "name it with --check-url: devpi's is at USER/INDEX/+simple/, pypiserver's at /simple/");
+	}
+	if (!r->check_url) {
+		console_warning(
+			c->checked.session.console,
+			"the index of '%s' is not known: what is there already only its answers will tell; --check-url names it",
+			r->name);
+		return OK;
+	}
+	c->place = (struct index_place){ r->name, r->check_url };
+	struct index_options how = {
+		.places = &c->place,
+		.n_places = 1,
+		.fresh = true,
+		.exclude_newer = INT64_MAX,
+		.cache_path = s->cache_dir,
+		.ca_file = s->ca_file,
+		.proxy_url = s->proxy_url,
+		.http_hosts = c->target.http_hosts.items,
+		.n_http_hosts = c->target.http_hosts.n,
+		.credentials = s->credentials,
+		.n_credentials = s->n_credentials,
+	};
+	return index_open(&c->checked.session.run, &how, &c->index, d);
+}
+
+static enum status open_journal(struct publish_command *c, struct diag *d)
+{
+	enum status s = session_open_home(c->checked.settings->home_dir, &c->home, d);
+	return s ? s : journal_open(c->home, &c->journal, d);
+}
+
+static enum status send_all(struct publish_command *c, struct diag *d)
+{
+	struct settings *s = c->checked.settings;
+	const struct run_context *run = &c->checked.session.run;
+	const struct fetch_options net = {
+		.ca_file = s->ca_file,
+		.proxy_url = s->proxy_url,
+		.allow_http_loopback = true,
+		.http_hosts = c->target.http_hosts.items,
+		.n_http_hosts = c->target.http_hosts.n,
+		/* A registry looks through a large file before it answers. */
+		.idle_ms = (uint32_t)(run->limits->http_ms < UINT32_MAX / 4 ? run->limits->http_ms * 3 : UINT32_MAX),
+	};
+	c->request = (struct publish_request){
+		.registry = &c->target.registry,
+		.files = c->files.files,
+		.n_files = c->files.n,
+		.index = c->index,
+		.net = &net,
+		.journal = c->journal,
+		.file_max = run->limits->wheel_size > run->limits->download_size ? run->limits->wheel_size
+										 : run->limits->download_size,
+		.dry_run = s->publish.dry_run,
+		.credential = publish_credential_get,
+		.credential_context = &c->credentials,
+		.progress = on_progress,
+		.say = on_say,
+		.context = c,
+	};
+	console_stage(c->checked.session.console, "publish");
+	enum status status = publish_run(run, &c->request, c->checked.arena, d);
+	console_stage(c->checked.session.console, NULL);
+	const struct publish_credential *used = c->credentials.is_found ? &c->credentials.found : NULL;
+	struct diag lost = { 0 };
+	enum status logged = publish_log(c->checked.session.logs_path, run, &c->request, used, &lost);
+	if (status == OK && logged) {
+		*d = lost;
+		status = logged;
+	}
+	print(c, status);
+	return status;
+}
+
+static enum status publish(struct publish_command *c, struct diag *d)
+{
+	struct settings *s = c->checked.settings;
+	enum status status = process_hide(d);
+	if (status == OK && s->publish.url && s->rows_by_flag >> setting_find(BYTES("publish.registry")) & 1)
+		status = fail(d, ERR_USAGE, 0, "--registry and --repository-url both say where to: name one");
+	if (status == OK)
+		status = publish_target_find(s, c->checked.arena, &c->target, d);
+	if (status == OK)
+		status = publish_credentials_take(&c->credentials, d);
+	if (status == OK)
+		status = publish_files_find(&c->checked, &c->target.registry, &c->files, d);
+	if (status == OK)
+		status = open_index(c, d);
+	if (status == OK)
+		status = open_journal(c, d);
+	return status ? status : send_all(c, d);
+}
+
+static int run_publish(struct settings *settings, struct arena *a)
+{
+	struct publish_command c = { .checked = { .settings = settings, .arena = a }, .home = -1, .journal = -1 };
+	struct diag d = { 0 };
+	if (settings->findings.profile == PROFILE_BUILD) /* a registry's rules, unless they are stricter still */
+		settings->findings.profile = PROFILE_PYPI;
+	enum status s = session_open(settings, "publish", environ, a, &c.checked.session, &d);
+	c.credentials = (struct publish_credentials){
+		.run = &c.checked.session.run, .settings = settings, .console = c.checked.session.console, .arena = a, .target = &c.target
+	};
+	if (s == OK)
+		s = publish(&c, &d);
+	publish_credentials_done(&c.credentials);
+	checked_done(&c.checked);
+	index_free(c.index);
+	fd_close(&c.journal);
+	fd_close(&c.home);
+	enum exit_code code = session_close(&c.checked.session, settings, s, &d);
+	audit_free(c.checked.session.run.audit);
+	return (int)code;
+}
+
+const struct command command_publish = {
+	.name = "publish",
+	.arguments = "[FILE...]",
+	.what = "upload wheels and sdists to a registry",
+	.options = options,
+	.borrowed = options_build,
+	.names = borrowed,
+	.run = run_publish,
+};

@@ -1,0 +1,79 @@
+#include "cli/publish_target.h"
+
+#include "cli/pypirc.h"
+#include "cli/settings_parts.h"
+
+const char *publish_target_url(const struct settings *s, const char *name, struct arena *a)
+{
+	struct registry built_in;
+	for (size_t i = 0; i < s->publish.registries.n; i++) {
+		struct bytes url = bytes_of(s->publish.registries.items[i]), own = bytes_cut(&url, '=');
+		if (settings_index_same(arena_string(a, own), name))
+			return arena_string(a, url);
+	}
+	return registry_find(name, a, &built_in) == OK ? built_in.upload_url : NULL;
+}
+
+/* An index of that name is the registry's own: they are two sides of one server. */
+static const char *check_url_of(const struct settings *s, const char *name)
+{
+	if (s->publish.check_url)
+		return s->publish.check_url;
+	for (size_t i = 0; name && i < s->n_places; i++)
+		if (settings_index_same(s->places[i].name, name))
+			return s->places[i].url;
+	return NULL;
+}
+
+static enum status unknown(const char *name, struct diag *d)
+{
+	(void)fail(d, ERR_USAGE, 0,
+		   "there is no registry '%s': neither built in (pypi, testpypi), nor in publish.registries, nor in ~/.pypirc", name);
+	return remedy(d, "name its URL with --repository-url URL, or in hwb.toml: [publish] registries = { %s = \"URL\" }", name);
+}
+
+/* http to a host that is not loopback shows the credential to everybody on the way. */
+static enum status take_http(const struct settings *s, const char *url, struct arena *a, struct publish_target *t, struct diag *d)
+{
+	struct url parsed;
+	enum status status = url_parse(bytes_of(url), a, &parsed, d);
+	if (status)
+		return recode(d, ERR_USAGE);
+	if (parsed.scheme != URL_HTTP || url_is_loopback(&parsed))
+		return OK;
+	if (!s->publish.allow_http) {
+		(void)fail(d, ERR_USAGE, 0, "'%.*s' is http: everybody on the way could read the credential and change the file",
+			   BYTES_ARG(url_for_log(bytes_of(url), a)));
+		return remedy(d, "use its https URL; --allow-http lets a registry in a network of your own do without");
+	}
+	strings_add(&t->http_hosts, a,
+		    bytes_of(arena_printf(a, parsed.host_is_ipv6 ? "[%s]:%u" : "%s:%u", parsed.host, (unsigned)parsed.port)));
+	return OK;
+}
+
+enum status publish_target_find(const struct settings *s, struct arena *a, struct publish_target *ret, struct diag *d)
+{
+	const struct settings_publish *p = &s->publish;
+	struct publish_target t = { .user = p->user };
+	struct pypirc_section section = { 0 };
+	const char *name = p->url ? NULL : p->registry ? p->registry : "pypi", *url = p->url;
+	if (name) {
+		enum status found = pypirc_load(s->user_home, name, a, &section, d);
+		if (found && found != ERR_ABSENT)
+			return found;
+		url = publish_target_url(s, name, a);
+		url = url ? url : section.repository;
+		if (!url)
+			return unknown(name, d);
+	}
+	if (!t.user)
+		t.user = section.username;
+	enum status status = registry_at(url, name, check_url_of(s, name), a, &t.registry, d);
+	if (status == OK)
+		status = take_http(s, t.registry.upload_url, a, &t, d);
+	if (status == OK && t.registry.check_url)
+		status = take_http(s, t.registry.check_url, a, &t, d);
+	if (status == OK)
+		*ret = t;
+	return status;
+}

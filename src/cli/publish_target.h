@@ -1,0 +1,19 @@
+/* Which registry `hwb publish` means: flags, then hwb.toml, then ~/.pypirc. */
+#ifndef CLI_PUBLISH_TARGET_H
+#define CLI_PUBLISH_TARGET_H
+
+#include "cli/settings.h"
+#include "publish/registry.h"
+
+struct publish_target {
+	struct registry registry;
+	const char *user; /* who was named for it; NULL: nobody */
+	struct strings http_hosts; /* of it and its index, when http was allowed */
+};
+
+/* Lives as long as a. ERR_USAGE: no such registry, a URL with a password in it, a password in ~/.pypirc, http that nobody allowed. */
+MUST_USE enum status publish_target_find(const struct settings *s, struct arena *a, struct publish_target *ret, struct diag *d);
+/* The upload URL of a registry by its name, without ~/.pypirc; NULL: there is none. */
+const char *publish_target_url(const struct settings *s, const char *name, struct arena *a);
+
+#endif

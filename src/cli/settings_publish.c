@@ -1,0 +1,63 @@
+/* The keys of hwb.toml that are about publishing: see settings_table.c. */
+#include "cli/settings_parts.h"
+
+enum { REGISTRIES_MAX = 100, AUDIENCE_MAX = 256 };
+
+enum status setting_set_registry(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
+{
+	(void)is_first;
+	enum status status = settings_index_name(value, d);
+	if (status == OK)
+		s->publish.registry = arena_string(a, value);
+	return status;
+}
+
+enum status setting_set_registries(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
+{
+	struct url parsed;
+	struct bytes url = value, name = bytes_cut(&url, '=');
+	if (is_first)
+		s->publish.registries = (struct strings){ NULL, 0 };
+	if (!value.data)
+		return OK;
+	if (!url.size)
+		return fail(d, ERR_USAGE, 0, "takes NAME=URL, not '%.*s'", BYTES_ARG(bytes_part(name, 0, 100)));
+	enum status status = settings_index_name(name, d);
+	if (status)
+		return status;
+	if (url_parse(url, a, &parsed, d)) {
+		(void)explain(d, "takes a URL for '%.*s'", BYTES_ARG(name));
+		return recode(d, ERR_USAGE);
+	}
+	if (parsed.userinfo.data)
+		return fail(d, ERR_USAGE, 0, "takes URLs without a user name and a password, not for '%.*s'", BYTES_ARG(name));
+	if (s->publish.registries.n == REGISTRIES_MAX)
+		return fail(d, ERR_USAGE, 0, "more than %d registries", REGISTRIES_MAX);
+	strings_add(&s->publish.registries, a, value);
+	return OK;
+}
+
+enum status setting_set_audience(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
+{
+	(void)is_first;
+	bool good = value.size && value.size <= AUDIENCE_MAX;
+	for (size_t i = 0; good && i < value.size; i++)
+		good = value.data[i] > ' ' && value.data[i] < 0x7f;
+	if (!good)
+		return fail(d, ERR_USAGE, 0, "takes a word, such as the name of the registry");
+	s->publish.audience = arena_string(a, value);
+	return OK;
+}
+
+enum status setting_set_trusted(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
+{
+	static const char *const words[] = { [TRUSTED_AUTO] = "auto", [TRUSTED_ALWAYS] = "always", [TRUSTED_NEVER] = "never" };
+	(void)a;
+	(void)is_first;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_equal(value, bytes_of(words[i]))) {
+			s->publish.trusted = (enum trusted_publisher)i;
+			return OK;
+		}
+	return fail(d, ERR_USAGE, 0, "takes auto, always or never, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
+}

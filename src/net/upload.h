@@ -1,0 +1,61 @@
+/* Uploads for hwb, by the one process that holds the credential: hwb-net in a role of its own, for one origin, which follows no redirect.
+ * One upload at a time; the connection is kept for the next. Retries are the caller's: only who asks the index knows what arrived. */
+#ifndef NET_UPLOAD_H
+#define NET_UPLOAD_H
+
+#include "base/bytes.h"
+#include "base/run.h"
+#include "base/status.h"
+#include "net/fetch.h"
+
+/* Fields: a metadata file has at most 10,000. Record: its text (4 MiB) and their names. Answer: words for a person. */
+enum { UPLOAD_FIELDS_MAX = 12000, UPLOAD_RECORD_MAX = 16 << 20, UPLOAD_ANSWER_MAX = 64 << 10, UPLOAD_SECRET_MAX = 16 << 10 };
+
+struct upload_field {
+	const char *name; /* letters, digits, ':' and '_' */
+	struct bytes value; /* UTF-8; data may be NULL */
+};
+
+/* Everything is borrowed for the time of uploader_send. */
+struct upload_request {
+	const struct upload_field *fields; /* in this order, before the file */
+	size_t n_fields;
+	const char *file_name; /* of the part "content": printable ASCII without quotes and slashes */
+	int file_fd; /* read from offset 0 by pread; should be sealed: what was hashed is what is sent */
+	uint64_t file_size;
+	const char *user, *password; /* SECRET; HTTP basic authentication; both NULL: none */
+	int answer_fd; /* gets the first UPLOAD_ANSWER_MAX bytes of the answer, hostile; a memory file */
+	void (*progress)(void *context, uint64_t sent); /* may be NULL */
+	void *progress_context;
+};
+
+/* Strings live until the next uploader_send or uploader_free; they come from hwb-net: printable, but not to be believed. */
+struct upload_answer {
+	/* OK: the server answered, see http_code. ERR_USAGE: this URL is not allowed here. ERR_NETWORK, ERR_IO: no answer. */
+	enum status status;
+	bool may_pass; /* with ERR_NETWORK: another try may succeed */
+	uint32_t http_code;
+	uint32_t retry_after_s; /* 0: none */
+	uint64_t size; /* bytes in answer_fd */
+	const char *content_type; /* "" when absent */
+	const char *location; /* of a redirect, fit for logs; "" when absent */
+	const char *text; /* what went wrong without an answer, for people; no URL, no credential */
+};
+
+struct uploader;
+
+/* Makes an uploader for the origin of url, where every form goes; starts nothing yet. options: as for fetches; retries mean nothing.
+ * Both are borrowed for the call, run until uploader_free. ERR_USAGE: an option or the URL is malformed or too long. */
+MUST_USE enum status uploader_start(const struct run_context *run, const char *url, const struct fetch_options *options,
+				    struct uploader **ret, struct diag *d);
+
+/* Sends one form and waits for the answer. OK means that *ret is filled, see its status. ERR_USAGE: the request is malformed.
+ * ERR_CANCELLED: the run was asked to stop (noticed within 100 ms). ERR_IO: hwb-net cannot be started, ended or talks nonsense; whether the
+ * file arrived is then not known. */
+MUST_USE enum status uploader_send(struct uploader *u, const struct upload_request *request, struct upload_answer *ret,
+				   struct diag *d);
+
+/* Kills and reaps hwb-net. Ok on NULL. */
+void uploader_free(struct uploader *u);
+
+#endif

@@ -1,0 +1,136 @@
+#include "publish/oidc_answer.h"
+
+static const char *const names[N_CLAIMS] = {
+	[CLAIM_ISSUER] = "iss",
+	[CLAIM_AUDIENCE] = "aud",
+	[CLAIM_SUBJECT] = "sub",
+	[CLAIM_REPOSITORY] = "repository",
+	[CLAIM_OWNER] = "repository_owner",
+	[CLAIM_OWNER_ID] = "repository_owner_id",
+	[CLAIM_WORKFLOW_REF] = "workflow_ref",
+	[CLAIM_JOB_WORKFLOW_REF] = "job_workflow_ref",
+	[CLAIM_REF] = "ref",
+	[CLAIM_ENVIRONMENT] = "environment",
+	[CLAIM_EVENT] = "event_name",
+	[CLAIM_PROJECT_PATH] = "project_path",
+	[CLAIM_CI_CONFIG] = "ci_config_ref_uri",
+	[CLAIM_EMAIL] = "email",
+};
+
+const char *oidc_claim_name(enum oidc_claim claim)
+{
+	return names[claim];
+}
+
+bool oidc_is_jwt(struct bytes text)
+{
+	size_t n_parts = 1, length = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		unsigned char c = text.data[i];
+		bool is_dot = c == '.';
+		if ((is_dot && !length) || (!is_dot && !byte_is_alnum(c) && c != '-' && c != '_'))
+			return false;
+		n_parts += is_dot;
+		length = is_dot ? 0 : length + 1;
+	}
+	return n_parts == 3 && length && text.size <= OIDC_TOKEN_MAX;
+}
+
+bool oidc_is_token(struct bytes text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] <= ' ' || text.data[i] > '~')
+			return false;
+	return text.size && text.size <= OIDC_TOKEN_MAX;
+}
+
+bool oidc_is_audience(struct bytes text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (!byte_is_alnum(text.data[i]) && !memchr("._:/-", text.data[i], 5))
+			return false;
+	return text.size && text.size <= OIDC_AUDIENCE_MAX;
+}
+
+static bool is_words(struct bytes text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] < ' ' || text.data[i] > '~')
+			return false;
+	return text.size <= OIDC_WORDS_MAX;
+}
+
+static bool is_code(struct bytes text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (!byte_is_lower(text.data[i]) && text.data[i] != '-')
+			return false;
+	return text.size <= 64;
+}
+
+static struct bytes get_words(struct wire *w)
+{
+	struct bytes text = wire_get_bytes(w);
+	w->bad |= !is_words(text);
+	return text;
+}
+
+/* Years that a calendar has. */
+static int64_t get_time(struct wire *w)
+{
+	uint64_t n = wire_get_u64(w);
+	w->bad |= n > UINT64_C(253402300799);
+	return w->bad ? 0 : (int64_t)n;
+}
+
+void oidc_claims_write(const struct oidc_claims *claims, struct buf *out)
+{
+	wire_put_u64(out, (uint64_t)claims->expires);
+	for (size_t i = 0; i < N_CLAIMS; i++)
+		wire_put_bytes(out, claims->values[i]);
+}
+
+enum status oidc_claims_read(struct bytes record, struct oidc_claims *ret, struct diag *d)
+{
+	struct wire w = wire_over(record);
+	struct oidc_claims claims = { .expires = get_time(&w) };
+	for (size_t i = 0; i < N_CLAIMS; i++)
+		claims.values[i] = get_words(&w);
+	enum status s = wire_end(&w, "claims", d);
+	if (s == OK)
+		*ret = claims;
+	return s;
+}
+
+void oidc_mint_write(const struct oidc_mint *mint, struct buf *out)
+{
+	wire_put_bytes(out, mint->token);
+	wire_put_u64(out, (uint64_t)mint->expires);
+	wire_put_bytes(out, mint->message);
+	wire_put_u32(out, (uint32_t)mint->n_errors);
+	for (size_t i = 0; i < mint->n_errors; i++) {
+		wire_put_bytes(out, mint->errors[i].code);
+		wire_put_bytes(out, mint->errors[i].description);
+	}
+}
+
+enum status oidc_mint_read(struct bytes record, struct oidc_mint *ret, struct diag *d)
+{
+	struct wire w = wire_over(record);
+	struct oidc_mint mint = { .token = wire_get_bytes(&w) };
+	w.bad |= mint.token.size && !oidc_is_token(mint.token);
+	mint.expires = get_time(&w);
+	mint.message = get_words(&w);
+	uint32_t n = wire_get_count(&w, 8);
+	w.bad |= n > OIDC_ERRORS_MAX;
+	for (; mint.n_errors < n && !w.bad; mint.n_errors++) {
+		struct oidc_error *e = &mint.errors[mint.n_errors];
+		e->code = wire_get_bytes(&w);
+		w.bad |= !is_code(e->code);
+		e->description = get_words(&w);
+	}
+	enum status s = wire_end(&w, "mint", d);
+	if (s == OK)
+		*ret = mint;
+	return s;
+}
