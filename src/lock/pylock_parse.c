@@ -79,11 +79,15 @@ static enum status get_filename(const struct toml_value *t, struct arena *a, str
 		s = get_text(t, "url", &f->url, d);
 	if (s == OK)
 		s = get_text(t, "path", &path, d);
-	if (s || f->filename.size)
+	if (s)
 		return s;
-	if (path.data) {
+	bool is_path = !f->url.data && path.data;
+	if (is_path)
+		f->url = path;
+	if (f->filename.size)
+		return OK;
+	if (is_path) {
 		f->filename = last_part(path);
-		f->url = f->url.data ? f->url : path;
 		return OK;
 	}
 	struct bytes end = bytes_part(f->url, 0, bytes_find(f->url, '#'));

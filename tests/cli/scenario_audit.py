@@ -280,7 +280,7 @@ def many(tap):
         tap.check("unless there is a newer one", osv.gets()[25:] == ["PYSEC-3"], osv.gets()[25:])
         kept = os.path.join(place.cache, "vuln", "records", "PYSEC-4")
         os.utime(kept, (NOW.timestamp() - 700,) * 2)
-        os.utime(kept.replace("-4", "-5"), (NOW.timestamp() + 86400,) * 2)
+        os.utime(os.path.join(os.path.dirname(kept), "PYSEC-5"), (NOW.timestamp() + 86400,) * 2)
         write(os.path.dirname(kept), {"PYSEC-6": "garbage"})
         place.hwb("audit", "--service-url", osv.url(), pins("demo==1.0"))
         tap.check("or the one kept is old, of tomorrow, or damaged", sorted(osv.gets()[26:]) == ["PYSEC-4", "PYSEC-5", "PYSEC-6"], osv.gets()[26:])
