@@ -67,6 +67,7 @@ judging() {
 	tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 	tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
 	tap publish-oidc python3 "$top/tests/publish/oidc.py" "$build/hwb" "$venv"
+	tap publish-builtin python3 "$top/tests/publish/builtin.py" "$build/hwb" "$venv"
 	tap publish-fake python3 "$top/tests/publish/fake.py" "$venv"
 	tap sbom python3 "$top/tests/sbom/run.py" "$build/hwb" "$venv"
 	tap redaction python3 "$top/tests/cli/redaction.py" "$build/hwb" "$venv"

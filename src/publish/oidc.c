@@ -43,7 +43,8 @@ static bool may_try_again(struct oidc *o, uint64_t n, enum status *s, struct dia
 	uint64_t most = o->run->limits->http_retries < TRIES_MAX ? o->run->limits->http_retries + 1 : TRIES_MAX;
 	if (!o->may_pass || n >= most)
 		return false;
-	enum status waited = wait_ms(o->run, (uint64_t)BACKOFF_MS << (n - 1), d);
+	uint64_t backoff = (uint64_t)BACKOFF_MS << (n - 1), asked = 1000 * (uint64_t)o->retry_after_s;
+	enum status waited = wait_ms(o->run, asked > backoff ? asked : backoff, d);
 	*s = waited ? waited : *s;
 	return waited == OK;
 }

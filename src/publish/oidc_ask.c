@@ -53,7 +53,9 @@ static enum status check_result(struct oidc *o, const char *who, const struct fe
 {
 	if (r->status == OK)
 		return OK;
-	o->may_pass = r->status == ERR_NETWORK && (r->http_code < 300 || r->http_code >= 500 || r->http_code == 429);
+	o->retry_after_s = r->retry_after_s;
+	o->may_pass = r->status == ERR_NETWORK && r->retry_after_s <= FETCH_RETRY_AFTER_MAX_S &&
+		      (r->http_code < 300 || r->http_code >= 500 || r->http_code == 429);
 	return fail(d, r->status == ERR_USAGE ? ERR_USAGE : ERR_NETWORK, 0, "%s: %s", who, r->text);
 }
 

@@ -265,6 +265,13 @@ def troubles(tap):
             world = World(registry, modes)
             world.files.append(wheel(version="2"))
             good(tap, "what has a token of few seconds (%s)" % modes, world, world.publish(), mints)
+        world = World(registry, "retry-after:90@mint")
+        run = world.publish()
+        tap.check("who is to come back in minutes does not wait", run.code == 7 and world.asked()["mint"] == 1, run.told(), world.asked())
+        world = World(registry, "retry-after:3@mint")
+        good(tap, "who is to come back in seconds waits and", world, world.publish())
+        times = [s["time"] for s in registry.seen("mint")]
+        tap.check("... so long", len(times) == 2 and times[1] - times[0] >= 3, times)
         for kind in ("audience", "identity", "mint"):
             for mode, words in [("garbage", []), ("binary", []), ("deep", []), ("empty", []), ("huge", ["larger than"]), ("redirect-host", ["redirect"]), ("redirect-http-host", ["redirect"]),
                                 ("503", ["503"])]:

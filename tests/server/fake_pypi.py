@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A package registry on the loopback, with PyPI's rules and words for uploads and Trusted Publishers. Standard library only.
 
-    fake_pypi.py [--tls CERT KEY] [--bind 127.0.0.1] [--audience fake-pypi] [--token TOKEN]... [--scoped TOKEN PROJECT]...
+    fake_pypi.py [--tls CERT KEY] [--bind 127.0.0.1] [--port N] [--audience fake-pypi] [--token TOKEN]... [--scoped TOKEN PROJECT]...
 
 The first line on stdout is its port. It keeps everything in memory. Paths:
 
@@ -702,12 +702,13 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"))
     p.add_argument("--bind", default="127.0.0.1")
+    p.add_argument("--port", type=int, default=0)
     p.add_argument("--audience", default="fake-pypi")
     p.add_argument("--token", action="append", default=[])
     p.add_argument("--scoped", action="append", nargs=2, default=[], metavar=("TOKEN", "PROJECT"))
     args = p.parse_args()
     registry = Registry(args.audience, args.token or [USER_TOKEN], args.scoped)
-    server = Server((args.bind, 0), registry, "https" if args.tls else "http")
+    server = Server((args.bind, args.port), registry, "https" if args.tls else "http")
     if args.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*args.tls)    # the handshake belongs to the connection's own thread, not to accept
