@@ -67,6 +67,7 @@ judging() {
 	tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 	tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
 	tap publish-fake python3 "$top/tests/publish/fake.py" "$venv"
+	tap publish python3 "$top/tests/publish/run.py" "$build/hwb" "$venv"
 	tap sbom python3 "$top/tests/sbom/run.py" "$build/hwb" "$venv"
 	tap redaction python3 "$top/tests/cli/redaction.py" "$build/hwb" "$venv"
 }
