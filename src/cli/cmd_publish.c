@@ -357,6 +357,7 @@ static int run_publish(struct settings *settings, struct arena *a)
 	if (s == OK)
 		s = publish(&c, &d);
 	publish_credentials_done(&c.credentials);
+	publish_files_done(&c.files);
 	checked_done(&c.checked);
 	index_free(c.index);
 	fd_close(&c.journal);

@@ -3,6 +3,8 @@
 #ifndef PUBLISH_PUBLISH_H
 #define PUBLISH_PUBLISH_H
 
+#include <sys/stat.h>
+
 #include "crypto/digest.h"
 #include "index/index.h"
 #include "publish/form.h"
@@ -40,6 +42,8 @@ struct publish_file {
 	struct sha256 digest; /* of the bytes that were checked */
 	uint64_t size;
 	const char *attestations; /* a JSON array; NULL: none */
+	int kept_fd; /* borrowed: the sealed copy that was checked, good as long as the file looks as it did; -1: read it again */
+	struct stat looks;
 	/* Filled by publish_run. */
 	enum publish_outcome outcome;
 	unsigned n_tries;
