@@ -21,6 +21,7 @@ struct sending {
 	const struct publish_request *request;
 	struct arena *arena;
 	struct uploader *uploader;
+	struct index *index; /* the one that is asked; NULL: none */
 	const char *noted; /* the credential of the last credential.used */
 };
 
@@ -58,11 +59,14 @@ static enum status compare(const struct sending *s, const struct publish_file *f
 static enum status look(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d)
 {
 	const struct index_project *project;
-	struct index *index = s->request->index;
 	*ret = THERE_UNKNOWN;
-	if (!index)
+	if (!s->index)
 		return OK;
-	enum status status = index_project(index, f->project, &project, d);
+	enum status status = index_project(s->index, f->project, &project, d);
+	if (status == ERR_NETWORK && s->index != s->request->own_index && s->request->own_index && index_wants_credential(s->index)) {
+		s->index = s->request->own_index;
+		status = index_project(s->index, f->project, &project, d);
+	}
 	if (status == ERR_ABSENT) {
 		*ret = THERE_NOT;
 		return OK;
@@ -87,8 +91,8 @@ static enum status look(struct sending *s, const struct publish_file *f, enum th
 
 static enum status look_again(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d)
 {
-	if (s->request->index)
-		index_forget(s->request->index, f->project);
+	if (s->index)
+		index_forget(s->index, f->project);
 	return look(s, f, ret, d);
 }
 
@@ -429,7 +433,7 @@ static enum status preflight(struct sending *s, struct diag *d)
 
 enum status publish_run(const struct run_context *run, const struct publish_request *request, struct arena *a, struct diag *d)
 {
-	struct sending s = { .run = run, .request = request, .arena = a };
+	struct sending s = { .run = run, .request = request, .arena = a, .index = request->index };
 	enum status status = uploader_start(run, request->registry->upload_url, request->net, &s.uploader, d);
 	if (status)
 		return explain(d, "the registry '%s'", request->registry->name);

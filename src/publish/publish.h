@@ -54,6 +54,7 @@ struct publish_request {
 	struct publish_file *files; /* in the order of sending */
 	size_t n_files;
 	struct index *index; /* of the registry, fresh; NULL: it cannot be asked */
+	struct index *own_index; /* the same as whom is published: asked once index wants a credential. NULL: it is of another origin */
 	const struct fetch_options *net; /* http_hosts has the registry's where http is allowed */
 	int journal; /* publish/journal.h; borrowed */
 	uint64_t file_max; /* bytes of a file that is read again */

@@ -589,6 +589,23 @@ def pypiserver(tap):
         tap.run("without its index by the registry", other.hwb(*words[:3], env=env), 7, "(409)")
 
 
+def private(tap):
+    """an index that is not for everybody"""
+    program, port, folder = servers("pypi-server"), free_port(), fresh("packages")
+    user, password = User(), "word-of-the-tests"
+    write(user.home, {"htpasswd": "u:{SHA}%s\n" % __import__("base64").b64encode(hashlib.sha1(password.encode()).digest()).decode()})
+    with Server(program, "run", "-i", "127.0.0.1", "-p", str(port), "-a", "update,list,download", "-P", user.home + "/htpasswd", "--disable-fallback", folder, port=port,
+                ready="/health") as s:
+        env = {"HWB_PUBLISH_USERNAME": "u", "HWB_PUBLISH_PASSWORD": password}
+        words = ["publish", "--repository-url", s.base + "/", "--check-url", s.base + "/simple/"]
+        tap.run("is asked as whom is published", user.hwb(*words, env=env), 0, "published", absent=[password])
+        tap.run("and says what is there", user.hwb(*words, env=env), 0, "with the same sha256")
+        wrong = user.hwb(*words, env=dict(env, HWB_PUBLISH_PASSWORD="wrong-password"))
+        tap.run("a wrong password leaves it unknown", wrong, 10, absent=["wrong-password"])
+        other = user.hwb(*words[:4], s.base.replace("127.0.0.1", "localhost") + "/simple/", env=env)
+        tap.run("an index of another host is not told it", other, 10, absent=[password])
+
+
 def devpi(tap):
     """devpi takes it"""
     program, port, folder = servers("devpi-server"), free_port(), fresh("devpi")
@@ -616,4 +633,4 @@ def devpi(tap):
 if __name__ == "__main__":
     word = begin(sys.argv)
     Tap().all([simple, parity, refusals, answers, troubles, existing, redirects, tls, places_of_passwords, credentials, changed, killed, unseen, large, trusted,
-               attestations, pypiserver, devpi], word)
+               attestations, pypiserver, private, devpi], word)
