@@ -66,6 +66,7 @@ judging() {
 	tap lock-pins "$venv/bin/python" "$top/tests/lock/pins.py" "$build/hwb" "$venv"
 	tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 	tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
+	tap publish-oidc python3 "$top/tests/publish/oidc.py" "$build/hwb" "$venv"
 	tap publish-fake python3 "$top/tests/publish/fake.py" "$venv"
 	tap publish python3 "$top/tests/publish/run.py" "$build/hwb" "$venv"
 	tap sbom python3 "$top/tests/sbom/run.py" "$build/hwb" "$venv"

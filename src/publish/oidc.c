@@ -14,7 +14,8 @@ enum { TRIES_MAX = 3, BACKOFF_MS = 1000, WAIT_SLICE_MS = 100 };
 
 bool publish_token_is_fresh(const struct publish_token *t, int64_t now, int64_t seconds)
 {
-	return t->value && t->expires > now && t->expires - now >= seconds;
+	int64_t half = t->lifetime / 2;
+	return t->value && t->expires > now && t->expires - now >= (seconds < half ? seconds : half);
 }
 
 void publish_token_done(struct publish_token *t)
@@ -137,7 +138,8 @@ static enum status take_minted(struct oidc *o, uint32_t code, int answer, const 
 		return s;
 	if (!mint.token.size)
 		return fail(d, ERR_UNCHECKED, 0, "hwb-parse answered without a token");
-	if (mint.expires <= clock_unix()) {
+	int64_t now = clock_unix();
+	if (mint.expires <= now) {
 		(void)fail(d, ERR_REFUSED, 0, "the registry '%s' gave a token that has expired", o->host);
 		return remedy(d, "look at the clock of this machine");
 	}
@@ -146,6 +148,7 @@ static enum status take_minted(struct oidc *o, uint32_t code, int answer, const 
 		return s;
 	oidc_report_secret(o, ret->value);
 	ret->expires = mint.expires;
+	ret->lifetime = mint.expires - now;
 	ret->issuer = arena_string(o->arena, claims->values[CLAIM_ISSUER]);
 	ret->ci = o->ambient->name;
 	ret->claims = claims_json(claims, o->arena);

@@ -47,6 +47,7 @@ A segment of modes may stand in front: /500:2+429/legacy/. A mode is NAME[:N][@K
     disabled            Trusted Publishing is not enabled
     audience:A          says this audience
     no-publisher, pending   422 invalid-publisher, invalid-pending-publisher
+    echo                with a refusal to mint, the JWT is repeated in the words
     expires:S           the minted token expires in S seconds (may be negative)
     token:T             the minted token is T, whatever it contains; token-size:N: is N bytes long
     kid:KIND            GitHub's endpoint gives a token of that CI
@@ -447,6 +448,9 @@ class Handler(BaseHTTPRequestHandler):
         self.server.count[path] = self.server.count.get(path, 0) + 1
         self.entry = dict({"path": path, "query": self.path.partition("?")[2], "method": self.command, "kind": self.kind, "time": time.time(),
                            "size": len(body), "headers": {k.lower(): v for k, v in self.headers.items()}}, **more)
+        if self.kind == "mint":
+            with contextlib.suppress(ValueError, AttributeError):
+                self.entry["jwt"] = json.loads(body).get("token")
         self.server.seen.append(self.entry)
 
     def serve(self, body):
@@ -476,7 +480,7 @@ class Handler(BaseHTTPRequestHandler):
             if what in ("/_reset", "/_empty"):
                 server.seen, server.count, server.modes = [], {}, ""
             if what == "/_empty":
-                server.registry.files, server.registry.used = {}, {}
+                server.registry.files, server.registry.used, server.last = {}, {}, ""
             if what.startswith("/_set/"):
                 server.modes = what[len("/_set/"):]
         if what == "/_jwt":
@@ -538,6 +542,8 @@ class Handler(BaseHTTPRequestHandler):
     def give_mint(self, body):
         with self.server.lock:
             status, answer = self.server.registry.mint(body, self.modes)
+        if "echo" in self.modes and "errors" in answer:
+            answer["errors"][0]["description"] += ": got " + json.loads(body)["token"]
         self.entry["minted"] = hashlib.sha256(answer.get("token", "").encode()).hexdigest()
         self.entry["code"] = (answer.get("errors") or [{"code": None}])[0]["code"]
         return self.answer_json(status, answer)
