@@ -19,6 +19,7 @@ _hwb_options() {
 	audit) _hwb_words "--import --json --sarif --github --offline --service-url --osv-url --ignore --ignore-vuln --ignore-until-fixed --profile --allow --deny --fail-on --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	sbom) _hwb_words "--format --output -o --embed --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	publish) _hwb_words "--registry --repository -r --repository-url --publish-url --check-url --skip-existing --dry-run --username -u --password-stdin --password --token -p --trusted-publisher --trusted-publishing --attestations --allow-http --json --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --build-deps --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --sbom --embed-sbom --scan --audit --service-url --osv-url --ignore --ignore-vuln --ignore-until-fixed --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --trust-project --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -191,6 +192,31 @@ _hwb_value() {
 	"sbom --color=" | "sbom --color") _hwb_words "auto always never" ;;
 	"sbom --colour=" | "sbom --colour") _hwb_words "auto always never" ;;
 	"sbom --cache-dir=" | "sbom --cache-dir") _hwb_paths -d ;;
+	"publish --registry=" | "publish --registry") : ;;
+	"publish --repository=" | "publish --repository") : ;;
+	"publish -r") : ;;
+	"publish --repository-url=" | "publish --repository-url") : ;;
+	"publish --publish-url=" | "publish --publish-url") : ;;
+	"publish --check-url=" | "publish --check-url") : ;;
+	"publish --username=" | "publish --username") : ;;
+	"publish -u") : ;;
+	"publish --password=" | "publish --password") : ;;
+	"publish --token=" | "publish --token") : ;;
+	"publish -p") : ;;
+	"publish --trusted-publisher=") _hwb_words "auto always never" ;;
+	"publish --trusted-publishing=") _hwb_words "auto always never" ;;
+	"publish --attestations=" | "publish --attestations") _hwb_paths -f ;;
+	"publish --allow=" | "publish --allow") : ;;
+	"publish --deny=" | "publish --deny") : ;;
+	"publish --fail-on=" | "publish --fail-on") _hwb_words "error warning" ;;
+	"publish --netrc=") _hwb_paths -f ;;
+	"publish --keyring-provider=" | "publish --keyring-provider") _hwb_words "disabled subprocess" ;;
+	"publish --cert=" | "publish --cert") _hwb_paths -f ;;
+	"publish --proxy=" | "publish --proxy") : ;;
+	"publish --limit=" | "publish --limit") : ;;
+	"publish --color=" | "publish --color") _hwb_words "auto always never" ;;
+	"publish --colour=" | "publish --colour") _hwb_words "auto always never" ;;
+	"publish --cache-dir=" | "publish --cache-dir") _hwb_paths -d ;;
 	"fetch --out-dir=" | "fetch --out-dir") _hwb_paths -d ;;
 	"fetch --outdir=" | "fetch --outdir") _hwb_paths -d ;;
 	"fetch --output=" | "fetch --output") _hwb_paths -d ;;
@@ -335,6 +361,7 @@ _hwb_argument() {
 	audit) _hwb_paths -d ;;
 	inspect) : ;;
 	sbom) _hwb_paths -d ;;
+	publish) _hwb_paths -f ;;
 	fetch) _hwb_paths -f ;;
 	shell) _hwb_paths -f ;;
 	log) _hwb_words "show verify path" ;;
@@ -342,7 +369,7 @@ _hwb_argument() {
 	cache) _hwb_words "dir info clean gc" ;;
 	credential) _hwb_words "add" ;;
 	doctor) : ;;
-	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox completion" ;;
+	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox oidc completion" ;;
 	version) : ;;
 	esac
 }
@@ -351,7 +378,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build lock scan check audit inspect sbom fetch shell log redact cache credential doctor debug version --help --version"
+		_hwb_words "build lock scan check audit inspect sbom publish fetch shell log redact cache credential doctor debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

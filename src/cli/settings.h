@@ -95,8 +95,7 @@ struct settings {
 	struct settings_lock lock;
 	struct settings_publish publish;
 	const char *import; /* of audit: an export; NULL: none */
-	const char *shell_command; /* NULL: a shell for a person */
-	const char *cache_max_size;
+	const char *shell_command, *cache_max_size; /* the first NULL: a shell for a person */
 	struct settings_log log;
 	struct settings_masks masks;
 	const char *credential_user;

@@ -78,7 +78,8 @@ static enum status parse(const char *text, const char *what, struct arena *a, st
 	}
 	if (ret->userinfo.data) {
 		(void)fail(d, ERR_USAGE, 0, "%s has a user name or a password in it", what);
-		return remedy(d, "a URL ends up in logs: use --username, and HWB_PUBLISH_TOKEN or --password-stdin");
+		(void)remedy(d, "a URL ends up in logs: use --username, and HWB_PUBLISH_TOKEN or --password-stdin");
+		return ERR_USAGE;
 	}
 	if (ret->scheme == URL_FILE || ret->fragment.data)
 		return fail(d, ERR_USAGE, 0, "%s is not an https URL without a fragment", what);

@@ -20,6 +20,7 @@
 #include "harness.h"
 #include "net/fetch_wire.h"
 #include "net/proxy_wire.h"
+#include "net/upload_wire.h"
 #include "place.h"
 #include "puppet.h"
 
@@ -69,7 +70,7 @@ struct call {
 	struct argument arguments[6];
 };
 
-enum { PARSE = 1, UNPACK = 2, FETCH = 4, PROXY = 8, NET = FETCH | PROXY, CALLS_MAX = 3 };
+enum { PARSE = 1, UNPACK = 2, FETCH = 4, PROXY = 8, UPLOAD = 16, NET = FETCH | PROXY | UPLOAD, CALLS_MAX = 3 };
 
 static const struct attempt {
 	const char *name;
@@ -318,12 +319,21 @@ static void start_proxy(struct puppet *p, const struct world *w)
 	start_net(p, w, "proxy", buf_bytes(&record));
 }
 
+static void start_upload(struct puppet *p, const struct world *w)
+{
+	CLEANUP(buf_done) struct buf record;
+	char url[64];
+	buf_init(&record, 4096);
+	(void)snprintf(url, sizeof url, "http://127.0.0.1:%u/legacy/", (unsigned)ntohs(w->role_port.sin_port));
+	upload_wire_put_start(&record, url, &(struct fetch_options){ .user_agent = "hwb", .allow_http_loopback = true });
+	start_net(p, w, "upload", buf_bytes(&record));
+}
+
 static const struct program {
 	unsigned bit;
 	void (*start)(struct puppet *p, const struct world *w);
-} programs[] = {
-	{ PARSE, start_parse }, { UNPACK, start_unpack }, { FETCH, start_fetch }, { PROXY, start_proxy }, { PARSE, start_redact }
-};
+} programs[] = { { PARSE, start_parse }, { UNPACK, start_unpack }, { FETCH, start_fetch },
+		 { PROXY, start_proxy }, { UPLOAD, start_upload }, { PARSE, start_redact } };
 
 /* One attempt in a program of its own. */
 static long outcome(const struct program *program, const struct attempt *a, bool confined)
