@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "format/json_write.h"
 #include "host/locked.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 #include "publish/oidc_parts.h"
 
@@ -103,7 +104,7 @@ static enum status read_claims(struct oidc *o, const char *jwt, struct buf *reco
 	if (s)
 		return s;
 	s = oidc_claims_read(buf_bytes(record), ret, d);
-	return s ? recode(d, ERR_UNCHECKED) : OK;
+	return reply_check(s, d);
 }
 
 static struct bytes claims_json(const struct oidc_claims *c, struct arena *a)
@@ -129,9 +130,9 @@ static enum status take_minted(struct oidc *o, uint32_t code, int answer, const 
 	struct oidc_mint mint = { .n_errors = 0 };
 	enum status s = oidc_parse(o, "the registry to /_/oidc/mint-token", "oidc-mint", code != 200, answer, &reply, d);
 	if (s == OK) {
-		s = oidc_mint_read(buf_bytes(&reply), &mint, d);
+		s = reply_check(oidc_mint_read(buf_bytes(&reply), &mint, d), d);
 		if (s)
-			return recode(d, ERR_UNCHECKED);
+			return s;
 	}
 	if (code != 200 && (s == OK || s == ERR_NETWORK)) /* a refusal without words is one */
 		return oidc_explain_refusal(o, code, &mint, claims, d);

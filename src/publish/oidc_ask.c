@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "host/helper.h"
 #include "host/locked.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 
 /* Registries with hundreds of projects take more than the five seconds that other clients give them (warehouse#18514). */
@@ -119,10 +120,10 @@ enum status oidc_parse(struct oidc *o, const char *who, const char *verb, int64_
 		s = helper_ask(&h, buf_bytes(&ask), d);
 	if (s == OK)
 		s = helper_finish(o->run, &h, ret, d);
-	if (s == OK || s == ERR_CANCELLED)
+	if (s == OK || run_check(o->run, NULL))
 		return s;
 	(void)explain(d, "the answer of %s", who);
-	return s == ERR_FORMAT || s == ERR_LIMIT ? recode(d, ERR_NETWORK) : s;
+	return recode(d, s == ERR_FORMAT || s == ERR_LIMIT ? ERR_NETWORK : ERR_UNCHECKED);
 }
 
 void oidc_report_secret(const struct oidc *o, const char *secret)
@@ -145,7 +146,7 @@ enum status oidc_ask_token(struct oidc *o, const struct oidc_question *q, enum o
 		return s;
 	struct wire w = wire_over(buf_bytes(&reply));
 	struct bytes token = wire_get_bytes(&w);
-	s = wire_end(&w, "oidc-token", d);
+	s = reply_check(wire_end(&w, "oidc-token", d), d);
 	if (s == OK && (source == OIDC_ACCESS ? !oidc_is_token(token) : !oidc_is_jwt(token)))
 		s = fail(d, ERR_UNCHECKED, 0, "hwb-parse answered with something that is no token");
 	if (s == OK)

@@ -20,6 +20,7 @@ sys.path[:0] = [os.path.join(HERE, "..", "server"), os.path.join(HERE, "..", "cl
 
 import fake_pypi
 import family
+import forged
 import support
 from fake import Registry
 from support import Place, Setting, Skip, fresh, make_wheel, wait_for, write
@@ -166,6 +167,7 @@ def program(tap, registry, ci, name, words):
     tap.run("%s: an issuer that the registry does not know is explained" % name, run, 7, "invalid-payload", "knows no publishers", "https://")
     tap.check("%s: its identity was the one of the program" % name, [s["jwt"] for s in registry.seen("mint")] == [jwt], "")
     tap.check("%s: it was asked as its makers say" % name, open(folder + "/argv").read().strip() == words, open(folder + "/argv").read())
+    tap.check("%s: and has no descriptor of hwb's" % name, open(folder + "/fds").read().split() == ["0", "1", "2", "3"], open(folder + "/fds").read())
     got = open(folder + "/env").read()
     tap.check("%s: it has what it needs, by name, and no secret of others" % name, "PATH=" in got and "AWS" not in got and "HWB" not in got
               and ("BUILDKITE_JOB_ID=7" in got) == (ci == "buildkite"), got)
@@ -314,6 +316,36 @@ def encrypted(tap):
         tap.run("a CI is not asked over plain http", world.publish(), (2, 7), "http://")
 
 
+WORDS = "(lambda s: struct.pack('<I', len(s)) + s)"
+LIES = [    # (verb, lie, what comes of it): `frame` is magic, status, payload
+    (None, "return frame[:-1]", 10), (None, "return frame + b'x'", 10), (None, "return b'x' + frame[1:]", 10), (None, "return b''", 10),
+    (None, "os.kill(os.getpid(), signal.SIGSYS)", 10),
+    (None, "return frame[:4] + struct.pack('<I', 16) + %s(b'interrupted') + %s(b'') + bytes(16)" % (WORDS, WORDS), 10),
+    (None, "return frame[:4] + struct.pack('<I', 5) + %s(b'absent\\x1b[31m ::set-env name=X::y') + %s(b'') + bytes(16)" % (WORDS, WORDS), 10),
+    ("oidc-audience", "return frame[:8] + %s(b'pypi')" % WORDS, 7), ("oidc-audience", "return frame[:8] + %s(b'fake-pypi\\n')" % WORDS, 10),
+    ("oidc-token", "return frame[:8] + %s(b'a.b')" % WORDS, 10), ("oidc-token", "return frame[:8] + %s(b'a.b.c\\r\\nX: 1')" % WORDS, 10),
+    ("oidc-token", "return frame[:8] + %s(b'a' * 20000 + b'.b.c')" % WORDS, 10),
+    ("jwt-claims", "return frame.replace(b'owner/repo', b'owner\\x1brepo')", 10),
+    ("oidc-mint", "return frame[:8] + %s(b't\\r\\nX: 1') + struct.pack('<QII', 4000000000, 0, 0)" % WORDS, 10),
+    ("oidc-mint", "return frame[:8] + %s(b'token') + struct.pack('<QII', 1 << 63, 0, 0)" % WORDS, 10),
+    ("oidc-mint", "return frame[:8] + %s(b'token') + struct.pack('<QII', 4000000000, 0, 1 << 31)" % WORDS, 10),
+    ("oidc-mint", "return frame[:8] + %s(b'') + struct.pack('<QII', 4000000000, 0, 0)" % WORDS, 10),
+]
+
+
+def forged_answers(tap):
+    """what hwb-parse says of an answer is not believed"""
+    with Registry() as registry:
+        for verb in ("oidc-audience", "oidc-token", "jwt-claims", "oidc-mint"):
+            for only, lie, code in LIES:
+                if only not in (None, verb):
+                    continue
+                world = World(registry)
+                world.place.program = os.path.join(forged.Liars("hwb-parse", forged.LIAR, lie, verb).folder, "hwb")
+                run = world.publish()
+                tap.check("%s: %s" % (verb, lie[:70]), run.code == code and "upload" not in world.asked() and "\x1b" not in run.text and not re.search("^::set", run.text, re.M), run.told())
+
+
 def holders(needle):
     """{pid: (words of the command, where)} of the processes below us that have it, by /proc."""
     found = {}
@@ -363,7 +395,7 @@ def who_has_it(tap):
         tap.check("nobody is left who has it", wait_for(lambda: not {p: v for p, v in holders(LOUD.encode()).items() if "fake_pypi" not in v[0]}, 10), "")
 
 
-TESTS = [by_github, by_others, hostile_url, refusals, troubles, encrypted, who_has_it]
+TESTS = [by_github, by_others, hostile_url, refusals, troubles, encrypted, forged_answers, who_has_it]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)
