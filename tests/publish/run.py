@@ -478,6 +478,8 @@ def unseen(tap):
         tap.check("and leaves no process", not any(n == "hwb-net" for n in children_of(process.pid)), children_of(process.pid))
     if not os.path.exists("/usr/bin/strace"):
         raise Skip("there is no strace")
+    if b"__asan_init" in open(Setting.hwb, "rb").read():
+        raise Skip("a leak sanitizer does not work under strace")
     user = User()
     with Registry() as r:
         trace = user.top + "/trace"
