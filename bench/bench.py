@@ -1,6 +1,6 @@
 """hwb beside its peers: bench.py HWB VENV [--runs N] [--write] [NAME...]. Prints medians of interleaved runs and ratios.
 
-Names: build, sandbox, memory, proxy, check, scan, redact (default: all). Every tool builds the same tree with a warm cache and without network; the
+Names: build, sandbox, memory, proxy, check, scan, redact, deps (default: all). Every tool builds the same tree with a warm cache and without network; the
 order changes every round. Nothing here is a test.
 """
 import argparse
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 
+import deps
 import judging
 import redact_log
 
@@ -221,7 +222,7 @@ def bench_redact():
 
 BENCHES = {"build": bench_build, "sandbox": bench_sandbox, "memory": bench_memory, "proxy": bench_proxy,
            "check": lambda: judging.check(sys.modules[__name__]), "scan": lambda: judging.scan(sys.modules[__name__]),
-           "redact": bench_redact}
+           "redact": bench_redact, "deps": lambda: deps.deps(sys.modules[__name__])}
 
 
 def main():

@@ -49,12 +49,7 @@ fi
 tap lint sh "$top/tests/lint.sh" "$build"
 units unit "$build"
 units unit-asan "$asan"
-# Most of it is waiting for limits, so root and the ordinary user wait at the same time, each in a world of its own.
-[ -z "$user" ] || tap hostile-user python3 "$top/tests/hostile/run.py" "$build/hwb" $user --alone &
-tap hostile python3 "$top/tests/hostile/run.py" "$build/hwb"
-wait
-
-# Two lanes, one for each core; no suite knows of another.
+# No suite knows of another: what waits and what works can go on side by side.
 judging() {
 	tap wheels "$venv/bin/python" "$top/tests/wheels/run.py" "$build/hwb" "$venv"
 	tap wheels-metadata "$venv/bin/python" "$top/tests/wheels/metadata.py" "$build/hwb" "$venv"
@@ -64,6 +59,7 @@ judging() {
 	tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
 	tap lock-targets "$venv/bin/python" "$top/tests/lock/targets.py" "$build/tests/unit/lock/target-tags"
 	tap lock-pins "$venv/bin/python" "$top/tests/lock/pins.py" "$build/hwb" "$venv"
+	tap vectors "$venv/bin/python" "$top/tests/vectors/compare_random.py" 1 100000 "$build/hwb" debug vectors
 	tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 	tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
 	tap publish-oidc python3 "$top/tests/publish/oidc.py" "$build/hwb" "$venv"
@@ -87,8 +83,14 @@ building() {
 }
 
 judging &
+judges=$!
+# Most of it is waiting for limits, so root and the ordinary user wait at the same time, each in a world of its own.
+[ -z "$user" ] || tap hostile-user python3 "$top/tests/hostile/run.py" "$build/hwb" $user --alone &
+waiters=$!
+tap hostile python3 "$top/tests/hostile/run.py" "$build/hwb"
+wait "$waiters"
 building
-wait
+wait "$judges"
 tap kernels python3 "$top/tests/hostile/run.py" "$asan/hwb" $user --kernels
 tap scenarios-asan python3 "$top/tests/cli/scenarios.py" "$asan/hwb" "$venv" &
 tap container python3 "$top/tests/cli/container.py" "$build/hwb" "$venv"

@@ -7,6 +7,7 @@
 #include "advisory/lookup.h"
 #include "advisory/osv.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "host/file.h"
 #include "host/helper.h"
 #include "host/sealed.h"
@@ -15,6 +16,8 @@
 
 /* An advisory that was fetched is asked for again after this: what OSV's own clients do. */
 enum { RECORD_LIFETIME_S = 600 };
+/* All questions and answers of a run may take as long as so many transfers may: a service that is slow is not waited for all day. */
+enum { TRANSFERS_OF_A_RUN = 10 };
 
 struct wanted {
 	struct batch_id id;
@@ -28,6 +31,7 @@ struct service {
 	const struct advisory_options *options;
 	struct arena *a;
 	struct fetcher *fetcher;
+	uint64_t deadline_ms;
 	const char *host;
 	int records_dir; /* -1: nothing is kept */
 	struct lookup *lookups;
@@ -68,6 +72,7 @@ static enum status open_fetcher(struct service *sv, struct diag *d)
 		return fail(d, ERR_USAGE, 0, "the service of advisories needs an https:// URL without a password");
 	const char *host = url.host;
 	bool is_v6 = strchr(host, ':') && host[0] != '[';
+	sv->deadline_ms = clock_ms() + TRANSFERS_OF_A_RUN * sv->run->limits->http_ms;
 	sv->host = arena_printf(sv->a, "%s%s%s:%u", is_v6 ? "[" : "", host, is_v6 ? "]" : "", (unsigned)url.port);
 	uint64_t ms = sv->run->limits->http_ms;
 	struct fetch_options options = {
@@ -87,6 +92,11 @@ static enum status submit(struct service *sv, const char *url, struct bytes body
 {
 	CLEANUP(fd_close) int fd = -1;
 	uint64_t ms = sv->run->limits->http_ms;
+	if (clock_ms() > sv->deadline_ms) {
+		(void)fail(d, ERR_NETWORK, 0, "the service takes longer than %llu s",
+			   (unsigned long long)(TRANSFERS_OF_A_RUN * ms / 1000));
+		return remedy(d, "give it more: --limit http=TIME");
+	}
 	enum status s = sealed_open("osv", &fd, d);
 	if (s)
 		return s;

@@ -7,9 +7,9 @@
 struct advisory_options advisories_options(struct settings *s, const struct index *index)
 {
 	return (struct advisory_options){
-		.service_url = s->osv_url,
+		.service_url = s->audit.osv_url,
 		.offline = s->offline,
-		.max_age_days = s->osv_max_age_days,
+		.max_age_days = s->audit.max_age_days,
 		.is_foreign = index_cache_is_foreign(index),
 		.cache_dir = index_cache_dir(index),
 		.now_unix = clock_unix(),
@@ -17,8 +17,8 @@ struct advisory_options advisories_options(struct settings *s, const struct inde
 		.proxy_url = s->proxy_url,
 		.http_hosts = s->http_hosts.items,
 		.n_http_hosts = s->http_hosts.n,
-		.ignored = s->ignored,
-		.n_ignored = s->n_ignored,
+		.ignored = s->audit.ignored,
+		.n_ignored = s->audit.n_ignored,
 	};
 }
 
@@ -100,7 +100,7 @@ static const struct finding *find_refusal(const struct pipeline *p, const struct
 			continue;
 		if (is_malware)
 			return f;
-		if (!first && p->settings->advisories == ADVISORIES_STOP)
+		if (!first && p->settings->audit.mode == ADVISORIES_STOP)
 			first = f;
 	}
 	return first;
@@ -116,7 +116,7 @@ static enum status decide(const struct pipeline *p, const struct advisory_result
 			return remedy(d, "do not install it; 'hwb help V02' tells of the way past it");
 		return remedy(d, "constrain it to a version without (-b FILE), or say why it does not matter: --ignore ID=WHY");
 	}
-	if (!r->unchecked || p->settings->advisories != ADVISORIES_STOP)
+	if (!r->unchecked || p->settings->audit.mode != ADVISORIES_STOP)
 		return OK;
 	for (size_t i = 0; i < r->n; i++)
 		if (r->verdicts[i].reason && !r->verdicts[i].is_open)
@@ -131,7 +131,7 @@ enum status advisories_check_pins(struct pipeline *p, struct diag *d)
 	struct advisory_subject *subjects = ARENA_ARRAY(p->arena, struct advisory_subject, p->lock.n_pins);
 	struct advisory_request request = { .subjects = subjects, .options = &options };
 	struct advisory_result r;
-	if (p->settings->advisories == ADVISORIES_OFF)
+	if (p->settings->audit.mode == ADVISORIES_OFF)
 		return OK;
 	for (size_t i = 0; i < p->lock.n_pins; i++)
 		if (!was_audited(p, &p->lock.pins[i]))

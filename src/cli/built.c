@@ -185,8 +185,9 @@ static enum status build(void *context, const struct index_file *sdist, struct i
 	enum status s = check_chain(p, wheel->wheel.name, d);
 	if (s == OK)
 		s = directory_make(index_cache_dir(p->index), "built", true, &dir, d);
-	/* A lock has to have what was needed on the way. */
-	if (s || (!p->is_locking && read_record(p, dir, text, wheel)))
+	/* A lock has to have what was needed on the way; and a cache from elsewhere could name any wheel. */
+	bool is_believed = !p->is_locking && !p->settings->ci_provider && !index_cache_is_foreign(p->index);
+	if (s || (is_believed && read_record(p, dir, text, wheel)))
 		return s;
 	const char *name = arena_printf(p->arena, "%s.%s", text, p->run->id);
 	s = directory_make(dir, name, true, &room, d);

@@ -19,7 +19,9 @@
 #include "cli/settings_parts.h"
 #include "host/file.h"
 #include "host/helper.h"
+#include "host/mapped.h"
 #include "host/sealed.h"
+#include "lock/pylock.h"
 #include "python/metadata.h"
 
 enum { RECORD_MAX = 64 << 20, FILES_MAX = 10000 };
@@ -62,7 +64,6 @@ static enum status ask_parser(struct audit_command *c, const char *verb, struct 
 	return helper_call(&c->session.run, "hwb-parse", verb, request, &fd, 1, reply, d);
 }
 
-/* The list of a lock comes in here as well: names and versions are all that is asked. */
 static void add_pins(struct audit_command *c, struct audited *f, const struct pins *pins, enum advisory_role role)
 {
 	for (size_t i = 0; i < pins->n; i++) {
@@ -118,6 +119,30 @@ static enum status read_pins(struct audit_command *c, struct audited *f, int fd,
 			 d);
 }
 
+/* A lock says what will be installed, on whichever platform: each of its packages. */
+static enum status read_lock(struct audit_command *c, struct audited *f, int fd, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf reply;
+	CLEANUP(mapped_done) struct bytes text = { NULL, 0 };
+	struct pylock lock;
+	buf_init(&reply, RECORD_MAX);
+	enum status s = mapped_open(fd, PYLOCK_SIZE_MAX, &text, d);
+	if (s == OK)
+		s = helper_call(&c->session.run, "hwb-parse", "pylock", text, NULL, 0, &reply, d);
+	if (s == OK)
+		s = pylock_record_read(buf_bytes(&reply), c->arena, &lock, d) ? recode(d, ERR_UNCHECKED) : OK;
+	for (size_t i = 0; s == OK && i < lock.n_packages; i++) {
+		const struct pylock_package *p = &lock.packages[i];
+		struct pin pin = { .name = p->name, .version = p->version, .line = p->line };
+		if (!p->version.data || p->other.data) {
+			pin.version = (struct bytes){ NULL, 0 };
+			pin.unreadable = BYTES("it is a directory, a repository or an archive, which no advisory could name");
+		}
+		add_pins(c, f, &(struct pins){ .items = &pin, .n = 1 }, ADVISORY_REQUIREMENT);
+	}
+	return s;
+}
+
 enum file_kind { FILE_WHEEL, FILE_REPORT, FILE_REQUIREMENTS, FILE_LOCK, FILE_OTHER };
 
 /* By its name alone. */
@@ -144,14 +169,17 @@ static enum status check_kind(const struct audited *f, struct diag *d)
 	case FILE_REQUIREMENTS:
 		return OK;
 	case FILE_LOCK:
-		(void)fail(d, ERR_USAGE, 0, "'%.*s' is TOML, which this version of hwb audit does not read", BYTES_ARG(f->path));
-		return remedy(d, "export it as a requirements file, or audit the report of a build that used it");
+		if (pylock_is_name(f->path))
+			return OK;
+		(void)fail(d, ERR_USAGE, 0, "'%.*s' is TOML, and not called as a lock is", BYTES_ARG(f->path));
+		return remedy(d, "pylock.toml or pylock.NAME.toml (PEP 751); 'hwb lock' writes one");
 	case FILE_OTHER:
 		break;
 	}
-	return fail(d, ERR_USAGE, 0,
-		    "'%.*s' is neither a wheel (.whl), a report of a build (.json) nor a requirements file (.txt, .in)",
-		    BYTES_ARG(f->path));
+	return fail(
+		d, ERR_USAGE, 0,
+		"'%.*s' is neither a wheel (.whl), a lock (pylock.toml), a report of a build (.json) nor a requirements file (.txt, .in)",
+		BYTES_ARG(f->path));
 }
 
 static enum status read_file(struct audit_command *c, struct audited *f, struct diag *d)
@@ -169,6 +197,8 @@ static enum status read_file(struct audit_command *c, struct audited *f, struct 
 		return s == ERR_IO ? recode(d, ERR_USAGE) : s;
 	if (is_wheel)
 		s = read_wheel(c, f, fd, d);
+	else if (kind_of(f->name) == FILE_LOCK)
+		s = read_lock(c, f, fd, d);
 	else
 		s = read_pins(c, f, fd, kind_of(f->name) == FILE_REPORT ? PINS_REPORT : PINS_REQUIREMENTS, d);
 	return s ? explain(d, "'%.*s'", BYTES_ARG(f->path)) : OK;
@@ -390,7 +420,7 @@ static enum status import(struct audit_command *c, struct diag *d)
 {
 	struct store_import import;
 	char date[CLOCK_TEXT_SIZE];
-	const char *path = c->settings->import;
+	const char *path = c->settings->audit.import;
 	enum status s = store_import(&c->session.run, index_cache_dir(c->index), path, &import, d);
 	if (s)
 		return s;
@@ -407,15 +437,19 @@ static enum status import(struct audit_command *c, struct diag *d)
 
 static enum status audit_all(struct audit_command *c, struct diag *d)
 {
-	struct index_options options = { .no_index = true, .offline = true, .cache_path = c->settings->cache_dir };
-	if (!c->settings->sources.n && !c->settings->import) {
-		(void)fail(d, ERR_USAGE, 0, "hwb audit takes wheels, folders of wheels, reports of builds and requirements files");
+	const struct settings *s = c->settings;
+	struct index_options options = {
+		.places = s->places, .n_places = s->n_places, .no_index = true, .offline = true, .cache_path = s->cache_dir
+	};
+	if (!c->settings->sources.n && !c->settings->audit.import) {
+		(void)fail(d, ERR_USAGE, 0,
+			   "hwb audit takes wheels, folders of wheels, locks, reports of builds and requirements files");
 		return remedy(d, "hwb audit dist");
 	}
-	enum status s = index_open(&c->session.run, &options, &c->index, d);
-	if (s == OK && c->settings->import)
-		s = import(c, d);
-	return s == OK && c->settings->sources.n ? audit_files(c, d) : s;
+	enum status status = index_open(&c->session.run, &options, &c->index, d);
+	if (status == OK && s->audit.import)
+		status = import(c, d);
+	return status == OK && s->sources.n ? audit_files(c, d) : status;
 }
 
 static int run_audit(struct settings *settings, struct arena *a)

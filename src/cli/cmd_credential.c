@@ -176,7 +176,9 @@ static int run_credential(struct settings *s, struct arena *a)
 	struct credential_command c = { .settings = s, .vault = &vault };
 	if (status == OK)
 		status = run_verb(&c, &d);
-	return (int)session_close(&session, s, status, &d);
+	int code = (int)session_close(&session, s, status, &d);
+	audit_free(session.run.audit);
+	return code;
 }
 
 const struct command command_credential = {

@@ -60,15 +60,18 @@ static enum status read_before(struct lock_command *c, struct diag *d)
 {
 	struct lock_hint *hints;
 	size_t n, kept = 0;
-	enum status s = lock_file_read(&c->build.session.run, c->path, c->build.arena, &c->before, d);
+	struct diag why = { 0 };
+	enum status s = lock_file_read(&c->build.session.run, c->path, c->build.arena, &c->before, &why);
 	if (s == ERR_ABSENT && c->build.settings->lock.check) {
 		(void)fail(d, ERR_RESOLVE, 0, "there is no lock: %s", c->path);
 		return remedy(d, "make one: hwb lock");
 	}
 	if (s == ERR_ABSENT)
 		return OK;
-	if (s)
+	if (s) {
+		*d = why;
 		return s;
+	}
 	c->has_before = true;
 	const struct lock_hint *all;
 	locking_hints(&c->before.lock, c->build.arena, &all, &n);

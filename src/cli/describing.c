@@ -79,6 +79,38 @@ static enum status add_pins(struct pipeline *p, struct sbom *s, struct diag *d)
 	return status;
 }
 
+static const struct lock_pin *pin_of(const struct pipeline *p, struct bytes name)
+{
+	for (size_t k = 0; p->has_lock && k < p->lock.n_pins; k++)
+		if (bytes_equal(p->lock.pins[k].name, name))
+			return &p->lock.pins[k];
+	return NULL;
+}
+
+static void add_match(struct pipeline *p, struct sbom *s, const struct lock_pin *pin, const struct advisory_match *m)
+{
+	struct bytes url = url_for_log(pin->file.url, p->arena);
+	struct sbom_vulnerability v = { .id = m->id, .fixed = m->fixed };
+	v.about = purl_of(pin, sbom_url_is_valid(url) ? url : (struct bytes){ NULL, 0 }, p->arena);
+	v.ignored = m->ignored ? m->ignored->why : (struct bytes){ NULL, 0 };
+	v.aliases = ARENA_ARRAY(p->arena, struct bytes, m->n_aliases);
+	for (size_t n = 0; n < m->n_aliases; n++)
+		if (sbom_id_is_valid(m->aliases[n]) && v.n_aliases < SBOM_LIST_MAX)
+			v.aliases[v.n_aliases++] = m->aliases[n];
+	if (sbom_id_is_valid(v.id))
+		(void)sbom_add_vulnerability(s, p->arena, &v);
+}
+
+/* What `--audit` found out about the pins. A time's knowledge: it is in the document beside the wheel, not in the wheel. */
+static void add_vulnerabilities(struct pipeline *p, struct sbom *s)
+{
+	for (size_t i = 0; i < p->n_audited; i++) {
+		const struct lock_pin *pin = pin_of(p, p->audited[i].name);
+		for (size_t k = 0; pin && k < p->verdicts[i].n_matches; k++)
+			add_match(p, s, pin, &p->verdicts[i].matches[k]);
+	}
+}
+
 /* Where things are on this machine does not go into what is published, and would make the same wheel another one elsewhere. */
 static enum status add_interpreter(struct pipeline *p, struct sbom *s, bool is_embedded, struct diag *d)
 {
@@ -166,6 +198,10 @@ static enum status make_model(struct pipeline *p, bool is_embedded, struct sbom 
 	fill_source(p, &s);
 	if (status == OK)
 		status = add_pins(p, &s, d);
+	s.vulnerabilities = NULL;
+	s.n_vulnerabilities = 0;
+	if (status == OK && !is_embedded)
+		add_vulnerabilities(p, &s);
 	if (status == OK)
 		status = add_interpreter(p, &s, is_embedded, d);
 	if (status == OK)

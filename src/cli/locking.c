@@ -71,14 +71,18 @@ enum status locking_open(struct pipeline *p, const struct source_word *word, str
 		return OK;
 	}
 	struct lock_file *file = ARENA_NEW(p->arena, struct lock_file);
-	enum status s = path ? lock_file_read(p->run, path, p->arena, file, d) : ERR_ABSENT;
+	struct diag why = { 0 };
+	enum status s = path ? lock_file_read(p->run, path, p->arena, file, &why) : ERR_ABSENT;
 	if (s == OK) {
 		file->is_named = set->lock.file != NULL;
 		p->lock_file = file;
 		return note_opened(p, d);
 	}
-	if (s != ERR_ABSENT || set->lock.file)
+	if (s != ERR_ABSENT || set->lock.file) {
+		if (d)
+			*d = why;
 		return s == ERR_ABSENT ? recode(d, ERR_USAGE) : s;
+	}
 	if (!set->lock.locked)
 		return OK;
 	(void)fail(d, ERR_RESOLVE, 0, "--locked, and there is no lock%s%s", path ? ": " : "", path ? path : "");
@@ -123,6 +127,7 @@ enum status locking_request(struct pipeline *p, const struct bytes *more, size_t
 		.n_hints = p->n_hints,
 		.allow_prereleases = set->allow_prereleases,
 		.offline = set->offline,
+		.distrusts_cache = set->ci_provider != NULL || index_cache_is_foreign(p->index),
 		.exclude_newer = set->exclude_newer,
 	};
 	deps_policy_fill(set, p->arena, ret);

@@ -57,7 +57,7 @@ static enum status take_import(struct settings *s, struct arena *a, const char *
 {
 	if (!value[0])
 		return fail(d, ERR_USAGE, 0, "takes a path");
-	s->import = arena_string(a, bytes_of(value));
+	s->audit.import = arena_string(a, bytes_of(value));
 	return OK;
 }
 

@@ -177,6 +177,21 @@ static void keep_copy(struct finding_files *f, struct publish_file *file, int fd
 	f->kept += file->kept_fd >= 0 ? file->size : 0;
 }
 
+/* What hwb-parse says of a file is of that file: the registry files it under what the form says. */
+static enum status check_form(struct publish_file *file, struct arena *a, struct diag *d)
+{
+	struct wheel_name wheel;
+	struct sdist_name sdist;
+	struct version said;
+	enum status s = version_parse(file->form.version, a, &said, d);
+	bool is_wheel = file->kind == FORM_WHEEL;
+	if (s == OK)
+		s = is_wheel ? wheel_name_parse(file->name, a, &wheel, d) : sdist_name_parse(file->name, file->project, a, &sdist, d);
+	bool same = s == OK && version_compare(&said, is_wheel ? &wheel.version : &sdist.version) == 0 &&
+		    (!is_wheel || bytes_equal(wheel.name, file->project));
+	return same ? OK : fail(d, ERR_UNCHECKED, 0, "the form of '%s' is of another project or version", file->path);
+}
+
 /* While the bytes that were checked are at hand. */
 static enum status passed(void *context, const struct checked_file *checked, int fd, struct diag *d)
 {
@@ -201,6 +216,9 @@ static enum status passed(void *context, const struct checked_file *checked, int
 	if (s)
 		return s;
 	file->project = name_normalize(file->form.name, a);
+	s = check_form(file, a, d);
+	if (s)
+		return s;
 	keep_copy(f, file, fd);
 	f->files->n++;
 	return attest(f, file, d);

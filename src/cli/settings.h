@@ -18,8 +18,7 @@ enum findings_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB };
 enum unknown_requires { UNKNOWN_WARN, UNKNOWN_ALLOW, UNKNOWN_DENY };
 /* What a finding in the source does to its build. */
 enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
-/* What a known vulnerability of a build requirement does to its build; what is malware stops it unless off. */
-enum advisories_mode { ADVISORIES_OFF, ADVISORIES_REPORT, ADVISORIES_STOP };
+/* Who is asked for advisories unless somebody says otherwise. */
 #define SETTINGS_OSV_URL "https://api.osv.dev/"
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
@@ -63,11 +62,7 @@ struct settings {
 	enum unknown_requires unknown_requires;
 	struct finding_policy findings;
 	enum scan_mode scan;
-	enum advisories_mode advisories;
-	const char *osv_url; /* ends in '/' */
-	uint32_t osv_max_age_days;
-	struct advisory_ignored *ignored;
-	size_t n_ignored;
+	struct settings_audit audit;
 	enum findings_format format;
 
 	bool json, quiet;
@@ -94,7 +89,6 @@ struct settings {
 	const char *baseline; /* of scan; NULL: none */
 	struct settings_lock lock;
 	struct settings_publish publish;
-	const char *import; /* of audit: an export; NULL: none */
 	const char *shell_command, *cache_max_size; /* the first NULL: a shell for a person */
 	struct settings_log log;
 	struct settings_masks masks;

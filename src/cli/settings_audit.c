@@ -12,7 +12,7 @@ enum status setting_set_audit(struct settings *s, struct arena *a, struct bytes 
 	(void)is_first;
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (bytes_equal(value, bytes_of(words[i]))) {
-			s->advisories = (enum advisories_mode)i;
+			s->audit.mode = (enum advisories_mode)i;
 			return OK;
 		}
 	return fail(d, ERR_USAGE, 0, "takes stop, report or off, not '%.*s'", BYTES_ARG(bytes_part(value, 0, 100)));
@@ -27,7 +27,7 @@ enum status setting_set_osv_url(struct settings *s, struct arena *a, struct byte
 	    bytes_find(value, '#') < value.size)
 		return fail(d, ERR_USAGE, 0, "takes the URL of an OSV service, without a password, '?' and '#'");
 	const char *text = url_text(&url, a);
-	s->osv_url = bytes_ends(bytes_of(text), BYTES("/")) ? text : arena_printf(a, "%s/", text);
+	s->audit.osv_url = bytes_ends(bytes_of(text), BYTES("/")) ? text : arena_printf(a, "%s/", text);
 	return OK;
 }
 
@@ -39,7 +39,7 @@ enum status setting_set_max_age(struct settings *s, struct arena *a, struct byte
 	if (number_parse_u64(value, MAX_AGE_DAYS_MOST, &days))
 		return fail(d, ERR_USAGE, 0, "takes a number of days, at most %d, not '%.*s'", MAX_AGE_DAYS_MOST,
 			    BYTES_ARG(bytes_part(value, 0, 100)));
-	s->osv_max_age_days = (uint32_t)days;
+	s->audit.max_age_days = (uint32_t)days;
 	return OK;
 }
 
@@ -48,21 +48,21 @@ static enum status add_ignored(struct settings *s, struct arena *a, struct bytes
 			       struct diag *d)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < s->n_ignored; i++)
-		if (!is_first || s->ignored[i].until_fixed != until_fixed)
-			s->ignored[n++] = s->ignored[i];
-	s->n_ignored = n;
+	for (size_t i = 0; i < s->audit.n_ignored; i++)
+		if (!is_first || s->audit.ignored[i].until_fixed != until_fixed)
+			s->audit.ignored[n++] = s->audit.ignored[i];
+	s->audit.n_ignored = n;
 	if (!value.data)
 		return OK;
 	if (n == IGNORED_MAX)
 		return fail(d, ERR_USAGE, 0, "more than %d advisories are ignored", IGNORED_MAX);
 	struct advisory_ignored *more = ARENA_ARRAY(a, struct advisory_ignored, n + 1);
-	bytes_copy(more, bytes_make(s->ignored, n * sizeof *more));
+	bytes_copy(more, bytes_make(s->audit.ignored, n * sizeof *more));
 	enum status status = advisory_ignore_parse(value, until_fixed, a, &more[n], d);
 	if (status)
 		return status;
-	s->ignored = more;
-	s->n_ignored = n + 1;
+	s->audit.ignored = more;
+	s->audit.n_ignored = n + 1;
 	return OK;
 }
 

@@ -90,8 +90,8 @@ static void set_defaults(struct settings *s, struct arena *a, char **env)
 				.exclude_newer = INT64_MAX,
 				.outside_id = 64000,
 				.network_isolation = true,
-				.osv_url = SETTINGS_OSV_URL,
-				.osv_max_age_days = 7 };
+				.audit.osv_url = SETTINGS_OSV_URL,
+				.audit.max_age_days = 7 };
 	limits_init(&s->limits);
 	find_user(s, a);
 	find_ci(s);

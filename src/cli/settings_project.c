@@ -140,17 +140,17 @@ static enum status tighten(const struct project_check *c, const struct project_s
 			   struct diag *d)
 {
 	struct settings *s = c->settings;
-	bool network_isolation = s->network_isolation;
 	int64_t min_age = s->min_age;
 	if (set->is_array || set->n_values != 1)
 		return refuse(set, arena_printf(c->arena, "it takes %s", row->takes), d);
+	/* Of a switch, true is the stricter value, and false is never a project's to say. */
+	if (strcmp(row->takes, "true or false") == 0 && !bytes_equal(set->values[0], BYTES("true")))
+		return refuse(set, "only the operator's hwb.toml can say that", d);
 	enum status status = row->set(s, c->arena, set->values[0], true, d);
 	if (status)
 		return explain(d, "pyproject.toml:%u:%u: [tool.hwb] '%s'", set->line, set->column, row->key);
-	bool is_looser = strcmp(row->key, "security.network-isolation") == 0 && !s->network_isolation;
-	s->network_isolation = s->network_isolation || network_isolation;
 	s->min_age = s->min_age < min_age ? min_age : s->min_age;
-	return is_looser ? refuse(set, "only the operator's hwb.toml can say that", d) : OK;
+	return OK;
 }
 
 static enum status check_one(const struct project_check *c, const struct project_setting *set, struct diag *d)

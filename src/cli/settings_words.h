@@ -51,6 +51,18 @@ struct settings_publish {
 };
 
 /* How builds use a lock, and the words of lock. */
+/* A known vulnerability of a build requirement: what it does to the build. What is malware stops it unless off. */
+enum advisories_mode { ADVISORIES_OFF, ADVISORIES_REPORT, ADVISORIES_STOP };
+/* Of `hwb audit`, and of --audit of a build. */
+struct settings_audit {
+	enum advisories_mode mode; /* of a build */
+	const char *osv_url; /* ends in '/' */
+	uint32_t max_age_days; /* of what was imported */
+	struct advisory_ignored *ignored;
+	size_t n_ignored;
+	const char *import; /* an export; NULL: none */
+};
+
 struct settings_lock {
 	const char *file; /* --lock; NULL: SRC/pylock.build.toml where there is one */
 	bool locked, none; /* --no-lock */

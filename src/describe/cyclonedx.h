@@ -15,6 +15,9 @@
 #define CDX_SOURCE_ARCHIVE_DIGEST "hwb:source-archive-sha256"
 #define CDX_TOOLS_RECORDED "hwb:programs-recorded"
 #define CDX_UNREAD "hwb:unread-sbom"
+#define CDX_ABOUT "hwb:about"
+#define CDX_IGNORED "hwb:ignored"
+#define CDX_FIXED "hwb:fixed-in"
 /* The role of a declared requirement, beside those of enum sbom_role. */
 #define CDX_ROLE_REQUIREMENT "requirement"
 /* How the comment of a reference begins that is hwb's and not one of the project's links. */

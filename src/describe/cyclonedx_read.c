@@ -252,6 +252,29 @@ static void read_components(struct reading *r, const struct json *root)
 	}
 }
 
+static void read_vulnerabilities(struct reading *r, const struct json *root)
+{
+	for (JSON_EACH(item, list_of(root, "vulnerabilities"))) {
+		struct sbom_vulnerability v = {
+			.id = text_of(item, "id"),
+			.about = property(item, CDX_ABOUT),
+			.fixed = property(item, CDX_FIXED),
+			.ignored = property(item, CDX_IGNORED),
+		};
+		/* Another tool's are about what it calls by names of its own. */
+		if (!sbom_id_is_valid(v.id) || !sbom_purl_is_valid(v.about))
+			continue;
+		for (JSON_EACH(reference, list_of(item, "references"))) {
+			struct bytes alias = text_of(reference, "id");
+			if (v.n_aliases == SBOM_LIST_MAX || !sbom_id_is_valid(alias))
+				continue;
+			v.aliases = arena_grow(r->arena, v.aliases, v.n_aliases, sizeof *v.aliases);
+			v.aliases[v.n_aliases++] = alias;
+		}
+		(void)sbom_add_vulnerability(r->sbom, r->arena, &v);
+	}
+}
+
 static int compare_requirements(const void *x, const void *y)
 {
 	return bytes_compare(((const struct sbom_requirement *)x)->name, ((const struct sbom_requirement *)y)->name);
@@ -284,6 +307,7 @@ enum status sbom_read_cyclonedx_tree(const struct json *root, struct arena *a, s
 		s.timestamp = 0;
 	read_subject(&r, json_find(metadata, "component"));
 	read_components(&r, root);
+	read_vulnerabilities(&r, root);
 	take_requirements(&r);
 	s.is_of_build = compositions->n_items && bytes_equal(text_of(compositions->items, "aggregate"), BYTES(CDX_AGGREGATE_BUILD));
 	*ret = s;

@@ -343,6 +343,81 @@ static void put_formulation(struct json_writer *w, const struct sbom *s)
 	json_array_end(w);
 }
 
+/* ---- known vulnerabilities (VEX: whether they matter here is for people to say) ---- */
+
+static void put_source(struct json_writer *w, struct bytes id, struct arena *a)
+{
+	json_pair_string(w, "id", id);
+	json_key(w, "source");
+	json_object_begin(w);
+	json_pair_cstring(w, "name", "OSV");
+	json_pair_cstring(w, "url", arena_printf(a, SBOM_ADVISORY_URL "%.*s", BYTES_ARG(id)));
+	json_object_end(w);
+}
+
+static void put_own(struct json_writer *w, const char *name, struct bytes value)
+{
+	if (!value.size)
+		return;
+	json_object_begin(w);
+	json_pair_cstring(w, "name", name);
+	json_pair_string(w, "value", value);
+	json_object_end(w);
+}
+
+static void put_aliases(struct json_writer *w, const struct sbom_vulnerability *v, struct arena *a)
+{
+	if (!v->n_aliases)
+		return;
+	json_key(w, "references");
+	json_array_begin(w);
+	for (size_t i = 0; i < v->n_aliases; i++) {
+		json_object_begin(w);
+		put_source(w, v->aliases[i], a);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
+static void put_vulnerability(struct json_writer *w, const struct sbom *s, const struct sbom_vulnerability *v, struct arena *a)
+{
+	json_object_begin(w);
+	put_source(w, v->id, a);
+	put_aliases(w, v, a);
+	if (v->fixed.size)
+		json_pair_cstring(w, "recommendation", arena_printf(a, "update to %.*s", BYTES_ARG(v->fixed)));
+	json_key(w, "analysis");
+	json_object_begin(w);
+	json_pair_cstring(w, "state", "in_triage");
+	if (v->ignored.size)
+		json_pair_cstring(w, "detail", arena_printf(a, "ignored by the operator: %.*s", BYTES_ARG(v->ignored)));
+	json_object_end(w);
+	json_key(w, "affects");
+	json_array_begin(w);
+	for (size_t i = 0; i < s->n_components; i++)
+		if (bytes_equal(s->components[i].purl, v->about))
+			put_leaf(w, s->components[i].ref);
+	json_array_end(w);
+	json_key(w, "properties");
+	json_array_begin(w);
+	put_own(w, CDX_ABOUT, v->about);
+	put_own(w, CDX_FIXED, v->fixed);
+	put_own(w, CDX_IGNORED, v->ignored);
+	json_array_end(w);
+	json_object_end(w);
+}
+
+static void put_vulnerabilities(struct json_writer *w, const struct sbom *s, struct arena *a)
+{
+	if (!s->n_vulnerabilities)
+		return;
+	json_key(w, "vulnerabilities");
+	json_array_begin(w);
+	for (size_t i = 0; i < s->n_vulnerabilities; i++)
+		put_vulnerability(w, s, &s->vulnerabilities[i], a);
+	json_array_end(w);
+}
+
 static void put_document(struct json_writer *w, const struct sbom *s, const char *serial)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -359,6 +434,7 @@ static void put_document(struct json_writer *w, const struct sbom *s, const char
 	put_components(w, s, &a);
 	put_dependencies(w, s, ref, &a);
 	put_compositions(w, s, ref);
+	put_vulnerabilities(w, s, &a);
 	put_formulation(w, s);
 	json_object_end(w);
 }

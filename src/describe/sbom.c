@@ -122,6 +122,24 @@ bool sbom_email_is_valid(struct bytes email)
 	return true;
 }
 
+bool sbom_id_is_valid(struct bytes id)
+{
+	enum { ID_MAX = 200 };
+	for (size_t i = 0; i < id.size; i++)
+		if (!byte_is_alnum(id.data[i]) && !strchr("-._:", id.data[i]))
+			return false;
+	return id.size > 0 && id.size <= ID_MAX && bytes_find(id, '\0') == id.size;
+}
+
+bool sbom_add_vulnerability(struct sbom *s, struct arena *a, const struct sbom_vulnerability *v)
+{
+	if (s->n_vulnerabilities == SBOM_VULNERABILITIES_MAX)
+		return false;
+	s->vulnerabilities = arena_grow(a, s->vulnerabilities, s->n_vulnerabilities, sizeof *s->vulnerabilities);
+	s->vulnerabilities[s->n_vulnerabilities++] = *v;
+	return true;
+}
+
 /* packaging.python.org, "Well-known labels": compared without punctuation, blanks and case. */
 static const struct {
 	const char *label, *type;
@@ -285,4 +303,8 @@ void sbom_map_texts(struct sbom *s, sbom_map *map, void *context)
 		map_list(s->requires[i].texts, s->requires[i].n_texts, map, context);
 	for (size_t i = 0; i < s->n_components; i++)
 		map_component(&s->components[i], map, context);
+	for (size_t i = 0; i < s->n_vulnerabilities; i++) {
+		s->vulnerabilities[i].fixed = map(context, s->vulnerabilities[i].fixed);
+		s->vulnerabilities[i].ignored = map(context, s->vulnerabilities[i].ignored);
+	}
 }

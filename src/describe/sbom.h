@@ -15,6 +15,7 @@ enum {
 	SBOM_COMPONENTS_MAX = 20000,
 	SBOM_LIST_MAX = 256, /* authors, links, licences, unread files */
 	SBOM_REQUIRES_MAX = 8192,
+	SBOM_VULNERABILITIES_MAX = 4096,
 	SBOM_TEXT_MAX = 40000, /* of one text, in bytes */
 	SBOM_FILE_MAX = 32 << 20 /* of a document, in and out */
 };
@@ -22,6 +23,9 @@ enum {
 enum sbom_role { SBOM_VENDORED, SBOM_BUILD_DEPENDENCY, SBOM_INTERPRETER, SBOM_TOOL, N_SBOM_ROLES };
 /* "vendored", "build-dependency", "interpreter", "tool". */
 const char *sbom_role_name(enum sbom_role role);
+
+/* Where people read an advisory: followed by its id. */
+#define SBOM_ADVISORY_URL "https://osv.dev/vulnerability/"
 
 struct sbom_component {
 	enum sbom_role role;
@@ -40,6 +44,14 @@ struct sbom_requirement { /* all Requires-Dist of one distribution */
 	struct bytes *texts; /* as written, at least one */
 	size_t n_texts;
 	bool is_optional; /* each is of an extra */
+};
+/* What an advisory says of a component, looked up while the wheel was built. */
+struct sbom_vulnerability {
+	struct bytes id; /* sbom_id_is_valid */
+	struct bytes about; /* the purl of the component */
+	struct bytes *aliases; /* other ids */
+	size_t n_aliases;
+	struct bytes fixed, ignored; /* in which version; why the operator ignores it; {NULL, 0}: none */
 };
 struct sbom_author {
 	struct bytes name, email; /* one of them can be {NULL, 0} */
@@ -65,6 +77,8 @@ struct sbom {
 	size_t n_requires;
 	struct sbom_component *components;
 	size_t n_components;
+	struct sbom_vulnerability *vulnerabilities;
+	size_t n_vulnerabilities;
 	struct bytes source_url, source_commit, source_archive; /* {NULL, 0}: none or not known */
 	bool has_tree, has_archive;
 	struct sha256 tree, archive; /* of the source: its snapshot, its archive */
@@ -97,6 +111,10 @@ bool sbom_purl_is_valid(struct bytes purl);
 /* http or https, with a host, without userinfo, of the characters of RFC 3986 alone. */
 bool sbom_url_is_valid(struct bytes url);
 bool sbom_email_is_valid(struct bytes email);
+/* The id of an advisory: letters, digits, '-', '.', '_' and ':'. */
+bool sbom_id_is_valid(struct bytes id);
+/* Appends one; false: beyond SBOM_VULNERABILITIES_MAX. */
+bool sbom_add_vulnerability(struct sbom *s, struct arena *a, const struct sbom_vulnerability *v);
 /* The type of CycloneDX for a Project-URL of that label: the well-known labels of packaging.python.org. Never NULL. */
 const char *sbom_link_type(struct bytes label);
 /* The constant of that name; NULL when sbom_link_type gives no such. */

@@ -58,6 +58,15 @@ void sbom_put_record(const struct sbom *s, struct buf *out)
 	wire_put_u32(out, (uint32_t)s->n_components);
 	for (size_t i = 0; i < s->n_components; i++)
 		put_component(out, &s->components[i]);
+	wire_put_u32(out, (uint32_t)s->n_vulnerabilities);
+	for (size_t i = 0; i < s->n_vulnerabilities; i++) {
+		const struct sbom_vulnerability *v = &s->vulnerabilities[i];
+		wire_put_bytes(out, v->id);
+		wire_put_bytes(out, v->about);
+		wire_put_bytes(out, v->fixed);
+		wire_put_bytes(out, v->ignored);
+		put_texts(out, v->aliases, v->n_aliases);
+	}
 	wire_put_u64(out, (uint64_t)s->timestamp);
 	wire_put_u32(out, s->is_of_build);
 	wire_put_u32(out, s->has_tools);
@@ -191,6 +200,22 @@ static void get_component(struct wire *w, struct arena *a, struct sbom *s)
 		require(w, sbom_add(s, a, &c));
 }
 
+static void get_vulnerabilities(struct wire *w, struct arena *a, struct sbom *s)
+{
+	size_t n = get_count(w, 20, SBOM_VULNERABILITIES_MAX);
+	for (size_t i = 0; i < n && !w->bad; i++) {
+		struct sbom_vulnerability v = { .id = get_valid(w, a, sbom_id_is_valid) };
+		v.about = get_valid(w, a, sbom_purl_is_valid);
+		v.fixed = get_text(w, a);
+		v.ignored = get_text(w, a);
+		v.aliases = get_texts(w, a, SBOM_LIST_MAX, &v.n_aliases);
+		for (size_t k = 0; k < v.n_aliases; k++)
+			require(w, sbom_id_is_valid(v.aliases[k]));
+		require(w, v.id.size && v.about.size);
+		(void)sbom_add_vulnerability(s, a, &v);
+	}
+}
+
 void sbom_get_record(struct wire *w, struct arena *a, struct sbom *ret)
 {
 	struct sbom s = { .file_name = get_text(w, a) };
@@ -211,6 +236,7 @@ void sbom_get_record(struct wire *w, struct arena *a, struct sbom *ret)
 	size_t n = get_count(w, 40, SBOM_COMPONENTS_MAX);
 	for (size_t i = 0; i < n && !w->bad; i++)
 		get_component(w, a, &s);
+	get_vulnerabilities(w, a, &s);
 	uint64_t timestamp = wire_get_u64(w);
 	require(w, timestamp < UINT64_C(253402300800)); /* the year 10000 has no date in RFC 3339 */
 	s.timestamp = (int64_t)timestamp;

@@ -116,17 +116,29 @@ static void put_digest(struct spdx *x, const struct sha256 *digest)
 	json_array_end(&x->w);
 }
 
+static void put_reference(struct spdx *x, const char *category, const char *type, struct bytes locator)
+{
+	json_object_begin(&x->w);
+	json_pair_cstring(&x->w, "referenceCategory", category);
+	json_pair_cstring(&x->w, "referenceType", type);
+	json_pair_string(&x->w, "referenceLocator", locator);
+	json_object_end(&x->w);
+}
+
+/* What the package is elsewhere, and what advisories are about it. */
 static void put_purl(struct spdx *x, struct bytes purl)
 {
 	if (!purl.size)
 		return;
 	json_key(&x->w, "externalRefs");
 	json_array_begin(&x->w);
-	json_object_begin(&x->w);
-	json_pair_cstring(&x->w, "referenceCategory", "PACKAGE-MANAGER");
-	json_pair_cstring(&x->w, "referenceType", "purl");
-	json_pair_string(&x->w, "referenceLocator", purl);
-	json_object_end(&x->w);
+	put_reference(x, "PACKAGE-MANAGER", "purl", purl);
+	for (size_t i = 0; i < x->s->n_vulnerabilities; i++) {
+		const struct sbom_vulnerability *v = &x->s->vulnerabilities[i];
+		if (bytes_equal(v->about, purl))
+			put_reference(x, "SECURITY", "advisory",
+				      bytes_of(arena_printf(&x->arena, SBOM_ADVISORY_URL "%.*s", BYTES_ARG(v->id))));
+	}
 	json_array_end(&x->w);
 }
 

@@ -353,7 +353,7 @@ static enum status fetch_sidecar(struct index *i, const struct index_file *file,
 	uint64_t id, size;
 	struct sha256 got;
 	const char *url = arena_printf(&i->arena, "%.*s.metadata", BYTES_ARG(file->url));
-	enum status s = transfer_start(i, url, NULL, i->run->limits->metadata_size, &id, d);
+	enum status s = transfer_take(i, url, i->run->limits->metadata_size, &id, d);
 	if (s == OK)
 		s = transfer_wait(i, id, &t, d);
 	if (s)
@@ -382,6 +382,14 @@ static enum status read_wheel_metadata(struct index *i, const struct index_file 
 	wire_put_bytes(&ask, file->filename);
 	enum status s = index_download(i, file, &fd, d);
 	return s ? s : helper_call(i->run, "hwb-parse", "wheel-metadata", buf_bytes(&ask), &fd, 1, record, d);
+}
+
+bool index_knows_metadata(struct index *i, const struct index_file *file)
+{
+	char name[SHA256_TEXT_SIZE];
+	struct sha256 key = metadata_key(file);
+	sha256_text(&key, name);
+	return find_metadata(i, &key) || faccessat(i->metadata_dir, name, R_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 enum status index_metadata(struct index *i, const struct index_file *file, const struct metadata **ret, struct diag *d)
@@ -478,8 +486,7 @@ enum status index_download_all(struct index *i, const struct index_file *const *
 			continue;
 		s = blob_open(i, &files[k]->digest, &fd, d);
 		if (s == ERR_ABSENT)
-			s = transfer_start(i, arena_string(&i->arena, files[k]->url), NULL, i->run->limits->download_size, &ids[k],
-					   d);
+			s = transfer_take(i, arena_string(&i->arena, files[k]->url), i->run->limits->download_size, &ids[k], d);
 	}
 	for (size_t k = 0; s == OK && k < n; k++)
 		if (ids[k])

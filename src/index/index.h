@@ -105,6 +105,9 @@ bool index_wants_credential(const struct index *i);
 /* The metadata of a wheel: the PEP 658 sidecar with its hash checked, else the (verified, cached) wheel's own.
  * ERR_HASH with both digests. Lives as long as the index. */
 MUST_USE enum status index_metadata(struct index *i, const struct index_file *file, const struct metadata **ret, struct diag *d);
+/* Asks ahead for what index_metadata will want of these wheels, all at once: the sidecar, or the wheel where there is none and it is
+ * small. Failures show there. */
+void index_expect(struct index *i, const struct index_file *const *files, size_t n);
 /* The file's bytes, verified by sha256, from the cache or the network (size and sha256 checked before it enters the cache;
  * the cache entry is blob/sha256/ab/DIGEST, 0444). *ret_fd: O_RDONLY, the caller closes. ERR_HASH (both digests, the URL
  * without credentials), ERR_NETWORK, ERR_LIMIT. A cached blob that no longer matches is removed and fetched again. */

@@ -52,6 +52,9 @@ struct index {
 	size_t n_origins;
 	struct transfer *transfers;
 	size_t n_transfers;
+	struct bytes *ahead; /* URLs of files and sidecars that were asked for ahead, until they are taken; data NULL: taken */
+	uint64_t *ahead_ids;
+	size_t n_ahead;
 	struct known_project **projects;
 	size_t n_projects;
 	struct known_metadata *metadata;
@@ -61,6 +64,8 @@ struct index {
 /* Starts a transfer into an unnamed file of the cache; *ret_id finds it again. ERR_NETWORK at once when offline. */
 MUST_USE enum status transfer_start(struct index *i, const char *url, const char *accept, uint64_t max_size, uint64_t *ret_id,
 				    struct diag *d);
+/* The same for a file or sidecar, which may have been asked for ahead; each once. */
+MUST_USE enum status transfer_take(struct index *i, const char *url, uint64_t max_size, uint64_t *ret_id, struct diag *d);
 /* Waits until that one is done (others are noted on the way). Borrowed; its status says how it went. */
 MUST_USE enum status transfer_wait(struct index *i, uint64_t id, struct transfer **ret, struct diag *d);
 /* The failure of a finished transfer as a diag: names what it was for and its URL without credentials. */
@@ -68,6 +73,9 @@ enum status transfer_failed(const struct transfer *t, const char *what, struct d
 
 /* Before anything is made in the cache. *ret_foreign: it was not made by this machine in this place. ERR_IO. */
 MUST_USE enum status cache_id_check(int cache_dir, bool *ret_foreign, struct diag *d);
+
+/* Whether index_metadata has no need to ask anybody. */
+bool index_knows_metadata(struct index *i, const struct index_file *file);
 
 /* CACHE/blob/sha256/ab/DIGEST: opened when it is there and its bytes are right; a wrong one is removed. ERR_ABSENT. */
 MUST_USE enum status blob_open(struct index *i, const struct sha256 *digest, int *ret_fd, struct diag *d);

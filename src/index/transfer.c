@@ -109,6 +109,50 @@ enum status transfer_start(struct index *i, const char *url, const char *accept,
 	return OK;
 }
 
+static size_t find_ahead(const struct index *i, const char *url)
+{
+	for (size_t k = 0; k < i->n_ahead; k++)
+		if (i->ahead[k].data && bytes_equal(i->ahead[k], bytes_of(url)))
+			return k;
+	return i->n_ahead;
+}
+
+enum status transfer_take(struct index *i, const char *url, uint64_t max_size, uint64_t *ret_id, struct diag *d)
+{
+	size_t k = find_ahead(i, url);
+	if (k == i->n_ahead)
+		return transfer_start(i, url, NULL, max_size, ret_id, d);
+	*ret_id = i->ahead_ids[k];
+	i->ahead[k] = (struct bytes){ NULL, 0 };
+	return OK;
+}
+
+static void ask_ahead(struct index *i, const char *url, uint64_t max_size)
+{
+	uint64_t id;
+	if (find_ahead(i, url) < i->n_ahead || transfer_start(i, url, NULL, max_size, &id, NULL))
+		return;
+	i->ahead = arena_grow(&i->arena, i->ahead, i->n_ahead, sizeof *i->ahead);
+	i->ahead_ids = arena_grow(&i->arena, i->ahead_ids, i->n_ahead, sizeof *i->ahead_ids);
+	i->ahead[i->n_ahead] = bytes_of(url);
+	i->ahead_ids[i->n_ahead++] = id;
+}
+
+void index_expect(struct index *i, const struct index_file *const *files, size_t n)
+{
+	enum { SMALL_WHEEL = 4 << 20 };
+	for (size_t k = 0; k < n; k++) {
+		const struct index_file *f = files[k];
+		bool is_remote = f->has_digest && !f->built_from && !bytes_starts(f->url, BYTES("file:"));
+		if (!is_remote || i->options.offline || index_knows_metadata(i, f))
+			continue;
+		if (f->has_metadata)
+			ask_ahead(i, arena_printf(&i->arena, "%.*s.metadata", BYTES_ARG(f->url)), i->run->limits->metadata_size);
+		else if (f->has_size && f->size <= SMALL_WHEEL && !index_has(i, &f->digest))
+			ask_ahead(i, arena_string(&i->arena, f->url), i->run->limits->download_size);
+	}
+}
+
 static struct transfer *find_transfer(struct index *i, uint64_t id)
 {
 	for (size_t k = 0; k < i->n_transfers; k++)

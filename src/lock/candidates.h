@@ -32,6 +32,7 @@ struct candidate {
 	const char *hash_source;
 	bool preferred; /* the choice of an earlier phase */
 	bool prerelease;
+	bool is_expected; /* its metadata was asked for ahead */
 	bool is_read; /* its metadata was asked for; what follows is known */
 	const char *refused; /* what its metadata says against it, or NULL */
 	const struct metadata *metadata;

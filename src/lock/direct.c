@@ -1,5 +1,6 @@
 #include "lock/direct.h"
 
+#include "index/page.h"
 #include "net/url.h"
 
 static enum status refuse(struct diag *d, const char *why, const char *help)
@@ -68,4 +69,15 @@ enum status direct_file(const struct lock_request *request, const struct require
 	if (s == OK)
 		*ret = f;
 	return s;
+}
+
+struct index_file direct_copy(const struct index_file *f, struct bytes name, struct arena *a)
+{
+	struct index_file copy = *f;
+	copy.filename = arena_copy(a, f->filename);
+	copy.url = arena_copy(a, f->url);
+	copy.index = arena_copy(a, f->index);
+	if (!page_file_name(&copy, name, a)) /* it was parsed before */
+		copy.has_digest = false;
+	return copy;
 }

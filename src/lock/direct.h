@@ -9,5 +9,7 @@
  * long as a. ERR_RESOLVE with the rule D03: why it is refused, and what helps. */
 MUST_USE enum status direct_file(const struct lock_request *request, const struct requirement *r, struct arena *a,
 				 struct index_file *ret, struct diag *d);
+/* A copy that owns nothing of the resolution: for a pin. name: of the package. Lives as long as a and request. */
+struct index_file direct_copy(const struct index_file *f, struct bytes name, struct arena *a);
 
 #endif

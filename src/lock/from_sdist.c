@@ -94,6 +94,13 @@ static void ask_prefetch(void *context, const struct bytes *names, size_t n)
 	f->under->prefetch(f->under->context, names, n);
 }
 
+static void ask_expect(void *context, const struct index_file *const *files, size_t n)
+{
+	const struct from_sdist *f = context;
+	if (f->under->expect)
+		f->under->expect(f->under->context, files, n);
+}
+
 static void ask_fingerprint(void *context, struct buf *out)
 {
 	const struct from_sdist *f = context;
@@ -109,5 +116,5 @@ static int ask_cache_dir(void *context)
 
 void from_sdist_source(struct from_sdist *f, struct lock_source *ret)
 {
-	*ret = (struct lock_source){ f, ask_prefetch, ask_project, ask_metadata, ask_fingerprint, ask_cache_dir };
+	*ret = (struct lock_source){ f, ask_prefetch, ask_expect, ask_project, ask_metadata, ask_fingerprint, ask_cache_dir };
 }

@@ -53,6 +53,7 @@ struct lock_request {
 	const struct lock_builder *builder; /* sdists are taken too; NULL: wheels only */
 	const struct interpreter *python;
 	bool allow_prereleases; /* else only when nothing else matches a requirement */
+	bool distrusts_cache; /* what was built before, and by whom, is not to be believed: only files have digests to be held to */
 	bool offline; /* the resolution cache then counts whatever its age */
 	int64_t exclude_newer; /* unix time, as in index_options; INT64_MAX or 0: none. Local files are exempt */
 	/* The cool-down: seconds that a file has been there, 0: none. A file without an upload time is then not eligible. Local files and

@@ -189,6 +189,12 @@ static void ask_prefetch(void *context, const struct bytes *names, size_t n)
 	index_prefetch(l->index, names, n);
 }
 
+static void ask_expect(void *context, const struct index_file *const *files, size_t n)
+{
+	const struct locked *l = context;
+	index_expect(l->index, files, n);
+}
+
 static enum status ask_project(void *context, struct bytes name, const struct index_project **ret, struct diag *d)
 {
 	struct locked *l = context;
@@ -231,5 +237,5 @@ static int ask_cache_dir(void *context)
 
 void locked_source(struct locked *l, struct lock_source *ret)
 {
-	*ret = (struct lock_source){ l, ask_prefetch, ask_project, ask_metadata, ask_fingerprint, ask_cache_dir };
+	*ret = (struct lock_source){ l, ask_prefetch, ask_expect, ask_project, ask_metadata, ask_fingerprint, ask_cache_dir };
 }

@@ -428,6 +428,29 @@ static struct package *choose_package(const struct resolver *r)
 
 /* ---- the search ---- */
 
+/* The candidates that are probably next, one of each package, are asked for together: none is waited for alone. */
+static void expect(struct resolver *r)
+{
+	CLEANUP(arena_done) struct arena a;
+	arena_init(&a);
+	const struct index_file **files = ARENA_ARRAY(&a, const struct index_file *, r->n_packages + 1);
+	size_t n = 0, want;
+	for (size_t i = 0; r->source->expect && i < r->n_packages; i++) {
+		struct package *p = r->packages[i];
+		size_t k = 0;
+		if (!p->n_wants || p->level)
+			continue;
+		while (k < p->n_candidates && !causes_is_viable(r, p, &p->candidates[k], &want))
+			k++;
+		if (k == p->n_candidates || p->candidates[k].is_read || p->candidates[k].is_expected)
+			continue;
+		p->candidates[k].is_expected = true;
+		files[n++] = p->candidates[k].file;
+	}
+	if (n > 1)
+		r->source->expect(r->source->context, files, n);
+}
+
 static enum status search(struct resolver *r, struct diag *d)
 {
 	for (;;) {
@@ -435,6 +458,7 @@ static enum status search(struct resolver *r, struct diag *d)
 		enum outcome outcome = FITS;
 		if (!p)
 			return OK;
+		expect(r);
 		open_level(r, p);
 		enum status s = advance(r, &outcome, d);
 		while (s == OK && outcome == CLASHES) {

@@ -1,6 +1,6 @@
 /* lock_run over a source: the kept answer, else the resolver's, made into pins. */
-#include "index/page.h"
 #include "lock/cache.h"
+#include "lock/direct.h"
 #include "lock/from_sdist.h"
 #include "lock/resolver.h"
 
@@ -24,18 +24,6 @@ static void take_extras(const struct resolver *r, const struct package *p, struc
 	pin->n_extras = kept;
 }
 
-/* What the resolver made of a direct URL lives no longer than the resolution; what an index showed does. */
-static void keep_direct(struct lock_pin *pin, struct arena *a)
-{
-	struct index_file *f = &pin->file;
-	if (strcmp(f->hash_source, "url") != 0)
-		return;
-	f->filename = arena_copy(a, f->filename);
-	f->url = arena_copy(a, f->url);
-	f->index = arena_copy(a, f->index);
-	(void)page_file_name(f, pin->name, a); /* it was one before */
-}
-
 /* The packages are sorted by name, and so are the pins. */
 static void take_pins(const struct resolver *r, struct arena *a, struct lock_result *ret)
 {
@@ -55,19 +43,20 @@ static void take_pins(const struct resolver *r, struct arena *a, struct lock_res
 		version_write(&p->chosen->file->version, &version);
 		pin->name = arena_copy(a, p->name);
 		pin->version = arena_copy(a, buf_bytes(&version));
-		pin->file = *p->chosen->file;
+		pin->file = p->direct ? direct_copy(p->chosen->file, pin->name, a) : *p->chosen->file;
 		pin->hash_source = p->chosen->hash_source;
-		keep_direct(pin, a);
 		take_extras(r, p, a, pin);
 	}
 	*ret = result;
 }
 
-/* What was built may be gone from the cache: then it is built again. */
-static bool has_built(const struct lock_source *source, const struct lock_result *result)
+/* What was built may be gone from the cache, or be somebody else's word: then it is built again. */
+static bool has_built(const struct lock_request *request, const struct lock_source *source, const struct lock_result *result)
 {
 	for (size_t i = 0; i < result->n_pins; i++) {
 		const struct index_file *f = &result->pins[i].file;
+		if (f->built_from && request->distrusts_cache)
+			return false;
 		if (f->built_from && !index_cache_has(source->cache_dir(source->context), &f->digest))
 			return false;
 	}
@@ -80,7 +69,7 @@ static enum status resolve(const struct run_context *run, const struct lock_requ
 	struct sha256 key = cache_key(request, source);
 	CLEANUP(arena_done) struct arena scratch;
 	arena_init(&scratch);
-	if (cache_find(run, request, source, &key, a, ret) && has_built(source, ret))
+	if (cache_find(run, request, source, &key, a, ret) && has_built(request, source, ret))
 		return OK;
 	struct resolver r = { .run = run, .request = request, .source = source, .arena = &scratch };
 	enum status s = resolver_run(&r, d);

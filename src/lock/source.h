@@ -9,6 +9,7 @@
 struct lock_source {
 	void *context;
 	void (*prefetch)(void *context, const struct bytes *names, size_t n);
+	void (*expect)(void *context, const struct index_file *const *files, size_t n); /* NULL: there is nothing to gain */
 	enum status (*project)(void *context, struct bytes name, const struct index_project **ret, struct diag *d);
 	enum status (*metadata)(void *context, const struct index_file *file, const struct metadata **ret, struct diag *d);
 	void (*fingerprint)(void *context, struct buf *out);

@@ -77,7 +77,15 @@ def outcomes(tap):
         tap.run("an empty folder is no pass", audit(fresh("empty")), 2, "no wheel in the folder")
         tap.run("nor is nothing", place.hwb("audit"), 2, "hwb audit dist")
         tap.run("nor a file that is not there", audit("absent.whl"), 2, "no file 'absent.whl'")
-        tap.run("nor a lock, yet", audit(write(fresh("x"), {"pylock.toml": ""}) + "/pylock.toml"), 2, "does not read")
+        lock = 'lock-version = "1.0"\ncreated-by = "t"\n[[packages]]\nname = "demo"\nversion = "%s"\n'
+        file = '[[packages.wheels]]\nname = "demo-%s-py3-none-any.whl"\nurl = "https://a.example/demo-%s-py3-none-any.whl"\nhashes = { sha256 = "' + "0" * 64 + '" }\n'
+        bad, good = ((lock % v + file % (v, v)) for v in ("1.0", "2.0"))
+        tap.run("a lock is its packages", audit(write(fresh("x"), {"pylock.toml": bad}) + "/pylock.toml"), 3, "demo@1.0: error[V01]")
+        tap.run("of any name", audit(write(fresh("x"), {"pylock.a.toml": good}) + "/pylock.a.toml"), 0, "1 clean")
+        tree = lock % "2.0" + '[packages.directory]\npath = "."\n'
+        tap.run("and what is no file is not checked", audit(write(fresh("x"), {"pylock.toml": tree}) + "/pylock.toml"), 10, "V03", "no advisory could name")
+        tap.run("a lock that is none is no pass", audit(write(fresh("x"), {"pylock.toml": "x = 1"}) + "/pylock.toml"), 2, "pylock.toml")
+        tap.run("nor is other TOML", audit(write(fresh("x"), {"pyproject.toml": ""}) + "/pyproject.toml"), 2, "not called as a lock is")
         tap.run("nor another JSON", audit(write(fresh("x"), {"x.json": "{}"}) + "/x.json"), 2, "no report of hwb build")
         tap.run("nor a wheel that is none", audit(write(fresh("x"), {"x-1-py3-none-any.whl": "PK"}) + "/x-1-py3-none-any.whl"), 2)
         sent = json.dumps(osv.posts())
@@ -119,6 +127,34 @@ def wrong_services(tap):
     for url in ("http://vuln.example/", "ftp://vuln.example/", "https://user:pass@vuln.example/", "https://vuln.example/?x", "nothing"):
         run = Place().hwb("audit", "--service-url", url, *QUICK, pins("demo==1.0"))
         tap.run("'%s' is not asked" % url, run, 2, absent=["1 clean"] if "pass" not in url else ["1 clean", "user:pass"])
+
+
+def slow_service(tap):
+    """a service that is slow each time is not waited for for ever"""
+    with FakeOsv([advisory("PYSEC-%d" % i) for i in range(200)]) as osv:
+        run = Place().hwb("audit", "--service-url", osv.url("get:drip"), "--limit", "http=100ms", "--limit", "http-retries=0", "--json", pins("demo==1"))
+        tap.run("what was not answered is not checked", run, 10, "V03")
+        tap.check("and not everything was asked for", 0 < len(osv.gets()) < 200, len(osv.gets()))
+
+
+def over_tls(tap):
+    """certificates are verified, and https leads to no http"""
+    folder = fresh("tls")
+    key, cert = folder + "/key.pem", folder + "/cert.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost",
+            "-addext", "subjectAltName=DNS:localhost"]
+    try:
+        subprocess.run(make, check=True, capture_output=True)
+    except OSError:
+        raise support.Skip("there is no openssl program")
+    with FakeOsv([HOLE]) as plain, FakeOsv([HOLE], tls=(cert, key)) as osv:
+        osv.other = plain.port
+        tap.run("an unknown one is not believed", Place().hwb("audit", "--service-url", osv.url(), *QUICK, pins("demo==1")), 10, "V03")
+        tap.check("and nothing is said to it", not osv.requests, osv.requests)
+        tap.run("one that the operator trusts is", Place().hwb("audit", "--service-url", osv.url(), "--cert", cert, pins("demo==1")), 3, "V01")
+        run = Place().hwb("audit", "--service-url", osv.url("get:to-other"), "--cert", cert, *QUICK, pins("demo==1"))
+        tap.run("an advisory is not read from http", run, 10, "not https")
+        tap.check("nor asked for there", not plain.requests, plain.requests)
 
 
 def dead_parser(tap):
@@ -519,4 +555,4 @@ def peer(tap):
     tap.check("finds the same (%d)" % len(ours), ours and ours == theirs, ours, theirs, run.stderr[-1500:], run.stdout[:500])
 
 
-TESTS = [outcomes, wrong_services, dead_parser, liars, bundled, interrupted, same_hole, many, offline, bad_exports, ignored, formats, builds, ranges, peer]
+TESTS = [outcomes, wrong_services, slow_service, over_tls, dead_parser, liars, bundled, interrupted, same_hole, many, offline, bad_exports, ignored, formats, builds, ranges, peer]

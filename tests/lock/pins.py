@@ -1,47 +1,16 @@
 """The pins of hwb beside those of uv, for the sets of sets.py on each Python, from recorded pages (record.py). usage: pins.py HWB VENV [WORD]"""
-import hashlib
-import http.server
 import json
-import lzma
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import tomllib
 
+import recorded
 import sets
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 HWB, UV = os.path.abspath(sys.argv[1]), os.path.join(os.path.abspath(sys.argv[2]), "bin", "uv")
 WORD = sys.argv[3] if len(sys.argv) > 3 else ""
-RECORDED = json.load(lzma.open(os.path.join(HERE, "recorded.json.xz")))
-TEXTS = {f["filename"]: v["metadata"].encode() for versions in RECORDED.values() for v in versions for f in v["files"]}
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        parts = self.path.strip("/").split("/")
-        if parts[0] == "simple" and len(parts) == 2 and parts[1] in RECORDED:
-            files = [dict(f, url="/files/" + f["filename"], **{"core-metadata": {"sha256": hashlib.sha256(v["metadata"].encode()).hexdigest()}}) for v in RECORDED[parts[1]] for f in v["files"]]
-            page = {"meta": {"api-version": "1.1"}, "name": parts[1], "files": files, "versions": [v["version"] for v in RECORDED[parts[1]]]}
-            return self.answer(200, json.dumps(page).encode(), "application/vnd.pypi.simple.v1+json")
-        text = TEXTS.get(parts[-1][:-len(".metadata")]) if parts[-1].endswith(".metadata") else None
-        return self.answer(200 if text else 404, text or b"", "application/octet-stream")
-
-    def answer(self, code, body, kind):
-        self.send_response(code)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self._headers_buffer.append(b"\r\n" + body)  # one packet: two of them wait for each other (Nagle)
-        self.flush_headers()
-
-
 def of_uv(top, url, requires, python):
     path = os.path.join(top, "in.txt")
     with open(path, "w") as f:
@@ -70,9 +39,7 @@ def of_hwb(top, url, requires, python):
 
 
 def main():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = "http://127.0.0.1:%d/simple/" % server.server_port
+    url = recorded.serve()
     count = failed = solved = 0
     with tempfile.TemporaryDirectory(prefix="hwb-pins-") as top:
         for requires in sets.SETS:

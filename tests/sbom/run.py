@@ -163,6 +163,37 @@ def nothing_is_left_beside(tap):
     valid_spdx(tap, "nobody's wheel", place.top + "/x.spdx.json", conforms=False)
 
 
+def known_holes(tap):
+    """what --audit found is in the documents"""
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "server"))
+    import scenario_audit
+    from fake_osv import FakeOsv
+    links = fresh("links")
+    make_wheel(links, "tool", "1.0")
+    make_wheel(links, "other", "1.0")
+    holes = [scenario_audit.advisory("PYSEC-1", "tool", aliases=["CVE-1", "GHSA-x"]), scenario_audit.advisory("PYSEC-2", "other")]
+    tree = project(requires=["tool", "other"])
+    with FakeOsv(holes) as osv:
+        place = Place()
+        run = place.build("--wheel", "--no-index", "-f", links, "--audit=report", "--ignore", "PYSEC-2=only at run time", "--service-url", osv.url(), "--sbom", "both", "--embed-sbom",
+                          "--report", place.top + "/report.json", tree)
+    tap.run("it builds", run, 0)
+    wheel = glob.glob(place.out + "/*.whl")[0]
+    data = valid_cyclonedx(tap, "a document with holes", wheel + ".cdx.json")
+    refs = {c["bom-ref"]: c["name"] for c in data["components"]}
+    got = [(v["id"], sorted(r["id"] for r in v.get("references", ())), [refs[a["ref"]] for a in v["affects"]], v["analysis"].get("detail"), v.get("recommendation")) for v in data["vulnerabilities"]]
+    tap.check("each with its aliases, what it is about, and why it is ignored", sorted(got) == [
+        ("PYSEC-1", ["CVE-1", "GHSA-x"], ["tool"], None, "update to 2.0"), ("PYSEC-2", [], ["other"], "ignored by the operator: only at run time", "update to 2.0")], got)
+    spdx = valid_spdx(tap, "SPDX with holes", wheel + ".spdx.json", conforms=False)
+    got = {p["name"]: [r["referenceLocator"] for r in p.get("externalRefs", ()) if r["referenceCategory"] == "SECURITY"] for p in spdx["packages"]}
+    tap.check("SPDX refers to them", got["tool"] == ["https://osv.dev/vulnerability/PYSEC-1"] and got["other"] == ["https://osv.dev/vulnerability/PYSEC-2"], got)
+    report = place.top + "/report.json"
+    tap.check("a report has them", place.hwb("sbom", report).raw_out == open(wheel + ".cdx.json", "rb").read())
+    tap.check("also as SPDX", place.hwb("sbom", "--format", "spdx", report).raw_out == open(wheel + ".spdx.json", "rb").read())
+    inside = json.loads(zipfile.ZipFile(wheel).read(next(n for n in zipfile.ZipFile(wheel).namelist() if n.endswith("hwb.cdx.json"))))
+    tap.check("the wheel itself has not: it does not change with what is known", "vulnerabilities" not in inside)
+
+
 def of_reports(tap):
     """hwb sbom REPORT"""
     place = Place()
@@ -407,7 +438,7 @@ def known_secrets(tap):
     tap.check("it is in none of them", len(texts) == 3 and not any(secret in t for t in texts), texts)
 
 
-TESTS = [whole_build, nothing_is_left_beside, of_reports, into_the_wheel, the_same_twice, from_the_wheel_alone, into_wheels_of_others, folders, hostile, known_secrets]
+TESTS = [whole_build, nothing_is_left_beside, of_reports, known_holes, into_the_wheel, the_same_twice, from_the_wheel_alone, into_wheels_of_others, folders, hostile, known_secrets]
 
 
 def main():

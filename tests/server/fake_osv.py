@@ -6,6 +6,7 @@ service does). Standard library only.
 import http.server
 import json
 import re
+import ssl
 import threading
 import time
 
@@ -33,7 +34,7 @@ def matches(record, name):
 class FakeOsv:
     """As a context. records: OSV's, by id. requests: what it was asked: (method, path, body)."""
 
-    def __init__(self, records, page=0, decide=None):
+    def __init__(self, records, page=0, decide=None, tls=None):
         self.everything = False  # every advisory is about everything
         self.decide = decide or (lambda record, name, version: True)
         self.records, self.page, self.requests, self.other = {r["id"]: r for r in records}, page, [], None
@@ -139,6 +140,11 @@ class FakeOsv:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.server.handle_error = lambda *_: None  # a client that has read enough
         self.port = self.server.server_port
 
@@ -156,7 +162,7 @@ class FakeOsv:
         return answer
 
     def url(self, mode="right"):
-        return "http://127.0.0.1:%d/%s/" % (self.port, mode)
+        return "%s://%s:%d/%s/" % (self.scheme, "localhost" if self.scheme == "https" else "127.0.0.1", self.port, mode)
 
     def posts(self):
         return [json.loads(body) for method, _, body in self.requests if method == "POST"]

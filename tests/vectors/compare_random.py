@@ -109,7 +109,7 @@ def main():
         if got["ok"] != want["ok"] or (want["ok"] and got["value"] != want["value"]):
             wrong += 1
             print(f"{fn} {json.dumps(question)}\n  packaging {want}\n  program   {got}")
-    print(f"{len(questions)} questions, {wrong} differences")
+    print(f"{'not ' if wrong else ''}ok 1 - {len(questions)} random questions, {wrong} differences\n1..1")
     return 1 if wrong else 0
 
 

@@ -173,7 +173,7 @@ static int give_cache_dir(void *context)
 
 struct lock_source table_source(struct table *t)
 {
-	return (struct lock_source){ t, give_prefetch, give_project, give_metadata, give_fingerprint, give_cache_dir };
+	return (struct lock_source){ t, give_prefetch, NULL, give_project, give_metadata, give_fingerprint, give_cache_dir };
 }
 
 /* ---- questions ---- */
