@@ -62,7 +62,10 @@ judging() {
 	tap vectors "$venv/bin/python" "$top/tests/vectors/compare_random.py" 1 100000 "$build/hwb" debug vectors
 	tap scan-trees python3 "$top/tests/scan/trees.py" "$build/hwb"
 	tap scan-quiet python3 "$top/tests/scan/quiet.py" "$build/hwb" "$build/sdist-cache"
+	tap publish-oidc python3 "$top/tests/publish/oidc.py" "$build/hwb" "$venv"
+	tap publish-builtin python3 "$top/tests/publish/builtin.py" "$build/hwb" "$venv"
 	tap publish-fake python3 "$top/tests/publish/fake.py" "$venv"
+	tap publish python3 "$top/tests/publish/run.py" "$build/hwb" "$venv"
 	tap sbom python3 "$top/tests/sbom/run.py" "$build/hwb" "$venv"
 	tap redaction python3 "$top/tests/cli/redaction.py" "$build/hwb" "$venv"
 }

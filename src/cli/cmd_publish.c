@@ -16,7 +16,7 @@ struct publish_command {
 	struct publish_credentials credentials;
 	struct publish_files files;
 	struct publish_request request;
-	struct index *index;
+	struct index *index, *own_index;
 	struct index_place place;
 	int home, journal;
 };
@@ -242,6 +242,32 @@ static void print(const struct publish_command *c, enum status s)
 
 /* ---- the run ---- */
 
+/* Whom we publish as, for the index beside it. */
+static enum status find_own(void *context, const char *origin, struct index_credential *ret, struct diag *d)
+{
+	const struct publish_credential *found;
+	enum status s = publish_credential_get(context, &found, d);
+	if (s == OK)
+		*ret = (struct index_credential){ origin, found->user, found->password };
+	return s;
+}
+
+/* What the credential is for anyway: the registry's own host. PyPI's index is of another, and is open. */
+static enum status open_own_index(struct publish_command *c, const struct index_options *open, struct diag *d)
+{
+	struct index_options how = *open;
+	struct url upload, check;
+	struct arena *a = c->checked.arena;
+	const struct registry *r = &c->target.registry;
+	if (url_parse(bytes_of(r->upload_url), a, &upload, NULL) || url_parse(bytes_of(r->check_url), a, &check, NULL) ||
+	    !url_same_origin(&upload, &check))
+		return OK;
+	how.n_credentials = 0;
+	how.find_credential = find_own;
+	how.credential_context = &c->credentials;
+	return index_open(&c->checked.session.run, &how, &c->own_index, d);
+}
+
 /* The registry's own index, with the credentials that the operator has for indexes. */
 static enum status open_index(struct publish_command *c, struct diag *d)
 {
@@ -273,7 +299,8 @@ static enum status open_index(struct publish_command *c, struct diag *d)
 		.credentials = s->credentials,
 		.n_credentials = s->n_credentials,
 	};
-	return index_open(&c->checked.session.run, &how, &c->index, d);
+	enum status status = index_open(&c->checked.session.run, &how, &c->index, d);
+	return status ? status : open_own_index(c, &how, d);
 }
 
 static enum status open_journal(struct publish_command *c, struct diag *d)
@@ -300,6 +327,7 @@ static enum status send_all(struct publish_command *c, struct diag *d)
 		.files = c->files.files,
 		.n_files = c->files.n,
 		.index = c->index,
+		.own_index = c->own_index,
 		.net = &net,
 		.journal = c->journal,
 		.file_max = run->limits->wheel_size > run->limits->download_size ? run->limits->wheel_size
@@ -357,8 +385,10 @@ static int run_publish(struct settings *settings, struct arena *a)
 	if (s == OK)
 		s = publish(&c, &d);
 	publish_credentials_done(&c.credentials);
+	publish_files_done(&c.files);
 	checked_done(&c.checked);
 	index_free(c.index);
+	index_free(c.own_index);
 	fd_close(&c.journal);
 	fd_close(&c.home);
 	enum exit_code code = session_close(&c.checked.session, settings, s, &d);

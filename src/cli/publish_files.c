@@ -12,6 +12,8 @@
 
 /* Of PEP 740: two objects of some KiB. Files of one run. */
 enum { ATTESTATION_MAX = 256 << 10, ATTESTATIONS_OF_FILE = 2, FILES_MAX = 5000 };
+/* Copies that are kept until they are sent: their memory, their descriptors. What is beyond is read and hashed again. */
+enum { KEPT_SIZE = 256 << 20, KEPT_FILES = 400 };
 
 struct finding_files {
 	struct checked *checked;
@@ -19,6 +21,7 @@ struct finding_files {
 	struct publish_files *files;
 	struct strings attestations; /* on the command line, or beside */
 	bool *used;
+	uint64_t kept;
 };
 
 static bool is_distribution(struct bytes name)
@@ -165,6 +168,30 @@ static enum status check_size(const struct finding_files *f, const struct publis
 	return file->size ? OK : fail(d, ERR_ARTEFACT, 0, "'%s' is empty", file->path);
 }
 
+static void keep_copy(struct finding_files *f, struct publish_file *file, int fd)
+{
+	bool fits = f->files->n < KEPT_FILES && file->size <= KEPT_SIZE - f->kept;
+	if (!fits || stat(file->path, &file->looks))
+		return;
+	file->kept_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	f->kept += file->kept_fd >= 0 ? file->size : 0;
+}
+
+/* What hwb-parse says of a file is of that file: the registry files it under what the form says. */
+static enum status check_form(struct publish_file *file, struct arena *a, struct diag *d)
+{
+	struct wheel_name wheel;
+	struct sdist_name sdist;
+	struct version said;
+	enum status s = version_parse(file->form.version, a, &said, d);
+	bool is_wheel = file->kind == FORM_WHEEL;
+	if (s == OK)
+		s = is_wheel ? wheel_name_parse(file->name, a, &wheel, d) : sdist_name_parse(file->name, file->project, a, &sdist, d);
+	bool same = s == OK && version_compare(&said, is_wheel ? &wheel.version : &sdist.version) == 0 &&
+		    (!is_wheel || bytes_equal(wheel.name, file->project));
+	return same ? OK : fail(d, ERR_UNCHECKED, 0, "the form of '%s' is of another project or version", file->path);
+}
+
 /* While the bytes that were checked are at hand. */
 static enum status passed(void *context, const struct checked_file *checked, int fd, struct diag *d)
 {
@@ -172,21 +199,27 @@ static enum status passed(void *context, const struct checked_file *checked, int
 	struct arena *a = f->checked->arena;
 	const struct run_context *run = &f->checked->session.run;
 	struct publish_file *file = &f->files->files[f->files->n];
-	struct sha256 digest;
+	struct stat st;
 	*file = (struct publish_file){
+		.kept_fd = -1,
 		.path = arena_string(a, checked->path),
 		.name = checked->name,
 		.kind = checked->is_wheel ? FORM_WHEEL : FORM_SDIST,
 		.digest = checked->result.digest,
 	};
-	enum status s = sha256_of_fd(fd, UINT64_MAX, &digest, &file->size, d);
-	if (s == OK)
-		s = check_size(f, file, d);
+	if (fstat(fd, &st))
+		return fail(d, ERR_IO, 0, "look at '%s': %s", file->path, strerror(errno));
+	file->size = (uint64_t)st.st_size;
+	enum status s = check_size(f, file, d);
 	if (s == OK)
 		s = form_ask(run, checked->is_wheel ? fd : checked->tree.fd, file->kind, checked->name, a, &file->form, d);
 	if (s)
 		return s;
 	file->project = name_normalize(file->form.name, a);
+	s = check_form(file, a, d);
+	if (s)
+		return s;
+	keep_copy(f, file, fd);
 	f->files->n++;
 	return attest(f, file, d);
 }
@@ -214,14 +247,13 @@ static void say_findings(struct checked *c)
 
 enum status publish_files_find(struct checked *c, const struct registry *registry, struct publish_files *ret, struct diag *d)
 {
-	struct publish_files files = { 0 };
-	struct finding_files f = { .checked = c, .registry = registry, .files = &files };
+	struct finding_files f = { .checked = c, .registry = registry, .files = ret };
 	struct strings words = { NULL, 0 };
 	enum status s = take_words(&f, &words, d);
 	if (s)
 		return s;
 	f.used = ARENA_ARRAY(c->arena, bool, f.attestations.n + 1);
-	files.files = ARENA_ARRAY(c->arena, struct publish_file, words.n + 1);
+	ret->files = ARENA_ARRAY(c->arena, struct publish_file, words.n + 1);
 	c->passed = passed;
 	c->context = &f;
 	checked_take(c, &words);
@@ -235,9 +267,12 @@ enum status publish_files_find(struct checked *c, const struct registry *registr
 	for (size_t i = 0; i < f.attestations.n; i++)
 		if (!f.used[i])
 			return fail(d, ERR_USAGE, 0, "'%s' is of no file that is published", f.attestations.items[i]);
-	qsort(files.files, files.n, sizeof *files.files, compare_files);
-	s = check_twice(&files, d);
-	if (s == OK)
-		*ret = files;
-	return s;
+	qsort(ret->files, ret->n, sizeof *ret->files, compare_files);
+	return check_twice(ret, d);
+}
+
+void publish_files_done(struct publish_files *files)
+{
+	for (size_t i = 0; i < files->n; i++)
+		fd_close(&files->files[i].kept_fd);
 }

@@ -10,9 +10,12 @@ struct publish_files {
 	size_t n;
 };
 
-/* Takes the words, or what is in dist/, and checks all of it; c has settings, an arena and an open session. Findings are said. ERR_USAGE:
- * nothing to publish, or a word that is no distribution. ERR_ARTEFACT: a finding refuses, or a file is larger than the registry takes.
- * ERR_UNCHECKED, ERR_CANCELLED. */
+/* Closes what is kept; ok on a zeroed one. */
+void publish_files_done(struct publish_files *files);
+
+/* *ret: zeroed by the caller, and his to end, also on failure. Takes the words, or what is in dist/, and checks all of it; c has settings, an
+ * arena and an open session. Findings are said. ERR_USAGE: nothing to publish, or a word that is no distribution. ERR_ARTEFACT: a finding
+ * refuses. ERR_UNCHECKED, ERR_CANCELLED. */
 MUST_USE enum status publish_files_find(struct checked *c, const struct registry *registry, struct publish_files *ret,
 					struct diag *d);
 

@@ -305,6 +305,11 @@ void index_forget(struct index *i, struct bytes name)
 	k->project = (struct index_project){ 0 };
 }
 
+bool index_wants_credential(const struct index *i)
+{
+	return i->wants_credential;
+}
+
 /* ---- metadata ---- */
 
 /* Known by file, index and promised digest together: before the download a digest is only the word of one index, and must

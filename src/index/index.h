@@ -100,6 +100,8 @@ void index_prefetch(struct index *i, const struct bytes *names, size_t n);
 MUST_USE enum status index_project(struct index *i, struct bytes name, const struct index_project **ret, struct diag *d);
 /* The next index_project asks anew; what was given before lives on. */
 void index_forget(struct index *i, struct bytes name);
+/* Whether it was refused for want of a credential, or of a better one (401, 403). */
+bool index_wants_credential(const struct index *i);
 /* The metadata of a wheel: the PEP 658 sidecar with its hash checked, else the (verified, cached) wheel's own.
  * ERR_HASH with both digests. Lives as long as the index. */
 MUST_USE enum status index_metadata(struct index *i, const struct index_file *file, const struct metadata **ret, struct diag *d);

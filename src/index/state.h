@@ -45,6 +45,7 @@ struct index {
 	int cache_dir, blob_dir, metadata_dir;
 	int *page_dirs; /* one for each place */
 	bool foreign; /* the cache was not made here */
+	bool wants_credential; /* an index has refused us */
 	struct fetcher *fetcher; /* NULL until the first transfer */
 	uint64_t next_id;
 	struct known_origin *origins;

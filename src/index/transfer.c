@@ -167,6 +167,7 @@ static void note_result(struct index *i, const struct fetch_result *r)
 	if (!t)
 		return;
 	t->done = true;
+	i->wants_credential |= r->http_code == 401 || r->http_code == 403;
 	t->status = r->status;
 	t->size = r->size;
 	t->url = arena_string(&i->arena, bytes_of(r->url[0] ? r->url : t->url));

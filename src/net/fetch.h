@@ -63,6 +63,7 @@ struct fetch_result {
 	const char *content_type, *etag; /* "" when absent */
 	uint64_t size; /* bytes in out_fd */
 	uint32_t n_tries;
+	uint32_t retry_after_s; /* what the last answer asked for, 0: nothing */
 	const char *text; /* what went wrong, for people: no credentials, no queries; "" when OK */
 };
 

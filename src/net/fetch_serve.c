@@ -19,7 +19,7 @@ struct transfer {
 	struct url first, now;
 	struct http_exchange exchange;
 	uint64_t id, due_ms;
-	uint32_t n_tries, n_redirects;
+	uint32_t n_tries, n_redirects, retry_after_s;
 };
 
 struct server {
@@ -32,17 +32,28 @@ struct server {
 	bool over;
 };
 
+/* Arenas give back what they have as it is. */
+static void wipe(const struct fetch_request *r)
+{
+	const struct bytes secrets[] = { bytes_of(r->password), bytes_of(r->bearer), r->body };
+	for (size_t i = 0; i < COUNT(secrets); i++)
+		if (secrets[i].size)
+			explicit_bzero((void *)(uintptr_t)secrets[i].data, secrets[i].size);
+}
+
 static void say_done(struct server *sv, struct transfer *t, struct fetch_result *r)
 {
 	CLEANUP(buf_done) struct buf out;
 	buf_init(&out, CHANNEL_RECORD_MAX);
 	r->id = t->id;
 	r->n_tries = t->n_tries;
+	r->retry_after_s = t->retry_after_s;
 	r->url = t->exchange.url_text ? t->exchange.url_text : "";
 	fetch_wire_put_done(&out, r);
 	if (out.full || channel_send(sv->channel_fd, buf_bytes(&out), -1, true) != CHANNEL_DONE)
 		sv->over = true;
 	fd_close(&t->request.out_fd);
+	wipe(&t->request);
 	arena_done(&t->arena);
 	t->state = TRANSFER_FREE;
 }
@@ -152,6 +163,7 @@ static void take_answer(struct server *sv, struct transfer *t, const struct http
 static void take_outcome(struct server *sv, const struct http_outcome *o)
 {
 	struct transfer *t = &sv->transfers[o->slot];
+	t->retry_after_s = o->retry_after_s;
 	if (o->status == OK)
 		take_answer(sv, t, o);
 	else if (o->status == ERR_NETWORK && o->may_pass)

@@ -131,6 +131,7 @@ void fetch_wire_put_done(struct buf *out, const struct fetch_result *r)
 	wire_put_u32(out, r->http_code);
 	wire_put_u64(out, r->size);
 	wire_put_u32(out, r->n_tries);
+	wire_put_u32(out, r->retry_after_s);
 	const char *const strings[] = { r->url, r->content_type, r->etag, r->text };
 	for (size_t i = 0; i < COUNT(strings); i++)
 		wire_put_string(out, strings[i]);
@@ -165,6 +166,7 @@ enum status fetch_wire_get_done(struct bytes record, struct arena *a, struct fet
 	r.http_code = wire_get_u32(&w);
 	r.size = wire_get_u64(&w);
 	r.n_tries = wire_get_u32(&w);
+	r.retry_after_s = wire_get_u32(&w);
 	const char **const strings[] = { &r.url, &r.content_type, &r.etag, &r.text };
 	for (size_t i = 0; i < COUNT(strings); i++)
 		*strings[i] = get_printable(&w, a);

@@ -7,11 +7,14 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "net/fetch_policy.h"
 #include "net/wiping.h"
 
 /* A body that nobody reads (an error page) is still taken, so that the connection can be used again, up to here. */
 enum { UNREAD_MAX = 64 << 10 };
+/* The words of an answer to a form, from the first: its code says already what matters, and one that never ends would keep us for ever. */
+enum { FORM_ANSWER_MS = 10000 };
 
 enum stop { STOP_NONE, STOP_TOO_LARGE, STOP_HEADERS, STOP_WRITE, STOP_UNREAD };
 
@@ -25,7 +28,7 @@ struct slot {
 	int write_errno;
 	bool only_loopback;
 	uint32_t http_code;
-	uint64_t written, unread, header_size, sent;
+	uint64_t written, unread, header_size, sent, answer_ms;
 	char location[URL_SIZE_MAX + 1], content_type[HTTP_VALUE_MAX + 1], etag[HTTP_VALUE_MAX + 1];
 	char error[CURL_ERROR_SIZE], text[CURL_ERROR_SIZE + 128];
 };
@@ -167,7 +170,8 @@ static size_t on_body(char *data, size_t size, size_t n, void *context)
 	if (s->kept.form) { /* the words of an answer: its beginning will do */
 		struct bytes kept = bytes_part(b, 0, s->kept.request->max_size - s->written);
 		s->unread += b.size - kept.size;
-		if (s->unread <= UNREAD_MAX)
+		s->answer_ms = s->answer_ms ? s->answer_ms : clock_ms();
+		if (s->unread <= UNREAD_MAX && clock_ms() - s->answer_ms <= FORM_ANSWER_MS)
 			return write_out(s, kept) ? b.size : 0;
 		s->stop = STOP_UNREAD;
 		return 0;

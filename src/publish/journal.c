@@ -88,6 +88,6 @@ enum status journal_write(int dir, const struct journal_entry *e, struct diag *d
 	json_object_end(&w);
 	buf_add_byte(&text, '\n');
 	enum status s = text.full ? fail(d, ERR_IO, 0, "an entry is too long")
-				  : file_replace(dir, name, buf_bytes(&text), 0600, true, d);
+				  : file_replace(dir, name, buf_bytes(&text), 0600, e->state == JOURNAL_INTENT, d);
 	return s ? explain(d, "the journal of uploads") : OK;
 }

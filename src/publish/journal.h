@@ -24,7 +24,8 @@ MUST_USE enum status journal_open(int home, int *ret_dir, struct diag *d);
  * read. Lives as long as a. */
 MUST_USE enum status journal_read(int dir, const char *registry, struct bytes file, struct arena *a, struct journal_entry *ret,
 				  struct diag *d);
-/* Replaces it, and returns when it is on the disk. ERR_IO. */
+/* Replaces it; an intent is on the disk when this returns. (A receipt that a failing machine loses is found again: the index has the file.)
+ * ERR_IO. */
 MUST_USE enum status journal_write(int dir, const struct journal_entry *entry, struct diag *d);
 
 #endif

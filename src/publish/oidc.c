@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "format/json_write.h"
 #include "host/locked.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 #include "publish/oidc_parts.h"
 
@@ -14,7 +15,8 @@ enum { TRIES_MAX = 3, BACKOFF_MS = 1000, WAIT_SLICE_MS = 100 };
 
 bool publish_token_is_fresh(const struct publish_token *t, int64_t now, int64_t seconds)
 {
-	return t->value && t->expires > now && t->expires - now >= seconds;
+	int64_t half = t->lifetime / 2;
+	return t->value && t->expires > now && t->expires - now >= (seconds < half ? seconds : half);
 }
 
 void publish_token_done(struct publish_token *t)
@@ -42,7 +44,8 @@ static bool may_try_again(struct oidc *o, uint64_t n, enum status *s, struct dia
 	uint64_t most = o->run->limits->http_retries < TRIES_MAX ? o->run->limits->http_retries + 1 : TRIES_MAX;
 	if (!o->may_pass || n >= most)
 		return false;
-	enum status waited = wait_ms(o->run, (uint64_t)BACKOFF_MS << (n - 1), d);
+	uint64_t backoff = (uint64_t)BACKOFF_MS << (n - 1), asked = 1000 * (uint64_t)o->retry_after_s;
+	enum status waited = wait_ms(o->run, asked > backoff ? asked : backoff, d);
 	*s = waited ? waited : *s;
 	return waited == OK;
 }
@@ -101,7 +104,7 @@ static enum status read_claims(struct oidc *o, const char *jwt, struct buf *reco
 	if (s)
 		return s;
 	s = oidc_claims_read(buf_bytes(record), ret, d);
-	return s ? recode(d, ERR_UNCHECKED) : OK;
+	return reply_check(s, d);
 }
 
 static struct bytes claims_json(const struct oidc_claims *c, struct arena *a)
@@ -127,9 +130,9 @@ static enum status take_minted(struct oidc *o, uint32_t code, int answer, const 
 	struct oidc_mint mint = { .n_errors = 0 };
 	enum status s = oidc_parse(o, "the registry to /_/oidc/mint-token", "oidc-mint", code != 200, answer, &reply, d);
 	if (s == OK) {
-		s = oidc_mint_read(buf_bytes(&reply), &mint, d);
+		s = reply_check(oidc_mint_read(buf_bytes(&reply), &mint, d), d);
 		if (s)
-			return recode(d, ERR_UNCHECKED);
+			return s;
 	}
 	if (code != 200 && (s == OK || s == ERR_NETWORK)) /* a refusal without words is one */
 		return oidc_explain_refusal(o, code, &mint, claims, d);
@@ -137,7 +140,8 @@ static enum status take_minted(struct oidc *o, uint32_t code, int answer, const 
 		return s;
 	if (!mint.token.size)
 		return fail(d, ERR_UNCHECKED, 0, "hwb-parse answered without a token");
-	if (mint.expires <= clock_unix()) {
+	int64_t now = clock_unix();
+	if (mint.expires <= now) {
 		(void)fail(d, ERR_REFUSED, 0, "the registry '%s' gave a token that has expired", o->host);
 		return remedy(d, "look at the clock of this machine");
 	}
@@ -146,6 +150,7 @@ static enum status take_minted(struct oidc *o, uint32_t code, int answer, const 
 		return s;
 	oidc_report_secret(o, ret->value);
 	ret->expires = mint.expires;
+	ret->lifetime = mint.expires - now;
 	ret->issuer = arena_string(o->arena, claims->values[CLAIM_ISSUER]);
 	ret->ci = o->ambient->name;
 	ret->claims = claims_json(claims, o->arena);

@@ -16,6 +16,7 @@ enum { OIDC_TOKEN_MAX = 16 << 10, OIDC_AUDIENCE_MAX = 256, OIDC_FRESH_S = 300 };
 struct publish_token {
 	char *value; /* SECRET: locked memory (host/locked.h), NUL-terminated, printable; the password of user "__token__" */
 	int64_t expires; /* seconds since 1970, as the registry says */
+	int64_t lifetime; /* seconds that it had when it came */
 	const char *issuer; /* of the identity: "https://..."; for the log */
 	const char *ci; /* "GitHub Actions": a constant */
 	struct bytes claims; /* what the identity says, as one JSON object without its id, for the log; not a secret, and hostile text */
@@ -46,7 +47,8 @@ struct oidc_request {
 MUST_USE enum status oidc_token(const struct run_context *run, const struct oidc_request *request, struct arena *a,
 				struct publish_token *ret, struct diag *d);
 
-/* Whether it will do for so many more seconds. A clock that was set back makes none fresh. now: seconds since 1970. */
+/* Whether it will do for so many more seconds; half of its lifetime is enough, so that a registry of short ones is not asked for one at
+ * every step. now: seconds since 1970. */
 bool publish_token_is_fresh(const struct publish_token *t, int64_t now, int64_t seconds);
 /* Wipes and gives back the value; ok on a zeroed one. Fits CLEANUP. */
 void publish_token_done(struct publish_token *t);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "host/helper.h"
 #include "host/locked.h"
+#include "host/reply.h"
 #include "host/sealed.h"
 
 /* Registries with hundreds of projects take more than the five seconds that other clients give them (warehouse#18514). */
@@ -53,7 +54,9 @@ static enum status check_result(struct oidc *o, const char *who, const struct fe
 {
 	if (r->status == OK)
 		return OK;
-	o->may_pass = r->status == ERR_NETWORK && (r->http_code < 300 || r->http_code >= 500 || r->http_code == 429);
+	o->retry_after_s = r->retry_after_s;
+	o->may_pass = r->status == ERR_NETWORK && r->retry_after_s <= FETCH_RETRY_AFTER_MAX_S &&
+		      (r->http_code < 300 || r->http_code >= 500 || r->http_code == 429);
 	return fail(d, r->status == ERR_USAGE ? ERR_USAGE : ERR_NETWORK, 0, "%s: %s", who, r->text);
 }
 
@@ -117,10 +120,10 @@ enum status oidc_parse(struct oidc *o, const char *who, const char *verb, int64_
 		s = helper_ask(&h, buf_bytes(&ask), d);
 	if (s == OK)
 		s = helper_finish(o->run, &h, ret, d);
-	if (s == OK || s == ERR_CANCELLED)
+	if (s == OK || run_check(o->run, NULL))
 		return s;
 	(void)explain(d, "the answer of %s", who);
-	return s == ERR_FORMAT || s == ERR_LIMIT ? recode(d, ERR_NETWORK) : s;
+	return recode(d, s == ERR_FORMAT || s == ERR_LIMIT ? ERR_NETWORK : ERR_UNCHECKED);
 }
 
 void oidc_report_secret(const struct oidc *o, const char *secret)
@@ -143,7 +146,7 @@ enum status oidc_ask_token(struct oidc *o, const struct oidc_question *q, enum o
 		return s;
 	struct wire w = wire_over(buf_bytes(&reply));
 	struct bytes token = wire_get_bytes(&w);
-	s = wire_end(&w, "oidc-token", d);
+	s = reply_check(wire_end(&w, "oidc-token", d), d);
 	if (s == OK && (source == OIDC_ACCESS ? !oidc_is_token(token) : !oidc_is_jwt(token)))
 		s = fail(d, ERR_UNCHECKED, 0, "hwb-parse answered with something that is no token");
 	if (s == OK)

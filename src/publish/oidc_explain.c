@@ -145,9 +145,10 @@ enum status oidc_explain_refusal(struct oidc *o, uint32_t code, const struct oid
 	for (size_t i = 0; i < mint->n_errors; i++)
 		buf_printf(&words, "%s%.*s%s%.*s", i ? "; " : "", BYTES_ARG(mint->errors[i].code),
 			   mint->errors[i].code.size ? ": " : "", BYTES_ARG(mint->errors[i].description));
-	if (!mint->n_errors)
+	if (!words.size)
 		buf_printf(&words, "%.*s", BYTES_ARG(mint->message));
-	(void)fail(d, ERR_REFUSED, 0, "'%s' refuses the identity of %s (%u): %s; it says %s", o->host, o->ambient->name,
+	/* The registry's words leave room for the claims. */
+	(void)fail(d, ERR_REFUSED, 0, "'%s' refuses the identity of %s (%u): %.700s; it says %s", o->host, o->ambient->name,
 		   (unsigned)code, words.size ? buf_string(&words) : "no reason given", buf_string(&said));
 	for (size_t i = 0; i < mint->n_errors; i++)
 		for (size_t k = 0; k < COUNT(helps); k++)

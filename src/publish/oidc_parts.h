@@ -13,6 +13,7 @@ struct oidc {
 	struct fetcher *fetcher; /* for all that is far away */
 	struct fetcher *near; /* for the metadata server of this machine: no proxy hears of it; NULL until it is needed */
 	bool may_pass; /* why the last question had no answer: another try may have one */
+	uint32_t retry_after_s; /* and when it should be; 0: whenever */
 	const char *origin; /* of the registry: "https://host:443" */
 	const char *host; /* for sentences: "host", with its port when it is not the scheme's own */
 	const char *audience; /* the one that is asked for */

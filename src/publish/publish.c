@@ -21,6 +21,7 @@ struct sending {
 	const struct publish_request *request;
 	struct arena *arena;
 	struct uploader *uploader;
+	struct index *index; /* the one that is asked; NULL: none */
 	const char *noted; /* the credential of the last credential.used */
 };
 
@@ -58,11 +59,14 @@ static enum status compare(const struct sending *s, const struct publish_file *f
 static enum status look(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d)
 {
 	const struct index_project *project;
-	struct index *index = s->request->index;
 	*ret = THERE_UNKNOWN;
-	if (!index)
+	if (!s->index)
 		return OK;
-	enum status status = index_project(index, f->project, &project, d);
+	enum status status = index_project(s->index, f->project, &project, d);
+	if (status == ERR_NETWORK && s->index != s->request->own_index && s->request->own_index && index_wants_credential(s->index)) {
+		s->index = s->request->own_index;
+		status = index_project(s->index, f->project, &project, d);
+	}
 	if (status == ERR_ABSENT) {
 		*ret = THERE_NOT;
 		return OK;
@@ -87,15 +91,15 @@ static enum status look(struct sending *s, const struct publish_file *f, enum th
 
 static enum status look_again(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d)
 {
-	if (s->request->index)
-		index_forget(s->request->index, f->project);
+	if (s->index)
+		index_forget(s->index, f->project);
 	return look(s, f, ret, d);
 }
 
 /* ---- records ---- */
 
 static enum status note(struct sending *s, const struct publish_file *f, const char *event, const struct publish_credential *c,
-			const struct diag *why, struct diag *d)
+			const struct diag *why, bool durable, struct diag *d)
 {
 	char digest[SHA256_TEXT_SIZE];
 	sha256_text(&f->digest, digest);
@@ -114,7 +118,7 @@ static enum status note(struct sending *s, const struct publish_file *f, const c
 		json_pair_cstring(w, "error", status_name(why->code));
 	if (f->n_tries)
 		json_pair_unsigned(w, "tries", f->n_tries);
-	return audit_end(s->run->audit, true, d);
+	return audit_end(s->run->audit, durable, d);
 }
 
 /* Before a secret leaves for the first time, the log says which kind goes where. */
@@ -139,11 +143,25 @@ static enum status write_journal(struct sending *s, const struct publish_file *f
 
 enum verdict { VERDICT_DONE, VERDICT_AGAIN, VERDICT_EXISTS, VERDICT_NO };
 
+static bool is_untouched(const struct publish_file *f)
+{
+	struct stat now;
+	const struct stat *then = &f->looks;
+	return f->kept_fd >= 0 && stat(f->path, &now) == 0 && now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
+	       now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec && now.st_ctim.tv_sec == then->st_ctim.tv_sec &&
+	       now.st_ctim.tv_nsec == then->st_ctim.tv_nsec;
+}
+
 static enum status open_copy(const struct sending *s, const struct publish_file *f, int *ret_fd, struct diag *d)
 {
 	struct sha256 digest;
 	uint64_t size;
-	CLEANUP(fd_close) int fd = -1;
+	CLEANUP(fd_close) int fd = is_untouched(f) ? fcntl(f->kept_fd, F_DUPFD_CLOEXEC, 0) : -1;
+	if (fd >= 0) {
+		*ret_fd = take_fd(&fd);
+		return OK;
+	}
 	enum status status = sealed_copy(AT_FDCWD, f->path, s->request->file_max, &fd, d);
 	if (status == OK)
 		status = sha256_of_fd(fd, s->request->file_max, &digest, &size, d);
@@ -370,17 +388,17 @@ static enum status send_file(struct sending *s, struct publish_file *f, struct d
 				 ? OK
 				 : write_journal(s, f, JOURNAL_INTENT, d);
 	if (status == OK)
-		status = note(s, f, "publish.started", c, NULL, d);
+		status = note(s, f, "publish.started", c, NULL, true, d);
 	if (status)
 		return status;
 	status = try_all(s, f, fd, &before, &c, d);
 	if (status) {
 		f->outcome = PUBLISH_FAILED;
-		enum status written = note(s, f, "publish.failed", c, d, NULL);
+		enum status written = note(s, f, "publish.failed", c, d, false, NULL);
 		return written ? fail(d, ERR_LOG, 0, "the audit log cannot be written") : status;
 	}
 	status = write_journal(s, f, JOURNAL_RECEIPT, d);
-	return status ? status : note(s, f, "publish.completed", c, NULL, d);
+	return status ? status : note(s, f, "publish.completed", c, NULL, false, d);
 }
 
 static enum status publish_one(struct sending *s, struct publish_file *f, struct diag *d)
@@ -415,7 +433,7 @@ static enum status preflight(struct sending *s, struct diag *d)
 
 enum status publish_run(const struct run_context *run, const struct publish_request *request, struct arena *a, struct diag *d)
 {
-	struct sending s = { .run = run, .request = request, .arena = a };
+	struct sending s = { .run = run, .request = request, .arena = a, .index = request->index };
 	enum status status = uploader_start(run, request->registry->upload_url, request->net, &s.uploader, d);
 	if (status)
 		return explain(d, "the registry '%s'", request->registry->name);

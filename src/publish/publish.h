@@ -3,6 +3,8 @@
 #ifndef PUBLISH_PUBLISH_H
 #define PUBLISH_PUBLISH_H
 
+#include <sys/stat.h>
+
 #include "crypto/digest.h"
 #include "index/index.h"
 #include "publish/form.h"
@@ -40,6 +42,8 @@ struct publish_file {
 	struct sha256 digest; /* of the bytes that were checked */
 	uint64_t size;
 	const char *attestations; /* a JSON array; NULL: none */
+	int kept_fd; /* borrowed: the sealed copy that was checked, good as long as the file looks as it did; -1: read it again */
+	struct stat looks;
 	/* Filled by publish_run. */
 	enum publish_outcome outcome;
 	unsigned n_tries;
@@ -50,6 +54,7 @@ struct publish_request {
 	struct publish_file *files; /* in the order of sending */
 	size_t n_files;
 	struct index *index; /* of the registry, fresh; NULL: it cannot be asked */
+	struct index *own_index; /* the same as whom is published: asked once index wants a credential. NULL: it is of another origin */
 	const struct fetch_options *net; /* http_hosts has the registry's where http is allowed */
 	int journal; /* publish/journal.h; borrowed */
 	uint64_t file_max; /* bytes of a file that is read again */

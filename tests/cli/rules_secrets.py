@@ -3,7 +3,7 @@ import base64
 import glob
 import re
 
-from rules_support import Later, Spies, every, stocked
+from rules_support import Elsewhere, Later, Spies, every, stocked
 from support import Index, Place, fresh, make_sdist, project
 
 HOOK = "def build_wheel(folder, settings=None, metadata=None):\n"
@@ -116,7 +116,7 @@ RULES = [
     ("Credentials: from environment", from_environment),
     ("stdin, keyring program or the sealed store", Later("D", "the environment and a netrc only, until then")),
     ("a password on the command line is exit 2", not_on_the_command_line),
-    ("passwords in .pypirc are refused", Later("E", "nothing is published yet, and no .pypirc read")),
+    ("passwords in .pypirc are refused", Elsewhere(("tests/publish/run.py", "a password in .pypirc is refused with what to do"))),
     ("nothing prints a token, not even to mask it", no_token_printed),
     ("OIDC audiences `pypi`, `testpypi`, `sigstore` are asked for only for their built-in hosts; any other host's audience is "
      "pinned in the operator's config", Later("E", "no OIDC yet")),

@@ -4,6 +4,7 @@ usage: run.py HWB [VENV] [--only WORD]; with a VENV that has twine and VENV/serv
 """
 import glob
 import hashlib
+import http.server
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -21,6 +23,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "server"), os.path.join(HERE, "..
 
 import fake_pypi
 from fake import Registry
+from forged import LIAR, Liars
 from https_world import Authority
 from support import Place, Setting, Skip, Tap, begin, fresh, make_sdist, make_wheel, sha256, wait_for, write
 
@@ -204,10 +207,67 @@ def answers(tap):
     """an answer that makes no sense does no harm"""
     user = User()
     with Registry() as r:
-        for mode, code in [("garbage", 0), ("binary", 0), ("huge", 0), ("empty", 0), ("drip:1", 0), ("status:502+huge", 7), ("status:599", 7), ("status:100", 7)]:
+        for mode, code in [("garbage", 0), ("binary", 0), ("huge", 0), ("empty", 0), ("drip:1", 0), ("status:599", 7), ("status:100", 7)]:
             r.ask("/_empty")
             run = user.publish(r, path="/%s/legacy/" % mode)
             tap.check("%s ends the run" % mode, run.code in (code, 7), run.told())
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Refuses every upload with what it was told, and with what would steer a terminal or a CI system."""
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        basic = self.headers["Authorization"]
+        import base64
+        token = base64.b64decode(basic.split()[1]).decode()
+        text = "<b>no</b>\x1b[31m &#27;[2J \n::set-output name=x::y\n##vso[task]\u202e %s %s %s %s" % (basic, token, token[::-1], "ghp_" + "x" * 36)
+        body = (json.dumps({"message": text}) if "json" in self.path else text).encode()
+        self.send_response(400)
+        self.send_header("Content-Type", "application/json" if "json" in self.path else "text/plain" if "plain" in self.path else "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def hostile(tap):
+    """a registry that says back what it was told"""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    user = User()
+    for kind in ("html", "json", "plain"):
+        url = "http://127.0.0.1:%d/%s/" % (server.server_port, kind)
+        run = user.hwb("publish", "--repository-url", url, env={"HWB_PUBLISH_TOKEN": TOKEN, "GITHUB_ACTIONS": "true"})
+        import base64
+        hidden = [TOKEN, base64.b64encode(("__token__:" + TOKEN).encode()).decode(), "x" * 36, "\x1b", "\u202e"]
+        tap.run("%s: nothing of it is shown" % kind, run, 7, "(400)", absent=hidden)
+        tap.check("%s: no line is a command" % kind, not re.search(r"^\s*(::set-output|##vso)", run.text, re.M), run.told())
+        tap.check("%s: nor is it kept" % kind, not any(h.encode() in traces(user) for h in hidden[:3]), "")
+    server.shutdown()
+
+
+def forged(tap):
+    """lies of hwb-parse about a form and an answer"""
+    put = "(lambda s: struct.pack('<I', len(s)) + s)"
+    lies = [("upload-form", "nothing", "return b''", 10), ("upload-form", "half of it", "return frame[:len(frame) // 2]", 10),
+            ("upload-form", "its death", "os.kill(os.getpid(), signal.SIGSYS)", 10),
+            ("upload-form", "another project", "return frame.replace(b'spam', b'eggs')", 10),
+            ("upload-form", "another version", "return frame.replace(b'1.0', b'9.9')", 10),
+            ("upload-form", "a field of hwb's own", "return frame.replace(b'pyversion', b':actionxx')", 10),
+            ("upload-answer", "nothing", "return b''", 7), ("upload-answer", "its death", "os.kill(os.getpid(), signal.SIGSYS)", 7),
+            ("upload-answer", "words that steer", "return frame[:8] + %s(b'\\x1b]0;x\\x07\\n::error::x') + bytes(4)" % put, 7)]
+    with Registry() as r:
+        for verb, name, lie, code in lies:
+            user = User()
+            user.program = os.path.join(Liars("hwb-parse", LIAR, lie, verb).folder, "hwb")
+            r.ask("/_empty")
+            run = user.publish(r, path="/legacy/" if verb == "upload-form" else "/400:old/legacy/")
+            tap.run("%s: %s" % (verb, name), run, code, absent=["\x1b", TOKEN])
+            tap.check("and nothing else is sent", len(r.seen("upload")) == (verb == "upload-answer") and not stored(r), r.json("/_count"))
 
 
 def troubles(tap):
@@ -418,6 +478,8 @@ def unseen(tap):
         tap.check("and leaves no process", not any(n == "hwb-net" for n in children_of(process.pid)), children_of(process.pid))
     if not os.path.exists("/usr/bin/strace"):
         raise Skip("there is no strace")
+    if b"__asan_init" in open(Setting.hwb, "rb").read():
+        raise Skip("a leak sanitizer does not work under strace")
     user = User()
     with Registry() as r:
         trace = user.top + "/trace"
@@ -508,9 +570,9 @@ def trusted(tap):
         r.ask("/_empty")
         tap.run("or not wanted", user.hwb(*user.words(r, "--trusted-publisher=never"), env=ci), 7, "was not wanted")
         r.ask("/_empty")
-        r.ask("/_set/expires:200@mint")
+        r.ask("/_set/expires:6@mint+slow:4200@upload")    # good for one file, not for two
         run = user.hwb(*user.words(r), env=ci)
-        tap.check("a token that is about to expire is exchanged for another", run.code == 0 and len(r.seen("mint")) >= 2, run.told(), r.json("/_count"))
+        tap.check("a token that is about to expire is exchanged for another", run.code == 0 and len(r.seen("mint")) == 2 and len(r.seen("identity")) == 2, run.told(), r.json("/_count"))
         r.ask("/_empty")
         r.ask("/_set/no-publisher@mint")
         tap.run("a refusal is exit 7", user.hwb(*user.words(r, "--trusted-publisher"), env=ci), 7, "Trusted Publishing")
@@ -589,6 +651,23 @@ def pypiserver(tap):
         tap.run("without its index by the registry", other.hwb(*words[:3], env=env), 7, "(409)")
 
 
+def private(tap):
+    """an index that is not for everybody"""
+    program, port, folder = servers("pypi-server"), free_port(), fresh("packages")
+    user, password = User(), "word-of-the-tests"
+    write(user.home, {"htpasswd": "u:{SHA}%s\n" % __import__("base64").b64encode(hashlib.sha1(password.encode()).digest()).decode()})
+    with Server(program, "run", "-i", "127.0.0.1", "-p", str(port), "-a", "update,list,download", "-P", user.home + "/htpasswd", "--disable-fallback", folder, port=port,
+                ready="/health") as s:
+        env = {"HWB_PUBLISH_USERNAME": "u", "HWB_PUBLISH_PASSWORD": password}
+        words = ["publish", "--repository-url", s.base + "/", "--check-url", s.base + "/simple/"]
+        tap.run("is asked as whom is published", user.hwb(*words, env=env), 0, "published", absent=[password])
+        tap.run("and says what is there", user.hwb(*words, env=env), 0, "with the same sha256")
+        wrong = user.hwb(*words, env=dict(env, HWB_PUBLISH_PASSWORD="wrong-password"))
+        tap.run("a wrong password leaves it unknown", wrong, 10, absent=["wrong-password"])
+        other = user.hwb(*words[:4], s.base.replace("127.0.0.1", "localhost") + "/simple/", env=env)
+        tap.run("an index of another host is not told it", other, 10, absent=[password])
+
+
 def devpi(tap):
     """devpi takes it"""
     program, port, folder = servers("devpi-server"), free_port(), fresh("devpi")
@@ -615,5 +694,5 @@ def devpi(tap):
 
 if __name__ == "__main__":
     word = begin(sys.argv)
-    Tap().all([simple, parity, refusals, answers, troubles, existing, redirects, tls, places_of_passwords, credentials, changed, killed, unseen, large, trusted,
-               attestations, pypiserver, devpi], word)
+    Tap().all([simple, parity, refusals, answers, hostile, forged, troubles, existing, redirects, tls, places_of_passwords, credentials, changed, killed, unseen, large, trusted,
+               attestations, pypiserver, private, devpi], word)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A package registry on the loopback, with PyPI's rules and words for uploads and Trusted Publishers. Standard library only.
 
-    fake_pypi.py [--tls CERT KEY] [--bind 127.0.0.1] [--audience fake-pypi] [--token TOKEN]... [--scoped TOKEN PROJECT]...
+    fake_pypi.py [--tls CERT KEY] [--bind 127.0.0.1] [--port N] [--audience fake-pypi] [--token TOKEN]... [--scoped TOKEN PROJECT]...
 
 The first line on stdout is its port. It keeps everything in memory. Paths:
 
@@ -47,6 +47,7 @@ A segment of modes may stand in front: /500:2+429/legacy/. A mode is NAME[:N][@K
     disabled            Trusted Publishing is not enabled
     audience:A          says this audience
     no-publisher, pending   422 invalid-publisher, invalid-pending-publisher
+    echo                with a refusal to mint, the JWT is repeated in the words
     expires:S           the minted token expires in S seconds (may be negative)
     token:T             the minted token is T, whatever it contains; token-size:N: is N bytes long
     kid:KIND            GitHub's endpoint gives a token of that CI
@@ -447,6 +448,9 @@ class Handler(BaseHTTPRequestHandler):
         self.server.count[path] = self.server.count.get(path, 0) + 1
         self.entry = dict({"path": path, "query": self.path.partition("?")[2], "method": self.command, "kind": self.kind, "time": time.time(),
                            "size": len(body), "headers": {k.lower(): v for k, v in self.headers.items()}}, **more)
+        if self.kind == "mint":
+            with contextlib.suppress(ValueError, AttributeError):
+                self.entry["jwt"] = json.loads(body).get("token")
         self.server.seen.append(self.entry)
 
     def serve(self, body):
@@ -476,7 +480,7 @@ class Handler(BaseHTTPRequestHandler):
             if what in ("/_reset", "/_empty"):
                 server.seen, server.count, server.modes = [], {}, ""
             if what == "/_empty":
-                server.registry.files, server.registry.used = {}, {}
+                server.registry.files, server.registry.used, server.last = {}, {}, ""
             if what.startswith("/_set/"):
                 server.modes = what[len("/_set/"):]
         if what == "/_jwt":
@@ -538,6 +542,8 @@ class Handler(BaseHTTPRequestHandler):
     def give_mint(self, body):
         with self.server.lock:
             status, answer = self.server.registry.mint(body, self.modes)
+        if "echo" in self.modes and "errors" in answer:
+            answer["errors"][0]["description"] += ": got " + json.loads(body)["token"]
         self.entry["minted"] = hashlib.sha256(answer.get("token", "").encode()).hexdigest()
         self.entry["code"] = (answer.get("errors") or [{"code": None}])[0]["code"]
         return self.answer_json(status, answer)
@@ -696,12 +702,13 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"))
     p.add_argument("--bind", default="127.0.0.1")
+    p.add_argument("--port", type=int, default=0)
     p.add_argument("--audience", default="fake-pypi")
     p.add_argument("--token", action="append", default=[])
     p.add_argument("--scoped", action="append", nargs=2, default=[], metavar=("TOKEN", "PROJECT"))
     args = p.parse_args()
     registry = Registry(args.audience, args.token or [USER_TOKEN], args.scoped)
-    server = Server((args.bind, 0), registry, "https" if args.tls else "http")
+    server = Server((args.bind, args.port), registry, "https" if args.tls else "http")
     if args.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*args.tls)    # the handshake belongs to the connection's own thread, not to accept

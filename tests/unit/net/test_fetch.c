@@ -375,7 +375,7 @@ static void a_bearer_goes_to_its_origin_and_a_refusal_is_an_answer(void)
 		{ "/status:403/files/large.bin", OK, 403, "on purpose\n" },
 		{ "/status:422/files/large.bin", OK, 422, "on purpose\n" },
 		{ "/files/absent.bin", OK, 404, "no such file\n" },
-		{ "/status:429/files/large.bin", ERR_NETWORK, 429, "" },
+		{ "/retry-after:40/files/large.bin", ERR_NETWORK, 429, "" },
 		{ "/status:500/files/large.bin", ERR_NETWORK, 500, "" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -384,6 +384,7 @@ static void a_bearer_goes_to_its_origin_and_a_refusal_is_an_answer(void)
 		t->options.retries = 0;
 		CHECK_ROW(fetch(t) == rows[i].want && t->result.http_code == rows[i].code, rows[i].path);
 		CHECK_ROW(bytes_equal(bytes_make(t->body, t->body_size), bytes_of(rows[i].body)), rows[i].path);
+		CHECK_ROW(t->result.retry_after_s == (rows[i].code == 429 ? 40 : 0), rows[i].path);
 		t->request.max_size = 3;
 		CHECK_ROW(fetch(t) == (rows[i].want ? rows[i].want : ERR_LIMIT), rows[i].path);
 		finish(t);

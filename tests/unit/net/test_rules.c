@@ -387,7 +387,7 @@ static void records_read_back_and_break_at_every_cut(void)
 						    .hosts = hosts,
 						    .n_hosts = 1 },
 			   77);
-	fetch_wire_put_done(&done, &(struct fetch_result){ .id = 77, .status = ERR_LIMIT, .text = "a\x1b[31m" });
+	fetch_wire_put_done(&done, &(struct fetch_result){ .id = 77, .status = ERR_LIMIT, .retry_after_s = 8, .text = "a\x1b[31m" });
 	const struct proxy_host allowed = { "h", 443 };
 	proxy_wire_put_start(&proxy, &(struct proxy_options){ .allowed = &allowed, .n_allowed = 1, .max_down = 5 });
 	struct fetch_options o;
@@ -407,6 +407,7 @@ static void records_read_back_and_break_at_every_cut(void)
 	CHECK_BYTES(r.body, BYTES("{}"));
 	CHECK(strcmp(r.content_type, "a/b") == 0 && r.whole_ms == 5);
 	CHECK(strcmp(r.bearer, "b") == 0 && strcmp(r.metadata_flavor, "f") == 0 && r.refusals);
+	CHECK(result.retry_after_s == 8);
 	CHECK(result.id == 77 && result.status == ERR_LIMIT && strcmp(result.text, "a?[31m") == 0);
 	CHECK(po.n_allowed == 1 && po.allowed[0].port == 443 && po.max_down == 5);
 	done.data[12] = ERR_HASH; /* a status that no transfer has */

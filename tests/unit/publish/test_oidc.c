@@ -320,8 +320,10 @@ static void the_environment_says_where_we_are(void)
 static void a_token_is_fresh_until_shortly_before_its_end(void)
 {
 	char value[] = "t";
-	struct publish_token t = { .value = value, .expires = 1000 };
+	struct publish_token t = { .value = value, .expires = 1000, .lifetime = 900 };
 	CHECK(publish_token_is_fresh(&t, 700, 300) && !publish_token_is_fresh(&t, 701, 300) && !publish_token_is_fresh(&t, 1000, 0));
+	t.lifetime = 200;
+	CHECK(publish_token_is_fresh(&t, 900, 300) && !publish_token_is_fresh(&t, 901, 300));
 	t.value = NULL;
 	CHECK(!publish_token_is_fresh(&t, 0, 300));
 }
