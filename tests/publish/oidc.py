@@ -232,6 +232,10 @@ def refusals(tap):
             tap.run("%s is explained" % modes.encode("unicode_escape").decode(), run, 7, *words)
             tap.check("... and nothing uploaded", "upload" not in world.asked(), world.asked())
             world.nowhere(tap, "...", run)
+        world = World(registry, "echo@upload+token:" + LOUD)
+        run = world.publish()
+        tap.run("a registry that repeats the token, which has no form by which one knows it, is quoted without", run, 7, "you said", "[REDACTED:known]")
+        world.nowhere(tap, "...", run)
         for modes, words in [("aud:other", ["'other'", "it was not sent"]), ("claim:event_name=pull_request_target", ["pull_request_target"]),
                              ("claim:job_workflow_ref=other/lib/.github/workflows/up.yml@main", ["reusable workflow of another repository", "other/lib", "'owner/repo' itself"]),
                              ("kid:gitlab+aud:" + AUDIENCE + "x", ["it was not sent"])]:

@@ -47,7 +47,7 @@ A segment of modes may stand in front: /500:2+429/legacy/. A mode is NAME[:N][@K
     disabled            Trusted Publishing is not enabled
     audience:A          says this audience
     no-publisher, pending   422 invalid-publisher, invalid-pending-publisher
-    echo                with a refusal to mint, the JWT is repeated in the words
+    echo                what was sent is repeated in the words: with a refusal to mint the JWT, with an upload (400) its token and header
     expires:S           the minted token expires in S seconds (may be negative)
     token:T             the minted token is T, whatever it contains; token-size:N: is N bytes long
     kid:KIND            GitHub's endpoint gives a token of that CI
@@ -498,6 +498,9 @@ class Handler(BaseHTTPRequestHandler):
         data = content[2] if content else b""
         self.entry.update(fields=fields, file=content[0] if content else None, type=content[1] if content else None,
                           sha256=hashlib.sha256(data).hexdigest(), unknown=sorted(set(fields) - SINGLE - REPEATED))
+        if "echo" in self.modes:
+            said = self.headers.get("Authorization", "").partition(" ")[2]
+            raise Refused(400, "you said %s in %s" % (base64.b64decode(said).decode("latin-1"), said))
         if self.wanted("reset-lost"):
             return self.hang_up()
         with self.server.lock:
