@@ -27,16 +27,10 @@ enum status check_start(const struct run_context *run, int wheel_fd, int source_
 	return helper_start(run, "hwb-parse", "check", fds, COUNT(fds), ret, d);
 }
 
-enum status check_run(const struct run_context *run, const struct check_request *request, struct helper *checker, struct arena *a,
-		      struct check_result *ret, struct diag *d)
+enum status check_ask(const struct run_context *run, const struct check_request *request, struct helper *checker, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf ask;
-	CLEANUP(buf_done) struct buf reply;
-	struct check_result result;
-	struct sha256 digest;
-	uint64_t size;
 	buf_init(&ask, REQUEST_MAX);
-	buf_init(&reply, REPLY_MAX);
 	wire_put_bytes(&ask, request->file_name);
 	wire_put_bytes(&ask, request->want_name);
 	wire_put_bytes(&ask, request->want_version);
@@ -44,11 +38,19 @@ enum status check_run(const struct run_context *run, const struct check_request 
 	wire_put_u64(&ask, run->limits->wheel_members);
 	wire_put_u64(&ask, run->limits->wheel_size);
 	wire_put_u32(&ask, request->has_source);
-	enum status s = helper_ask(checker, buf_bytes(&ask), d);
-	if (s)
-		return s;
+	return helper_ask(checker, buf_bytes(&ask), d);
+}
+
+enum status check_finish(const struct run_context *run, const struct check_request *request, struct helper *checker,
+			 struct arena *a, struct check_result *ret, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf reply;
+	struct check_result result;
+	struct sha256 digest;
+	uint64_t size;
+	buf_init(&reply, REPLY_MAX);
 	/* We hash while it reads. */
-	s = sha256_of_fd(request->wheel_fd, run->limits->wheel_size, &digest, &size, d);
+	enum status s = sha256_of_fd(request->wheel_fd, run->limits->wheel_size, &digest, &size, d);
 	if (s)
 		return s;
 	s = helper_finish(run, checker, &reply, d);
@@ -61,4 +63,11 @@ enum status check_run(const struct run_context *run, const struct check_request 
 	result.digest = digest;
 	*ret = result;
 	return OK;
+}
+
+enum status check_run(const struct run_context *run, const struct check_request *request, struct helper *checker, struct arena *a,
+		      struct check_result *ret, struct diag *d)
+{
+	enum status s = check_ask(run, request, checker, d);
+	return s ? s : check_finish(run, request, checker, a, ret, d);
 }

@@ -29,7 +29,13 @@ struct check_result {
 	struct sha256 digest; /* of the bytes that were checked, computed by hwb itself */
 };
 
-/* OK means "checked": the verdict is in the findings (an error severity refuses). ERR_UNCHECKED when it could not be done. */
+/* Sends the request; the checker works on by itself. ERR_IO shows in check_finish, too. */
+MUST_USE enum status check_ask(const struct run_context *run, const struct check_request *request, struct helper *checker,
+			       struct diag *d);
+/* The rest of check_run. request: that of check_ask. */
+MUST_USE enum status check_finish(const struct run_context *run, const struct check_request *request, struct helper *checker,
+				  struct arena *a, struct check_result *ret, struct diag *d);
+/* Both. OK means "checked": the verdict is in the findings (an error severity refuses). ERR_UNCHECKED when it could not be done. */
 MUST_USE enum status check_run(const struct run_context *run, const struct check_request *request, struct helper *checker,
 			       struct arena *a, struct check_result *ret, struct diag *d);
 

@@ -29,15 +29,6 @@ static int source_of(const struct checked *c, const struct checked_file *wheel)
 	return -1;
 }
 
-static enum status check_wheel(struct checked *c, struct checked_file *f, int fd, struct diag *d)
-{
-	CLEANUP(helper_stop) struct helper checker = { .pid = 0 };
-	int source = source_of(c, f);
-	struct check_request request = { .wheel_fd = fd, .has_source = source >= 0, .file_name = f->name };
-	enum status s = check_start(&c->session.run, fd, source, &checker, d);
-	return s ? s : check_run(&c->session.run, &request, &checker, c->arena, &f->result, d);
-}
-
 /* By its name alone: what is in it is for hwb-parse to say. */
 static enum status check_kind(const struct checked_file *f, const char *path, struct diag *d)
 {
@@ -64,6 +55,35 @@ static enum status open_copy(struct checked *c, struct checked_file *f, int *ret
 	if (s == ERR_LIMIT)
 		(void)remedy(d, "raise it: --limit %s=SIZE", f->is_wheel ? "wheel-size" : "download-size");
 	return s == ERR_IO ? recode(d, ERR_USAGE) : s;
+}
+
+/* A check that was begun: while one wheel is judged, the next is looked at already. */
+struct begun {
+	int fd; /* the copy; -1: there is none */
+	struct helper checker;
+	struct check_request request;
+	enum status status;
+	struct diag why;
+};
+
+static void begun_done(struct begun *b)
+{
+	helper_stop(&b->checker);
+	fd_close(&b->fd);
+}
+
+static void begin(struct checked *c, size_t at, struct begun *b)
+{
+	struct checked_file *f = &c->files[at];
+	*b = (struct begun){ .fd = -1 };
+	b->status = open_copy(c, f, &b->fd, &b->why);
+	if (b->status || !f->is_wheel)
+		return;
+	int source = source_of(c, f);
+	b->request = (struct check_request){ .wheel_fd = b->fd, .has_source = source >= 0, .file_name = f->name };
+	b->status = check_start(&c->session.run, b->fd, source, &b->checker, &b->why);
+	if (b->status == OK)
+		b->status = check_ask(&c->session.run, &b->request, &b->checker, &b->why);
 }
 
 /* Of an sdist that cannot be unpacked hwb-unpack says why, and that program knows no form of credentials. What hwb-parse says has
@@ -115,16 +135,17 @@ static void put_facts(struct json_writer *w, const void *facts, const struct fin
 }
 
 /* One file; what could not be checked is an outcome of that file, not the end of the others. */
-static enum status check_one(struct checked *c, size_t at, struct diag *d)
+static enum status check_one(struct checked *c, size_t at, struct begun *b, struct diag *d)
 {
-	CLEANUP(fd_close) int fd = -1;
 	struct checked_file *f = &c->files[at];
 	struct judged *j = &c->judged[at];
-	enum status s = open_copy(c, f, &fd, d);
+	enum status s = b->status;
+	if (s)
+		*d = b->why;
 	f->is_unusable = s == ERR_USAGE;
 	if (s == OK)
-		s = f->is_wheel ? check_wheel(c, f, fd, d)
-				: check_sdist_run(&c->session.run, fd, f->name, c->arena, &f->tree, &f->result, d);
+		s = f->is_wheel ? check_finish(&c->session.run, &b->request, &b->checker, c->arena, &f->result, d)
+				: check_sdist_run(&c->session.run, b->fd, f->name, c->arena, &f->tree, &f->result, d);
 	if (s == OK)
 		s = hide_in_refusal(c, f, d);
 	if (s == ERR_CANCELLED)
@@ -143,7 +164,7 @@ static enum status check_one(struct checked *c, size_t at, struct diag *d)
 	j->put_facts = put_facts;
 	j->facts = f;
 	s = note_checked(c, f, j->outcome, d);
-	return s == OK && c->passed && strcmp(j->outcome, "passed") == 0 ? c->passed(c->context, f, fd, d) : s;
+	return s == OK && c->passed && strcmp(j->outcome, "passed") == 0 ? c->passed(c->context, f, b->fd, d) : s;
 }
 
 void checked_take(struct checked *c, const struct strings *words)
@@ -161,16 +182,58 @@ void checked_take(struct checked *c, const struct strings *words)
 	}
 }
 
-enum status checked_run(struct checked *c, struct diag *d)
+/* Sdists one by one, for the wheels may be of them; of the wheels one ahead. */
+static size_t next_of(const struct checked *c, size_t from, bool is_wheel)
+{
+	while (from < c->n && c->files[from].is_wheel != is_wheel)
+		from++;
+	return from;
+}
+
+static enum status run_sdists(struct checked *c, struct diag *d)
 {
 	enum status s = OK;
-	for (size_t i = 0; s == OK && i < c->n; i++)
-		if (!c->files[i].is_wheel)
-			s = check_one(c, i, d);
-	for (size_t i = 0; s == OK && i < c->n; i++)
-		if (c->files[i].is_wheel)
-			s = check_one(c, i, d);
+	for (size_t i = next_of(c, 0, false); s == OK && i < c->n; i = next_of(c, i + 1, false)) {
+		CLEANUP(begun_done) struct begun b;
+		begin(c, i, &b);
+		s = check_one(c, i, &b, d);
+	}
 	return s;
+}
+
+/* Two copies of large ones at a time would be much memory. */
+static bool may_be_ahead(const struct checked *c, size_t at)
+{
+	enum { AHEAD_MAX = 64 << 20 };
+	struct stat st;
+	return at < c->n && stat(arena_string(c->arena, c->files[at].path), &st) == 0 && st.st_size <= AHEAD_MAX;
+}
+
+static enum status run_wheels(struct checked *c, struct diag *d)
+{
+	enum status s = OK;
+	CLEANUP(begun_done) struct begun now = { .fd = -1 };
+	CLEANUP(begun_done) struct begun ahead = { .fd = -1 };
+	bool has_begun = false;
+	for (size_t i = next_of(c, 0, true), next; s == OK && i < c->n; i = next) {
+		next = next_of(c, i + 1, true);
+		if (!has_begun)
+			begin(c, i, &now);
+		has_begun = may_be_ahead(c, next);
+		if (has_begun)
+			begin(c, next, &ahead);
+		s = check_one(c, i, &now, d);
+		begun_done(&now);
+		now = ahead;
+		ahead = (struct begun){ .fd = -1 };
+	}
+	return s;
+}
+
+enum status checked_run(struct checked *c, struct diag *d)
+{
+	enum status s = run_sdists(c, d);
+	return s ? s : run_wheels(c, d);
 }
 
 enum status checked_verdict(const struct checked *c, struct diag *d)
