@@ -91,6 +91,7 @@ struct settings {
 	const char *shell_command; /* NULL: a shell for a person */
 	const char *cache_max_size;
 	struct settings_log log;
+	struct settings_respond respond;
 	struct settings_masks masks;
 	const char *credential_user;
 

@@ -149,6 +149,8 @@ static enum status read_page(struct index *i, struct known_project *k, struct by
 static bool read_kept(struct index *i, struct known_project *k)
 {
 	CLEANUP(buf_done) struct buf file;
+	if (i->options.fresh)
+		return false;
 	buf_init(&file, RECORD_MAX);
 	if (file_read(i->page_dirs[k->place], arena_string(&i->arena, k->name), &file, NULL))
 		return false;

@@ -24,6 +24,7 @@ struct index_options {
 	const char *const *find_links; /* directories, or pages (URLs) of links */
 	size_t n_find_links;
 	bool no_index, offline;
+	bool fresh; /* no page that was kept: what is there now is what counts */
 	int64_t exclude_newer; /* unix time, INT64_MAX: none; a file without an upload time is then not eligible */
 	const char *cache_path; /* absolute; made 0700; refused when not ours or writable by others (DESIGN.md section 3) */
 	const char *ca_file, *proxy_url; /* NULL: the system's, none */

@@ -19,6 +19,7 @@ import scenario_index
 import scenario_indexes
 import scenario_landlock
 import scenario_lock
+import scenario_respond
 import scenario_scan
 import scenario_slips
 import scenario_sources
@@ -40,6 +41,7 @@ MODULES = [
     scenario_doctor,
     scenario_landlock,
     scenario_lock,
+    scenario_respond,
     scenario_scan,
     scenario_slips,
     scenario_endurance,
