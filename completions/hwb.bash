@@ -26,7 +26,7 @@ _hwb_options() {
 	redact) _hwb_words "--mask-file --add-mask-from-env --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	credential) _hwb_words "--username -u --index-url --default-index -i --index --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	doctor) _hwb_words "--isolation --image --pull --python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	doctor) _hwb_words "--isolation --image --pull --python -p --publish --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	version) _hwb_words "--json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	esac
@@ -326,6 +326,7 @@ _hwb_value() {
 	"doctor --image=" | "doctor --image") : ;;
 	"doctor --python=" | "doctor --python") _hwb_paths -f ;;
 	"doctor -p") _hwb_paths -f ;;
+	"doctor --publish=") _hwb_paths -d ;;
 	"doctor --color=" | "doctor --color") _hwb_words "auto always never" ;;
 	"doctor --colour=" | "doctor --colour") _hwb_words "auto always never" ;;
 	"doctor --cache-dir=" | "doctor --cache-dir") _hwb_paths -d ;;

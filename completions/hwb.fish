@@ -530,6 +530,7 @@ complete -c hwb -n '__hwb_is doctor' -l image -x -d 'The image to try --isolatio
 complete -c hwb -n '__hwb_is doctor' -l pull -d 'Fetch the image when it is not here.'
 complete -c hwb -n '__hwb_is doctor' -l python -r -F -d 'The interpreter to look for.'
 complete -c hwb -n '__hwb_is doctor' -s p -r -F -d 'The interpreter to look for.'
+complete -c hwb -n '__hwb_is doctor' -l publish -d 'Go through the check list for publishing the project instead.'
 complete -c hwb -n '__hwb_is doctor' -l json -d 'Print one JSON object.'
 complete -c hwb -n '__hwb_is doctor' -l quiet -d 'Say only warnings and errors.'
 complete -c hwb -n '__hwb_is doctor' -s q -d 'Say only warnings and errors.'

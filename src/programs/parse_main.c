@@ -13,6 +13,7 @@
 #include "redact/verbs.h"
 #include "scan/verbs.h"
 #include "source/verbs.h"
+#include "workflow/verbs.h"
 
 int main(int argc, char **argv)
 {
@@ -41,6 +42,7 @@ int main(int argc, char **argv)
 		{ "osv-import", 2, osv_import_verb },
 		{ "pins", 1, pins_verb },
 		{ "vendored", 1, vendored_verb },
+		{ "workflow-facts", 0, workflow_facts_verb },
 	};
 	json_prepare();
 	/* The word only says what to prepare; what is done is what the request says. */
