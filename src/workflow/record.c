@@ -107,6 +107,7 @@ enum status workflow_read(struct bytes record, struct arena *a, struct workflow 
 	w.uses = uses;
 	if (!w.unread.size)
 		w.unread = (struct bytes){ NULL, 0 };
+	r.bad = r.bad || (!w.unread.size && !w.n_jobs); /* the parser never says that it has read all of nothing */
 	enum status s = wire_end(&r, "workflow-facts", d);
 	if (s == OK)
 		*ret = w;

@@ -300,4 +300,16 @@ def publishing(tap):
         tap.check("doctor --publish --json follows the schema", said.returncode == 0, said.stderr[-500:])
 
 
-TESTS = [here, publishing, schema, engines, in_podman, surroundings, ranges, profile]
+def liars(tap):
+    """a reader of workflows that was taken over and answers nonsense is no pass"""
+    import forged
+    from scenario_audit import NONSENSE
+    folder = support.write(support.fresh("publishing"), {".github/workflows/release.yml": GOOD})
+    for what, lie in NONSENSE:
+        place = forged.Liars("hwb-parse", forged.LIAR, lie, "workflow-facts").place()
+        run = place.hwb("doctor", "--publish=" + folder, "--json")
+        got = outcomes(run)
+        tap.check("%s is unknown" % what, {got[n] for n in CHECKS[:6]} == {"unknown"}, run.told())
+
+
+TESTS = [here, publishing, liars, schema, engines, in_podman, surroundings, ranges, profile]
