@@ -27,6 +27,7 @@ _hwb_options() {
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	credential) _hwb_words "--username -u --index-url --default-index -i --index --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	doctor) _hwb_words "--isolation --image --pull --python -p --publish --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	init) _hwb_words "--github --gitlab --environment --action --force --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	version) _hwb_words "--json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	esac
@@ -330,6 +331,11 @@ _hwb_value() {
 	"doctor --color=" | "doctor --color") _hwb_words "auto always never" ;;
 	"doctor --colour=" | "doctor --colour") _hwb_words "auto always never" ;;
 	"doctor --cache-dir=" | "doctor --cache-dir") _hwb_paths -d ;;
+	"init --environment=" | "init --environment") : ;;
+	"init --action=" | "init --action") : ;;
+	"init --color=" | "init --color") _hwb_words "auto always never" ;;
+	"init --colour=" | "init --colour") _hwb_words "auto always never" ;;
+	"init --cache-dir=" | "init --cache-dir") _hwb_paths -d ;;
 	"debug --env=" | "debug --env") : ;;
 	"debug --allow-read=" | "debug --allow-read") _hwb_paths -f ;;
 	"debug --limit=" | "debug --limit") : ;;
@@ -360,6 +366,7 @@ _hwb_argument() {
 	cache) _hwb_words "dir info clean gc" ;;
 	credential) _hwb_words "add" ;;
 	doctor) : ;;
+	init) _hwb_paths -d ;;
 	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox completion" ;;
 	version) : ;;
 	esac
@@ -369,7 +376,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build lock scan check audit inspect sbom fetch shell log respond redact cache credential doctor debug version --help --version"
+		_hwb_words "build lock scan check audit inspect sbom fetch shell log respond redact cache credential doctor init debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

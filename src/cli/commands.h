@@ -17,6 +17,6 @@ MUST_USE enum status command_find(const char *name, const struct command **ret, 
 
 extern const struct command command_build, command_lock, command_scan, command_check, command_audit, command_inspect, command_sbom,
 	command_fetch, command_shell, command_log, command_redact, command_respond, command_cache, command_credential,
-	command_doctor, command_debug, command_version;
+	command_doctor, command_init, command_debug, command_version;
 
 #endif

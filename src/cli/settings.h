@@ -92,6 +92,7 @@ struct settings {
 	const char *cache_max_size;
 	struct settings_log log;
 	struct settings_respond respond;
+	struct settings_init init;
 	const char *publish_dir; /* of doctor: --publish, the project; NULL: not said */
 	struct settings_masks masks;
 	const char *credential_user;

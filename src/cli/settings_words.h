@@ -37,6 +37,13 @@ struct settings_respond {
 	const char *registry, *check_url, *out_dir; /* NULL: not said */
 };
 
+/* The words of init. */
+struct settings_init {
+	bool force, github, gitlab;
+	const char *environment; /* NULL: pypi */
+	const char *action; /* OWNER/REPO@COMMIT that has packaging/action.yml; NULL: hwb is on the runner */
+};
+
 /* The words of redact. */
 struct settings_masks {
 	struct strings files, names;

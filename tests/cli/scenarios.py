@@ -17,6 +17,7 @@ import scenario_doctor
 import scenario_endurance
 import scenario_index
 import scenario_indexes
+import scenario_init
 import scenario_landlock
 import scenario_lock
 import scenario_respond
@@ -39,6 +40,7 @@ MODULES = [
     scenario_credentials,
     scenario_debug,
     scenario_doctor,
+    scenario_init,
     scenario_landlock,
     scenario_lock,
     scenario_respond,
