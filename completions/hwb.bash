@@ -22,11 +22,13 @@ _hwb_options() {
 	publish) _hwb_words "--registry --repository -r --repository-url --publish-url --check-url --skip-existing --dry-run --username -u --password-stdin --password --token -p --trusted-publisher --trusted-publishing --attestations --allow-http --json --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --build-deps --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --sbom --embed-sbom --scan --audit --service-url --osv-url --ignore --ignore-vuln --ignore-until-fixed --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --trust-project --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	log) _hwb_words "--head --from-seq --run --last --event --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	log) _hwb_words "--head --from-seq --run --last --event --package --since --ecs --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	respond) _hwb_words "--registry -r --since --check-url --out-dir -o --json --offline --index --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	redact) _hwb_words "--mask-file --add-mask-from-env --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	credential) _hwb_words "--username -u --index-url --default-index -i --index --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	doctor) _hwb_words "--isolation --image --pull --python -p --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	doctor) _hwb_words "--isolation --image --pull --python -p --publish --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	init) _hwb_words "--github --gitlab --environment --action --force --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	version) _hwb_words "--json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	esac
@@ -311,9 +313,24 @@ _hwb_value() {
 	"log --from-seq=" | "log --from-seq") : ;;
 	"log --run=" | "log --run") : ;;
 	"log --event=" | "log --event") : ;;
+	"log --package=" | "log --package") : ;;
+	"log --since=" | "log --since") : ;;
 	"log --color=" | "log --color") _hwb_words "auto always never" ;;
 	"log --colour=" | "log --colour") _hwb_words "auto always never" ;;
 	"log --cache-dir=" | "log --cache-dir") _hwb_paths -d ;;
+	"respond --registry=" | "respond --registry") : ;;
+	"respond -r") : ;;
+	"respond --since=" | "respond --since") : ;;
+	"respond --check-url=" | "respond --check-url") : ;;
+	"respond --out-dir=" | "respond --out-dir") _hwb_paths -d ;;
+	"respond -o") _hwb_paths -d ;;
+	"respond --index=" | "respond --index") : ;;
+	"respond --cert=" | "respond --cert") _hwb_paths -f ;;
+	"respond --proxy=" | "respond --proxy") : ;;
+	"respond --limit=" | "respond --limit") : ;;
+	"respond --color=" | "respond --color") _hwb_words "auto always never" ;;
+	"respond --colour=" | "respond --colour") _hwb_words "auto always never" ;;
+	"respond --cache-dir=" | "respond --cache-dir") _hwb_paths -d ;;
 	"redact --mask-file=" | "redact --mask-file") _hwb_paths -f ;;
 	"redact --add-mask-from-env=") : ;;
 	"redact --color=" | "redact --color") _hwb_words "auto always never" ;;
@@ -336,9 +353,15 @@ _hwb_value() {
 	"doctor --image=" | "doctor --image") : ;;
 	"doctor --python=" | "doctor --python") _hwb_paths -f ;;
 	"doctor -p") _hwb_paths -f ;;
+	"doctor --publish=") _hwb_paths -d ;;
 	"doctor --color=" | "doctor --color") _hwb_words "auto always never" ;;
 	"doctor --colour=" | "doctor --colour") _hwb_words "auto always never" ;;
 	"doctor --cache-dir=" | "doctor --cache-dir") _hwb_paths -d ;;
+	"init --environment=" | "init --environment") : ;;
+	"init --action=" | "init --action") : ;;
+	"init --color=" | "init --color") _hwb_words "auto always never" ;;
+	"init --colour=" | "init --colour") _hwb_words "auto always never" ;;
+	"init --cache-dir=" | "init --cache-dir") _hwb_paths -d ;;
 	"debug --env=" | "debug --env") : ;;
 	"debug --allow-read=" | "debug --allow-read") _hwb_paths -f ;;
 	"debug --limit=" | "debug --limit") : ;;
@@ -364,11 +387,13 @@ _hwb_argument() {
 	publish) _hwb_paths -f ;;
 	fetch) _hwb_paths -f ;;
 	shell) _hwb_paths -f ;;
-	log) _hwb_words "show verify path" ;;
+	log) _hwb_words "show export verify path" ;;
+	respond) _hwb_words "token-leak compromised" ;;
 	redact) : ;;
 	cache) _hwb_words "dir info clean gc" ;;
 	credential) _hwb_words "add" ;;
 	doctor) : ;;
+	init) _hwb_paths -d ;;
 	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox oidc completion" ;;
 	version) : ;;
 	esac
@@ -378,7 +403,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build lock scan check audit inspect sbom publish fetch shell log redact cache credential doctor debug version --help --version"
+		_hwb_words "build lock scan check audit inspect sbom publish fetch shell log respond redact cache credential doctor init debug version --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

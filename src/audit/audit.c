@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "audit/chain.h"
+#include "audit/view.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -162,6 +163,7 @@ static void write_common(struct audit *a, struct json_writer *w, const char *tim
 	json_pair_cstring(w, "isolation", a->isolation);
 	json_pair_cstring(w, "image", a->image);
 	json_pair_cstring(w, "user", a->who->user);
+	json_pair_cstring(w, "host", a->who->host);
 	json_key(w, "environment");
 	json_object_begin(w);
 	if (a->who->ci_provider) {
@@ -199,7 +201,8 @@ static enum status append(struct audit *a, const char *timestamp, const char *ev
 	a->last = hash;
 	a->seq++;
 	a->known_size = lseek(a->fd, 0, SEEK_END);
-	return OK;
+	line.size--; /* its newline */
+	return view_is_publishing(event, fields) ? view_append(a->dir, timestamp, buf_bytes(&line), d) : OK;
 }
 
 /* Another run may have written since: then the end of the chain is read anew. */

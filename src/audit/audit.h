@@ -14,6 +14,7 @@ struct audit;
 struct audit_who {
 	const char *run;
 	const char *user; /* name of the effective uid */
+	const char *host; /* name of the machine */
 	const char *ci_provider, *ci_workflow, *ci_run; /* all NULL outside of CI */
 };
 
@@ -29,7 +30,8 @@ void audit_set_isolation(struct audit *a, const char *isolation, const char *ima
 /* Starts an event; put its own fields into the writer, then end it. NULL audits are taken and go nowhere. */
 struct json_writer *audit_begin(struct audit *a, const char *event);
 /* Appends the line under a lock, continuing the chain as other runs left it; a torn last line is closed first by an
- * audit.recovered event. durable: fdatasync, before a step that cannot be taken back. ERR_LOG: the run must stop. */
+ * audit.recovered event. Events of publishing go to publish-DATE.log as well (audit/view.h). durable: fdatasync, before a
+ * step that cannot be taken back. ERR_LOG: the run must stop. */
 MUST_USE enum status audit_end(struct audit *a, bool durable, struct diag *d);
 /* An event with string fields only: "key", "value" pairs ending in NULL. */
 MUST_USE enum status audit_note(struct audit *a, bool durable, struct diag *d, const char *event, ...) __attribute__((sentinel));

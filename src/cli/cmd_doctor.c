@@ -232,10 +232,62 @@ static enum exit_code judge(const struct doctor *doc)
 	return code;
 }
 
+/* ---- publishing ---- */
+
+static const char *const verdict_names[] = { [VERDICT_PASS] = "pass", [VERDICT_FAIL] = "fail", [VERDICT_UNKNOWN] = "unknown" };
+
+static void put_publishing_json(const struct publish_check *checks, size_t n, bool ok, struct buf *out)
+{
+	struct json_writer w;
+	json_writer_init(&w, out, true);
+	json_object_begin(&w);
+	json_pair_cstring(&w, "version", "1.0");
+	json_pair_bool(&w, "ok", ok);
+	json_key(&w, "publish");
+	json_array_begin(&w);
+	for (size_t i = 0; i < n; i++) {
+		json_object_begin(&w);
+		json_pair_cstring(&w, "name", checks[i].name);
+		json_pair_cstring(&w, "outcome", verdict_names[checks[i].verdict]);
+		json_pair_cstring(&w, "text", checks[i].text);
+		json_pair_cstring(&w, "help", checks[i].help);
+		json_object_end(&w);
+	}
+	json_array_end(&w);
+	json_object_end(&w);
+}
+
+/* Nothing is built, and no mode is tried: another question, with another answer. */
+static int run_publishing(struct settings *s, struct console *c, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf out;
+	struct publish_check *checks;
+	size_t n, counts[COUNT(verdict_names)] = { 0 };
+	buf_init(&out, 1 << 20);
+	doctor_check_publishing(s, s->publish_dir, a, &checks, &n);
+	for (size_t i = 0; i < n; i++) {
+		counts[checks[i].verdict]++;
+		if (s->json)
+			continue;
+		buf_printf(&out, "%-8s %-18s %s\n", verdict_names[checks[i].verdict], checks[i].name, checks[i].text);
+		if (checks[i].help[0])
+			buf_printf(&out, "%-8s %-18s help: %s\n", "", "", checks[i].help);
+	}
+	if (s->json)
+		put_publishing_json(checks, n, !counts[VERDICT_FAIL], &out);
+	else
+		buf_printf(&out, "%zu passed, %zu failed, %zu unknown, which is no pass", counts[VERDICT_PASS],
+			   counts[VERDICT_FAIL], counts[VERDICT_UNKNOWN]);
+	console_result(c, buf_bytes(&out));
+	return (int)console_end(c, counts[VERDICT_FAIL] ? EXIT_BUILD : EXIT_OK);
+}
+
 static int run_doctor(struct settings *s, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf out;
 	struct console *c = console_open(s, environ, a);
+	if (s->publish_dir)
+		return run_publishing(s, c, a);
 	struct doctor doc = { .settings = s, .arena = a, .wanted = &doc.modes[s->isolation] };
 	buf_init(&out, 1 << 20);
 	CLEANUP(fd_close) int cache = check_cache(&doc);
@@ -255,11 +307,19 @@ static int run_doctor(struct settings *s, struct arena *a)
 	return (int)console_end(c, code);
 }
 
+static enum status take_publish(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	(void)d;
+	s->publish_dir = value ? arena_string(a, bytes_of(value)) : ".";
+	return OK;
+}
+
 static const struct option options[] = {
 	{ "--isolation", 0, { 0 }, "auto|sandbox|container|landlock", "The mode that has to work here.", option_take_isolation },
 	{ "--image", 0, { 0 }, "IMAGE", "The image to try --isolation container with.", option_take_image },
 	{ "--pull", 0, { 0 }, NULL, "Fetch the image when it is not here.", option_take_pull },
 	{ "--python", 'p', { 0 }, "VERSION|PATH", "The interpreter to look for.", option_take_python },
+	{ "--publish", 0, { 0 }, "[DIR]", "Go through the check list for publishing the project instead.", take_publish },
 	{ "--json", 0, { 0 }, NULL, "Print one JSON object.", option_take_json },
 	{ 0 },
 };

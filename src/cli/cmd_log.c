@@ -1,12 +1,15 @@
-/* `hwb log`: shows and verifies the audit log. It only reads, so it opens no run of its own. */
+/* `hwb log`: shows, exports and verifies the audit log. It only reads, so it opens no run of its own. */
 #include <fcntl.h>
 
 #include "audit/chain.h"
+#include "audit/view.h"
 #include "base/cleanup.h"
 #include "base/number.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit.h"
+#include "cli/log_ecs.h"
+#include "cli/log_select.h"
 #include "cli/options_build.h"
 #include "format/json.h"
 #include "format/json_write.h"
@@ -17,7 +20,7 @@ struct log_command {
 	struct console *console;
 	const char *path;
 	char last_run[64]; /* the one that began last; "" when the log has none */
-	uint64_t n_shown;
+	uint64_t n_shown, n_unreadable;
 };
 
 static enum status open_logs(const struct log_command *c, int *ret_dir, struct diag *d)
@@ -102,42 +105,27 @@ static enum status log_verify(struct log_command *c, struct diag *d)
 	return s;
 }
 
-/* "2026-11-23T21:10:00.123Z build.started 0123abcd source="/home/me/demo" kind="wheel"" */
+/* A line that is no event can be selected by nothing, and has no fields to name: it is shown as it is, to people. */
 static void show_line(void *context, struct bytes line)
 {
 	struct log_command *c = context;
 	CLEANUP(arena_done) struct arena a;
 	CLEANUP(buf_done) struct buf out;
 	const struct json *root;
-	struct bytes timestamp, event, run;
-	static const char *const common[] = { "timestamp",   "event", "seq",  "prev",     "run",
-					      "environment", "image", "user", "isolation" };
 	arena_init(&a);
-	buf_init(&out, 2 * AUDIT_LINE_MAX);
-	c->n_shown++;
-	if (c->settings->json || json_parse(line, &a, &root, NULL) || json_get_string(root, "timestamp", &timestamp, NULL) ||
-	    json_get_string(root, "event", &event, NULL) || json_get_string(root, "run", &run, NULL)) {
-		console_result(c->console, line);
+	buf_init(&out, 4 * AUDIT_LINE_MAX); /* ECS has some fields twice */
+	bool is_event = json_parse(line, &a, &root, NULL) == OK && root->type == JSON_TYPE_OBJECT;
+	if (!is_event && (c->settings->log.ecs || log_is_selective(&c->settings->log))) {
+		c->n_unreadable++;
 		return;
 	}
-	buf_printf(&out, "%.*s %-20.*s %.*s", BYTES_ARG(timestamp), BYTES_ARG(event), BYTES_ARG(bytes_part(run, 0, 8)));
-	for (JSON_EACH(item, root)) {
-		bool is_common = false;
-		struct bytes key = root->keys[item - root->items];
-		for (size_t i = 0; i < COUNT(common); i++)
-			is_common = is_common || bytes_equal(key, bytes_of(common[i]));
-		if (is_common)
-			continue;
-		if (item->type == JSON_TYPE_STRING) { /* as JSON: a line stays a line, whoever wrote the words */
-			buf_printf(&out, " %.*s=", BYTES_ARG(key));
-			json_write_string(&out, bytes_part(item->string, 0, 200));
-		} else if (item->type == JSON_TYPE_INTEGER)
-			buf_printf(&out, " %.*s=%lld", BYTES_ARG(key), (long long)item->integer);
-		else if (item->type == JSON_TYPE_BOOLEAN)
-			buf_printf(&out, " %.*s=%s", BYTES_ARG(key), item->boolean ? "true" : "false");
-		else if (item->type == JSON_TYPE_ARRAY)
-			buf_printf(&out, " %.*s=[%zu]", BYTES_ARG(key), item->n_items);
-	}
+	if (is_event && !log_selects(&c->settings->log, root))
+		return;
+	c->n_shown++;
+	if (c->settings->log.ecs)
+		ecs_put(line, root, &out);
+	else if (c->settings->json || !is_event || !view_put(root, &out))
+		buf_add(&out, line);
 	console_result(c->console, buf_bytes(&out));
 }
 
@@ -165,10 +153,29 @@ static enum status log_show(struct log_command *c, struct diag *d)
 	}
 	if (s == OK)
 		s = chain_show(dir, run, c->settings->log.event, show_line, c, d);
-	if (s || c->n_shown || (!run && !c->settings->log.event))
+	if (c->n_unreadable)
+		console_warning(c->console, "%llu line%s of the log cannot be read and %s left out: see 'hwb log verify'",
+				(unsigned long long)c->n_unreadable, PLURAL(c->n_unreadable), c->n_unreadable == 1 ? "is" : "are");
+	if (s || c->n_shown || (!run && !c->settings->log.event && !log_is_selective(&c->settings->log)))
 		return s;
 	(void)fail(d, ERR_BACKEND, 0, "no event of the log matches"); /* exit 1, as grep has it */
 	return remedy(d, "'hwb log show' has them all, each with the first digits of its run");
+}
+
+/* What another program reads: the lines as they are, or as ECS has them. */
+static enum status log_export(struct log_command *c, struct diag *d)
+{
+	c->settings->json = true;
+	return log_show(c, d);
+}
+
+static enum status take_ecs(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	(void)a;
+	(void)value;
+	(void)d;
+	s->log.ecs = true;
+	return OK;
 }
 
 static enum status take_head(struct settings *s, struct arena *a, const char *value, struct diag *d)
@@ -218,9 +225,12 @@ static enum status take_event(struct settings *s, struct arena *a, const char *v
 static const struct option options[] = {
 	{ "--head", 0, { 0 }, "SHA256", "verify: this line must be in the log.", take_head },
 	{ "--from-seq", 0, { 0 }, "NUMBER", "verify: events before this one may be gone.", take_from_seq },
-	{ "--run", 0, { 0 }, "ID", "show: only this run (the beginning of its id is enough).", take_run },
-	{ "--last", 0, { 0 }, NULL, "show: only the run that began last.", take_last },
-	{ "--event", 0, { 0 }, "NAME", "show: only events that begin so.", take_event },
+	{ "--run", 0, { 0 }, "ID", "show|export: only this run (the beginning of its id is enough).", take_run },
+	{ "--last", 0, { 0 }, NULL, "show|export: only the run that began last.", take_last },
+	{ "--event", 0, { 0 }, "NAME", "show|export: only events that begin so.", take_event },
+	{ "--package", 0, { 0 }, "NAME", "show|export: only events about this project.", option_take_package },
+	{ "--since", 0, { 0 }, "DATE|AGE", "show|export: nothing older.", option_take_since },
+	{ "--ecs", 0, { 0 }, NULL, "show|export: JSON lines with the field names of ECS.", take_ecs },
 	{ "--json", 0, { 0 }, NULL, "Print JSON; show: the lines as they are.", option_take_json },
 	{ 0 },
 };
@@ -230,13 +240,13 @@ static int run_log(struct settings *s, struct arena *a)
 	static const struct {
 		const char *name;
 		enum status (*run)(struct log_command *c, struct diag *d);
-	} verbs[] = { { "show", log_show }, { "verify", log_verify }, { "path", log_path } };
+	} verbs[] = { { "show", log_show }, { "export", log_export }, { "verify", log_verify }, { "path", log_path } };
 	struct log_command c = { .settings = s,
 				 .console = console_open(s, environ, a),
 				 .path = arena_printf(a, "%s/logs", s->home_dir) };
 	struct diag d = { 0 };
 	enum status status = ERR_USAGE;
-	(void)fail(&d, ERR_USAGE, 0, "hwb log takes one of: show, verify, path");
+	(void)fail(&d, ERR_USAGE, 0, "hwb log takes one of: show, export, verify, path");
 	for (size_t i = 0; s->sources.n == 1 && i < COUNT(verbs); i++)
 		if (strcmp(s->sources.items[0], verbs[i].name) == 0)
 			status = verbs[i].run(&c, &d);
@@ -247,8 +257,8 @@ static int run_log(struct settings *s, struct arena *a)
 
 const struct command command_log = {
 	.name = "log",
-	.arguments = "show|verify|path",
-	.what = "show or verify the audit log",
+	.arguments = "show|export|verify|path",
+	.what = "show, export or verify the audit log",
 	.options = options,
 	.run = run_log,
 };

@@ -6,9 +6,9 @@
 
 /* The order of `hwb --help`. */
 static const struct command *const order[] = {
-	&command_build, &command_lock,       &command_scan,   &command_check, &command_audit,   &command_inspect,
-	&command_sbom,  &command_publish,    &command_fetch,  &command_shell, &command_log,     &command_redact,
-	&command_cache, &command_credential, &command_doctor, &command_debug, &command_version,
+	&command_build,      &command_lock,   &command_scan,  &command_check, &command_audit,   &command_inspect, &command_sbom,
+	&command_publish,    &command_fetch,  &command_shell, &command_log,   &command_respond, &command_redact,  &command_cache,
+	&command_credential, &command_doctor, &command_init,  &command_debug, &command_version,
 };
 
 const struct command *commands_all(size_t *ret_n)

@@ -16,7 +16,7 @@ MUST_USE enum status command_line_split(char **argv, struct arena *a, struct com
 MUST_USE enum status command_find(const char *name, const struct command **ret, struct diag *d);
 
 extern const struct command command_build, command_lock, command_scan, command_check, command_audit, command_inspect, command_sbom,
-	command_fetch, command_shell, command_log, command_redact, command_cache, command_credential, command_doctor, command_debug,
-	command_version, command_publish;
+	command_fetch, command_shell, command_log, command_redact, command_respond, command_cache, command_credential,
+	command_doctor, command_init, command_debug, command_version, command_publish;
 
 #endif

@@ -80,14 +80,20 @@ static bool name_is_secret(struct bytes name)
 	return false;
 }
 
-/* "NAME=value": paths and numbers under such names (SSH_TOKEN_FILE, TOKEN_LIFETIME=86400) are no secrets. */
-static void add_variable(struct console *c, struct bytes variable)
+bool console_is_secret_variable(struct bytes variable)
 {
 	struct bytes value = variable, name = bytes_cut(&value, '=');
 	bool is_number = true;
 	for (size_t i = 0; i < value.size; i++)
 		is_number = is_number && byte_is_digit(value.data[i]);
-	if (value.size >= 8 && !is_number && value.data[0] != '/' && name_is_secret(name))
+	return value.size >= 8 && !is_number && value.data[0] != '/' && name_is_secret(name);
+}
+
+static void add_variable(struct console *c, struct bytes variable)
+{
+	struct bytes value = variable;
+	(void)bytes_cut(&value, '=');
+	if (console_is_secret_variable(variable))
 		(void)console_add_secret(c, value);
 }
 

@@ -1,4 +1,5 @@
-/* What `hwb doctor` has found so far; for cmd_doctor.c, which prints it, and doctor_modes.c, which tries the isolation modes. */
+/* What `hwb doctor` has found so far; for cmd_doctor.c, which prints it, and doctor_modes.c, which tries the isolation modes,
+ * and doctor_publish.c, which goes through what matters for publishing. */
 #ifndef CLI_DOCTOR_H
 #define CLI_DOCTOR_H
 
@@ -15,6 +16,15 @@ struct finding_row {
 	const char *text, *help; /* help may be "" */
 };
 
+/* UNKNOWN: it could not be found out, which is no pass. */
+enum publish_verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_UNKNOWN };
+
+struct publish_check {
+	const char *name;
+	enum publish_verdict verdict;
+	const char *text, *help; /* help may be "" */
+};
+
 struct container;
 
 struct mode_row {
@@ -26,5 +36,10 @@ struct mode_row {
 
 /* Tries one program in every mode there is; ret has N_MODES rows. Everything lives as long as a. */
 void doctor_try_modes(const struct settings *s, struct arena *a, struct mode_row *ret);
+
+/* The check list for whoever publishes the project in that directory, in a fixed order. ret: the rows, which live as long as a; *ret_n: how
+ * many. What could not be looked at is a row that says so. */
+void doctor_check_publishing(const struct settings *s, const char *project, struct arena *a, struct publish_check **ret,
+			     size_t *ret_n);
 
 #endif

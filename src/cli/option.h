@@ -11,7 +11,7 @@ struct option {
 	/* "DIR", or NULL for a flag; "[FILE]" for an optional one. "auto|never": what is in lower case are the words themselves.
 	 * The completions know FILE, PATH, SRC and DIR; so they read a command's arguments too. */
 	const char *value;
-	const char *what; /* one sentence for --help; "gc: ..." is for that verb of the command alone */
+	const char *what; /* one sentence for --help; "gc: ..." is for that verb of the command alone, "show|export: ..." for both */
 	enum status (*take)(struct settings *s, struct arena *a, const char *value, struct diag *d);
 };
 

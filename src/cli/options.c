@@ -170,11 +170,19 @@ static enum status unknown(const struct parse *p, struct bytes name)
 	return nearest ? remedy(p->d, "did you mean '%s'?", nearest) : remedy(p->d, "'hwb %s --help' has the list", p->command->name);
 }
 
-/* "gc: remove ..." is about the verb gc. */
+/* "gc: remove ..." is about the verb gc, "show|export: ..." about both. */
 static struct bytes verb_of(const struct option *o)
 {
 	struct bytes what = bytes_of(o->what), verb = bytes_cut(&what, ':');
 	return what.data && verb.size && byte_is_lower(verb.data[0]) ? verb : (struct bytes){ NULL, 0 };
+}
+
+static bool is_for_verb(const struct option *o, const char *word)
+{
+	for (struct bytes rest = verb_of(o); rest.data;)
+		if (bytes_equal(bytes_cut(&rest, '|'), bytes_of(word)))
+			return true;
+	return false;
 }
 
 static enum status check_verbs(const struct parse *p)
@@ -182,7 +190,7 @@ static enum status check_verbs(const struct parse *p)
 	const struct strings *words = &p->settings->sources;
 	for (size_t i = 0; words->n && i < p->of_verb->n; i++) {
 		const struct option *o = p->of_verb->options[i];
-		if (bytes_equal(verb_of(o), bytes_of(words->items[0])))
+		if (is_for_verb(o, words->items[0]))
 			continue;
 		return fail(p->d, ERR_USAGE, 0, "%s is for 'hwb %s %.*s', not for 'hwb %s %.100s'", o->name, p->command->name,
 			    BYTES_ARG(verb_of(o)), p->command->name, words->items[0]);

@@ -220,6 +220,13 @@ static enum status note_started(struct pipeline *p, const char *kind, struct dia
 	struct json_writer *w = audit_begin(p->run->audit, "build.started");
 	json_pair_cstring(w, "kind", kind);
 	json_pair_string(w, "backend", p->source.project.backend);
+	json_key(w, "variables");
+	json_array_begin(w);
+	for (size_t i = 0; i < p->settings->env.n; i++) {
+		struct bytes value = bytes_of(p->settings->env.items[i]);
+		json_put_string(w, bytes_cut(&value, '=')); /* the name alone: what was in reach, when something leaked */
+	}
+	json_array_end(w);
 	return audit_end(p->run->audit, true, d); /* durable: from here a stranger's code runs */
 }
 

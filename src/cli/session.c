@@ -73,6 +73,7 @@ enum status session_open(struct settings *settings, const char *command, char **
 	settings->outside_id = 0x70000000U | (uint32_t)random[0] << 16 | (uint32_t)random[1] << 8 | random[2];
 	ret->who = (struct audit_who){ .run = ret->id,
 				       .user = settings->user,
+				       .host = uname(&ret->machine) ? NULL : ret->machine.nodename,
 				       .ci_provider = settings->ci_provider,
 				       .ci_workflow = settings->ci_workflow,
 				       .ci_run = settings->ci_run };

@@ -2,6 +2,8 @@
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
 
+#include <sys/utsname.h>
+
 #include "audit/audit.h"
 #include "base/run.h"
 #include "cli/console.h"
@@ -13,6 +15,7 @@ struct session {
 	struct console *console;
 	struct arena *arena;
 	char id[33];
+	struct utsname machine;
 	const char *logs_path;
 };
 

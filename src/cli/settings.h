@@ -91,6 +91,9 @@ struct settings {
 	struct settings_publish publish;
 	const char *shell_command, *cache_max_size; /* the first NULL: a shell for a person */
 	struct settings_log log;
+	struct settings_respond respond;
+	struct settings_init init;
+	const char *publish_dir; /* of doctor: --publish, the project; NULL: not said */
 	struct settings_masks masks;
 	const char *credential_user;
 

@@ -88,6 +88,7 @@ static void set_defaults(struct settings *s, struct arena *a, char **env)
 {
 	*s = (struct settings){ .environment = env,
 				.exclude_newer = INT64_MAX,
+				.log.since = INT64_MIN,
 				.outside_id = 64000,
 				.network_isolation = true,
 				.audit.osv_url = SETTINGS_OSV_URL,

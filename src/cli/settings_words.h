@@ -23,11 +23,25 @@ struct settings_sbom {
 	bool embed;
 };
 
-/* The words of log. */
+/* The words of log, and of respond. */
 struct settings_log {
 	const char *head, *run, *event;
-	bool last;
+	bool last, ecs;
 	uint64_t from_seq; /* 0: from the first */
+	const char *package; /* normalised; NULL: any */
+	int64_t since; /* unix time; INT64_MIN: from the first on */
+};
+
+/* The words of respond. */
+struct settings_respond {
+	const char *registry, *check_url, *out_dir; /* NULL: not said */
+};
+
+/* The words of init. */
+struct settings_init {
+	bool force, github, gitlab;
+	const char *environment; /* NULL: pypi */
+	const char *action; /* OWNER/REPO@COMMIT that has packaging/action.yml; NULL: hwb is on the runner */
 };
 
 /* The words of redact. */

@@ -180,6 +180,27 @@ enum status file_replace(int dir, const char *name, struct bytes content, unsign
 	return explain(d, "'%s'", name);
 }
 
+enum status file_create(int dir, const char *name, struct bytes content, unsigned mode, struct diag *d)
+{
+	struct file_draft f;
+	enum status s = file_draft_open(dir, mode, &f, d);
+	if (s)
+		return s;
+	s = fd_write_all(f.fd, content, d);
+	if (s == OK && fdatasync(f.fd))
+		s = fail(d, ERR_IO, 0, "write to the disk: %s", strerror(errno));
+	/* A link is made only where there is nothing, on every file system that has links; the draft's own name goes with the draft. */
+	if (s == OK && linkat(dir, f.temporary, dir, name, 0))
+		s = fail(d, errno == EEXIST ? ERR_ABSENT : ERR_IO, 0,
+			 errno == EEXIST ? "there is something of that name already" : "%s", strerror(errno));
+	file_draft_drop(&f);
+	if (s == OK && fsync(dir) && errno != EINVAL)
+		s = fail(d, ERR_IO, 0, "write its directory to the disk: %s", strerror(errno));
+	if (s)
+		(void)explain(d, "'%s'", name);
+	return s;
+}
+
 enum status directory_open_parent(const char *path, int *ret_fd, const char **ret_name, struct diag *d)
 {
 	char folder[4096];

@@ -38,7 +38,10 @@ MUST_USE enum status file_draft_finish(struct file_draft *f, const char *name, b
 void file_draft_drop(struct file_draft *f);
 /* All in one. */
 MUST_USE enum status file_replace(int dir, const char *name, struct bytes content, unsigned mode, bool durable, struct diag *d);
-/* The same by its path, durable. */
+/* Makes a file that was not there, whole and durable or not at all. ERR_ABSENT when the name is taken, by whatever: nothing is changed.
+ * ERR_IO. */
+MUST_USE enum status file_create(int dir, const char *name, struct bytes content, unsigned mode, struct diag *d);
+/* file_replace by its path, durable. */
 MUST_USE enum status file_replace_path(const char *path, struct bytes content, unsigned mode, struct diag *d);
 
 #endif

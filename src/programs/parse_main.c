@@ -15,6 +15,7 @@
 #include "redact/verbs.h"
 #include "scan/verbs.h"
 #include "source/verbs.h"
+#include "workflow/verbs.h"
 
 int main(int argc, char **argv)
 {
@@ -49,6 +50,7 @@ int main(int argc, char **argv)
 		{ "oidc-token", 1, oidc_token_verb },
 		{ "oidc-mint", 1, oidc_mint_verb },
 		{ "jwt-claims", 1, jwt_claims_verb },
+		{ "workflow-facts", 0, workflow_facts_verb },
 	};
 	json_prepare();
 	/* The word only says what to prepare; what is done is what the request says. */

@@ -65,7 +65,7 @@ def bash_words(tap):
         (["build", "--out"], ["--out-dir", "--outdir", "--output"]), (["build", "--out-dir", ""], ["a folder"]), (["build", "-o", "a"], ["a folder"]), (["build", "--out-dir", "="], ["a folder"]),
         (["build", "--cert", "=", "a."], ["a.whl"]), (["build", "--netrc", ""], ["a folder", "a.whl"]), (["build", "--netrc", "=", ""], ["a folder", "a.whl"]),
         (["build", "--color", "a"], ["always", "auto"]), (["build", "--color", "=", "n"], ["never"]), (["build", "-C", ""], []), (["build", ""], ["a folder", "a.whl"]),
-        (["log", ""], ["path", "show", "verify"]), (["cache", "g"], ["gc"]), (["doctor", ""], []), (["debug", "sandbox", "--", "-"], []), (["debug", "sandbox", "--", "a."], ["a.whl"]),
+        (["log", ""], ["export", "path", "show", "verify"]), (["respond", ""], ["compromised", "token-leak"]), (["cache", "g"], ["gc"]), (["doctor", ""], []), (["debug", "sandbox", "--", "-"], []), (["debug", "sandbox", "--", "a."], ["a.whl"]),
     ]
     for words, want in rows:
         got = bash("hwb", *words, cwd=place)
@@ -101,7 +101,7 @@ def fish_words(tap):
     for command in commands():
         got = {word for word in fish("hwb %s -" % command) + fish("hwb %s --" % command) if word != "-"}
         tap.check("fish offers every option of hwb %s, and no other" % command, {g.rstrip("=") for g in got} == spellings(command), got ^ spellings(command))
-    rows = [("hwb build -o ", ["a folder/"]), ("hwb build --color ", ["always", "auto", "never"]), ("hwb build -C ", []), ("hwb log ", ["path", "show", "verify"]), ("hwb build a.", ["a.whl"])]
+    rows = [("hwb build -o ", ["a folder/"]), ("hwb build --color ", ["always", "auto", "never"]), ("hwb build -C ", []), ("hwb log ", ["export", "path", "show", "verify"]), ("hwb build a.", ["a.whl"])]
     for line, want in rows:
         tap.check("fish: '%s' offers %s" % (line, ", ".join(want) or "nothing"), fish(line) == want, fish(line))
 

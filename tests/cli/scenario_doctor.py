@@ -222,4 +222,94 @@ def profile(tap):
     tap.check("and not a broken one", broken.returncode != 0)
 
 
-TESTS = [here, schema, engines, in_podman, surroundings, ranges, profile]
+SHA = "0123456789abcdef0123456789abcdef01234567"
+GOOD = """on:
+  release:
+    types: [published]
+permissions: {}
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+    steps:
+      - uses: actions/checkout@%(sha)s # v4
+      - run: python -m build
+  publish:
+    needs: build
+    environment: pypi
+    permissions:
+      id-token: write
+    steps:
+      - uses: actions/download-artifact@%(sha)s
+      - uses: pypa/gh-action-pypi-publish@%(sha)s
+""" % {"sha": SHA}
+CHECKS = ["trusted-publisher", "environment", "id-token", "pull-requests", "permissions", "action-pins", "token-variables", "pypirc", "lock", "two-factor"]
+
+
+def outcomes(run):
+    return {row["name"]: row["outcome"] for row in run.json()["publish"]}
+
+
+def publishing(tap):
+    """hwb doctor --publish"""
+    place = Place()
+    folder = support.write(support.fresh("publishing"), {".github/workflows/release.yml": GOOD, "pylock.build.toml": ""})
+    release = os.path.join(folder, ".github", "workflows", "release.yml")
+    run = place.hwb("doctor", "--publish", "--json", cwd=folder)
+    tap.check("a project that does it all passes, but for what no file tells", run.code == 0 and list(outcomes(run)) == CHECKS
+              and [n for n, o in outcomes(run).items() if o != "pass"] == ["two-factor"] and outcomes(run)["two-factor"] == "unknown", run.told())
+    rows = [  # what is changed, the check that fails, a word of it
+        (("pypi-publish@" + SHA, "pypi-publish@release/v1"), "action-pins", "release.yml:20"), (("checkout@" + SHA, "checkout@0123456"), "action-pins", "checkout@0123456"),
+        (("permissions: {}", "permissions: write-all"), "permissions", "write-all"), (("permissions: {}\n", ""), "", ""),
+        (("permissions: {}\njobs:\n  build:\n    runs-on: ubuntu-latest\n    permissions:\n      contents: read\n", "jobs:\n  build:\n"), "permissions", "'build'"),
+        (("  release:\n    types: [published]", "  pull_request_target:"), "pull-requests", "'publish'"),
+        (("contents: read", "id-token: write"), "id-token", "'build'"), (("      - uses: actions/download", "      - run: python -m build\n      - uses: actions/download"), "id-token", "other code"),
+        (("    environment: pypi\n", ""), "environment", "'publish'"), (("      id-token: write", "      contents: read"), "trusted-publisher", "identity"),
+        (("pypi-publish@" + SHA, "pypi-publish@" + SHA + "\n        with:\n          password: ${{ secrets.T }}"), "trusted-publisher", "a token"),
+    ]
+    for (old, new), name, word in rows:
+        open(release, "w").write(GOOD.replace(old, new))
+        run = place.hwb("doctor", "--publish", "--json", cwd=folder)
+        got = outcomes(run)
+        failed = [n for n, o in got.items() if o == "fail"]
+        tap.check("%s fails with exit 1: %r" % (name or "nothing", new[:40]), old in GOOD and (name in failed if name else not failed) and run.code == (1 if name else 0) and word in run.out, run.told())
+    for what, text in (("a form that is not read", GOOD.replace("on:", "on: &x")), ("no text", "\xff\xfe"), ("steps in brackets", GOOD + "  more:\n    steps: [{uses: a/b@v1}]\n")):
+        open(release, "w", encoding="latin-1").write(text)
+        got = outcomes(place.hwb("doctor", "--publish", "--json", cwd=folder))
+        tap.check("%s is unknown, in all that depends on it" % what, {got[n] for n in CHECKS[:6]} <= {"unknown", "fail"} and "pass" not in [got[n] for n in CHECKS[:6]], got)
+    os.remove(release)
+    os.mkfifo(release)
+    got = outcomes(place.hwb("doctor", "--publish", "--json", cwd=folder))
+    tap.check("a pipe is not waited for", got["action-pins"] == "unknown", got)
+    empty = support.fresh("empty")
+    run = place.hwb("doctor", "--publish=" + empty, "--json")
+    tap.check("without workflows nothing of them is known, and the lock is missed", run.code == 1 and {outcomes(run)[n] for n in CHECKS[:6]} == {"unknown"}
+              and outcomes(run)["lock"] == "fail", run.told())
+    run = place.hwb("doctor", "--publish=/nonexistent", "--json")
+    tap.check("a project that is not there is unknown", outcomes(run)["project"] == outcomes(run)["lock"] == "unknown", run.told())
+    env = {"TWINE_PASSWORD": "hunter2-hunter2", "GITHUB_TOKEN": "gh-abcdefghi", "PYPI_ID_TOKEN": "abc.def.ghi", "TOKEN_FILE": "/some/path/x", "MY_TOKEN_LIFETIME": "86400000"}
+    run = place.hwb("doctor", "--publish=" + empty, env=env)
+    tap.run("variables that look like a token are named, their values are not", run, 1, "fail     token-variables    TWINE_PASSWORD:", absent=["hunter2", "GITHUB_TOKEN", "PYPI_ID_TOKEN", "TOKEN_FILE", "LIFETIME"])
+    for text, want in (("[pypi]\nusername = __token__\npassword = hunter2hunter2\n", "fail"), ("[pypi]\nusername = me\n", "pass"), ("no section\n", "unknown")):
+        support.write(place.home, {".pypirc": text})
+        run = place.hwb("doctor", "--publish=" + empty, "--json")
+        tap.check("a .pypirc %r: %s, and no password is shown" % (text[:10], want), outcomes(run)["pypirc"] == want and "hunter2" not in run.text, run.told())
+    said = follows_schema(run.out) if Setting.venv else None
+    if said:
+        tap.check("doctor --publish --json follows the schema", said.returncode == 0, said.stderr[-500:])
+
+
+def liars(tap):
+    """a reader of workflows that was taken over and answers nonsense is no pass"""
+    import forged
+    from scenario_audit import NONSENSE
+    folder = support.write(support.fresh("publishing"), {".github/workflows/release.yml": GOOD})
+    for what, lie in NONSENSE:
+        place = forged.Liars("hwb-parse", forged.LIAR, lie, "workflow-facts").place()
+        run = place.hwb("doctor", "--publish=" + folder, "--json")
+        got = outcomes(run)
+        tap.check("%s is unknown" % what, {got[n] for n in CHECKS[:6]} == {"unknown"}, run.told())
+
+
+TESTS = [here, publishing, liars, schema, engines, in_podman, surroundings, ranges, profile]

@@ -117,7 +117,7 @@ USAGE = [  # words, exit code, what is said
     (["bild"], 2, ["bild", "did you mean 'build'?"]), (["nonsense"], 2, ["hwb --help"]), (["-q", "version"], 0, ["0."]), (["--color", "never", "-qv", "version"], 0, ["0."]), (["--color=red", "version"], 2, ["takes auto"]),
     (["-q", "--help"], 0, ["doctor"]), (["-q"], 2, ["COMMAND"]), (["--wheel", "build"], 2, ["--wheel", "the command comes first"]), (["-Z", "build"], 2, ["-Z"]), (["--cache-dir"], 2, ["--cache-dir"]), (["-"], 2, ["'-'"]),
     (["doctor", "extra"], 2, ["'extra'"]), (["version", "extra"], 2, ["'extra'"]), (["--version", "extra"], 2, ["'extra'"]), (["cache", "dir", "--max-size", "3"], 2, ["--max-size is for 'hwb cache gc'", "cache dir"]),
-    (["cache", "dir", "extra"], 2, ["cache takes"]), (["log", "show", "--head", "0"], 2, ["--head is for 'hwb log verify'"]), (["log", "path", "extra"], 2, ["log takes"]), (["log", "verify", "--run", "0"], 2, ["'hwb log show'"]),
+    (["cache", "dir", "extra"], 2, ["cache takes"]), (["log", "show", "--head", "0"], 2, ["--head is for 'hwb log verify'"]), (["log", "path", "extra"], 2, ["log takes"]), (["log", "verify", "--run", "0"], 2, ["'hwb log show|export'"]),
     (["debug", "vectors", "--env", "A=b"], 2, ["'hwb debug sandbox'"]), (["version"], 0, ["0."]), (["--version"], 0, ["0."]),
     (["build", "--help"], 0, ["--out-dir", "--offline"]), (["build", "--offlin"], 2, ["--offline"]), (["build", "-Z"], 2, ["-Z"]), (["build", "-o"], 2, ["--out-dir"]),
     (["build", "--wheel=yes"], 2, ["--wheel"]), (["build", "--limit", "wall"], 2, ["--limit"]), (["build", "--limit", "wall=soon"], 2, ["wall", "soon"]), (["build", "--limit", "speed=1"], 2, ["speed"]),

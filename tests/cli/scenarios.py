@@ -17,8 +17,10 @@ import scenario_doctor
 import scenario_endurance
 import scenario_index
 import scenario_indexes
+import scenario_init
 import scenario_landlock
 import scenario_lock
+import scenario_respond
 import scenario_scan
 import scenario_slips
 import scenario_sources
@@ -38,8 +40,10 @@ MODULES = [
     scenario_credentials,
     scenario_debug,
     scenario_doctor,
+    scenario_init,
     scenario_landlock,
     scenario_lock,
+    scenario_respond,
     scenario_scan,
     scenario_slips,
     scenario_endurance,

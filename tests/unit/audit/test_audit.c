@@ -527,6 +527,46 @@ static void without_a_log_events_go_nowhere(void)
 	audit_free(NULL);
 }
 
+static void events_of_publishing_are_lines_for_people_too(void)
+{
+	CLEANUP(place_done) struct place p;
+	CLEANUP(buf_done) struct buf text;
+	char now[CLOCK_TEXT_SIZE], name[64];
+	place_make(&p);
+	struct audit *a = open_log(&p);
+	struct diag d = { 0 };
+	CHECK(audit_note(a, false, &d, "publish.completed", "package", "demo", "file", "demo-1.0.tar.gz\n2026 forged", NULL) == OK);
+	CHECK(audit_note(a, false, &d, "credential.used", "kind", "token", "name", "V", "registry", "https://r.example/", NULL) == OK);
+	CHECK(audit_note(a, false, &d, "credential.used", "kind", "index", "name", "https://i.example:443", NULL) == OK);
+	CHECK(audit_note(a, false, &d, "build.started", "kind", "\"registry\":", NULL) == OK);
+	audit_free(a);
+	clock_text_now(now);
+	(void)snprintf(name, sizeof name, "logs/publish-%.10s.log", now);
+	read_log(&p, name, &text);
+	CHECK(bytes_search(line_of(buf_bytes(&text), 1), BYTES("publish.completed")) < 40);
+	CHECK(bytes_search(line_of(buf_bytes(&text), 1),
+			   BYTES(" 01234567 package=\"demo\" file=\"demo-1.0.tar.gz\\n2026 forged\"")) < 80);
+	CHECK(bytes_search(line_of(buf_bytes(&text), 2), BYTES("registry=\"https://r.example/\"")) <
+	      line_of(buf_bytes(&text), 2).size);
+	CHECK_NUMBER(line_of(buf_bytes(&text), 3).size, 0);
+	check_whole(&p, 4);
+}
+
+static void a_view_that_cannot_be_written_stops_the_run(void)
+{
+	CLEANUP(place_done) struct place p;
+	char now[CLOCK_TEXT_SIZE], name[64];
+	place_make(&p);
+	struct audit *a = open_log(&p);
+	struct diag d = { 0 };
+	clock_text_now(now);
+	(void)snprintf(name, sizeof name, "logs/publish-%.10s.log", now);
+	place_folder(&p, name);
+	CHECK(audit_note(a, false, &d, "publish.started", "package", "demo", NULL) == ERR_LOG);
+	CHECK(strstr(d.text, name + 5) != NULL);
+	audit_free(a);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -549,6 +589,8 @@ int main(int argc, char **argv)
 		{ "a log that cannot be written stops the run", a_log_that_cannot_be_written_stops_the_run },
 		{ "a field of any size is whole or refused", a_field_of_any_size_is_whole_or_refused },
 		{ "text of strangers stays on its line", text_of_strangers_stays_on_its_line },
+		{ "events of publishing are lines for people too", events_of_publishing_are_lines_for_people_too },
+		{ "a view that cannot be written stops the run", a_view_that_cannot_be_written_stops_the_run },
 		{ "without a log events go nowhere", without_a_log_events_go_nowhere },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));

@@ -234,6 +234,30 @@ static void reading_appends_and_starts_where_the_descriptor_stands(void)
 	CHECK_BYTES(buf_bytes(&out), BYTES("before 789"));
 }
 
+static void a_created_file_never_replaces_anything(void)
+{
+	static const struct {
+		const char *name;
+		bool is_taken;
+	} rows[] = { { "new", false }, { "new", true }, { "folder", true }, { "dangling", true } };
+	CLEANUP(place_done) struct place p;
+	place_make(&p);
+	place_folder(&p, "folder");
+	CHECK(symlinkat("nowhere", p.fd, "dangling") == 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct diag d = { 0 };
+		enum status s = file_create(p.fd, rows[i].name, i ? BYTES("second") : BYTES("first"), 0600, &d);
+		CHECK_ROW(s == (rows[i].is_taken ? ERR_ABSENT : OK), rows[i].name);
+		CHECK_ROW(!s || strstr(d.text, rows[i].name) != NULL, rows[i].name);
+	}
+	CLEANUP(buf_done) struct buf content;
+	buf_init(&content, 100);
+	CHECK(place_read(&p, "new", &content));
+	CHECK_BYTES(buf_bytes(&content), BYTES("first"));
+	CHECK_NUMBER(place_count(&p, "."), 3); /* and no draft */
+	CHECK(faccessat(p.fd, "nowhere", F_OK, 0) != 0);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -244,6 +268,7 @@ int main(int argc, char **argv)
 		{ "a draft that cannot take the name is gone", a_draft_that_cannot_take_the_name_is_gone },
 		{ "a link in place of the target is replaced, not followed",
 		  a_link_in_place_of_the_target_is_replaced_and_not_followed },
+		{ "a created file never replaces anything", a_created_file_never_replaces_anything },
 		{ "directories are made with their parents", directories_are_made_with_their_parents },
 		{ "an absent directory is told apart", an_absent_directory_is_told_apart },
 		{ "removing follows no link and opens what is read-only", removing_follows_no_link_and_opens_what_is_read_only },

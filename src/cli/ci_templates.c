@@ -1,0 +1,134 @@
+#include "cli/ci_templates.h"
+
+#include "ci_actions_table.h"
+
+/* "actions/checkout@COMMIT # v5.0.0"; NULL: there is no pin. */
+static const char *pin_of(const char *action, struct arena *a)
+{
+	struct bytes rest = bytes_make(ci_actions, sizeof ci_actions);
+	while (rest.size) {
+		struct bytes line = bytes_cut(&rest, '\n'), name = bytes_cut(&line, ' '), commit = bytes_cut(&line, ' ');
+		struct bytes tag = bytes_cut(&line, ' ');
+		if (bytes_equal(name, bytes_of(action)) && commit.size == 40)
+			return arena_printf(a, "%s@%.*s # %.*s", action, BYTES_ARG(commit), BYTES_ARG(tag));
+	}
+	return NULL;
+}
+
+enum { CHECKOUT, UPLOAD, DOWNLOAD, PUBLISH, N_ACTIONS };
+static const char *const actions[N_ACTIONS] = { "actions/checkout", "actions/upload-artifact", "actions/download-artifact",
+						"pypa/gh-action-pypi-publish" };
+
+static void put_hwb(const struct ci_choices *c, struct buf *out)
+{
+	if (!c->action) {
+		buf_add_string(
+			out,
+			"      # hwb has to be on the runner; 'hwb init --action OWNER/REPOSITORY@COMMIT' builds it from a commit instead.\n");
+		return;
+	}
+	struct bytes commit = bytes_of(c->action), repository = bytes_cut(&commit, '@');
+	buf_printf(out, "      - uses: %.*s/packaging@%.*s\n", BYTES_ARG(repository), BYTES_ARG(commit));
+}
+
+static void put_build_job(const struct ci_choices *c, const char *const pins[N_ACTIONS], struct buf *out)
+{
+	buf_printf(out,
+		   "  build:\n"
+		   "    runs-on: ubuntu-24.04\n"
+		   "    permissions:\n"
+		   "      contents: read\n"
+		   "    steps:\n"
+		   "      - uses: %s\n"
+		   "        with:\n"
+		   "          persist-credentials: false\n",
+		   pins[CHECKOUT]);
+	put_hwb(c, out);
+	buf_printf(out,
+		   "      - name: Can builds be isolated here?\n"
+		   "        run: hwb doctor\n"
+		   "      - name: Build without network and secrets\n"
+		   "        run: hwb build %s-o dist .\n"
+		   "      - name: Would the index take it?\n"
+		   "        run: hwb check --profile pypi dist/*\n"
+		   "      - uses: %s\n"
+		   "        with:\n"
+		   "          name: dist\n"
+		   "          path: dist/\n"
+		   "          if-no-files-found: error\n",
+		   c->is_locked ? "--locked " : "", pins[UPLOAD]);
+}
+
+enum status ci_put_github(const struct ci_choices *c, struct arena *a, struct buf *out, struct diag *d)
+{
+	const char *pins[N_ACTIONS];
+	for (size_t i = 0; i < N_ACTIONS; i++) {
+		pins[i] = pin_of(actions[i], a);
+		if (!pins[i])
+			return fail(d, ERR_ABSENT, 0, "this hwb has no commit for the action '%s'", actions[i]);
+	}
+	buf_add_string(out,
+		       "# Written by 'hwb init'. The job that builds runs the project's code and has no identity; the job that publishes has one\n"
+		       "# and runs no code of the project. Every action is pinned by its commit.\n"
+		       "name: release\n"
+		       "on:\n"
+		       "  release:\n"
+		       "    types: [published]\n"
+		       "permissions: {}\n"
+		       "jobs:\n");
+	put_build_job(c, pins, out);
+	buf_printf(out,
+		   "  publish:\n"
+		   "    needs: build\n"
+		   "    runs-on: ubuntu-24.04\n"
+		   "    environment:\n"
+		   "      name: %s\n",
+		   c->environment);
+	if (c->project)
+		buf_printf(out, "      url: https://pypi.org/p/%s\n", c->project);
+	buf_printf(out,
+		   "    permissions:\n"
+		   "      id-token: write # a token for minutes, of the Trusted Publisher\n"
+		   "    steps:\n"
+		   "      - uses: %s\n"
+		   "        with:\n"
+		   "          name: dist\n"
+		   "          path: dist/\n"
+		   "      - uses: %s\n"
+		   "        with:\n"
+		   "          packages-dir: dist/\n",
+		   pins[DOWNLOAD], pins[PUBLISH]);
+	return OK;
+}
+
+void ci_put_gitlab(const struct ci_choices *c, struct buf *out)
+{
+	buf_printf(out,
+		   "# Written by 'hwb init'. The job that builds runs the project's code and has no identity; the job that publishes has one\n"
+		   "# and gets the artefacts alone. hwb has to be on the runner.\n"
+		   "stages: [build, publish]\n"
+		   "build:\n"
+		   "  stage: build\n"
+		   "  rules:\n"
+		   "    - if: $CI_COMMIT_TAG\n"
+		   "  script:\n"
+		   "    - hwb doctor\n"
+		   "    - hwb build %s-o dist .\n"
+		   "    - hwb check --profile pypi dist/*\n"
+		   "  artifacts:\n"
+		   "    paths: [dist/]\n"
+		   "publish:\n"
+		   "  stage: publish\n"
+		   "  needs: [build]\n"
+		   "  rules:\n"
+		   "    - if: $CI_COMMIT_TAG\n"
+		   "  environment: %s\n"
+		   "  variables:\n"
+		   "    GIT_STRATEGY: none\n"
+		   "  id_tokens:\n"
+		   "    PYPI_ID_TOKEN:\n"
+		   "      aud: pypi\n"
+		   "  script:\n"
+		   "    - hwb publish --trusted-publisher=always dist/*\n",
+		   c->is_locked ? "--locked " : "", c->environment);
+}

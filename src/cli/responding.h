@@ -1,0 +1,90 @@
+/* What the audit log and the indexes say about an incident: a token that leaked, releases that are not what they should be.
+ * It is read and compared; nothing is changed anywhere. Private to cmd_respond.c and responding_*.c. */
+#ifndef CLI_RESPONDING_H
+#define CLI_RESPONDING_H
+
+#include "audit/chain.h"
+#include "cli/session.h"
+
+enum { RESPONSE_ITEMS_MAX = 100000, RESPONSE_RUNS_MAX = 10000 };
+
+enum response_kind { RESPONSE_LEAK, RESPONSE_COMPROMISED };
+
+/* A run that published, used the credential, or built what was published. */
+struct response_run {
+	const char *id, *started, *user, *host, *command; /* NULL: the log does not say */
+	const char *ci_provider, *workflow, *ci_run; /* NULL outside of CI */
+	struct strings credentials; /* a sentence each */
+	struct strings variables; /* names of those that its builds were given by --env */
+};
+
+enum response_upload { UPLOAD_STARTED, UPLOAD_COMPLETED, UPLOAD_FAILED };
+/* What the index has under the file's name now. */
+enum response_served { SERVED_UNCHECKED, SERVED_SAME, SERVED_OTHER, SERVED_GONE };
+
+/* One file that went to a registry, or was about to. */
+struct publication {
+	const char *at, *package, *version, *file, *sha256, *registry, *authentication;
+	const char *oidc_issuer, *claims; /* NULL: none */
+	size_t run, built_in; /* places in runs; built_in SIZE_MAX: the log knows of no run that wrote these bytes */
+	enum response_upload upload;
+	enum response_served served;
+	const char *why; /* of SERVED_UNCHECKED and SERVED_GONE; else NULL */
+	const char *served_sha256; /* of SERVED_OTHER */
+	bool yanked;
+};
+
+/* The use of a credential. */
+struct response_use {
+	const char *at, *kind, *name, *registry;
+	size_t run;
+};
+
+/* A file that the index has, and the log does not. */
+struct response_stranger {
+	const char *package, *version, *file, *sha256, *uploaded; /* the last two may be NULL */
+	const char *index;
+};
+
+struct response {
+	enum response_kind kind;
+	const char *registry; /* as it was named; NULL: any */
+	const char *package; /* normalised; of RESPONSE_COMPROMISED */
+	struct strings versions;
+	const char *opened; /* now */
+	/* Of the chain. chain_error: NULL when it is whole. */
+	struct chain_report chain;
+	const char *chain_error;
+	uint64_t n_unreadable; /* lines that are no events */
+	struct response_run *runs;
+	struct publication *publications;
+	struct response_use *uses;
+	struct response_stranger *strangers;
+	size_t n_runs, n_publications, n_uses, n_strangers;
+	struct strings unchecked; /* sentences: what could not be asked of an index */
+	bool is_over_limit;
+	/* Whose words everything is made of. */
+	const struct settings *settings;
+	struct arena *arena;
+};
+
+/* The log's side: all but strangers and what is served. A line that cannot be read is counted. ERR_LOG: it cannot be opened; ERR_LIMIT. */
+MUST_USE enum status response_read(struct response *r, int logs_dir, struct diag *d);
+/* The indexes' side. What cannot be asked is said in its publication and in unchecked. ERR_CANCELLED. */
+MUST_USE enum status response_compare(struct response *r, const struct run_context *run, struct diag *d);
+
+/* Whether an upload was made by the credential that leaked: it was not one that a Trusted Publisher gives for minutes. */
+bool response_is_suspect(const struct response *r, const struct publication *p);
+/* Where people yank a release; NULL: the registry has no such page that is known. */
+const char *response_link(const struct publication *p, struct arena *a);
+const char *response_upload_name(enum response_upload upload);
+const char *response_served_name(enum response_served served);
+
+/* What was found, as Markdown that reads well on a terminal too. Unsafe text in it has no control characters and no backquotes. */
+void response_put_facts(const struct response *r, struct buf *out);
+/* The same with everything a person has to fill in. who: whoever opened it. */
+void response_put_incident(const struct response *r, const struct audit_who *who, struct buf *out);
+/* data/respond.schema.json. path: of the incident file. */
+void response_put_json(const struct response *r, const char *path, int exit_code, struct buf *out);
+
+#endif

@@ -1,0 +1,248 @@
+/* What the indexes serve now of what the log says was published. */
+#include "base/clock.h"
+#include "cli/registry_known.h"
+#include "cli/responding.h"
+#include "cli/settings_parts.h"
+#include "python/name.h"
+
+/* One project at one registry. */
+struct place_asked {
+	const char *registry, *simple; /* simple NULL: nobody knows where */
+	const char *package;
+	const struct index_project *project; /* NULL: the index has none, or was not asked */
+	const char *unchecked; /* why it was not; NULL: it was */
+	const char *gone; /* why it has no files; NULL: it has */
+};
+
+struct open_index {
+	struct index_place place; /* borrowed by index */
+	struct index *index;
+};
+
+struct comparing {
+	struct response *r;
+	const struct run_context *run;
+	struct place_asked *places;
+	size_t n_places;
+	struct open_index **indexes;
+	size_t n_indexes;
+	int64_t from; /* what an index got before is none of this incident's; INT64_MIN: everything is */
+};
+
+static void add_place(struct comparing *c, const char *registry, const char *package, bool is_only)
+{
+	struct arena *a = c->r->arena;
+	package = arena_string(a, name_normalize(bytes_of(package), a));
+	for (size_t i = 0; i < c->n_places; i++)
+		if (strcmp(c->places[i].registry, registry) == 0 && strcmp(c->places[i].package, package) == 0)
+			return;
+	c->places = arena_grow(a, c->places, c->n_places, sizeof *c->places);
+	c->places[c->n_places++] = (struct place_asked){
+		.registry = registry, .simple = registry_simple_url(c->r->settings, bytes_of(registry), is_only, a), .package = package
+	};
+}
+
+/* Where the log has nothing, the index still has something to say, if somebody names it: no index is told a name on a guess. */
+static void list_places(struct comparing *c)
+{
+	struct response *r = c->r;
+	bool is_only = true;
+	for (size_t i = 1; i < r->n_publications; i++)
+		is_only = is_only && strcmp(r->publications[i].registry, r->publications[0].registry) == 0;
+	for (size_t i = 0; i < r->n_publications; i++)
+		add_place(c, r->publications[i].registry, r->publications[i].package, is_only);
+	if (!r->n_publications && r->package && (r->registry || r->settings->respond.check_url))
+		add_place(c, r->registry ? r->registry : "", r->package, true);
+	else if (!r->n_publications && r->package)
+		strings_add(
+			&r->unchecked, r->arena,
+			BYTES("the log has no upload of it, so no index was asked: name the registry with --registry or --check-url"));
+}
+
+static enum status open_index(struct comparing *c, const char *simple, struct index **ret, struct diag *d)
+{
+	const struct settings *s = c->r->settings;
+	for (size_t i = 0; i < c->n_indexes; i++)
+		if (strcmp(c->indexes[i]->place.url, simple) == 0) {
+			*ret = c->indexes[i]->index;
+			return OK;
+		}
+	struct open_index *o = ARENA_NEW(c->r->arena, struct open_index);
+	o->place = (struct index_place){ "registry", simple };
+	struct index_options options = {
+		.places = &o->place,
+		.n_places = 1,
+		.fresh = true,
+		.exclude_newer = INT64_MAX,
+		.cache_path = s->cache_dir,
+		.ca_file = s->ca_file,
+		.proxy_url = s->proxy_url,
+		.http_hosts = s->http_hosts.items,
+		.n_http_hosts = s->http_hosts.n,
+		.credentials = s->credentials,
+		.n_credentials = s->n_credentials,
+	};
+	enum status status = index_open(c->run, &options, &o->index, d);
+	if (status)
+		return status;
+	c->indexes = arena_grow(c->r->arena, c->indexes, c->n_indexes, sizeof *c->indexes);
+	c->indexes[c->n_indexes++] = o;
+	*ret = o->index;
+	return OK;
+}
+
+static void say_unchecked(struct comparing *c, struct place_asked *p, const char *why)
+{
+	struct response *r = c->r;
+	p->unchecked = arena_string(r->arena, bytes_of(why));
+	strings_add(&r->unchecked, r->arena, bytes_of(arena_printf(r->arena, "%s: %s", p->package, why)));
+}
+
+/* ERR_CANCELLED alone is a failure; every other is an answer that there is none. */
+static enum status ask(struct comparing *c, struct place_asked *p, struct diag *d)
+{
+	struct index *index;
+	struct diag why = { 0 };
+	struct arena *a = c->r->arena;
+	if (!p->simple) {
+		say_unchecked(c, p, arena_printf(a, "the index of '%s' is not known: name it with --check-url", p->registry));
+		return OK;
+	}
+	if (c->r->settings->offline) {
+		say_unchecked(c, p, "no index is asked with --offline");
+		return OK;
+	}
+	enum status s = open_index(c, p->simple, &index, &why);
+	if (s == OK)
+		s = index_project(index, bytes_of(p->package), &p->project, &why);
+	if (s == ERR_CANCELLED)
+		return fail(d, s, 0, "%s", why.text);
+	if (s == ERR_ABSENT)
+		p->gone = "the index has no such project";
+	else if (s)
+		say_unchecked(c, p, why.text);
+	else if (p->project->status == INDEX_QUARANTINED)
+		p->gone = "the index holds the project in quarantine and offers no file of it";
+	return OK;
+}
+
+static const struct place_asked *place_of(const struct comparing *c, const struct publication *p)
+{
+	for (size_t i = 0; i < c->n_places; i++)
+		if (strcmp(c->places[i].registry, p->registry) == 0 &&
+		    name_equal(bytes_of(c->places[i].package), bytes_of(p->package)))
+			return &c->places[i];
+	return NULL;
+}
+
+static const char *digest_text(const struct index_file *f, struct arena *a)
+{
+	if (!f->has_digest)
+		return NULL;
+	char *text = arena_alloc(a, SHA256_TEXT_SIZE, 1);
+	sha256_text(&f->digest, text);
+	return text;
+}
+
+static void compare_file(struct response *r, struct publication *p, const struct index_file *f)
+{
+	const char *digest = digest_text(f, r->arena);
+	p->yanked = f->yanked;
+	if (!digest || !p->sha256[0]) {
+		p->why = digest ? "the log has no digest of it" : "the index says no digest of it";
+		strings_add(&r->unchecked, r->arena, bytes_of(arena_printf(r->arena, "%s: %s", p->file, p->why)));
+	} else if (strcmp(digest, p->sha256) == 0)
+		p->served = SERVED_SAME;
+	else {
+		p->served = SERVED_OTHER;
+		p->served_sha256 = digest;
+	}
+}
+
+static void compare(struct comparing *c, struct publication *p)
+{
+	const struct place_asked *place = place_of(c, p);
+	p->why = place ? place->unchecked : "nobody was asked";
+	if (p->why)
+		return;
+	p->served = SERVED_GONE;
+	p->why = place->gone ? place->gone : "the index has no file of that name";
+	for (size_t i = 0; place->project && i < place->project->n_files; i++)
+		if (bytes_equal(place->project->files[i].filename, bytes_of(p->file))) {
+			p->served = SERVED_UNCHECKED;
+			p->why = NULL;
+			compare_file(c->r, p, &place->project->files[i]);
+		}
+}
+
+/* What was there before the token was used here for the first time, or before --since, says nothing about it. */
+static int64_t find_start(const struct response *r)
+{
+	int64_t from = r->settings->log.since, at;
+	if (r->kind == RESPONSE_COMPROMISED || from != INT64_MIN)
+		return r->kind == RESPONSE_COMPROMISED ? INT64_MIN : from;
+	from = INT64_MAX;
+	for (size_t i = 0; i < r->n_publications; i++)
+		if (clock_parse(bytes_of(r->publications[i].at), &at) == OK && at < from)
+			from = at;
+	for (size_t i = 0; i < r->n_uses; i++)
+		if (clock_parse(bytes_of(r->uses[i].at), &at) == OK && at < from)
+			from = at;
+	return from == INT64_MAX ? INT64_MIN : from;
+}
+
+static bool is_of_versions(const struct response *r, const struct version *version)
+{
+	struct version want;
+	for (size_t i = 0; i < r->versions.n; i++)
+		if (version_parse(bytes_of(r->versions.items[i]), r->arena, &want, NULL) == OK && version_compare(version, &want) == 0)
+			return true;
+	return r->kind == RESPONSE_LEAK;
+}
+
+static bool is_in_log(const struct response *r, const struct index_file *f)
+{
+	for (size_t i = 0; i < r->n_publications; i++)
+		if (bytes_equal(f->filename, bytes_of(r->publications[i].file)))
+			return true;
+	return false;
+}
+
+/* Whoever has the token can upload from elsewhere, and then no log of ours has it. */
+static void find_strangers(struct comparing *c, const struct place_asked *p)
+{
+	struct response *r = c->r;
+	for (size_t i = 0; p->project && i < p->project->n_files && r->n_strangers < RESPONSE_ITEMS_MAX; i++) {
+		CLEANUP(buf_done) struct buf version;
+		const struct index_file *f = &p->project->files[i];
+		if (!is_of_versions(r, &f->version) || is_in_log(r, f) || (f->has_upload_time && f->upload_time < c->from))
+			continue;
+		buf_init(&version, 2 * VERSION_SIZE_MAX);
+		version_write(&f->version, &version);
+		r->strangers = arena_grow(r->arena, r->strangers, r->n_strangers, sizeof *r->strangers);
+		r->strangers[r->n_strangers++] = (struct response_stranger){
+			.package = p->package,
+			.version = arena_string(r->arena, buf_bytes(&version)),
+			.file = arena_string(r->arena, f->filename),
+			.sha256 = digest_text(f, r->arena),
+			.uploaded = f->has_upload_time ? arena_string(r->arena, f->upload_time_text) : NULL,
+			.index = p->simple,
+		};
+	}
+}
+
+enum status response_compare(struct response *r, const struct run_context *run, struct diag *d)
+{
+	struct comparing c = { .r = r, .run = run, .from = find_start(r) };
+	enum status s = OK;
+	list_places(&c);
+	for (size_t i = 0; s == OK && i < c.n_places; i++)
+		s = ask(&c, &c.places[i], d);
+	for (size_t i = 0; s == OK && i < r->n_publications; i++)
+		compare(&c, &r->publications[i]);
+	for (size_t i = 0; s == OK && i < c.n_places; i++)
+		find_strangers(&c, &c.places[i]);
+	for (size_t i = 0; i < c.n_indexes; i++) /* nothing of theirs is borrowed: it was copied */
+		index_free(c.indexes[i]->index);
+	return s;
+}
