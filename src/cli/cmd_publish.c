@@ -4,7 +4,6 @@
 #include "cli/options_build.h"
 #include "cli/publish_credential.h"
 #include "cli/publish_files.h"
-#include "cli/publish_log.h"
 #include "cli/settings_parts.h"
 #include "finding/policy.h"
 #include "host/undumpable.h"
@@ -342,13 +341,6 @@ static enum status send_all(struct publish_command *c, struct diag *d)
 	console_stage(c->checked.session.console, "publish");
 	enum status status = publish_run(run, &c->request, c->checked.arena, d);
 	console_stage(c->checked.session.console, NULL);
-	const struct publish_credential *used = c->credentials.is_found ? &c->credentials.found : NULL;
-	struct diag lost = { 0 };
-	enum status logged = publish_log(c->checked.session.logs_path, run, &c->request, used, &lost);
-	if (status == OK && logged) {
-		*d = lost;
-		status = logged;
-	}
 	print(c, status);
 	return status;
 }

@@ -130,7 +130,7 @@ def simple(tap):
         tap.check("and which credential, once a run", len(used) == 1 and used[0]["name"] == "HWB_PUBLISH_TOKEN" and used[0]["kind"] == "token", used)
         tap.check("before it was used", used[0]["seq"] < completed[0]["seq"] and started[0]["seq"] < completed[0]["seq"], used, completed)
         log = b"".join(open(p, "rb").read() for p in glob.glob(user.hwb_home + "/logs/publish-*.log")).decode()
-        tap.check("publish-DATE.log has a line a file", len(re.findall(r" published spam-1.0\S* sha256:[0-9a-f]{64} ", log)) == 2, log)
+        tap.check("publish-DATE.log has a line a file", len(re.findall(r" publish.completed .*spam-1.0.*[0-9a-f]{64}", log)) == 2, log)
         entries = [json.load(open(p)) for p in glob.glob(user.hwb_home + "/publish/*.json")]
         tap.check("there is a receipt for each", [e["state"] for e in entries] == ["receipt"] * 2 and {e["file"]: e["sha256"] for e in entries} == user.files(), entries)
         tap.check("the token is in no file", TOKEN.encode() not in traces(user), "")
