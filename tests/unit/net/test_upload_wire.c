@@ -131,7 +131,7 @@ static void lies(void)
 	const struct upload_answer rows[] = { { .status = ERR_HASH, .http_code = 200 },
 					      { .status = OK },
 					      { .http_code = 1000 },
-					      { .http_code = 200, .size = UPLOAD_ANSWER_MAX + 1 } };
+					      { .http_code = 200, .size = UPLOAD_BODY_MAX + 1 } };
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(arena_done) struct arena a;
 		CLEANUP(buf_done) struct buf out;
