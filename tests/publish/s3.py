@@ -151,8 +151,9 @@ def keys(tap):
         tap.run("a bucket that is not there", user.publish(b, url="s3://other-bucket/py", env={"AWS_SESSION_TOKEN": fake_s3.SESSION}), 7)
     for words, text in ((["--check-url", "https://a.example/"], "--check-url means nothing to a bucket"), (["--username", "u"], "--username means nothing")):
         tap.run("%s is refused" % words[0], user.publish(b, *words), 2, text)
-    for url in ("s3://", "s3://UP/x", "s3://bucket/../x", "s3://bucket/a?b", "s3://key:secret@bucket/x"):
-        tap.run("no bucket: " + url, user.publish(b, url=url), 2, "s3://BUCKET/PREFIX", absent=["key:secret"])
+    for url in ("s3://", "s3://UP/x", "s3://bucket/../x", "s3://bucket/a?b"):
+        tap.run("no bucket: " + url, user.publish(b, url=url), 2, "s3://BUCKET/PREFIX")
+    tap.run("a key in a URL is refused", user.publish(b, url="s3://key:secret@bucket/x"), 2, "may not carry a user name or password")
     tap.run("an endpoint with a path is none", user.publish(b, "--s3-endpoint", "https://a.example/x"), 2, "a host alone")
     tap.run("http needs a word", user.publish(b, "--s3-endpoint", "http://a.example"), 2, "--allow-http")
     tap.run("an endpoint without a bucket", user.hwb("publish", "--s3-endpoint", "https://a.example", env=KEYS), 2, "belong to --repository-url s3://")
