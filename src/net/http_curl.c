@@ -272,6 +272,7 @@ static bool add_header(struct slot *s, const char *name, const char *value)
 		return true;
 	(void)snprintf(line, sizeof line, "%s: %s", name, value);
 	struct curl_slist *longer = curl_slist_append(s->headers, line);
+	explicit_bzero(line, sizeof line); /* a session token is one */
 	if (longer)
 		s->headers = longer;
 	return longer != NULL;

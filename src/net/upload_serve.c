@@ -39,6 +39,9 @@ struct form {
 
 static void form_done(struct form *f)
 {
+	const struct upload_raw *raw = f->request.raw;
+	for (size_t i = 0; raw && i < raw->n_headers; i++) /* copies of this process's own arena */
+		explicit_bzero((char *)(uintptr_t)raw->headers[i].value, strlen(raw->headers[i].value));
 	fd_close(&f->request.file_fd);
 	fd_close(&f->request.answer_fd);
 	mapped_done(&f->fields);

@@ -133,6 +133,7 @@ static struct s3_file describe(const struct bucket *s, const struct publish_file
 /* 412: these very bytes, or others. */
 static enum status compare_object(struct bucket *s, const struct put *put, struct diag *d)
 {
+	char ours[SHA256_TEXT_SIZE], theirs[SHA256_TEXT_SIZE];
 	CLEANUP(fd_close) int fd = -1;
 	struct object object;
 	struct sha256 digest = { { 0 } };
@@ -150,8 +151,10 @@ static enum status compare_object(struct bucket *s, const struct put *put, struc
 			    s->place->name, put->path);
 	if (sha256_equal(&digest, &put->digest))
 		return OK;
-	(void)fail(d, ERR_PUBLISH, 0, "'%s' has other bytes at '%s', of sha256 %s", s->place->name, put->path,
-		   arena_printf(s->arena, "%02x%02x%02x%02x...", digest.bytes[0], digest.bytes[1], digest.bytes[2], digest.bytes[3]));
+	sha256_text(&digest, theirs);
+	sha256_text(&put->digest, ours);
+	(void)fail(d, ERR_PUBLISH, 0, "'%s' has other bytes at '%s': their sha256 is %s, that of ours is %s", s->place->name,
+		   put->path, theirs, ours);
 	return remedy(d, "a version is published once: publish these bytes as another version");
 }
 

@@ -1,4 +1,6 @@
 /* index.json of a bucket, as a stranger may have written it. For hwb-parse only. */
+#include <stdlib.h>
+
 #include "base/cleanup.h"
 #include "format/json.h"
 #include "publish/s3_index.h"
@@ -49,6 +51,17 @@ static enum status take_file(const struct json *item, struct s3_file *ret, struc
 	return OK;
 }
 
+/* Sorted at the end: one by one, a list in reverse order would take minutes. */
+static int compare_files(const void *a, const void *b)
+{
+	return bytes_compare(((const struct s3_file *)a)->name, ((const struct s3_file *)b)->name);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+}
+
 static enum status take_files(const struct json *root, struct arena *a, struct s3_index *index, struct diag *d)
 {
 	const struct json *list;
@@ -57,14 +70,16 @@ static enum status take_files(const struct json *root, struct arena *a, struct s
 		return s == ERR_ABSENT ? recode(d, ERR_FORMAT) : s;
 	if (list->n_items > S3_FILES_MAX)
 		return fail(d, ERR_LIMIT, 0, "the index has more than %d files", S3_FILES_MAX);
+	index->files = ARENA_ARRAY(a, struct s3_file, list->n_items + 1);
 	for (JSON_EACH(item, list)) {
-		struct s3_file f;
-		s = take_file(item, &f, d);
+		s = take_file(item, &index->files[index->n_files++], d);
 		if (s)
 			return s;
-		if (!s3_index_add_file(index, &f, a))
-			return fail(d, ERR_FORMAT, 0, "the index has a file twice");
 	}
+	qsort(index->files, index->n_files, sizeof *index->files, compare_files);
+	for (size_t i = 1; i < index->n_files; i++)
+		if (bytes_equal(index->files[i - 1].name, index->files[i].name))
+			return fail(d, ERR_FORMAT, 0, "the index has a file twice");
 	return OK;
 }
 
@@ -79,12 +94,19 @@ static enum status take_names(const struct json *root, bool is_root, struct aren
 		return s;
 	if (list->n_items > S3_NAMES_MAX)
 		return fail(d, ERR_LIMIT, 0, "the index has more than %d names", S3_NAMES_MAX);
+	struct bytes *names = ARENA_ARRAY(a, struct bytes, list->n_items + 1);
+	size_t n = 0;
 	for (JSON_EACH(item, list)) {
 		struct bytes name = item->type == JSON_TYPE_STRING ? item->string : (struct bytes){ NULL, 0 };
 		if (is_root && json_get_string(item, "name", &name, d))
 			return recode(d, ERR_FORMAT);
-		(void)s3_index_add_name(index, name, a);
+		names[n++] = name;
 	}
+	qsort(names, n, sizeof *names, compare_names);
+	index->names = names;
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || !bytes_equal(names[i], names[index->n_names - 1]))
+			names[index->n_names++] = names[i];
 	return OK;
 }
 
