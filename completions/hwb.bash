@@ -19,7 +19,7 @@ _hwb_options() {
 	audit) _hwb_words "--import --json --sarif --github --offline --service-url --osv-url --ignore --ignore-vuln --ignore-until-fixed --profile --allow --deny --fail-on --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	inspect) _hwb_words "--limit --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	sbom) _hwb_words "--format --output -o --embed --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	publish) _hwb_words "--registry --repository -r --repository-url --publish-url --check-url --skip-existing --dry-run --username -u --password-stdin --password --token -p --trusted-publisher --trusted-publishing --attestations --allow-http --json --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	publish) _hwb_words "--registry --repository -r --repository-url --publish-url --s3-endpoint --s3-region --check-url --skip-existing --dry-run --username -u --password-stdin --password --token -p --trusted-publisher --trusted-publishing --attestations --allow-http --json --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	fetch) _hwb_words "--wheel --sdist --out-dir --outdir --output --wheel-dir -o --config-setting --config-settings -C --config-json --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --build-deps --locked --lock --require-hashes --no-require-hashes --no-lock --allow-read --allow-host --allow-network --allow-url --env --isolation --image --platform --pull --no-isolation --no-build-isolation -n --trust-project --keep --keep-archive --sbom --embed-sbom --scan --audit --service-url --osv-url --ignore --ignore-vuln --ignore-until-fixed --profile --allow --deny --fail-on --netrc --keyring-provider --cert --proxy --limit --report --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	shell) _hwb_words "--command --config-setting --config-settings -C --python -p --build-constraint --build-constraints --dependency-constraints-txt -b --offline --index-url --default-index -i --index --index-package --find-links -f --no-index --exclude-newer --min-age --unknown-requires --pre --allow-requires --allow-read --allow-host --allow-network --allow-url --env --isolation --trust-project --netrc --keyring-provider --cert --proxy --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	log) _hwb_words "--head --from-seq --run --last --event --package --since --ecs --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
@@ -199,6 +199,8 @@ _hwb_value() {
 	"publish -r") : ;;
 	"publish --repository-url=" | "publish --repository-url") : ;;
 	"publish --publish-url=" | "publish --publish-url") : ;;
+	"publish --s3-endpoint=" | "publish --s3-endpoint") : ;;
+	"publish --s3-region=" | "publish --s3-region") : ;;
 	"publish --check-url=" | "publish --check-url") : ;;
 	"publish --username=" | "publish --username") : ;;
 	"publish -u") : ;;

@@ -65,6 +65,7 @@ judging() {
 	tap publish-oidc python3 "$top/tests/publish/oidc.py" "$build/hwb" "$venv"
 	tap publish-builtin python3 "$top/tests/publish/builtin.py" "$build/hwb" "$venv"
 	tap publish-fake python3 "$top/tests/publish/fake.py" "$venv"
+	tap publish-s3 python3 "$top/tests/publish/s3.py" "$build/hwb" "$venv"
 	tap publish python3 "$top/tests/publish/run.py" "$build/hwb" "$venv"
 	tap sbom python3 "$top/tests/sbom/run.py" "$build/hwb" "$venv"
 	tap redaction python3 "$top/tests/cli/redaction.py" "$build/hwb" "$venv"

@@ -17,6 +17,7 @@ struct publish_command {
 	struct publish_request request;
 	struct index *index, *own_index;
 	struct index_place place;
+	struct s3_key key; /* of a bucket */
 	int home, journal;
 };
 
@@ -55,9 +56,26 @@ static enum status take_url(struct arena *a, const char *value, const char **ret
 	return OK;
 }
 
+/* What is wrong with s3:// is said when its other words are known. */
 TAKE(take_repository_url)
 {
+	if (s3_is_url(value)) {
+		s->publish.url = arena_string(a, bytes_of(value));
+		return OK;
+	}
 	return take_url(a, value, &s->publish.url, d);
+}
+
+TAKE(take_s3_endpoint)
+{
+	return take_url(a, value, &s->publish.s3_endpoint, d);
+}
+
+TAKE(take_s3_region)
+{
+	UNUSED(d);
+	s->publish.s3_region = arena_string(a, bytes_of(value));
+	return OK;
 }
 
 TAKE(take_check_url)
@@ -107,7 +125,14 @@ static const struct option options[] = {
 	  "NAME",
 	  "Where to: pypi, testpypi, or a name of publish.registries or ~/.pypirc.",
 	  take_registry },
-	{ "--repository-url", 0, { "--publish-url" }, "URL", "The URL that takes uploads, instead of a name.", take_repository_url },
+	{ "--repository-url",
+	  0,
+	  { "--publish-url" },
+	  "URL",
+	  "The URL that takes uploads, instead of a name; s3://BUCKET/PREFIX is one too.",
+	  take_repository_url },
+	{ "--s3-endpoint", 0, { 0 }, "URL", "The host of the bucket's store, where it is not AWS.", take_s3_endpoint },
+	{ "--s3-region", 0, { 0 }, "NAME", "The region of the bucket; default: AWS_REGION, else us-east-1.", take_s3_region },
 	{ "--check-url", 0, { 0 }, "URL", "The registry's simple index, where hwb sees what is there already.", take_check_url },
 	{ "--skip-existing",
 	  0,
@@ -339,7 +364,8 @@ static enum status send_all(struct publish_command *c, struct diag *d)
 		.context = c,
 	};
 	console_stage(c->checked.session.console, "publish");
-	enum status status = publish_run(run, &c->request, c->checked.arena, d);
+	enum status status = c->target.s3 ? s3_run(run, &c->request, c->target.s3, &c->key, c->checked.arena, d)
+					  : publish_run(run, &c->request, c->checked.arena, d);
 	console_stage(c->checked.session.console, NULL);
 	print(c, status);
 	return status;
@@ -355,11 +381,13 @@ static enum status publish(struct publish_command *c, struct diag *d)
 		status = publish_target_find(s, c->checked.arena, &c->target, d);
 	if (status == OK)
 		status = publish_credentials_take(&c->credentials, d);
+	if (status == OK && c->target.s3)
+		status = publish_credential_aws(&c->credentials, &c->key, d);
 	if (status == OK)
 		status = publish_files_find(&c->checked, &c->target.registry, &c->files, d);
-	if (status == OK)
+	if (status == OK && !c->target.s3) /* a bucket says itself what it has */
 		status = open_index(c, d);
-	if (status == OK)
+	if (status == OK && !c->target.s3)
 		status = open_journal(c, d);
 	return status ? status : send_all(c, d);
 }

@@ -18,17 +18,59 @@ static const struct variable {
 	{ "TWINE_PASSWORD", "TWINE_USERNAME" },
 };
 
+static const char *const aws_variables[PUBLISH_AWS_VARIABLES] = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN" };
+
+/* Whoever publishes elsewhere needs them as little as a child does. */
+static enum status take_variable(struct publish_credentials *c, const char *name, char **ret, struct diag *d)
+{
+	char *value = (char *)(uintptr_t)env_get(c->settings->environment, name);
+	if (!value || !value[0])
+		return OK;
+	enum status s = locked_copy(bytes_of(value), ret, d);
+	if (s)
+		return explain(d, "%s", name);
+	explicit_bzero(value, strlen(value));
+	return OK;
+}
+
 enum status publish_credentials_take(struct publish_credentials *c, struct diag *d)
 {
-	for (size_t i = 0; i < COUNT(variables); i++) {
-		char *value = (char *)(uintptr_t)env_get(c->settings->environment, variables[i].password);
-		if (!value || !value[0])
-			continue;
-		enum status s = locked_copy(bytes_of(value), &c->variables[i], d);
-		if (s)
-			return explain(d, "%s", variables[i].password);
-		explicit_bzero(value, strlen(value));
+	enum status s = OK;
+	for (size_t i = 0; s == OK && i < COUNT(variables); i++)
+		s = take_variable(c, variables[i].password, &c->variables[i], d);
+	for (size_t i = 0; s == OK && i < COUNT(aws_variables); i++)
+		s = take_variable(c, aws_variables[i], &c->aws[i], d);
+	return s;
+}
+
+/* Printable without blanks, and of a length that goes through a header. */
+static bool is_aws_word(const char *s)
+{
+	size_t n = 0;
+	for (; s[n]; n++)
+		if (s[n] <= ' ' || s[n] > '~')
+			return false;
+	return n > 0 && n <= UPLOAD_VALUE_MAX / 2;
+}
+
+enum status publish_credential_aws(struct publish_credentials *c, struct s3_key *ret, struct diag *d)
+{
+	if (!c->aws[0] || !c->aws[1]) {
+		(void)fail(d, ERR_PUBLISH, 0, "there is no key for '%s': %s is not set; nothing was sent", c->target->registry.name,
+			   aws_variables[c->aws[0] ? 1 : 0]);
+		return remedy(d, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, with a key for an hour); "
+				 "hwb reads no ~/.aws");
 	}
+	for (size_t i = 0; i < COUNT(aws_variables); i++)
+		if (c->aws[i] && (!is_aws_word(c->aws[i]) || (i == 0 && strpbrk(c->aws[i], "/,="))))
+			return fail(d, ERR_USAGE, 0, "%s has a blank, a character that no key has, or is too long", aws_variables[i]);
+	for (size_t i = 1; i < COUNT(aws_variables); i++)
+		if (c->aws[i] && !console_add_secret(c->console, bytes_of(c->aws[i])))
+			console_warning(c->console, "%s is too short or too common to be hidden in what hwb prints",
+					aws_variables[i]);
+	c->found = (struct publish_credential){ .kind = "aws", .name = aws_variables[0] };
+	c->is_found = true;
+	*ret = (struct s3_key){ c->aws[0], c->aws[1], c->aws[2] };
 	return OK;
 }
 
@@ -217,6 +259,8 @@ void publish_credentials_done(struct publish_credentials *c)
 {
 	for (size_t i = 0; i < COUNT(variables); i++)
 		locked_free(&c->variables[i]);
+	for (size_t i = 0; i < COUNT(aws_variables); i++)
+		locked_free(&c->aws[i]);
 	locked_free(&c->password);
 	publish_token_done(&c->token);
 	c->is_found = false;

@@ -7,8 +7,9 @@
 #include "cli/publish_target.h"
 #include "publish/oidc.h"
 #include "publish/publish.h"
+#include "publish/s3_sign.h"
 
-enum { PUBLISH_VARIABLES = 4 };
+enum { PUBLISH_VARIABLES = 4, PUBLISH_AWS_VARIABLES = 3 };
 
 struct publish_credentials {
 	const struct run_context *run;
@@ -17,6 +18,7 @@ struct publish_credentials {
 	struct arena *arena;
 	const struct publish_target *target;
 	char *variables[PUBLISH_VARIABLES]; /* SECRET, locked: those that were set; NULL */
+	char *aws[PUBLISH_AWS_VARIABLES]; /* SECRET, locked: id, secret key, session token; NULL */
 	char *password; /* SECRET, locked: that of found */
 	struct publish_token token; /* of Trusted Publishing; asked anew before it expires */
 	struct publish_credential found;
@@ -29,6 +31,9 @@ MUST_USE enum status publish_credentials_take(struct publish_credentials *c, str
 /* For publish_request.credential, with a struct publish_credentials for its context; looks at the first call. ERR_PUBLISH: none, with
  * what was looked for. ERR_USAGE: one that cannot be had. */
 MUST_USE enum status publish_credential_get(void *context, const struct publish_credential **ret, struct diag *d);
+/* The key of a bucket: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and nothing else. Borrowed from c; hidden from now on in
+ * what is printed; found is what records say of it. ERR_PUBLISH: there is none. ERR_USAGE: one that no header can carry. */
+MUST_USE enum status publish_credential_aws(struct publish_credentials *c, struct s3_key *ret, struct diag *d);
 /* Wipes. */
 void publish_credentials_done(struct publish_credentials *c);
 

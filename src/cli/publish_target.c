@@ -51,11 +51,61 @@ static enum status take_http(const struct settings *s, const char *url, struct a
 	return OK;
 }
 
+/* A bucket has no index but its own, and no password but the key. */
+static enum status check_words(const struct settings_publish *p, struct diag *d)
+{
+	const struct {
+		bool said;
+		const char *name;
+	} words[] = { { p->check_url, "--check-url" },
+		      { p->user, "--username" },
+		      { p->password_stdin, "--password-stdin" },
+		      { p->trusted == TRUSTED_ALWAYS, "--trusted-publisher" },
+		      { p->attestations.n, "--attestations" } };
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (words[i].said) {
+			(void)fail(d, ERR_USAGE, 0, "%s means nothing to a bucket (s3://)", words[i].name);
+			return remedy(d, "leave it away; the key is that of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+		}
+	return OK;
+}
+
+static const char *variable(const struct settings *s, const char *first, const char *second)
+{
+	const char *value = env_get(s->environment, first);
+	if (!value || !value[0])
+		value = env_get(s->environment, second);
+	return value && value[0] ? value : NULL;
+}
+
+static enum status find_bucket(const struct settings *s, struct arena *a, struct publish_target *ret, struct diag *d)
+{
+	const struct settings_publish *p = &s->publish;
+	const char *endpoint = p->s3_endpoint ? p->s3_endpoint : variable(s, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
+	const char *region = p->s3_region ? p->s3_region : variable(s, "AWS_REGION", "AWS_DEFAULT_REGION");
+	struct s3_place *place = ARENA_NEW(a, struct s3_place);
+	struct publish_target t = { .s3 = place };
+	enum status status = check_words(p, d);
+	if (status == OK)
+		status = s3_place_parse(p->url, endpoint, region, a, place, d);
+	if (status == OK)
+		status = take_http(s, place->endpoint, a, &t, d);
+	if (status)
+		return status;
+	t.registry = (struct registry){ .name = place->name, .upload_url = place->name };
+	*ret = t;
+	return OK;
+}
+
 enum status publish_target_find(const struct settings *s, struct arena *a, struct publish_target *ret, struct diag *d)
 {
 	const struct settings_publish *p = &s->publish;
 	struct publish_target t = { .user = p->user };
 	struct pypirc_section section = { 0 };
+	if (p->url && s3_is_url(p->url))
+		return find_bucket(s, a, ret, d);
+	if (p->s3_endpoint || p->s3_region)
+		return fail(d, ERR_USAGE, 0, "--s3-endpoint and --s3-region belong to --repository-url s3://BUCKET/PREFIX");
 	const char *name = p->url ? NULL : p->registry ? p->registry : "pypi", *url = p->url;
 	if (name) {
 		enum status found = pypirc_load(s->user_home, name, a, &section, d);

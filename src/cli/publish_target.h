@@ -4,9 +4,11 @@
 
 #include "cli/settings.h"
 #include "publish/registry.h"
+#include "publish/s3.h"
 
 struct publish_target {
 	struct registry registry;
+	const struct s3_place *s3; /* it is a bucket; NULL: a registry that takes forms */
 	const char *user; /* who was named for it; NULL: nobody */
 	struct strings http_hosts; /* of it and its index, when http was allowed */
 };

@@ -60,6 +60,7 @@ struct settings_publish {
 	const char *audience; /* of Trusted Publishing at a registry that is not built in; NULL: none */
 	enum trusted_publisher trusted;
 	const char *url, *check_url, *user; /* NULL: not said */
+	const char *s3_endpoint, *s3_region;
 	struct strings attestations;
 	bool password_stdin, skip_existing, dry_run, allow_http;
 };

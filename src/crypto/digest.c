@@ -1,6 +1,7 @@
 #include "crypto/digest.h"
 
 #include <errno.h>
+#include <nettle/hmac.h>
 #include <nettle/sha2.h>
 
 #include "base/encode.h"
@@ -75,6 +76,17 @@ enum status sha256_parse(struct bytes text, struct sha256 *ret)
 bool sha256_equal(const struct sha256 *a, const struct sha256 *b)
 {
 	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+struct sha256 hmac_sha256(struct bytes key, struct bytes text)
+{
+	struct hmac_sha256_ctx c;
+	struct sha256 h;
+	hmac_sha256_set_key(&c, key.size, key.data);
+	hmac_sha256_update(&c, text.size, text.data);
+	hmac_sha256_digest(&c, sizeof h.bytes, h.bytes);
+	explicit_bzero(&c, sizeof c);
+	return h;
 }
 
 void sha384_of(struct bytes b, unsigned char out[48])

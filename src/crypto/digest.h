@@ -29,6 +29,9 @@ void sha256_text(const struct sha256 *h, char out[SHA256_TEXT_SIZE]);
 MUST_USE enum status sha256_parse(struct bytes text, struct sha256 *ret);
 bool sha256_equal(const struct sha256 *a, const struct sha256 *b);
 
+/* HMAC-SHA-256 (RFC 2104, FIPS 198-1); key and text of any length. What was made of the key on the way is wiped. */
+struct sha256 hmac_sha256(struct bytes key, struct bytes text);
+
 /* For RECORD, which may name other algorithms than sha256 (PEP 376, PEP 427). */
 void sha384_of(struct bytes b, unsigned char out[48]);
 void sha512_of(struct bytes b, unsigned char out[SHA512_SIZE]);

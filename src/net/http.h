@@ -22,7 +22,7 @@ struct http_exchange {
 	const struct url *url; /* checked already */
 	const char *url_text; /* the same as url_text(url) */
 	bool with_credentials; /* send request's user and password */
-	const struct upload_request *form; /* NULL: none. POST as multipart/form-data: fields in order, then the file as "content" */
+	const struct upload_request *form; /* NULL: none. POST as multipart/form-data: fields in order, then the file as "content"; or raw */
 };
 
 /* Starts an exchange in a free slot; everything is borrowed until http_next has given its outcome.

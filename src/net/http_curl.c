@@ -89,6 +89,18 @@ void http_free(struct http *h)
 	arena_done(&a);
 }
 
+/* The words of an answer, of which the beginning will do: all but an object that was asked for. */
+static bool has_words(const struct slot *s)
+{
+	return s->kept.form && !(s->kept.form->raw && s->http_code == 200);
+}
+
+static uint64_t most_of_body(const struct slot *s)
+{
+	bool refused = s->kept.form && s->kept.form->raw && s->http_code != 200;
+	return refused ? UPLOAD_ANSWER_MAX : s->kept.request->max_size;
+}
+
 static bool has_wanted_body(const struct slot *s)
 {
 	return s->kept.form || s->http_code == 200 || s->http_code == 206 ||
@@ -167,8 +179,8 @@ static size_t on_body(char *data, size_t size, size_t n, void *context)
 		s->stop = STOP_UNREAD;
 		return 0;
 	}
-	if (s->kept.form) { /* the words of an answer: its beginning will do */
-		struct bytes kept = bytes_part(b, 0, s->kept.request->max_size - s->written);
+	if (has_words(s)) {
+		struct bytes kept = bytes_part(b, 0, most_of_body(s) - s->written);
 		s->unread += b.size - kept.size;
 		s->answer_ms = s->answer_ms ? s->answer_ms : clock_ms();
 		if (s->unread <= UNREAD_MAX && clock_ms() - s->answer_ms <= FORM_ANSWER_MS)
@@ -255,11 +267,12 @@ static CURLcode set_where(struct http *h, struct slot *s)
 
 static bool add_header(struct slot *s, const char *name, const char *value)
 {
-	char line[HTTP_VALUE_MAX + 1024];
+	char line[UPLOAD_VALUE_MAX + 64]; /* the values of fetches are shorter */
 	if (!value)
 		return true;
 	(void)snprintf(line, sizeof line, "%s: %s", name, value);
 	struct curl_slist *longer = curl_slist_append(s->headers, line);
+	explicit_bzero(line, sizeof line); /* a session token is one */
 	if (longer)
 		s->headers = longer;
 	return longer != NULL;
@@ -314,10 +327,36 @@ static CURLcode make_form(struct slot *s)
 	return e ? e : curl_mime_data_cb(file, (curl_off_t)f->file_size, read_file, seek_file, NULL, s);
 }
 
+/* The file as it is, under the name of the URL. */
+static CURLcode set_raw(struct slot *s)
+{
+	const struct upload_request *f = s->exchange->form;
+	CURL *easy = s->easy;
+	CURLcode e = CURLE_OK;
+	for (size_t i = 0; i < f->raw->n_headers; i++)
+		if (!add_header(s, f->raw->headers[i].name, f->raw->headers[i].value))
+			return CURLE_OUT_OF_MEMORY;
+	SET(CURLOPT_HTTPHEADER, s->headers); /* the list may have got its first item here */
+	if (!f->raw->put) {
+		SET(CURLOPT_HTTPGET, 1L);
+		return e;
+	}
+	SET(CURLOPT_UPLOAD, 1L);
+	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)f->file_size);
+	SET(CURLOPT_READFUNCTION, read_file);
+	SET(CURLOPT_READDATA, s);
+	SET(CURLOPT_SEEKFUNCTION, seek_file);
+	SET(CURLOPT_SEEKDATA, s);
+	SET(CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+	return e;
+}
+
 static CURLcode set_body(struct slot *s)
 {
 	const struct fetch_request *r = s->exchange->request;
 	CURL *easy = s->easy;
+	if (s->exchange->form && s->exchange->form->raw)
+		return set_raw(s);
 	CURLcode e = s->exchange->form ? make_form(s) : CURLE_OK;
 	if (s->form) {
 		SET(CURLOPT_MIMEPOST, s->form);

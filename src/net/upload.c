@@ -92,8 +92,29 @@ static bool is_field_name(const char *s)
 	return n > 0 && n <= 64;
 }
 
+static bool is_path(const char *s)
+{
+	size_t n = 0;
+	for (; s[n]; n++)
+		if (!byte_is_alnum((unsigned char)s[n]) && !strchr("-._~/%", s[n]))
+			return false;
+	return n > 0 && n <= UPLOAD_PATH_MAX && s[0] == '/';
+}
+
+static enum status check_raw(const struct upload_request *r, struct diag *d)
+{
+	const struct upload_raw *raw = r->raw;
+	bool good = r->file_fd >= 0 && r->answer_fd >= 0 && !r->user && !r->password && !r->n_fields && raw->path &&
+		    is_path(raw->path) && raw->n_headers <= UPLOAD_HEADERS_MAX && raw->answer_max <= UPLOAD_BODY_MAX;
+	for (size_t i = 0; good && i < raw->n_headers; i++)
+		good = upload_header_is_good(&raw->headers[i]);
+	return good ? OK : fail(d, ERR_USAGE, 0, "a request to a store has a path or a header that cannot be sent");
+}
+
 static enum status check_request(const struct upload_request *r, struct diag *d)
 {
+	if (r->raw)
+		return check_raw(r, d);
 	bool good = r->file_name && is_file_name(r->file_name) && r->file_fd >= 0 && r->answer_fd >= 0 && !r->user == !r->password;
 	for (size_t i = 0; good && i < r->n_fields; i++)
 		good = is_field_name(r->fields[i].name);
@@ -147,6 +168,9 @@ static enum status hear(struct uploader *u, const struct upload_request *r, stru
 		return net_child_lost(&u->child, ERR_IO, d);
 	if (upload_wire_get_reply(buf_bytes(&u->in), &u->answer, ret_ended, &sent, ret, d))
 		return fail(d, ERR_IO, 0, "hwb-net answered with something that is not a result");
+	uint64_t most = r->raw && r->raw->answer_max > UPLOAD_ANSWER_MAX ? r->raw->answer_max : UPLOAD_ANSWER_MAX;
+	if (*ret_ended && ret->size > most)
+		return fail(d, ERR_IO, 0, "hwb-net says that an answer is longer than was asked for");
 	if (!*ret_ended && r->progress)
 		r->progress(r->progress_context, sent < r->file_size ? sent : r->file_size);
 	return OK;

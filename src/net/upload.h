@@ -1,5 +1,6 @@
 /* Uploads for hwb, by the one process that holds the credential: hwb-net in a role of its own, for one origin, which follows no redirect.
- * One upload at a time; the connection is kept for the next. Retries are the caller's: only who asks the index knows what arrived. */
+ * One upload at a time; the connection is kept for the next. Retries are the caller's: only who asks the index knows what arrived.
+ * What goes there is a form, or (raw) an object of a store with headers that the caller has signed. */
 #ifndef NET_UPLOAD_H
 #define NET_UPLOAD_H
 
@@ -10,6 +11,23 @@
 
 /* Fields: a metadata file has at most 10,000. Record: its text (4 MiB) and their names. Answer: words for a person. */
 enum { UPLOAD_FIELDS_MAX = 12000, UPLOAD_RECORD_MAX = 16 << 20, UPLOAD_ANSWER_MAX = 64 << 10, UPLOAD_SECRET_MAX = 16 << 10 };
+
+/* Raw: headers, the longest value (a session token), a path of percent-escapes, the largest object that is read back. */
+enum { UPLOAD_HEADERS_MAX = 16, UPLOAD_VALUE_MAX = 8192, UPLOAD_PATH_MAX = 4096 };
+#define UPLOAD_BODY_MAX (UINT64_C(16) << 30)
+
+struct upload_header {
+	const char *name, *value; /* lower case, of a short list of names; printable ASCII without blanks at the ends */
+};
+
+/* One exchange without a form: GET, or PUT of the file as it is. */
+struct upload_raw {
+	bool put;
+	const char *path; /* percent-encoded, from '/'; no query */
+	const struct upload_header *headers; /* SECRET: a session token is one */
+	size_t n_headers;
+	uint64_t answer_max; /* bytes of a 200 that are taken; more is ERR_NETWORK. Of other answers: UPLOAD_ANSWER_MAX */
+};
 
 struct upload_field {
 	const char *name; /* letters, digits, ':' and '_' */
@@ -24,6 +42,7 @@ struct upload_request {
 	int file_fd; /* read from offset 0 by pread; should be sealed: what was hashed is what is sent */
 	uint64_t file_size;
 	const char *user, *password; /* SECRET; HTTP basic authentication; both NULL: none */
+	const struct upload_raw *raw; /* NULL: a form. Else no fields, no user; a GET has no file: file_fd is an empty one */
 	int answer_fd; /* gets the first UPLOAD_ANSWER_MAX bytes of the answer, hostile; a memory file */
 	void (*progress)(void *context, uint64_t sent); /* may be NULL */
 	void *progress_context;
@@ -39,6 +58,7 @@ struct upload_answer {
 	uint64_t size; /* bytes in answer_fd */
 	const char *content_type; /* "" when absent */
 	const char *location; /* of a redirect, fit for logs; "" when absent */
+	const char *etag; /* as it came; "" when absent or over 512 bytes */
 	const char *text; /* what went wrong without an answer, for people; no URL, no credential */
 };
 
@@ -48,6 +68,9 @@ struct uploader;
  * Both are borrowed for the call, run until uploader_free. ERR_USAGE: an option or the URL is malformed or too long. */
 MUST_USE enum status uploader_start(const struct run_context *run, const char *url, const struct fetch_options *options,
 				    struct uploader **ret, struct diag *d);
+
+/* Whether hwb-net takes such a header of a raw request. */
+bool upload_header_is_good(const struct upload_header *h);
 
 /* Sends one form and waits for the answer. OK means that *ret is filled, see its status. ERR_USAGE: the request is malformed.
  * ERR_CANCELLED: the run was asked to stop (noticed within 100 ms). ERR_IO: hwb-net cannot be started, ended or talks nonsense; whether the

@@ -34,10 +34,14 @@ struct form {
 	struct upload_request request;
 	struct bytes fields;
 	struct fetch_request words;
+	struct url url; /* of a raw request */
 };
 
 static void form_done(struct form *f)
 {
+	const struct upload_raw *raw = f->request.raw;
+	for (size_t i = 0; raw && i < raw->n_headers; i++) /* copies of this process's own arena */
+		explicit_bzero((char *)(uintptr_t)raw->headers[i].value, strlen(raw->headers[i].value));
 	fd_close(&f->request.file_fd);
 	fd_close(&f->request.answer_fd);
 	mapped_done(&f->fields);
@@ -154,6 +158,23 @@ static enum status run_exchange(struct upload_server *sv, struct http_outcome *r
 	}
 }
 
+/* A raw request goes to another path of the same origin, and nowhere else. */
+static enum status aim(struct upload_server *sv, struct form *f, struct http_exchange *x, struct diag *d)
+{
+	const struct upload_raw *raw = f->request.raw;
+	if (!raw)
+		return OK;
+	enum status s = url_parse(bytes_of(arena_printf(&f->arena, "%s%s", url_origin(&sv->url, &f->arena), raw->path)), &f->arena,
+				  &f->url, d);
+	if (s == OK && (!url_same_origin(&f->url, &sv->url) || f->url.query.data || f->url.fragment.data))
+		s = fail(d, ERR_FORMAT, 0, "a request leaves its origin");
+	x->url = &f->url;
+	x->url_text = s ? NULL : url_text(&f->url, &f->arena);
+	f->words.max_size = raw->answer_max;
+	f->words.accept = "*/*";
+	return s;
+}
+
 static enum status serve_form(struct upload_server *sv, struct form *f, bool *ret_gone, struct diag *d)
 {
 	struct diag why = { 0 };
@@ -169,8 +190,10 @@ static enum status serve_form(struct upload_server *sv, struct form *f, bool *re
 					  .url_text = sv->url_text,
 					  .with_credentials = f->request.user != NULL,
 					  .form = &f->request };
-	enum status s = http_start(sv->http, 0, &exchange, &why);
-	struct upload_answer answer = { .status = s, .content_type = "", .location = "", .text = why.text };
+	enum status s = aim(sv, f, &exchange, &why);
+	if (s == OK)
+		s = http_start(sv->http, 0, &exchange, &why);
+	struct upload_answer answer = { .status = s, .content_type = "", .location = "", .etag = "", .text = why.text };
 	if (s == OK) {
 		s = run_exchange(sv, &o, ret_gone, d);
 		if (s || *ret_gone)
@@ -182,6 +205,7 @@ static enum status serve_form(struct upload_server *sv, struct form *f, bool *re
 						 .size = o.size,
 						 .content_type = o.content_type,
 						 .location = shown_location(sv, f, o.location),
+						 .etag = o.etag,
 						 .text = o.text };
 	} else
 		answer.status = s == ERR_IO ? ERR_IO : ERR_NETWORK;

@@ -14,6 +14,23 @@ enum kind {
 	KIND_ANSWERED = 0x656e6465
 };
 
+/* What a store is told, and nothing that steers the connection: both sides hold to it. */
+bool upload_header_is_good(const struct upload_header *h)
+{
+	static const char *const names[] = { "authorization", "content-type",         "if-match",   "if-none-match",
+					     "range",         "x-amz-content-sha256", "x-amz-date", "x-amz-security-token" };
+	bool known = false;
+	size_t n = h->value ? strlen(h->value) : 0;
+	for (size_t i = 0; h->name && i < COUNT(names); i++)
+		known |= strcmp(names[i], h->name) == 0;
+	if (!known || n == 0 || n > UPLOAD_VALUE_MAX || h->value[0] == ' ' || h->value[n - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (h->value[i] < ' ' || h->value[i] > '~')
+			return false;
+	return true;
+}
+
 static void expect(struct wire *w, enum kind kind)
 {
 	if (wire_get_u32(w) != (uint32_t)kind)
@@ -49,6 +66,39 @@ void upload_wire_put_upload(struct buf *out, const struct upload_request *r)
 	wire_put_u32(out, r->user != NULL);
 	wire_put_string(out, r->user);
 	wire_put_string(out, r->password);
+	wire_put_u32(out, r->raw ? r->raw->put ? 2 : 1 : 0);
+	if (!r->raw)
+		return;
+	wire_put_string(out, r->raw->path);
+	wire_put_u64(out, r->raw->answer_max);
+	wire_put_u32(out, (uint32_t)r->raw->n_headers);
+	for (size_t i = 0; i < r->raw->n_headers; i++) {
+		wire_put_string(out, r->raw->headers[i].name);
+		wire_put_string(out, r->raw->headers[i].value);
+	}
+}
+
+static void get_raw(struct wire *w, struct arena *a, struct upload_request *r)
+{
+	uint32_t method = wire_get_u32(w), n;
+	w->bad |= method > 2;
+	if (w->bad || method == 0)
+		return;
+	struct upload_raw *raw = ARENA_NEW(a, struct upload_raw);
+	raw->put = method == 2;
+	raw->path = wire_get_string(w, a);
+	raw->answer_max = wire_get_u64(w);
+	n = wire_get_count(w, 8);
+	w->bad |= raw->path[0] != '/' || raw->answer_max > UPLOAD_BODY_MAX || n > UPLOAD_HEADERS_MAX;
+	struct upload_header *headers = ARENA_ARRAY(a, struct upload_header, UPLOAD_HEADERS_MAX);
+	for (size_t i = 0; !w->bad && i < n; i++) {
+		headers[i].name = wire_get_string(w, a);
+		headers[i].value = wire_get_string(w, a);
+		w->bad |= !upload_header_is_good(&headers[i]);
+	}
+	raw->headers = headers;
+	raw->n_headers = n;
+	r->raw = raw;
 }
 
 enum status upload_wire_get_upload(struct bytes record, struct arena *a, struct upload_request *ret, struct diag *d)
@@ -60,6 +110,7 @@ enum status upload_wire_get_upload(struct bytes record, struct arena *a, struct 
 	r.file_size = wire_get_u64(&w);
 	bool has_user = wire_get_u32(&w) == 1;
 	char *user = wire_get_string(&w, a), *password = wire_get_string(&w, a);
+	get_raw(&w, a, &r);
 	enum status s = wire_end(&w, "upload", d);
 	if (s)
 		return s;
@@ -125,7 +176,7 @@ void upload_wire_put_answered(struct buf *out, const struct upload_answer *r)
 	wire_put_u32(out, r->http_code);
 	wire_put_u32(out, r->retry_after_s);
 	wire_put_u64(out, r->size);
-	const char *const strings[] = { r->content_type, r->location, r->text };
+	const char *const strings[] = { r->content_type, r->location, r->etag, r->text };
 	for (size_t i = 0; i < COUNT(strings); i++)
 		wire_put_string(out, strings[i]);
 }
@@ -159,11 +210,11 @@ enum status upload_wire_get_reply(struct bytes record, struct arena *a, bool *re
 		r.http_code = wire_get_u32(&w);
 		r.retry_after_s = wire_get_u32(&w);
 		r.size = wire_get_u64(&w);
-		const char **const strings[] = { &r.content_type, &r.location, &r.text };
+		const char **const strings[] = { &r.content_type, &r.location, &r.etag, &r.text };
 		for (size_t i = 0; i < COUNT(strings); i++)
 			*strings[i] = get_printable(&w, a);
 		r.status = is_outcome(status) ? (enum status)status : OK;
-		w.bad |= !is_outcome(status) || r.http_code > 999 || r.size > UPLOAD_ANSWER_MAX || (status == OK && !r.http_code);
+		w.bad |= !is_outcome(status) || r.http_code > 999 || r.size > UPLOAD_BODY_MAX || (status == OK && !r.http_code);
 	} else
 		w.bad = true;
 	enum status s = wire_end(&w, "upload reply", d);

@@ -46,6 +46,8 @@ int main(int argc, char **argv)
 		{ "vendored", 1, vendored_verb },
 		{ "upload-form", 1, upload_form_verb },
 		{ "upload-answer", 1, upload_answer_verb },
+		{ "s3-index", 1, s3_index_verb },
+		{ "s3-metadata", 1, s3_metadata_verb },
 		{ "oidc-audience", 1, oidc_audience_verb },
 		{ "oidc-token", 1, oidc_token_verb },
 		{ "oidc-mint", 1, oidc_mint_verb },

@@ -1,19 +1,14 @@
 #include "publish/publish.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/random.h>
-
 #include "audit/audit.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "host/sealed.h"
 #include "net/upload.h"
 #include "publish/answer.h"
 #include "publish/journal.h"
+#include "publish/try.h"
 
-enum { WAIT_SLICE_MS = 100, BACKOFF_MS = 1000 };
+enum { BACKOFF_MS = 1000 };
 
 /* Runs of one upload: what is known of it, and what it needs. */
 struct sending {
@@ -143,40 +138,6 @@ static enum status write_journal(struct sending *s, const struct publish_file *f
 
 enum verdict { VERDICT_DONE, VERDICT_AGAIN, VERDICT_EXISTS, VERDICT_NO };
 
-static bool is_untouched(const struct publish_file *f)
-{
-	struct stat now;
-	const struct stat *then = &f->looks;
-	return f->kept_fd >= 0 && stat(f->path, &now) == 0 && now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
-	       now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec && now.st_ctim.tv_sec == then->st_ctim.tv_sec &&
-	       now.st_ctim.tv_nsec == then->st_ctim.tv_nsec;
-}
-
-static enum status open_copy(const struct sending *s, const struct publish_file *f, int *ret_fd, struct diag *d)
-{
-	struct sha256 digest;
-	uint64_t size;
-	CLEANUP(fd_close) int fd = is_untouched(f) ? fcntl(f->kept_fd, F_DUPFD_CLOEXEC, 0) : -1;
-	if (fd >= 0) {
-		*ret_fd = take_fd(&fd);
-		return OK;
-	}
-	enum status status = sealed_copy(AT_FDCWD, f->path, s->request->file_max, &fd, d);
-	if (status == OK)
-		status = sha256_of_fd(fd, s->request->file_max, &digest, &size, d);
-	if (status == ERR_ABSENT || status == ERR_IO || status == ERR_LIMIT)
-		return recode(d, ERR_ARTEFACT);
-	if (status)
-		return status;
-	if (!sha256_equal(&digest, &f->digest)) {
-		(void)fail(d, ERR_ARTEFACT, 0, "'%s' has changed since it was checked", f->path);
-		return remedy(d, "nothing of it was sent; find out who writes to it, and run again");
-	}
-	*ret_fd = take_fd(&fd);
-	return OK;
-}
-
 /* Before and behind what the metadata says. */
 static struct upload_field *make_fields(const struct sending *s, const struct publish_file *f, size_t *ret_n)
 {
@@ -290,23 +251,11 @@ static enum status send_once(struct sending *s, const struct publish_file *f, in
 
 /* ---- one file ---- */
 
-/* Doubled each time, half of it random, at least what the server asks for. */
+/* Doubled each time. */
 static enum status wait_before(struct sending *s, unsigned n_tries, uint32_t asked_s, struct diag *d)
 {
-	uint32_t random = 0;
-	uint64_t whole = (uint64_t)(s->request->backoff_ms ? s->request->backoff_ms : BACKOFF_MS) << (n_tries - 1);
-	if (getrandom(&random, sizeof random, 0) != sizeof random)
-		random = (uint32_t)clock_ms(); /* it only spreads load: any number will do */
-	uint64_t ms = whole / 2 + (whole / 2 * random >> 32), until;
-	if (ms < UINT64_C(1000) * asked_s)
-		ms = UINT64_C(1000) * asked_s;
-	until = clock_ms() + ms;
-	enum status status = run_check(s->run, d);
-	for (uint64_t now = clock_ms(); status == OK && now < until; now = clock_ms()) {
-		(void)poll(NULL, 0, until - now < WAIT_SLICE_MS ? (int)(until - now) : WAIT_SLICE_MS);
-		status = run_check(s->run, d);
-	}
-	return status;
+	uint64_t first = s->request->backoff_ms ? s->request->backoff_ms : BACKOFF_MS;
+	return publish_wait(s->run, first << (n_tries - 1), asked_s, d);
 }
 
 /* The registry says that the name is taken. By whom, the index says; without it, our own receipt. */
@@ -378,7 +327,7 @@ static enum status send_file(struct sending *s, struct publish_file *f, struct d
 	CLEANUP(fd_close) int fd = -1;
 	struct journal_entry before;
 	const struct publish_credential *c = NULL;
-	enum status status = open_copy(s, f, &fd, d);
+	enum status status = publish_copy_open(f, s->request->file_max, &fd, d);
 	if (status == OK)
 		status = journal_read(s->request->journal, s->request->registry->upload_url, f->name, s->arena, &before, d);
 	if (status == OK)

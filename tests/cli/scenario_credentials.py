@@ -84,7 +84,7 @@ def sealed(tap):
 
 SLIPS = [  # words, standard input, words of the message
     (["add"], "x\n", ["the name of one index"]), ([], "", ["add NAME, list, remove NAME"]), (["list", "x"], "", ["no name"]), (["drop", "x"], "", ["one of"]),
-    (["add", "corp"], "x\n", ["--username"]), (["add", "corp", "-u", "me"], "x\n", ["no index 'corp'", "--index corp=URL"]), (["add", "a b", "-u", "me"], "x\n", ["takes a name"]),
+    (["add", "corp"], "x\n", ["--username"]), (["add", "corp", "-u", "me"], "x\n", ["no index or registry 'corp'", "--index corp=URL"]), (["add", "a b", "-u", "me"], "x\n", ["takes a name"]),
     (["add", "corp", "-u", "me", "--index", "corp=https://a.example/"], "", ["empty"]), (["add", "corp", "-u", "me", "--index", "corp=https://a.example/"], "a\tb\n", ["control"]),
     (["add", "corp", "-u", "me", "--index", "corp=https://a.example/"], "x" * 9000, ["8192"]), (["add", "corp", "-u", "", "--index", "corp=https://a.example/"], "x\n", ["user"]),
     (["add", "corp", "-u", "me", "--index", "corp=https://me:pw-4711@a.example/"], "x\n", ["password"]), (["add", "corp", "--password", "pw-4711"], "", ["--password"]),

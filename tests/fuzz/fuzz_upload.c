@@ -31,11 +31,13 @@ static void check_wire(struct bytes rest, struct arena *a)
 	bool ended;
 	uint64_t sent;
 	(void)!upload_wire_get_start(rest, a, &url, &options, NULL);
-	(void)!upload_wire_get_upload(rest, a, &request, NULL);
+	if (upload_wire_get_upload(rest, a, &request, NULL) == OK && request.raw)
+		for (size_t i = 0; i < request.raw->n_headers; i++)
+			expect(upload_header_is_good(&request.raw->headers[i]));
 	if (upload_wire_get_fields(rest, a, &request, NULL) == OK)
 		expect(request.n_fields <= UPLOAD_FIELDS_MAX);
 	if (upload_wire_get_reply(rest, a, &ended, &sent, &answer, NULL) == OK && ended)
-		expect(answer.http_code <= 999 && answer.size <= UPLOAD_ANSWER_MAX);
+		expect(answer.http_code <= 999 && answer.size <= UPLOAD_BODY_MAX);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

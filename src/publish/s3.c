@@ -1,0 +1,320 @@
+#include "publish/s3.h"
+
+#include "audit/audit.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "host/sealed.h"
+#include "net/url.h"
+#include "publish/s3_bucket.h"
+#include "publish/try.h"
+
+enum { PREFIX_MAX = 512, REGION_MAX = 32 };
+
+/* ---- where ---- */
+
+bool s3_is_url(const char *url)
+{
+	return strncmp(url, "s3://", 5) == 0;
+}
+
+static bool is_bucket(struct bytes b)
+{
+	for (size_t i = 0; i < b.size; i++)
+		if (!byte_is_lower(b.data[i]) && !byte_is_digit(b.data[i]) && b.data[i] != '-' && b.data[i] != '.')
+			return false;
+	return b.size >= 3 && b.size <= 63 && byte_is_alnum(b.data[0]) && byte_is_alnum(b.data[b.size - 1]);
+}
+
+static bool is_prefix(struct bytes b)
+{
+	if (b.size > PREFIX_MAX)
+		return false;
+	while (b.data) {
+		struct bytes part = bytes_cut(&b, '/');
+		if (!part.size || bytes_equal(part, BYTES(".")) || bytes_equal(part, BYTES("..")))
+			return false;
+		for (size_t i = 0; i < part.size; i++)
+			if (!byte_is_alnum(part.data[i]) && !strchr("-_.~", part.data[i]))
+				return false;
+	}
+	return true;
+}
+
+static bool is_region(const char *region)
+{
+	size_t n = 0;
+	for (; region[n]; n++)
+		if (!byte_is_alnum((unsigned char)region[n]) && region[n] != '-')
+			return false;
+	return n > 0 && n <= REGION_MAX;
+}
+
+static enum status parse_endpoint(const char *endpoint, struct arena *a, const char **ret, struct diag *d)
+{
+	struct url url;
+	if (url_parse(bytes_of(endpoint), a, &url, d)) {
+		(void)explain(d, "the endpoint of the store");
+		return recode(d, ERR_USAGE);
+	}
+	if (url.userinfo.data || url.query.data || url.fragment.data || url.scheme == URL_FILE || url.path.size > 1) {
+		(void)fail(d, ERR_USAGE, 0, "the endpoint of the store is not the URL of a host alone");
+		return remedy(d, "write it as https://HOST or https://HOST:PORT; bucket and prefix belong into s3://BUCKET/PREFIX");
+	}
+	*ret = url_text(&url, a);
+	return OK;
+}
+
+enum status s3_place_parse(const char *url, const char *endpoint, const char *region, struct arena *a, struct s3_place *ret,
+			   struct diag *d)
+{
+	struct bytes rest = bytes_from(bytes_of(url), 5), bucket;
+	while (rest.size && rest.data[rest.size - 1] == '/')
+		rest.size--;
+	bucket = bytes_cut(&rest, '/');
+	if (!s3_is_url(url) || !is_bucket(bucket) || (rest.data && !is_prefix(rest))) {
+		(void)fail(d, ERR_USAGE, 0, "the URL of the store is not s3://BUCKET or s3://BUCKET/PREFIX");
+		return remedy(d,
+			      "a bucket has 3 to 63 of a-z, 0-9, '-' and '.'; a prefix letters, digits and '-_.~' between slashes");
+	}
+	struct s3_place p = { .bucket = arena_string(a, bucket),
+			      .prefix = arena_string(a, rest),
+			      .region = region ? region : "us-east-1" };
+	if (!is_region(p.region))
+		return fail(d, ERR_USAGE, 0, "the region of the store is not 1 to %d letters, digits and '-'", REGION_MAX);
+	p.name = arena_printf(a, "s3://%s%s%s", p.bucket, p.prefix[0] ? "/" : "", p.prefix);
+	/* By path, not by host: one origin for every bucket, and certificates fit names with dots. */
+	enum status s = parse_endpoint(endpoint ? endpoint : arena_printf(a, "https://s3.%s.amazonaws.com", p.region), a,
+				       &p.endpoint, d);
+	if (s == OK)
+		*ret = p;
+	return s;
+}
+
+/* ---- files ---- */
+
+static enum status note(const struct bucket *s, const struct publish_file *f, const char *event, const struct diag *why,
+			bool durable, struct diag *d)
+{
+	char digest[SHA256_TEXT_SIZE];
+	sha256_text(&f->digest, digest);
+	struct json_writer *w = audit_begin(s->run->audit, event);
+	json_pair_string(w, "package", f->project);
+	json_pair_string(w, "version", f->form.version);
+	json_pair_string(w, "file", f->name);
+	json_pair_cstring(w, "sha256", digest);
+	json_pair_unsigned(w, "size", f->size);
+	json_pair_cstring(w, "registry", s->place->name);
+	json_pair_cstring(w, "authentication", "aws");
+	if (why)
+		json_pair_cstring(w, "error", status_name(why->code));
+	if (f->n_tries)
+		json_pair_unsigned(w, "tries", f->n_tries);
+	return audit_end(s->run->audit, durable, d);
+}
+
+static struct s3_file describe(const struct bucket *s, const struct publish_file *f)
+{
+	char now[CLOCK_TEXT_SIZE];
+	clock_text(clock_unix(), now);
+	struct s3_file file = {
+		.name = f->name,
+		.url = bytes_of(s3_escape(f->name, s->arena)), /* beside the page */
+		.has_digest = true,
+		.digest = f->digest,
+		.upload_time = arena_copy(s->arena, bytes_of(now)),
+		.size = f->size,
+	};
+	for (size_t i = 0; i < f->form.n_fields; i++)
+		if (strcmp(f->form.fields[i].name, "requires_python") == 0)
+			file.requires_python = f->form.fields[i].value;
+	return file;
+}
+
+/* 412: these very bytes, or others. */
+static enum status compare_object(struct bucket *s, const struct put *put, struct diag *d)
+{
+	char ours[SHA256_TEXT_SIZE], theirs[SHA256_TEXT_SIZE];
+	CLEANUP(fd_close) int fd = -1;
+	struct object object;
+	struct sha256 digest = { { 0 } };
+	enum bucket_result result;
+	uint64_t size;
+	enum status status = bucket_get(s, put->path, s->request->file_max, &result, &object, d);
+	if (status == OK && result == BUCKET_DONE) {
+		fd = object.fd;
+		status = sha256_of_fd(fd, s->request->file_max, &digest, &size, d);
+	}
+	if (status)
+		return explain(d, "what '%s' has there", s->place->name);
+	if (result == BUCKET_ABSENT)
+		return fail(d, ERR_PUBLISH, 0, "'%s' says that '%s' is there, and that it is not: another run may be at work",
+			    s->place->name, put->path);
+	if (sha256_equal(&digest, &put->digest))
+		return OK;
+	sha256_text(&digest, theirs);
+	sha256_text(&put->digest, ours);
+	(void)fail(d, ERR_PUBLISH, 0, "'%s' has other bytes at '%s': their sha256 is %s, that of ours is %s", s->place->name,
+		   put->path, theirs, ours);
+	return remedy(d, "a version is published once: publish these bytes as another version");
+}
+
+static enum status put_once(struct bucket *s, const struct put *put, struct diag *d)
+{
+	enum bucket_result result;
+	enum status status = bucket_put(s, put, &result, d);
+	return status == OK && result == BUCKET_CONFLICT ? compare_object(s, put, d) : status;
+}
+
+static const char *path_of(const struct bucket *s, const struct publish_file *f, const char *suffix)
+{
+	return arena_printf(s->arena, "simple/%.*s/%.*s%s", BYTES_ARG(f->project), BYTES_ARG(f->name), suffix);
+}
+
+/* Before the wheel: who sees the wheel listed finds its metadata. */
+static enum status put_metadata(struct bucket *s, const struct publish_file *f, int fd, struct s3_file *file, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf text = { 0 };
+	CLEANUP(fd_close) int text_fd = -1;
+	if (f->kind != FORM_WHEEL)
+		return OK;
+	enum status status = s3_metadata_ask(s->run, fd, f->name, &text, d);
+	if (status == OK)
+		status = sealed_make("hwb-metadata", buf_bytes(&text), &text_fd, d);
+	if (status)
+		return explain(d, "the metadata of '%.*s'", BYTES_ARG(f->name));
+	struct put put = {
+		.path = path_of(s, f, ".metadata"),
+		.type = "text/plain; charset=utf-8",
+		.fd = text_fd,
+		.size = text.size,
+		.digest = sha256_of(buf_bytes(&text)),
+	};
+	file->has_metadata = true;
+	file->metadata = put.digest;
+	return put_once(s, &put, d);
+}
+
+static enum status put_file(struct bucket *s, struct publish_file *f, struct s3_file *file, struct diag *d)
+{
+	CLEANUP(fd_close) int fd = -1;
+	enum status status = publish_copy_open(f, s->request->file_max, &fd, d);
+	if (status == OK)
+		status = note(s, f, "publish.started", NULL, true, d);
+	if (status == OK)
+		status = put_metadata(s, f, fd, file, d);
+	struct put put = {
+		.path = path_of(s, f, ""), .type = "application/octet-stream", .fd = fd, .size = f->size, .digest = f->digest, .file = f
+	};
+	return status ? status : put_once(s, &put, d);
+}
+
+/* ---- a project ---- */
+
+struct project {
+	const char *name;
+	struct s3_index news; /* what arrived, and is not listed yet */
+};
+
+/* What is listed with these bytes is done; with others, nothing of the run is sent. */
+static enum status look(struct bucket *s, struct project *p, struct diag *d)
+{
+	struct s3_index index;
+	const char *etag;
+	enum status status = bucket_read_index(s, p->name, &index, &etag, d);
+	for (size_t i = 0; status == OK && i < s->request->n_files; i++) {
+		struct publish_file *f = &s->request->files[i];
+		struct s3_file file = { .name = f->name, .digest = f->digest };
+		bool there;
+		if (!bytes_equal(f->project, bytes_of(p->name)))
+			continue;
+		status = bucket_compare(s, &index, &file, &there, d);
+		f->outcome = status                ? PUBLISH_FAILED
+			     : there               ? PUBLISH_WAS_THERE
+			     : s->request->dry_run ? PUBLISH_WOULD
+						   : PUBLISH_NOT_TRIED;
+	}
+	return status;
+}
+
+static enum status send_files(struct bucket *s, struct project *p, struct diag *d)
+{
+	for (size_t i = 0; i < s->request->n_files; i++) {
+		struct publish_file *f = &s->request->files[i];
+		if (!bytes_equal(f->project, bytes_of(p->name)) || f->outcome != PUBLISH_NOT_TRIED)
+			continue;
+		struct s3_file file = describe(s, f);
+		enum status status = put_file(s, f, &file, d);
+		if (status) {
+			f->outcome = PUBLISH_FAILED;
+			return note(s, f, "publish.failed", d, false, NULL) ? fail(d, ERR_LOG, 0, "the audit log cannot be written")
+									    : status;
+		}
+		(void)s3_index_add_file(&p->news, &file, s->arena);
+		(void)s3_index_add_name(&p->news, f->form.version, s->arena);
+	}
+	return OK;
+}
+
+/* Of the files that arrived: now they are listed, or it has failed. */
+static enum status settle(struct bucket *s, const struct project *p, enum status listed, struct diag *d)
+{
+	enum status status = listed;
+	for (size_t i = 0; i < s->request->n_files; i++) {
+		struct publish_file *f = &s->request->files[i];
+		if (!bytes_equal(f->project, bytes_of(p->name)) || f->outcome != PUBLISH_NOT_TRIED ||
+		    !s3_index_find(&p->news, f->name))
+			continue;
+		f->outcome = listed ? PUBLISH_FAILED : PUBLISH_DONE;
+		enum status written = note(s, f, listed ? "publish.failed" : "publish.completed", listed ? d : NULL, false, NULL);
+		if (written)
+			status = fail(d, ERR_LOG, 0, "the audit log cannot be written");
+	}
+	return status;
+}
+
+/* Also when a later file was refused: what arrived before it is whole. */
+static enum status publish_project(struct bucket *s, struct project *p, struct diag *d)
+{
+	struct s3_index root = { .n_names = 0 };
+	struct diag later = { 0 };
+	enum status sent = send_files(s, p, d);
+	if (sent == ERR_CANCELLED || sent == ERR_LOG || (sent && !p->news.n_files))
+		return sent;
+	struct diag *words = sent ? &later : d;
+	enum status listed = bucket_add(s, p->name, &p->news, words);
+	(void)s3_index_add_name(&root, bytes_of(p->name), s->arena);
+	if (listed == OK)
+		listed = bucket_add(s, NULL, &root, words);
+	listed = settle(s, p, listed, words);
+	return sent ? sent : listed;
+}
+
+static struct project *list_projects(const struct bucket *s, size_t *ret_n)
+{
+	struct project *list = ARENA_ARRAY(s->arena, struct project, s->request->n_files + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s->request->n_files; i++) {
+		size_t k = 0;
+		while (k < n && !bytes_equal(bytes_of(list[k].name), s->request->files[i].project))
+			k++;
+		if (k == n)
+			list[n++] = (struct project){ .name = arena_string(s->arena, s->request->files[i].project) };
+	}
+	*ret_n = n;
+	return list;
+}
+
+enum status s3_run(const struct run_context *run, const struct publish_request *request, const struct s3_place *place,
+		   const struct s3_key *key, struct arena *a, struct diag *d)
+{
+	struct bucket s = { .run = run, .request = request, .place = place, .key = key, .arena = a };
+	size_t n;
+	struct project *projects = list_projects(&s, &n);
+	enum status status = bucket_open(&s, d);
+	for (size_t i = 0; status == OK && i < n; i++)
+		status = look(&s, &projects[i], d);
+	for (size_t i = 0; status == OK && !request->dry_run && i < n; i++)
+		status = publish_project(&s, &projects[i], d);
+	bucket_done(&s);
+	return status;
+}

@@ -1,0 +1,236 @@
+"""hwb publish to a bucket: a store of our own that checks each signature, and pip and uv that install from what lies in it. TAP on stdout.
+
+usage: s3.py HWB [VENV] [--only WORD]
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "server"), os.path.join(HERE, "..", "cli")]
+
+import fake_s3
+from support import Place, Setting, Skip, Tap, begin, fresh, make_sdist, make_wheel, sha256, wait_for
+
+KEYS = {"AWS_ACCESS_KEY_ID": fake_s3.KEY, "AWS_SECRET_ACCESS_KEY": fake_s3.SECRET}
+TOP = fake_s3.BUCKET + "/py/"
+WHEEL, SDIST = "spam-1.0-py3-none-any.whl", "spam-1.0.tar.gz"
+
+
+class Bucket:
+    """A running fake_s3.py, as a context."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, fake_s3.__file__], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.base = "http://127.0.0.1:%d" % int(self.process.stdout.readline())
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def ask(self, path, value=None):
+        data = None if value is None else json.dumps(value).encode()
+        with urllib.request.urlopen(self.base + path, data, timeout=60) as answer:
+            return answer.read()
+
+    def objects(self):
+        """{path below the prefix: sha256}"""
+        return {k[len(TOP):]: v for k, v in json.loads(self.ask("/_objects")).items()}
+
+    def seen(self, method="PUT"):
+        return [key[len(TOP):] for m, key, _ in json.loads(self.ask("/_seen")) if m == method]
+
+    def text(self, path):
+        return self.ask("/static/" + TOP + path).decode()
+
+    def files(self, project="spam"):
+        return {f["filename"]: f for f in json.loads(self.text("simple/%s/index.json" % project))["files"]}
+
+
+class User(Place):
+    def __init__(self, *projects, sdist=True):
+        super().__init__()
+        self.dist = os.path.join(self.home, "dist")
+        os.mkdir(self.dist)
+        for name, version in projects or [("spam", "1.0")]:
+            make_wheel(self.dist, name, version, python=">=3.8")
+        if sdist:
+            make_sdist(self.dist, "spam", "1.0")
+
+    def words(self, bucket, *words, url="s3://wheels.example/py"):
+        return ["publish", "--no-progress", "--color=never", "--repository-url", url, "--s3-endpoint", bucket.base, "--s3-region", fake_s3.REGION, "--allow", "M10=ours", *words]
+
+    def publish(self, bucket, *words, env=None, **more):
+        return self.hwb(*self.words(bucket, *words, **more), env=dict(KEYS, **(env or {})))
+
+    def sums(self):
+        return {n: sha256(open(os.path.join(self.dist, n), "rb").read()) for n in os.listdir(self.dist)}
+
+    def events(self, name):
+        return [e for e in self.log() if e["event"] == name]
+
+
+def whole(bucket):
+    """Everything that is listed is there with its hash, and the pages say the same as index.json."""
+    objects, good = bucket.objects(), True
+    for project in json.loads(bucket.text("simple/index.json"))["projects"]:
+        folder = "simple/%s/" % project["name"]
+        page = bucket.text(folder + "index.html")
+        for name, f in bucket.files(project["name"]).items():
+            good &= objects.get(folder + name) == f["hashes"]["sha256"] and "#sha256=" + f["hashes"]["sha256"] in page and ">%s<" % name in page
+            if name.endswith(".whl"):
+                good &= objects.get(folder + name + ".metadata") == f["core-metadata"]["sha256"]
+    return good
+
+
+def simple(tap):
+    """two wheels and an sdist, and the same again"""
+    user = User(("spam", "1.0"), ("eggs", "2.0+local.1"))
+    with Bucket() as b:
+        dry = user.publish(b, "--dry-run")
+        tap.run("a dry run looks", dry, 0, "would publish 'dist/%s'" % WHEEL)
+        tap.check("and puts nothing", not b.objects() and not b.seen(), b.seen())
+        run = user.publish(b)
+        tap.run("the files of dist are published", run, 0, "published 'dist/%s' to 's3://wheels.example/py'" % WHEEL, absent=[fake_s3.SECRET])
+        there = b.objects()
+        tap.check("with their bytes", all(h in there.values() for h in user.sums().values()), there)
+        tap.check("and a whole index", whole(b) and set(b.files()) == {WHEEL, SDIST} and set(b.files("eggs")) == {"eggs-2.0+local.1-py3-none-any.whl"}, there)
+        tap.check("of all projects", [p["name"] for p in json.loads(b.text("simple/index.json"))["projects"]] == ["eggs", "spam"])
+        f = b.files()[WHEEL]
+        tap.check("with what installers go by", f["requires-python"] == ">=3.8" and f["size"] == os.path.getsize(user.dist + "/" + WHEEL) and f["upload-time"].endswith("Z"), f)
+        puts = b.seen()
+        order = [puts.index("simple/spam/" + n) for n in (WHEEL + ".metadata", WHEEL, SDIST, "index.json", "index.html")] + [max(i for i, n in enumerate(puts) if n == "simple/index.json")]
+        tap.check("index after files", order == sorted(order), puts)
+        noted = user.events("credential.used")
+        tap.check("the log says which key", [(e["kind"], e["name"], e["registry"]) for e in noted] == [("aws", "AWS_ACCESS_KEY_ID", "s3://wheels.example/py")] * 2, noted)
+        tap.check("and what was published", len(user.events("publish.completed")) == 3 and fake_s3.SECRET not in json.dumps(user.log()))
+        again = user.publish(b)
+        tap.run("again: nothing to do", again, 0, "with the same sha256")
+        tap.check("and nothing is put", b.seen() == puts, b.seen()[len(puts):])
+        make_wheel(user.dist, "spam", "1.0", files={"spam.py": "other = 1\n"}, python=">=3.8")
+        tap.run("other bytes of that name are refused", user.publish(b), 7, "has another file '%s'" % WHEEL)
+        tap.check("and nothing is put", b.seen() == puts and whole(b), b.seen()[len(puts):])
+
+
+def install(tap):
+    """pip and uv install from it"""
+    user = User(("spam", "1.0"), ("eggs", "2.0+local.1"))
+    if not Setting.venv:
+        raise Skip("no VENV")
+    with Bucket() as b:
+        tap.run("published", user.publish(b), 0)
+        for name, command in (("pip", [Setting.venv + "/bin/python", "-m", "pip", "install", "--no-deps", "--disable-pip-version-check", "--no-cache-dir", "--target"]),
+                              ("uv", [Setting.venv + "/bin/uv", "pip", "install", "--no-deps", "--no-cache", "--python", Setting.python, "--target"])):
+            if not os.access(command[0], os.X_OK):
+                tap.check("%s is there # SKIP" % name, True)
+                continue
+            target = fresh(name)
+            done = subprocess.run([*command, target, "--index-url", b.base + "/static/" + TOP + "simple/", "spam", "eggs"], capture_output=True, text=True,
+                                  env={"PATH": os.environ["PATH"], "HOME": user.home})
+            tap.check("%s installs both" % name, done.returncode == 0 and os.path.exists(target + "/spam.py") and os.path.exists(target + "/eggs.py"), done.stdout, done.stderr)
+
+
+def keys(tap):
+    """keys that are not there, wrong or temporary"""
+    user = User(sdist=False)
+    with Bucket() as b:
+        none = user.hwb(*user.words(b))
+        tap.run("no key is exit 7", none, 7, "there is no key for 's3://wheels.example/py': AWS_ACCESS_KEY_ID is not set; nothing was sent")
+        wrong = user.publish(b, env={"AWS_SECRET_ACCESS_KEY": "another-secret-of-the-tests"})
+        tap.run("a wrong key is exit 7 with the store's words", wrong, 7, "(403)", "does not match the signature you provided", absent=["another-secret-of-the-tests"])
+        tap.check("and nothing is put", not b.objects())
+        tap.run("a line end in a key is refused", user.publish(b, env={"AWS_SESSION_TOKEN": "a\nx-amz-acl: public"}), 2, "AWS_SESSION_TOKEN has a blank")
+        b.ask("/_session", fake_s3.SESSION)
+        tap.run("a session token is sent", user.publish(b, env={"AWS_SESSION_TOKEN": fake_s3.SESSION}), 0, absent=[fake_s3.SESSION])
+        tap.run("a bucket that is not there", user.publish(b, url="s3://other-bucket/py", env={"AWS_SESSION_TOKEN": fake_s3.SESSION}), 7)
+    for words, text in ((["--check-url", "https://a.example/"], "--check-url means nothing to a bucket"), (["--username", "u"], "--username means nothing")):
+        tap.run("%s is refused" % words[0], user.publish(b, *words), 2, text)
+    for url in ("s3://", "s3://UP/x", "s3://bucket/../x", "s3://bucket/a?b"):
+        tap.run("no bucket: " + url, user.publish(b, url=url), 2, "s3://BUCKET/PREFIX")
+    tap.run("a key in a URL is refused", user.publish(b, url="s3://key:secret@bucket/x"), 2, "may not carry a user name or password")
+    tap.run("an endpoint with a path is none", user.publish(b, "--s3-endpoint", "https://a.example/x"), 2, "a host alone")
+    tap.run("http needs a word", user.publish(b, "--s3-endpoint", "http://a.example"), 2, "--allow-http")
+    tap.run("an endpoint without a bucket", user.hwb("publish", "--s3-endpoint", "https://a.example", env=KEYS), 2, "belong to --repository-url s3://")
+
+
+def troubles(tap):
+    """a store that has to be asked again"""
+    for where, what in ((WHEEL, 503), (WHEEL, "lost"), (WHEEL + ".metadata", "lost"), ("spam/index.json", 503), ("spam/index.json", "lost"), ("spam/index.html", "lost"), ("simple/index.json", 503)):
+        user = User(sdist=False)
+        with Bucket() as b:
+            b.ask("/_trouble", [["PUT", where, what, 1]])
+            tap.run("%s at %s passes" % (what, where), user.publish(b), 0)
+            tap.check("and it is whole", whole(b) and set(b.files()) == {WHEEL}, b.objects())
+    with Bucket() as b:
+        user = User(sdist=False)
+        b.ask("/_trouble", [["PUT", WHEEL, 501, 1]])
+        tap.run("a store without conditions is refused", user.publish(b), 7, "If-None-Match")
+        b.ask("/_put", [TOP + "simple/spam/" + WHEEL, "other bytes"])
+        tap.run("an object that is in no index is compared", user.publish(b), 7, "has other bytes at 'simple/spam/%s'" % WHEEL)
+        tap.check("and not listed", "simple/spam/index.json" not in b.objects(), b.objects())
+
+
+def hostile(tap):
+    """an index that somebody else wrote"""
+    good = {"meta": {"api-version": "1.0"}, "name": "spam", "files": [{"filename": "spam-0.9.tar.gz", "url": "https://cdn.example/spam-0.9.tar.gz", "hashes": {}, "yanked": "a <b> \"c\""}]}
+    for name, text, code in (("its files stay", json.dumps(good), 0), ("no JSON", "{", 10), ("another project's", json.dumps(dict(good, name="eggs")), 10),
+                             ("a URL that is a program", json.dumps(dict(good, files=[{"filename": "a", "url": "javascript:alert(1)", "hashes": {}}])), 10),
+                             ("a name with a tag", json.dumps(dict(good, files=[{"filename": "<a>", "url": "a", "hashes": {}}])), 10),
+                             ("our file without a hash", json.dumps(dict(good, files=[{"filename": WHEEL, "url": "a", "hashes": {}}])), 10)):
+        user = User(sdist=False)
+        with Bucket() as b:
+            b.ask("/_put", [TOP + "simple/spam/index.json", text])
+            tap.run("%s: exit %d" % (name, code), user.publish(b), code)
+            if code == 0:
+                page = b.text("simple/spam/index.html")
+                tap.check("on the page as well", "spam-0.9.tar.gz" in page and "&lt;b&gt; &quot;c&quot;" in page and set(b.files()) == {"spam-0.9.tar.gz", WHEEL}, page)
+            else:
+                tap.check("and nothing is put", not b.seen(), b.seen())
+
+
+def races(tap):
+    """others write the same index"""
+    for times, code in ((3, 0), (100, 7)):
+        user = User(sdist=False)
+        with Bucket() as b:
+            b.ask("/_put", [TOP + "simple/spam/index.json", json.dumps({"meta": {"api-version": "1.0"}, "name": "spam", "files": []})])
+            b.ask("/_rival", {"spam/index.json": [times, "spam-%d.0.tar.gz"]})
+            run = user.publish(b)
+            tap.run("a rival that is faster %d times: exit %d" % (times, code), run, code, *(["run again"] if code else []))
+            if code == 0:
+                tap.check("nobody's file is lost", set(b.files()) == {WHEEL} | {"spam-%d.0.tar.gz" % n for n in (1, 2, 3)}, b.files())
+                tap.check("on the page neither", all(n in b.text("simple/spam/index.html") for n in b.files()))
+            else:
+                tap.check("it gave up after eight", sum(n == "simple/spam/index.json" for n in b.seen()) == 8, b.seen())
+    user, others = User(("spam", "1.0"), sdist=False), [User(("spam", "%d.0" % n), sdist=False) for n in range(2, 6)]
+    with Bucket() as b:
+        running = [(u, u.start(*u.words(b), env=KEYS)) for u in [user, *others]]
+        runs = [u.finish(p) for u, p in running]
+        tap.check("five at once", all(r.code == 0 for r in runs), [r.err for r in runs])
+        tap.check("lose nothing", whole(b) and len(b.files()) == 5, b.files())
+
+
+def killed(tap):
+    """killed between files and index, and run again"""
+    for where in ("spam/" + WHEEL, SDIST, "spam/index.json", "spam/index.html", "simple/index.json", "simple/index.html"):
+        user = User()
+        with Bucket() as b:
+            b.ask("/_trouble", [["PUT", where, "hang", 1]])
+            process = user.start(*user.words(b), env=KEYS)
+            wait_for(lambda: any(n.endswith(where) for n in b.seen()))
+            process.send_signal(signal.SIGKILL)
+            user.finish(process)
+            listed = "simple/spam/index.json" in b.objects()
+            tap.check("killed at %s: the index names only what is there" % where, not listed or all("simple/spam/" + n in b.objects() for n in b.files()), b.objects())
+            tap.run("and again", user.publish(b), 0)
+            tap.check("is whole", whole(b) and set(b.files()) == {WHEEL, SDIST}, b.objects())
+
+
+if __name__ == "__main__":
+    Tap().all([simple, install, keys, troubles, hostile, races, killed], begin(sys.argv))
