@@ -72,7 +72,7 @@ def project(kind):
         return os.path.join(TOP, "markupsafe-3.0.2"), requires, backend
     name = "bench_" + kind.replace("_core", "")
     folder = os.path.join(TOP, name)
-    os.makedirs(os.path.join(folder, name))
+    os.makedirs(os.path.join(folder, name), exist_ok=True)
     with open(os.path.join(folder, "pyproject.toml"), "w") as out:
         out.write('[build-system]\nrequires = ["%s"]\nbuild-backend = "%s"\n' % (requires[0], backend))
         out.write('[project]\nname = "%s"\nversion = "1.0"\ndescription = "x"\n' % name)
