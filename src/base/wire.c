@@ -83,6 +83,15 @@ char *wire_get_string(struct wire *w, struct arena *a)
 	return arena_string(a, b);
 }
 
+const char *wire_get_printable(struct wire *w, struct arena *a)
+{
+	char *s = wire_get_string(w, a);
+	for (char *p = s; *p; p++)
+		if (*p < 0x20 || *p > 0x7e)
+			*p = '?';
+	return s;
+}
+
 uint32_t wire_get_count(struct wire *w, size_t min_size)
 {
 	uint32_t n = wire_get_u32(w);

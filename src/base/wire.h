@@ -26,6 +26,8 @@ uint64_t wire_get_u64(struct wire *w);
 struct bytes wire_get_bytes(struct wire *w);
 /* A NUL-terminated copy in a; bytes with a NUL inside make the reader bad. */
 char *wire_get_string(struct wire *w, struct arena *a);
+/* As wire_get_string, for words that will be shown: every byte outside printable ASCII becomes a question mark. */
+const char *wire_get_printable(struct wire *w, struct arena *a);
 /* A count of things of at least min_size bytes each: bad when they could not fit in what is left. */
 uint32_t wire_get_count(struct wire *w, size_t min_size);
 /* ERR_FORMAT when any read was short or bytes are left over; `what` names the record. */

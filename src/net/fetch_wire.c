@@ -137,15 +137,6 @@ void fetch_wire_put_done(struct buf *out, const struct fetch_result *r)
 		wire_put_string(out, strings[i]);
 }
 
-static const char *get_printable(struct wire *w, struct arena *a)
-{
-	char *s = wire_get_string(w, a);
-	for (char *p = s; *p; p++)
-		if (*p < 0x20 || *p > 0x7e)
-			*p = '?';
-	return s;
-}
-
 static bool is_outcome(uint32_t status)
 {
 	return status == OK || status == ERR_ABSENT || status == ERR_LIMIT || status == ERR_USAGE || status == ERR_IO ||
@@ -169,7 +160,7 @@ enum status fetch_wire_get_done(struct bytes record, struct arena *a, struct fet
 	r.retry_after_s = wire_get_u32(&w);
 	const char **const strings[] = { &r.url, &r.content_type, &r.etag, &r.text };
 	for (size_t i = 0; i < COUNT(strings); i++)
-		*strings[i] = get_printable(&w, a);
+		*strings[i] = wire_get_printable(&w, a);
 	enum status s = wire_end(&w, "done", d);
 	if (s)
 		return s;

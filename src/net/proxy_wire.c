@@ -103,25 +103,16 @@ void proxy_wire_put_attempt(struct buf *out, const struct proxy_attempt *attempt
 	wire_put_u64(out, attempt->ms);
 }
 
-static const char *get_printable(struct wire *w, struct arena *a)
-{
-	char *s = wire_get_string(w, a);
-	for (char *p = s; *p; p++)
-		if (*p < 0x20 || *p > 0x7e)
-			*p = '?';
-	return s;
-}
-
 enum status proxy_wire_get_attempt(struct bytes record, struct arena *a, struct proxy_attempt *ret, struct diag *d)
 {
 	struct wire w = wire_over(record);
 	struct proxy_attempt attempt = { 0 };
 	if (wire_get_u32(&w) != PROXY_ATTEMPT)
 		w.bad = true;
-	attempt.host = get_printable(&w, a);
+	attempt.host = wire_get_printable(&w, a);
 	attempt.port = get_port(&w);
 	attempt.allowed = wire_get_u32(&w) == 1;
-	attempt.reason = get_printable(&w, a);
+	attempt.reason = wire_get_printable(&w, a);
 	attempt.up = wire_get_u64(&w);
 	attempt.down = wire_get_u64(&w);
 	attempt.ms = wire_get_u64(&w);

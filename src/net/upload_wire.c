@@ -181,15 +181,6 @@ void upload_wire_put_answered(struct buf *out, const struct upload_answer *r)
 		wire_put_string(out, strings[i]);
 }
 
-static const char *get_printable(struct wire *w, struct arena *a)
-{
-	char *s = wire_get_string(w, a);
-	for (char *p = s; *p; p++)
-		if (*p < 0x20 || *p > 0x7e)
-			*p = '?';
-	return s;
-}
-
 static bool is_outcome(uint32_t status)
 {
 	return status == OK || status == ERR_USAGE || status == ERR_IO || status == ERR_NETWORK;
@@ -212,7 +203,7 @@ enum status upload_wire_get_reply(struct bytes record, struct arena *a, bool *re
 		r.size = wire_get_u64(&w);
 		const char **const strings[] = { &r.content_type, &r.location, &r.etag, &r.text };
 		for (size_t i = 0; i < COUNT(strings); i++)
-			*strings[i] = get_printable(&w, a);
+			*strings[i] = wire_get_printable(&w, a);
 		r.status = is_outcome(status) ? (enum status)status : OK;
 		w.bad |= !is_outcome(status) || r.http_code > 999 || r.size > UPLOAD_BODY_MAX || (status == OK && !r.http_code);
 	} else
