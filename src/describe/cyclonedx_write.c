@@ -355,16 +355,6 @@ static void put_source(struct json_writer *w, struct bytes id, struct arena *a)
 	json_object_end(w);
 }
 
-static void put_own(struct json_writer *w, const char *name, struct bytes value)
-{
-	if (!value.size)
-		return;
-	json_object_begin(w);
-	json_pair_cstring(w, "name", name);
-	json_pair_string(w, "value", value);
-	json_object_end(w);
-}
-
 static void put_aliases(struct json_writer *w, const struct sbom_vulnerability *v, struct arena *a)
 {
 	if (!v->n_aliases)
@@ -400,9 +390,9 @@ static void put_vulnerability(struct json_writer *w, const struct sbom *s, const
 	json_array_end(w);
 	json_key(w, "properties");
 	json_array_begin(w);
-	put_own(w, CDX_ABOUT, v->about);
-	put_own(w, CDX_FIXED, v->fixed);
-	put_own(w, CDX_IGNORED, v->ignored);
+	put_property(w, CDX_ABOUT, v->about);
+	put_property(w, CDX_FIXED, v->fixed);
+	put_property(w, CDX_IGNORED, v->ignored);
 	json_array_end(w);
 	json_object_end(w);
 }
