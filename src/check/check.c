@@ -38,6 +38,7 @@ enum status check_ask(const struct run_context *run, const struct check_request 
 	wire_put_u64(&ask, run->limits->wheel_members);
 	wire_put_u64(&ask, run->limits->wheel_size);
 	wire_put_u32(&ask, request->has_source);
+	checker->also = request->also;
 	return helper_ask(checker, buf_bytes(&ask), d);
 }
 

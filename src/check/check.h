@@ -19,6 +19,7 @@ struct check_request {
 	struct bytes want_name; /* the project's name and version as far as they are known before the build; */
 	struct bytes want_version; /* {NULL, 0}: any */
 	struct bytes pkg_info; /* of the sdist it was built from, for PEP 643; {NULL, 0}: that of the snapshot, if any */
+	struct helper_also *also; /* what else is asked of the wheel, behind the check; NULL: nothing. Filled by check_finish */
 };
 struct check_result {
 	struct finding_list findings;

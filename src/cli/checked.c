@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "host/sealed.h"
@@ -57,9 +58,11 @@ static enum status open_copy(struct checked *c, struct checked_file *f, int *ret
 	return s == ERR_IO ? recode(d, ERR_USAGE) : s;
 }
 
-/* A check that was begun: while one wheel is judged, the next is looked at already. */
+/* A check that was begun. */
 struct begun {
+	size_t at; /* of the files */
 	int fd; /* the copy; -1: there is none */
+	uint64_t size; /* of it, as far as it is waited for */
 	struct helper checker;
 	struct check_request request;
 	enum status status;
@@ -68,6 +71,7 @@ struct begun {
 
 static void begun_done(struct begun *b)
 {
+	helper_also_done(b->request.also);
 	helper_stop(&b->checker);
 	fd_close(&b->fd);
 }
@@ -75,12 +79,15 @@ static void begun_done(struct begun *b)
 static void begin(struct checked *c, size_t at, struct begun *b)
 {
 	struct checked_file *f = &c->files[at];
-	*b = (struct begun){ .fd = -1 };
+	*b = (struct begun){ .at = at, .fd = -1 };
 	b->status = open_copy(c, f, &b->fd, &b->why);
 	if (b->status || !f->is_wheel)
 		return;
 	int source = source_of(c, f);
-	b->request = (struct check_request){ .wheel_fd = b->fd, .has_source = source >= 0, .file_name = f->name };
+	f->also = c->also ? c->also(c->context, f) : NULL;
+	b->request = (struct check_request){
+		.wheel_fd = b->fd, .has_source = source >= 0, .file_name = f->name, .also = f->also
+	};
 	b->status = check_start(&c->session.run, b->fd, source, &b->checker, &b->why);
 	if (b->status == OK)
 		b->status = check_ask(&c->session.run, &b->request, &b->checker, &b->why);
@@ -135,10 +142,10 @@ static void put_facts(struct json_writer *w, const void *facts, const struct fin
 }
 
 /* One file; what could not be checked is an outcome of that file, not the end of the others. */
-static enum status check_one(struct checked *c, size_t at, struct begun *b, struct diag *d)
+static enum status check_one(struct checked *c, struct begun *b, struct diag *d)
 {
-	struct checked_file *f = &c->files[at];
-	struct judged *j = &c->judged[at];
+	struct checked_file *f = &c->files[b->at];
+	struct judged *j = &c->judged[b->at];
 	enum status s = b->status;
 	if (s)
 		*d = b->why;
@@ -182,7 +189,6 @@ void checked_take(struct checked *c, const struct strings *words)
 	}
 }
 
-/* Sdists one by one, for the wheels may be of them; of the wheels one ahead. */
 static size_t next_of(const struct checked *c, size_t from, bool is_wheel)
 {
 	while (from < c->n && c->files[from].is_wheel != is_wheel)
@@ -190,43 +196,73 @@ static size_t next_of(const struct checked *c, size_t from, bool is_wheel)
 	return from;
 }
 
+/* One by one: the wheels may be of them. */
 static enum status run_sdists(struct checked *c, struct diag *d)
 {
 	enum status s = OK;
 	for (size_t i = next_of(c, 0, false); s == OK && i < c->n; i = next_of(c, i + 1, false)) {
 		CLEANUP(begun_done) struct begun b;
 		begin(c, i, &b);
-		s = check_one(c, i, &b, d);
+		s = check_one(c, &b, d);
 	}
 	return s;
 }
 
-/* Two copies of large ones at a time would be much memory. */
-static bool may_be_ahead(const struct checked *c, size_t at)
+/* Wheels in their order: while the first is judged, the others are looked at already. Copies of many large ones would be much memory. */
+enum { AHEAD_FILES = 16, AHEAD_SIZE = 64 << 20 };
+struct ahead {
+	struct begun begun[AHEAD_FILES];
+	size_t first, n, n_max, next; /* next: of the files, the one that is begun then */
+	uint64_t size;
+};
+
+static void ahead_done(struct ahead *q)
 {
-	enum { AHEAD_MAX = 64 << 20 };
+	for (; q->n; q->n--, q->first++)
+		begun_done(&q->begun[q->first % AHEAD_FILES]);
+}
+
+/* A core for each, and one more, for each ends with a wait. */
+static size_t ahead_max(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	return cores < 1 ? 2 : cores >= AHEAD_FILES ? AHEAD_FILES : (size_t)cores + 1;
+}
+
+static void fill(struct checked *c, struct ahead *q)
+{
 	struct stat st;
-	return at < c->n && stat(arena_string(c->arena, c->files[at].path), &st) == 0 && st.st_size <= AHEAD_MAX;
+	while (q->n < q->n_max && q->next < c->n) {
+		bool is_there = stat(arena_string(c->arena, c->files[q->next].path), &st) == 0;
+		uint64_t size = is_there ? (uint64_t)st.st_size : 0;
+		if (q->n && size > AHEAD_SIZE - (q->size < AHEAD_SIZE ? q->size : AHEAD_SIZE))
+			return;
+		struct begun *b = &q->begun[(q->first + q->n++) % AHEAD_FILES];
+		begin(c, q->next, b);
+		b->size = size;
+		q->size += size;
+		q->next = next_of(c, q->next + 1, true);
+	}
 }
 
 static enum status run_wheels(struct checked *c, struct diag *d)
 {
 	enum status s = OK;
-	CLEANUP(begun_done) struct begun now = { .fd = -1 };
-	CLEANUP(begun_done) struct begun ahead = { .fd = -1 };
-	bool has_begun = false;
-	for (size_t i = next_of(c, 0, true), next; s == OK && i < c->n; i = next) {
-		next = next_of(c, i + 1, true);
-		if (!has_begun)
-			begin(c, i, &now);
-		has_begun = may_be_ahead(c, next);
-		if (has_begun)
-			begin(c, next, &ahead);
-		s = check_one(c, i, &now, d);
-		begun_done(&now);
-		now = ahead;
-		ahead = (struct begun){ .fd = -1 };
+	struct ahead *q = ARENA_NEW(c->arena, struct ahead); /* large for a stack */
+	q->n_max = ahead_max();
+	q->next = next_of(c, 0, true);
+	fill(c, q);
+	while (s == OK && q->n) {
+		struct begun *b = &q->begun[q->first % AHEAD_FILES];
+		s = check_one(c, b, d);
+		q->size -= b->size;
+		begun_done(b);
+		q->n--;
+		q->first++;
+		if (s == OK)
+			fill(c, q);
 	}
+	ahead_done(q);
 	return s;
 }
 

@@ -14,7 +14,7 @@ struct checked_file {
 	bool is_unusable; /* it is not there, or no file that could be an artefact */
 	struct source_tree tree; /* of an sdist that could be unpacked; fd -1: none */
 	struct check_result result;
-	uint64_t size;
+	struct helper_also *also; /* what else its checker was asked, and said; NULL: nothing */
 };
 
 struct checked {
@@ -25,6 +25,8 @@ struct checked {
 	struct checked_file *files;
 	struct judged *judged;
 	size_t n;
+	/* What else the checker of a wheel is asked; NULL: nothing. */
+	struct helper_also *(*also)(void *context, const struct checked_file *f);
 	/* Told of each that passed, while the copy that was checked is open; its failure ends everything. May be NULL. */
 	enum status (*passed)(void *context, const struct checked_file *f, int fd, struct diag *d);
 	void *context;

@@ -192,6 +192,12 @@ static enum status check_form(struct publish_file *file, struct arena *a, struct
 	return same ? OK : fail(d, ERR_UNCHECKED, 0, "the form of '%s' is of another project or version", file->path);
 }
 
+static struct helper_also *ask_form(void *context, const struct checked_file *checked)
+{
+	const struct finding_files *f = context;
+	return form_prepare(checked->name, f->checked->arena);
+}
+
 /* While the bytes that were checked are at hand. */
 static enum status passed(void *context, const struct checked_file *checked, int fd, struct diag *d)
 {
@@ -212,7 +218,8 @@ static enum status passed(void *context, const struct checked_file *checked, int
 	file->size = (uint64_t)st.st_size;
 	enum status s = check_size(f, file, d);
 	if (s == OK)
-		s = form_ask(run, checked->is_wheel ? fd : checked->tree.fd, file->kind, checked->name, a, &file->form, d);
+		s = checked->is_wheel ? form_take(checked->also, checked->name, a, &file->form, d)
+				      : form_ask(run, checked->tree.fd, FORM_SDIST, checked->name, a, &file->form, d);
 	if (s)
 		return s;
 	file->project = name_normalize(file->form.name, a);
@@ -254,6 +261,7 @@ enum status publish_files_find(struct checked *c, const struct registry *registr
 		return s;
 	f.used = ARENA_ARRAY(c->arena, bool, f.attestations.n + 1);
 	ret->files = ARENA_ARRAY(c->arena, struct publish_file, words.n + 1);
+	c->also = ask_form;
 	c->passed = passed;
 	c->context = &f;
 	checked_take(c, &words);

@@ -53,10 +53,14 @@ enum status helper_start(const struct run_context *run, const char *program, con
 enum status helper_ask(struct helper *h, struct bytes request, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf b;
-	buf_init(&b, request.size + 256);
+	buf_init(&b, request.size + (h->also ? h->also->request.size : 0) + 256);
 	b.secret = h->is_secret;
 	wire_put_string(&b, h->verb);
 	wire_put_bytes(&b, request);
+	if (h->also) {
+		wire_put_string(&b, h->also->verb);
+		wire_put_bytes(&b, h->also->request);
+	}
 	enum status s = buf_check(&b, "a request", d);
 	for (struct bytes rest = buf_bytes(&b); s == OK && rest.size;) {
 		ssize_t n = send(h->request_fd, rest.data, rest.size, MSG_NOSIGNAL);
@@ -70,7 +74,7 @@ enum status helper_ask(struct helper *h, struct bytes request, struct diag *d)
 	return s;
 }
 
-static enum status read_reply(const struct run_context *run, const struct helper *h, struct buf *frame, struct diag *d)
+static enum status read_reply(const struct run_context *run, const struct helper *h, struct buf *stream, struct diag *d)
 {
 	uint64_t until = clock_ms() + run->limits->wall_ms;
 	for (;;) {
@@ -83,22 +87,42 @@ static enum status read_reply(const struct run_context *run, const struct helper
 		int n = poll(&wait, 1, CANCEL_POLL_MS);
 		if (n == 0 || (n < 0 && errno == EINTR))
 			continue;
-		unsigned char *to = buf_reserve(frame, 65536);
+		unsigned char *to = buf_reserve(stream, 65536);
 		ssize_t got = to ? read(h->reply_fd, to, 65536) : -1;
 		if (got < 0)
 			return fail(d, ERR_UNCHECKED, 0, "the reply of %s (%s) is too long or cannot be read", h->program, h->verb);
 		if (got == 0)
 			return OK;
-		buf_grew(frame, (size_t)got);
+		buf_grew(stream, (size_t)got);
 	}
+}
+
+/* A frame for each verb. */
+static enum status take_replies(struct helper *h, struct bytes stream, struct buf *ret_reply, struct diag *d)
+{
+	struct wire w = wire_over(stream);
+	struct bytes frame = wire_get_bytes(&w), more = h->also ? wire_get_bytes(&w) : BYTES(""), payload;
+	if (wire_end(&w, "replies", d))
+		return fail(d, ERR_UNCHECKED, 0, "the reply of %s (%s) makes no sense", h->program, h->verb);
+	if (h->also) {
+		h->also->status = reply_read(more, &payload, &h->also->why);
+		if (h->also->status == OK)
+			buf_add(&h->also->reply, payload);
+	}
+	enum status s = reply_read(frame, &payload, d);
+	if (s == OK)
+		buf_add(ret_reply, payload);
+	return s;
 }
 
 enum status helper_finish(const struct run_context *run, struct helper *h, struct buf *ret_reply, struct diag *d)
 {
-	CLEANUP(buf_done) struct buf frame;
-	buf_init(&frame, HELPER_REPLY_MAX);
-	frame.secret = h->is_secret;
-	enum status s = read_reply(run, h, &frame, d);
+	CLEANUP(buf_done) struct buf stream;
+	buf_init(&stream, HELPER_REPLY_MAX);
+	stream.secret = h->is_secret;
+	if (h->also)
+		h->also->status = fail(&h->also->why, ERR_UNCHECKED, 0, "%s did not get to '%s'", h->program, h->also->verb);
+	enum status s = read_reply(run, h, &stream, d);
 	if (s) {
 		helper_stop(h);
 		return s;
@@ -112,11 +136,13 @@ enum status helper_finish(const struct run_context *run, struct helper *h, struc
 			    WTERMSIG(status) == SIGSYS ? ": it asked the kernel for something a parser must not" : "");
 	if (status != 0)
 		return fail(d, ERR_UNCHECKED, 0, "%s ended with status %d at '%s'", h->program, WEXITSTATUS(status), h->verb);
-	struct bytes payload;
-	s = reply_read(buf_bytes(&frame), &payload, d);
-	if (s == OK)
-		buf_add(ret_reply, payload);
-	return s;
+	return take_replies(h, buf_bytes(&stream), ret_reply, d);
+}
+
+void helper_also_done(struct helper_also *also)
+{
+	if (also)
+		buf_done(&also->reply);
 }
 
 void helper_stop(struct helper *h)

@@ -1,4 +1,4 @@
-/* What a parsing program is asked to do: one request, some descriptors, one reply, then it ends.
+/* What a parsing program is asked to do: a request, some descriptors, a reply, mostly once, then it ends.
  * The request and the reply are wire records (base/wire.h); the reply is hostile data to whoever asked. */
 #ifndef HOST_VERB_H
 #define HOST_VERB_H
@@ -32,7 +32,8 @@ struct verb {
 MUST_USE enum status verb_map(const struct verb_call *call, size_t at, uint64_t max, struct bytes *ret, struct diag *d);
 
 /* The main of a parsing program: confines itself (sandbox of the program: no files, no network, no exec), waits for the name of
- * the verb and its request on fd 0, finds the descriptors from 3 on, runs the verb and writes the reply to fd 1.
+ * the verb and its request on fd 0, finds the descriptors from 3 on, runs the verb and writes the reply's size (u32) and the reply to fd 1;
+ * the same again while there are more verbs.
  * Returns the exit status: 0 when a reply was written, whatever it says. */
 int verb_serve(const struct verb *verbs, size_t n_verbs);
 

@@ -5,23 +5,52 @@
 #include "publish/answer.h"
 #include "publish/form.h"
 
+static const char form_verb_name[] = "upload-form";
+
 enum { REQUEST_MAX = 64 << 10, REPLY_MAX = 16 << 10 };
+
+static void put_form_request(enum form_kind kind, struct bytes file_name, struct buf *ask)
+{
+	buf_init(ask, REQUEST_MAX);
+	wire_put_u32(ask, kind);
+	wire_put_bytes(ask, file_name);
+}
+
+static enum status take_form(enum status s, const struct buf *reply, struct bytes file_name, struct arena *a, struct form *ret,
+			     struct diag *d)
+{
+	if (s == ERR_FORMAT || s == ERR_LIMIT || s == ERR_REFUSED)
+		s = recode(d, ERR_ARTEFACT);
+	if (s == OK)
+		s = reply_check(form_read(buf_bytes(reply), a, ret, d), d);
+	return s ? explain(d, "the metadata of '%.*s'", BYTES_ARG(file_name)) : OK;
+}
 
 enum status form_ask(const struct run_context *run, int fd, enum form_kind kind, struct bytes file_name, struct arena *a,
 		     struct form *ret, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf ask;
 	CLEANUP(buf_done) struct buf reply;
-	buf_init(&ask, REQUEST_MAX);
+	put_form_request(kind, file_name, &ask);
 	buf_init(&reply, UPLOAD_RECORD_MAX);
-	wire_put_u32(&ask, kind);
-	wire_put_bytes(&ask, file_name);
-	enum status s = helper_call(run, "hwb-parse", "upload-form", buf_bytes(&ask), &fd, 1, &reply, d);
-	if (s == ERR_FORMAT || s == ERR_LIMIT || s == ERR_REFUSED)
-		s = recode(d, ERR_ARTEFACT);
-	if (s == OK)
-		s = reply_check(form_read(buf_bytes(&reply), a, ret, d), d);
-	return s ? explain(d, "the metadata of '%.*s'", BYTES_ARG(file_name)) : OK;
+	return take_form(helper_call(run, "hwb-parse", form_verb_name, buf_bytes(&ask), &fd, 1, &reply, d), &reply, file_name, a, ret, d);
+}
+
+struct helper_also *form_prepare(struct bytes file_name, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf ask;
+	struct helper_also *also = ARENA_NEW(a, struct helper_also);
+	put_form_request(FORM_WHEEL, file_name, &ask);
+	*also = (struct helper_also){ .verb = form_verb_name, .request = arena_copy(a, buf_bytes(&ask)), .status = ERR_UNCHECKED };
+	buf_init(&also->reply, UPLOAD_RECORD_MAX);
+	return also;
+}
+
+enum status form_take(struct helper_also *also, struct bytes file_name, struct arena *a, struct form *ret, struct diag *d)
+{
+	if (also->status)
+		*d = also->why;
+	return take_form(also->status, &also->reply, file_name, a, ret, d);
 }
 
 enum status answer_ask(const struct run_context *run, int fd, const char *content_type, struct arena *a, struct answer *ret,

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/run.h"
+#include "host/helper.h"
 #include "net/upload.h"
 
 enum form_value {
@@ -46,5 +47,10 @@ MUST_USE enum status form_make(struct bytes text, enum form_kind kind, struct by
  * ERR_CANCELLED. */
 MUST_USE enum status form_ask(const struct run_context *run, int fd, enum form_kind kind, struct bytes file_name, struct arena *a,
 			      struct form *ret, struct diag *d);
+
+/* The same of a wheel, by the process that checks it: form_prepare makes the question, which lives as long as a, and form_take reads what was
+ * answered. */
+struct helper_also *form_prepare(struct bytes file_name, struct arena *a);
+MUST_USE enum status form_take(struct helper_also *also, struct bytes file_name, struct arena *a, struct form *ret, struct diag *d);
 
 #endif

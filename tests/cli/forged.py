@@ -18,9 +18,13 @@ from rules_support import PROGRAMS, stocked
 from support import Index, Place, Setting, Tap, fresh, make_sdist, sha256, write
 
 # In place of a program: for one verb it runs the program itself and gives another answer. `lie` has the whole frame (magic, status,
-# payload) and the descriptors that the program was given.
+# payload) and the descriptors that the program was given; what is Raw is said as it is, else behind its size.
 LIAR = """#!%(python)s -IS
 import os, signal, struct, sys
+class Raw(bytes):
+    pass
+def sized(frame):
+    return frame if isinstance(frame, Raw) else struct.pack("<I", len(frame)) + frame
 def lie(frame):
 %(lie)s
 name = os.path.basename(sys.argv[0])
@@ -32,9 +36,15 @@ if os.fork() == 0:
     os.dup2(theirs, 1)
     os.execv(itself[0], itself)
 os.close(theirs)
-frame = open(ours, "rb").read()
+said, frames = open(ours, "rb").read(), []
 os.wait()
-open(1, "wb", closefd=False).write(lie(frame))
+while said:
+    size = 4 + struct.unpack("<I", said[:4])[0]
+    frames.append(said[4:size])
+    said = said[size:]
+if len(frames) > %(at)d:
+    frames[%(at)d] = lie(frames[%(at)d])
+open(1, "wb", closefd=False).write(b"".join(map(sized, frames)))
 """
 # Before hwb-net: it hands on what both sides say and keeps a hand on every file that hwb wants filled.
 MIDDLEMAN = """#!%(python)s -IS
@@ -62,6 +72,7 @@ Place.scan = None  # the sources here are harmless: the scan is on, as users hav
 PARSED = ("project", "page", "metadata", "wheel-metadata", "interpreter", "wheel-unpack", "scan", "pack", "check", "describe")
 VERBS = dict.fromkeys(PARSED, "hwb-parse")
 VERBS["tar-source"] = "hwb-unpack"
+BEHIND = {"upload-form": "check"}  # what is asked of the process of another verb, as its second
 HEAD = 8  # magic and status
 COULD_NOT_CHECK = 10
 
@@ -76,7 +87,8 @@ class Liars:
             shown = "itself-" + name if name == program else name
             os.symlink(os.path.join(os.path.dirname(Setting.hwb), name), os.path.join(self.folder, shown))
         body = "\n".join("    " + line for line in lie.strip("\n").split("\n"))
-        write(self.folder, {program: template % {"python": sys.executable, "folder": self.folder, "verb": verb, "lie": body}})
+        write(self.folder, {program: template % {"python": sys.executable, "folder": self.folder, "verb": BEHIND.get(verb, verb),
+                                                  "at": int(verb in BEHIND), "lie": body}})
         os.chmod(os.path.join(self.folder, program), 0o755)
 
     def place(self):
@@ -137,6 +149,9 @@ class Tests:
         lies = [("nothing", "return b''"), ("half of it", "return frame[:len(frame) // 2]"), ("one byte less", "return frame[:-1]"),
                 ("one byte more", "return frame + b'x'"), ("another magic", "return b'x' + frame[1:]"),
                 ("an unknown status", "return frame[:4] + struct.pack('<I', 4711) + frame[8:]"),
+                ("a size that is too large", "return Raw(struct.pack('<I', len(frame) + 1) + frame)"), ("no size", "return Raw(frame)"),
+                ("a size that is too small", "return Raw(struct.pack('<I', len(frame) - 1) + frame)"), ("half a size", "return Raw(bytes(2))"),
+                ("an answer that nobody asked for", "return Raw(sized(frame) * 2)"), ("the largest size", "return Raw(b'\\xff' * 4 + frame)"),
                 ("its death", "os.kill(os.getpid(), signal.SIGSYS)"),
                 ("an answer and a bad end", "os.write(1, frame)\nos._exit(3)")]
         for verb in VERBS:

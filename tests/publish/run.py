@@ -254,7 +254,8 @@ def forged(tap):
     """lies of hwb-parse about a form and an answer"""
     put = "(lambda s: struct.pack('<I', len(s)) + s)"
     lies = [("upload-form", "nothing", "return b''", 10), ("upload-form", "half of it", "return frame[:len(frame) // 2]", 10),
-            ("upload-form", "its death", "os.kill(os.getpid(), signal.SIGSYS)", 10),
+            ("upload-form", "no answer behind that of the check", "return Raw()", 10),
+            ("upload-form", "a third one", "return Raw(sized(frame) * 2)", 10), ("upload-form", "its death", "os.kill(os.getpid(), signal.SIGSYS)", 10),
             ("upload-form", "another project", "return frame.replace(b'spam', b'eggs')", 10),
             ("upload-form", "another version", "return frame.replace(b'1.0', b'9.9')", 10),
             ("upload-form", "a field of hwb's own", "return frame.replace(b'pyversion', b':actionxx')", 10),

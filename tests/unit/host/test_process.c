@@ -348,6 +348,42 @@ static void a_helper_that_died_or_was_given_up_while_it_waited(void)
 	helper_stop(&s.h[1]);
 }
 
+/* One process, two verbs: each answers for itself, and nobody for one that did not get to it. */
+static void what_else_a_helper_is_asked(void)
+{
+	static const struct {
+		const char *name, *first, *second;
+		enum status want_first, want_second;
+	} rows[] = {
+		{ "both answer", "echo", "echo", OK, OK },
+		{ "the first refuses", "refuse", "echo", ERR_REFUSED, OK },
+		{ "the second refuses", "echo", "refuse", OK, ERR_REFUSED },
+		{ "the second is unknown", "echo", "nothing", OK, ERR_UNCHECKED },
+		{ "it dies in the first", "die", "echo", ERR_UNCHECKED, ERR_UNCHECKED },
+		{ "it dies in the second", "echo", "die", ERR_UNCHECKED, ERR_UNCHECKED },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(buf_done) struct buf reply;
+		struct helpers s = { .context = { .id = "x", .limits = &s.limits }, .file = memory_file(BYTES("content")) };
+		struct helper_also also = { .verb = rows[i].second, .request = BYTES("more") };
+		struct diag d = { 0 };
+		limits_init(&s.limits);
+		buf_init(&reply, 1000);
+		buf_init(&also.reply, 1000);
+		CHECK(helper_start(&s.context, "hwb-test-helper", rows[i].first, &s.file, 1, &s.h[0], NULL) == OK);
+		s.h[0].also = &also;
+		CHECK(helper_ask(&s.h[0], BYTES("request"), NULL) == OK);
+		CHECK_ROW(helper_finish(&s.context, &s.h[0], &reply, &d) == rows[i].want_first, rows[i].name);
+		CHECK_ROW(also.status == rows[i].want_second, rows[i].name);
+		struct wire first = wire_over(buf_bytes(&reply)), second = wire_over(buf_bytes(&also.reply));
+		CHECK_ROW(bytes_equal(wire_get_bytes(&first), d.code ? BYTES("") : BYTES("request")), rows[i].name);
+		CHECK_ROW(bytes_equal(wire_get_bytes(&second), also.status ? BYTES("") : BYTES("more")), rows[i].name);
+		CHECK_ROW(also.status == OK || also.why.text[0], rows[i].name);
+		helper_also_done(&also);
+	}
+	helper_also_done(NULL);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -366,6 +402,7 @@ int main(int argc, char **argv)
 		{ "helpers wait for requests and see files as they are then",
 		  helpers_wait_for_requests_and_see_files_as_they_are_then },
 		{ "a request may be larger than a socket holds", a_request_may_be_larger_than_a_socket_holds },
+		{ "what else a helper is asked", what_else_a_helper_is_asked },
 		{ "a helper that died, or was given up, while it waited", a_helper_that_died_or_was_given_up_while_it_waited },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));
