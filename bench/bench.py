@@ -1,6 +1,6 @@
 """hwb beside its peers: bench.py HWB VENV [--runs N] [--write] [NAME...]. Prints medians of interleaved runs and ratios.
 
-Names: build, sandbox, memory, proxy, check, scan, redact, deps (default: all). Every tool builds the same tree with a warm cache and without network; the
+Names: build, sandbox, memory, proxy, check, scan, redact, publish, deps (default: all). Every tool builds the same tree with a warm cache and without network; the
 order changes every round. Nothing here is a test.
 """
 import argparse
@@ -17,6 +17,7 @@ import time
 
 import deps
 import judging
+import publishing
 import redact_log
 
 parser = argparse.ArgumentParser()
@@ -222,7 +223,8 @@ def bench_redact():
 
 BENCHES = {"build": bench_build, "sandbox": bench_sandbox, "memory": bench_memory, "proxy": bench_proxy,
            "check": lambda: judging.check(sys.modules[__name__]), "scan": lambda: judging.scan(sys.modules[__name__]),
-           "redact": bench_redact, "deps": lambda: deps.deps(sys.modules[__name__])}
+           "redact": bench_redact, "publish": lambda: publishing.publish(sys.modules[__name__]),
+           "deps": lambda: deps.deps(sys.modules[__name__])}
 
 
 def main():

@@ -85,9 +85,7 @@ static void begin(struct checked *c, size_t at, struct begun *b)
 		return;
 	int source = source_of(c, f);
 	f->also = c->also ? c->also(c->context, f) : NULL;
-	b->request = (struct check_request){
-		.wheel_fd = b->fd, .has_source = source >= 0, .file_name = f->name, .also = f->also
-	};
+	b->request = (struct check_request){ .wheel_fd = b->fd, .has_source = source >= 0, .file_name = f->name, .also = f->also };
 	b->status = check_start(&c->session.run, b->fd, source, &b->checker, &b->why);
 	if (b->status == OK)
 		b->status = check_ask(&c->session.run, &b->request, &b->checker, &b->why);

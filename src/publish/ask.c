@@ -33,7 +33,8 @@ enum status form_ask(const struct run_context *run, int fd, enum form_kind kind,
 	CLEANUP(buf_done) struct buf reply;
 	put_form_request(kind, file_name, &ask);
 	buf_init(&reply, UPLOAD_RECORD_MAX);
-	return take_form(helper_call(run, "hwb-parse", form_verb_name, buf_bytes(&ask), &fd, 1, &reply, d), &reply, file_name, a, ret, d);
+	return take_form(helper_call(run, "hwb-parse", form_verb_name, buf_bytes(&ask), &fd, 1, &reply, d), &reply, file_name, a,
+			 ret, d);
 }
 
 struct helper_also *form_prepare(struct bytes file_name, struct arena *a)
