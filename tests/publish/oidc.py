@@ -320,6 +320,16 @@ def encrypted(tap):
         tap.run("a CI is not asked over plain http", world.publish(), (2, 7), "http://")
 
 
+def unisolated(tap):
+    """where no build can be isolated, as in a job that only publishes"""
+    from scenario_doctor import unshared
+    with Registry() as registry:
+        world = World(registry)
+        world.place = unshared("--user --map-root-user", "echo 0 >/proc/sys/user/max_user_namespaces")
+        tap.run("no build can be isolated", world.place.hwb("doctor"), 5, "user.max_user_namespaces")
+        good(tap, "without namespaces it", world, world.publish())
+
+
 WORDS = "(lambda s: struct.pack('<I', len(s)) + s)"
 LIES = [    # (verb, lie, what comes of it): `frame` is magic, status, payload
     (None, "return frame[:-1]", 10), (None, "return frame + b'x'", 10), (None, "return b'x' + frame[1:]", 10), (None, "return b''", 10),
@@ -399,7 +409,7 @@ def who_has_it(tap):
         tap.check("nobody is left who has it", wait_for(lambda: not {p: v for p, v in holders(LOUD.encode()).items() if "fake_pypi" not in v[0]}, 10), "")
 
 
-TESTS = [by_github, by_others, hostile_url, refusals, troubles, encrypted, forged_answers, who_has_it]
+TESTS = [by_github, by_others, hostile_url, refusals, troubles, encrypted, unisolated, forged_answers, who_has_it]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)
