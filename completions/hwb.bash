@@ -28,7 +28,7 @@ _hwb_options() {
 	cache) _hwb_words "--max-size --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	credential) _hwb_words "--username -u --index-url --default-index -i --index --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	doctor) _hwb_words "--isolation --image --pull --python -p --publish --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
-	init) _hwb_words "--github --gitlab --environment --action --force --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
+	init) _hwb_words "--github --gitlab --registry -r --environment --action --force --json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	debug) _hwb_words "--env --allow-read --limit --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	version) _hwb_words "--json --quiet -q --verbose -v --color --colour --no-progress --cache-dir --no-config --help -h " ;;
 	esac
@@ -359,6 +359,8 @@ _hwb_value() {
 	"doctor --color=" | "doctor --color") _hwb_words "auto always never" ;;
 	"doctor --colour=" | "doctor --colour") _hwb_words "auto always never" ;;
 	"doctor --cache-dir=" | "doctor --cache-dir") _hwb_paths -d ;;
+	"init --registry=" | "init --registry") _hwb_words "pypi testpypi" ;;
+	"init -r") _hwb_words "pypi testpypi" ;;
 	"init --environment=" | "init --environment") : ;;
 	"init --action=" | "init --action") : ;;
 	"init --color=" | "init --color") _hwb_words "auto always never" ;;

@@ -15,9 +15,8 @@ static const char *pin_of(const char *action, struct arena *a)
 	return NULL;
 }
 
-enum { CHECKOUT, UPLOAD, DOWNLOAD, PUBLISH, N_ACTIONS };
-static const char *const actions[N_ACTIONS] = { "actions/checkout", "actions/upload-artifact", "actions/download-artifact",
-						"pypa/gh-action-pypi-publish" };
+enum { CHECKOUT, UPLOAD, DOWNLOAD, N_ACTIONS };
+static const char *const actions[N_ACTIONS] = { "actions/checkout", "actions/upload-artifact", "actions/download-artifact" };
 
 static void put_hwb(const struct ci_choices *c, struct buf *out)
 {
@@ -29,6 +28,15 @@ static void put_hwb(const struct ci_choices *c, struct buf *out)
 	}
 	struct bytes commit = bytes_of(c->action), repository = bytes_cut(&commit, '@');
 	buf_printf(out, "      - uses: %.*s/packaging@%.*s\n", BYTES_ARG(repository), BYTES_ARG(commit));
+}
+
+/* Its one command. "pypi" is what hwb takes when nobody says. */
+static void put_publish_command(const struct ci_choices *c, struct buf *out)
+{
+	buf_add_string(out, "hwb publish --trusted-publisher=always ");
+	if (strcmp(c->registry->name, "pypi") != 0)
+		buf_printf(out, "-r %s ", c->registry->name);
+	buf_add_string(out, "dist/*\n");
 }
 
 static void put_build_job(const struct ci_choices *c, const char *const pins[N_ACTIONS], struct buf *out)
@@ -59,6 +67,32 @@ static void put_build_job(const struct ci_choices *c, const char *const pins[N_A
 		   c->is_locked ? "--locked " : "", pins[UPLOAD]);
 }
 
+static void put_publish_job(const struct ci_choices *c, const char *const pins[N_ACTIONS], struct buf *out)
+{
+	buf_printf(out,
+		   "  publish:\n"
+		   "    needs: build\n"
+		   "    runs-on: ubuntu-24.04\n"
+		   "    environment:\n"
+		   "      name: %s\n",
+		   c->environment);
+	if (c->project)
+		buf_printf(out, "      url: %s/p/%s\n", c->registry->site, c->project);
+	buf_add_string(out, "    permissions:\n"
+			    "      id-token: write # a token for minutes, of the Trusted Publisher\n"
+			    "    steps:\n");
+	put_hwb(c, out);
+	buf_printf(out,
+		   "      - uses: %s\n"
+		   "        with:\n"
+		   "          name: dist\n"
+		   "          path: dist/\n"
+		   "      - name: Publish with the identity of this job\n"
+		   "        run: ",
+		   pins[DOWNLOAD]);
+	put_publish_command(c, out);
+}
+
 enum status ci_put_github(const struct ci_choices *c, struct arena *a, struct buf *out, struct diag *d)
 {
 	const char *pins[N_ACTIONS];
@@ -77,28 +111,15 @@ enum status ci_put_github(const struct ci_choices *c, struct arena *a, struct bu
 		       "permissions: {}\n"
 		       "jobs:\n");
 	put_build_job(c, pins, out);
-	buf_printf(out,
-		   "  publish:\n"
-		   "    needs: build\n"
-		   "    runs-on: ubuntu-24.04\n"
-		   "    environment:\n"
-		   "      name: %s\n",
-		   c->environment);
-	if (c->project)
-		buf_printf(out, "      url: https://pypi.org/p/%s\n", c->project);
-	buf_printf(out,
-		   "    permissions:\n"
-		   "      id-token: write # a token for minutes, of the Trusted Publisher\n"
-		   "    steps:\n"
-		   "      - uses: %s\n"
-		   "        with:\n"
-		   "          name: dist\n"
-		   "          path: dist/\n"
-		   "      - uses: %s\n"
-		   "        with:\n"
-		   "          packages-dir: dist/\n",
-		   pins[DOWNLOAD], pins[PUBLISH]);
+	put_publish_job(c, pins, out);
 	return OK;
+}
+
+/* Of a name of letters. */
+static void put_upper(const char *name, struct buf *out)
+{
+	for (; *name; name++)
+		buf_add_byte(out, byte_is_lower((unsigned char)*name) ? (unsigned char)(*name - 32) : (unsigned char)*name);
 }
 
 void ci_put_gitlab(const struct ci_choices *c, struct buf *out)
@@ -126,9 +147,14 @@ void ci_put_gitlab(const struct ci_choices *c, struct buf *out)
 		   "  variables:\n"
 		   "    GIT_STRATEGY: none\n"
 		   "  id_tokens:\n"
-		   "    PYPI_ID_TOKEN:\n"
-		   "      aud: pypi\n"
-		   "  script:\n"
-		   "    - hwb publish --trusted-publisher=always dist/*\n",
+		   "    ",
 		   c->is_locked ? "--locked " : "", c->environment);
+	put_upper(c->registry->name, out);
+	buf_printf(out,
+		   "_ID_TOKEN:\n"
+		   "      aud: %s\n"
+		   "  script:\n"
+		   "    - ",
+		   c->registry->name);
+	put_publish_command(c, out);
 }

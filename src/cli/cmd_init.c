@@ -10,6 +10,7 @@
 #include "cli/exit.h"
 #include "cli/git_remote.h"
 #include "cli/options_build.h"
+#include "cli/registry_known.h"
 #include "format/json_write.h"
 #include "format/snapshot.h"
 #include "host/file.h"
@@ -27,6 +28,8 @@ struct init_command {
 	struct console *console;
 	int dir; /* of the project */
 	const char *project; /* NULL: not known */
+	const struct registry_known *registry; /* where its releases go */
+	const char *environment; /* that publishes them */
 	bool has_remote, is_gitlab;
 	struct git_remote remote;
 	const char *path; /* what is written, below the project */
@@ -158,7 +161,8 @@ static enum status write_pipeline(struct init_command *c, struct diag *d)
 	CLEANUP(buf_done) struct buf out;
 	const struct settings_init *s = &c->settings->init;
 	struct ci_choices choices = { .project = c->project,
-				      .environment = s->environment ? s->environment : "pypi",
+				      .registry = c->registry,
+				      .environment = c->environment,
 				      .action = s->action,
 				      .is_locked = faccessat(c->dir, "pylock.build.toml", F_OK, 0) == 0 };
 	buf_init(&out, CI_FILE_MAX);
@@ -182,14 +186,13 @@ struct form_field {
 static void print_form(struct init_command *c)
 {
 	CLEANUP(buf_done) struct buf out;
-	const struct settings_init *s = &c->settings->init;
 	const struct form_field fields[] = {
 		{ "PyPI project name", "project", c->project },
 		{ c->is_gitlab ? "Namespace" : "Owner", "owner", c->has_remote ? c->remote.owner : NULL },
 		{ c->is_gitlab ? "Project name" : "Repository name", "repository", c->has_remote ? c->remote.repository : NULL },
 		{ c->is_gitlab ? "Top-level pipeline file path" : "Workflow name", "workflow",
 		  c->is_gitlab ? c->path : "release.yml" },
-		{ "Environment name", "environment", s->environment ? s->environment : "pypi" },
+		{ "Environment name", "environment", c->environment },
 	};
 	buf_init(&out, 65536);
 	if (c->settings->json) {
@@ -199,6 +202,7 @@ static void print_form(struct init_command *c)
 		json_pair_cstring(&w, "version", "1.0");
 		json_pair_cstring(&w, "path", c->path);
 		json_pair_cstring(&w, "ci", c->is_gitlab ? "gitlab" : "github");
+		json_pair_cstring(&w, "registry", c->registry->name);
 		json_key(&w, "publisher");
 		json_object_begin(&w);
 		for (size_t i = 0; i < COUNT(fields); i++)
@@ -208,9 +212,9 @@ static void print_form(struct init_command *c)
 	} else {
 		buf_printf(&out, "%s\n\nRegister the Trusted Publisher with these, at\n", c->path);
 		if (c->project)
-			buf_printf(&out, "  https://pypi.org/manage/project/%s/settings/publishing/ or, before the first release,\n",
-				   c->project);
-		buf_add_string(&out, "  https://pypi.org/manage/account/publishing/\n");
+			buf_printf(&out, "  %s/manage/project/%s/settings/publishing/ or, before the first release,\n",
+				   c->registry->site, c->project);
+		buf_printf(&out, "  %s/manage/account/publishing/\n", c->registry->site);
 		for (size_t i = 0; i < COUNT(fields); i++)
 			buf_printf(&out, "%s  %-28s %s", i ? "\n" : "", fields[i].name,
 				   fields[i].value ? fields[i].value : "(not known here)");
@@ -221,6 +225,9 @@ static void print_form(struct init_command *c)
 static enum status init(struct init_command *c, struct diag *d)
 {
 	const struct strings *words = &c->settings->sources;
+	const struct settings_init *said = &c->settings->init;
+	c->registry = registry_known_find(said->registry ? said->registry : "pypi");
+	c->environment = said->environment ? said->environment : c->registry->name;
 	if (words->n > 1)
 		return fail(d, ERR_USAGE, 0, "hwb init takes one directory");
 	enum status s = directory_open(AT_FDCWD, words->n ? words->items[0] : ".", &c->dir, d);
@@ -235,7 +242,7 @@ static enum status init(struct init_command *c, struct diag *d)
 		return s;
 	print_form(c);
 	console_note(c->console, "create the environment '%s' with required reviewers; 'hwb doctor --publish' looks at the rest",
-		     c->settings->init.environment ? c->settings->init.environment : "pypi");
+		     c->environment);
 	return OK;
 }
 
@@ -286,6 +293,19 @@ static bool is_plain(struct bytes text, const char *more)
 	return text.size > 0 && text.size <= 255 && byte_is_alnum(text.data[0]);
 }
 
+/* Of any other the form, and what its CI has to be asked for, are its operator's to know. */
+static enum status take_registry(struct settings *s, struct arena *a, const char *value, struct diag *d)
+{
+	const struct registry_known *k = registry_known_find(value);
+	(void)a;
+	if (!k) {
+		(void)fail(d, ERR_USAGE, 0, "takes pypi or testpypi: no form for a Trusted Publisher is known of '%s'", value);
+		return remedy(d, "'hwb publish' publishes to it: TRUSTED PUBLISHERS in hwb-publish(1) says what its pipeline needs");
+	}
+	s->init.registry = k->name;
+	return OK;
+}
+
 static enum status take_environment(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
 	if (!is_plain(bytes_of(value), "._-"))
@@ -310,7 +330,8 @@ static enum status take_action(struct settings *s, struct arena *a, const char *
 static const struct option options[] = {
 	{ "--github", 0, { 0 }, NULL, "Write .github/workflows/release.yml, wherever the repository lives.", take_github },
 	{ "--gitlab", 0, { 0 }, NULL, "Write .gitlab-ci.yml.", take_gitlab },
-	{ "--environment", 0, { 0 }, "NAME", "The environment that publishes; pypi unless said.", take_environment },
+	{ "--registry", 'r', { 0 }, "pypi|testpypi", "Where the releases go; pypi unless said.", take_registry },
+	{ "--environment", 0, { 0 }, "NAME", "The environment that publishes; the registry's name unless said.", take_environment },
 	{ "--action", 0, { 0 }, "OWNER/REPOSITORY@COMMIT", "Where the workflow gets hwb from.", take_action },
 	{ "--force", 0, { 0 }, NULL, "Replace the file when it is there.", take_force },
 	{ "--json", 0, { 0 }, NULL, "Print one JSON object.", option_take_json },

@@ -104,8 +104,8 @@ static bool circleci_is_here(const struct oidc *o)
 	return oidc_variable(o, "CIRCLECI") != NULL;
 }
 
-/* In this order: a runner of one of the first may be a machine of the last. ActiveState is not among them: its platform publishes by
- * itself, there is no job of a user's in which one could ask. */
+/* In this order: a runner of one of the first may be a machine of the last. ActiveState is not among them: PyPI wants the claim "builder" to be
+ * "pypi-publisher" (warehouse/oidc/models/activestate.py), the one builder of its Platform that uploads, and no job of a user's is that. */
 static const struct ambient table[] = {
 	{ "GitHub Actions", "GITHUB_ACTIONS", true, github_is_here, github_check, github_get },
 	{ "GitLab", "GITLAB_CI", false, gitlab_is_here, gitlab_check, gitlab_get },

@@ -1,25 +1,45 @@
 #include "publish/oidc_answer.h"
 
-static const char *const names[N_CLAIMS] = {
-	[CLAIM_ISSUER] = "iss",
-	[CLAIM_AUDIENCE] = "aud",
-	[CLAIM_SUBJECT] = "sub",
-	[CLAIM_REPOSITORY] = "repository",
-	[CLAIM_OWNER] = "repository_owner",
-	[CLAIM_OWNER_ID] = "repository_owner_id",
-	[CLAIM_WORKFLOW_REF] = "workflow_ref",
-	[CLAIM_JOB_WORKFLOW_REF] = "job_workflow_ref",
-	[CLAIM_REF] = "ref",
-	[CLAIM_ENVIRONMENT] = "environment",
-	[CLAIM_EVENT] = "event_name",
-	[CLAIM_PROJECT_PATH] = "project_path",
-	[CLAIM_CI_CONFIG] = "ci_config_ref_uri",
-	[CLAIM_EMAIL] = "email",
+static const struct {
+	const char *name;
+	enum oidc_kind kind;
+} table[N_CLAIMS] = {
+	[CLAIM_ISSUER] = { "iss", OIDC_WORDS },
+	[CLAIM_AUDIENCE] = { "aud", OIDC_WORDS },
+	[CLAIM_SUBJECT] = { "sub", OIDC_WORDS },
+	[CLAIM_REPOSITORY] = { "repository", OIDC_WORDS },
+	[CLAIM_OWNER] = { "repository_owner", OIDC_WORDS },
+	[CLAIM_OWNER_ID] = { "repository_owner_id", OIDC_WORDS },
+	[CLAIM_WORKFLOW_REF] = { "workflow_ref", OIDC_WORDS },
+	[CLAIM_JOB_WORKFLOW_REF] = { "job_workflow_ref", OIDC_WORDS },
+	[CLAIM_REF] = { "ref", OIDC_WORDS },
+	[CLAIM_ENVIRONMENT] = { "environment", OIDC_WORDS },
+	[CLAIM_EVENT] = { "event_name", OIDC_WORDS },
+	[CLAIM_PROJECT_PATH] = { "project_path", OIDC_WORDS },
+	[CLAIM_CI_CONFIG] = { "ci_config_ref_uri", OIDC_WORDS },
+	[CLAIM_EMAIL] = { "email", OIDC_WORDS },
+	[CLAIM_ORGANIZATION] = { "organization_slug", OIDC_WORDS },
+	[CLAIM_PIPELINE] = { "pipeline_slug", OIDC_WORDS },
+	[CLAIM_BRANCH] = { "build_branch", OIDC_WORDS },
+	[CLAIM_TAG] = { "build_tag", OIDC_WORDS },
+	[CLAIM_STEP] = { "step_key", OIDC_WORDS },
+	[CLAIM_CIRCLE_ORGANIZATION] = { "oidc.circleci.com/org-id", OIDC_WORDS },
+	[CLAIM_CIRCLE_PROJECT] = { "oidc.circleci.com/project-id", OIDC_WORDS },
+	[CLAIM_CIRCLE_PIPELINE] = { "oidc.circleci.com/pipeline-definition-id", OIDC_WORDS },
+	[CLAIM_CIRCLE_SSH] = { "oidc.circleci.com/ssh-rerun", OIDC_FLAG },
+	[CLAIM_CIRCLE_CONTEXTS] = { "oidc.circleci.com/context-ids", OIDC_LIST },
+	[CLAIM_CIRCLE_REF] = { "oidc.circleci.com/vcs-ref", OIDC_WORDS },
+	[CLAIM_CIRCLE_ORIGIN] = { "oidc.circleci.com/vcs-origin", OIDC_WORDS },
 };
 
 const char *oidc_claim_name(enum oidc_claim claim)
 {
-	return names[claim];
+	return table[claim].name;
+}
+
+enum oidc_kind oidc_claim_kind(enum oidc_claim claim)
+{
+	return table[claim].kind;
 }
 
 bool oidc_is_jwt(struct bytes text)
@@ -75,6 +95,15 @@ static struct bytes get_words(struct wire *w)
 	return text;
 }
 
+static bool is_flag(struct bytes text)
+{
+	static const char *const all[] = { "", "true", "false", OIDC_NO_FLAG };
+	for (size_t i = 0; i < COUNT(all); i++)
+		if (bytes_equal(text, bytes_of(all[i])))
+			return true;
+	return false;
+}
+
 /* Years that a calendar has. */
 static int64_t get_time(struct wire *w)
 {
@@ -94,8 +123,10 @@ enum status oidc_claims_read(struct bytes record, struct oidc_claims *ret, struc
 {
 	struct wire w = wire_over(record);
 	struct oidc_claims claims = { .expires = get_time(&w) };
-	for (size_t i = 0; i < N_CLAIMS; i++)
+	for (size_t i = 0; i < N_CLAIMS; i++) {
 		claims.values[i] = get_words(&w);
+		w.bad |= table[i].kind == OIDC_FLAG && !is_flag(claims.values[i]);
+	}
 	enum status s = wire_end(&w, "claims", d);
 	if (s == OK)
 		*ret = claims;

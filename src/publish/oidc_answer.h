@@ -34,13 +34,32 @@ enum oidc_claim {
 	CLAIM_PROJECT_PATH,
 	CLAIM_CI_CONFIG,
 	CLAIM_EMAIL,
+	CLAIM_ORGANIZATION, /* this and the next four are Buildkite's */
+	CLAIM_PIPELINE,
+	CLAIM_BRANCH,
+	CLAIM_TAG,
+	CLAIM_STEP,
+	CLAIM_CIRCLE_ORGANIZATION,
+	CLAIM_CIRCLE_PROJECT,
+	CLAIM_CIRCLE_PIPELINE,
+	CLAIM_CIRCLE_SSH, /* the job was started again so that a person can be in it */
+	CLAIM_CIRCLE_CONTEXTS,
+	CLAIM_CIRCLE_REF,
+	CLAIM_CIRCLE_ORIGIN,
 	N_CLAIMS
 };
 /* As it stands in the JWT: "job_workflow_ref". */
 const char *oidc_claim_name(enum oidc_claim claim);
 
+/* How its value is written. WORDS: the text as it is. FLAG: "true", "false", or OIDC_NO_FLAG for whatever else the JWT has there. LIST: its
+ * strings as "a, b", and ", ..." behind them where there is no room for all. */
+enum oidc_kind { OIDC_WORDS, OIDC_FLAG, OIDC_LIST };
+#define OIDC_NO_FLAG "neither true nor false"
+/* Of a claim: a constant of the table. */
+enum oidc_kind oidc_claim_kind(enum oidc_claim claim);
+
 struct oidc_claims {
-	struct bytes values[N_CLAIMS]; /* size 0: not there; printable; at most OIDC_WORDS_MAX */
+	struct bytes values[N_CLAIMS]; /* size 0: not there; printable; at most OIDC_WORDS_MAX; as its kind says */
 	int64_t expires; /* seconds since 1970; 0: it does not say */
 };
 

@@ -15,6 +15,16 @@ static struct bytes workflow_file(struct bytes ref)
 	return bytes_part(rest, 0, bytes_find(rest, '@'));
 }
 
+static struct bytes before_slash(struct bytes value)
+{
+	return bytes_part(value, 0, bytes_find(value, '/'));
+}
+
+static struct bytes behind_slash(struct bytes value)
+{
+	return bytes_from(value, bytes_find(value, '/') + 1);
+}
+
 /* PyPI compares the callee's file with the publisher's repository, which is the caller's; attestations are held to the caller's file. */
 static enum status check_reusable(struct oidc *o, const struct oidc_claims *c, const char **ret_warning, struct diag *d)
 {
@@ -50,6 +60,13 @@ enum status oidc_check_claims(struct oidc *o, const struct oidc_claims *c, const
 			"the run was started by 'pull_request_target': a stranger's pull request may steer it, and registries refuse it");
 		return remedy(d, "publish from a run for a tag or a release");
 	}
+	struct bytes rerun = c->values[CLAIM_CIRCLE_SSH];
+	if (rerun.size && !bytes_equal(rerun, BYTES("false"))) {
+		(void)fail(d, ERR_REFUSED, 0,
+			   "the claim '%s' is '%.*s', so somebody may have been in the job by SSH; registries refuse that, and were not asked",
+			   oidc_claim_name(CLAIM_CIRCLE_SSH), BYTES_ARG(rerun));
+		return remedy(d, "start the job again without SSH");
+	}
 	return check_reusable(o, c, ret_warning, d);
 }
 
@@ -65,28 +82,70 @@ static void put_claims(const struct oidc_claims *c, struct buf *out)
 	}
 }
 
+/* A field of a publisher's form, and the claim that it is compared with. */
+struct form_field {
+	const char *label;
+	enum oidc_claim claim;
+	bool is_optional; /* the form may leave it empty */
+	struct bytes (*part)(struct bytes value); /* which part of the claim; NULL: all of it */
+};
+
+enum { FIELDS_MAX = 6 };
+
+/* By the claim that only identities of one CI have. PyPI's models/github.py, gitlab.py, google.py, buildkite.py, circleci.py in warehouse/oidc. */
+static const struct {
+	enum oidc_claim sign;
+	struct form_field fields[FIELDS_MAX]; /* in the order of the form; ends without a label */
+} forms[] = {
+	{ CLAIM_JOB_WORKFLOW_REF,
+	  { { "owner", CLAIM_REPOSITORY, false, before_slash },
+	    { "repository", CLAIM_REPOSITORY, false, behind_slash },
+	    { "workflow", CLAIM_JOB_WORKFLOW_REF, false, workflow_file },
+	    { "environment", CLAIM_ENVIRONMENT, true, NULL } } },
+	{ CLAIM_PROJECT_PATH,
+	  { { "project", CLAIM_PROJECT_PATH, false, NULL },
+	    { "top-level pipeline file as in", CLAIM_CI_CONFIG, false, NULL },
+	    { "environment", CLAIM_ENVIRONMENT, true, NULL } } },
+	{ CLAIM_ORGANIZATION,
+	  { { "organization", CLAIM_ORGANIZATION, false, NULL },
+	    { "pipeline", CLAIM_PIPELINE, false, NULL },
+	    { "branch", CLAIM_BRANCH, true, NULL },
+	    { "tag", CLAIM_TAG, true, NULL },
+	    { "step key", CLAIM_STEP, true, NULL } } },
+	{ CLAIM_CIRCLE_ORGANIZATION,
+	  { { "organization ID", CLAIM_CIRCLE_ORGANIZATION, false, NULL },
+	    { "project ID", CLAIM_CIRCLE_PROJECT, false, NULL },
+	    { "pipeline definition ID", CLAIM_CIRCLE_PIPELINE, false, NULL },
+	    { "context ID", CLAIM_CIRCLE_CONTEXTS, true, NULL },
+	    { "VCS ref", CLAIM_CIRCLE_REF, true, NULL },
+	    { "VCS origin", CLAIM_CIRCLE_ORIGIN, true, NULL } } },
+	{ CLAIM_EMAIL, { { "e-mail", CLAIM_EMAIL, false, NULL }, { "subject", CLAIM_SUBJECT, true, NULL } } },
+};
+
+static void put_field(const struct form_field *f, const struct oidc_claims *c, struct buf *out)
+{
+	struct bytes value = c->values[f->claim];
+	value = f->part ? f->part(value) : value;
+	buf_printf(out, "%s%s ", out->size ? ", " : "", f->label);
+	if (value.size)
+		buf_printf(out, "%s'%.*s'%s", oidc_claim_kind(f->claim) == OIDC_LIST ? "one of " : "", BYTES_ARG(value),
+			   f->is_optional ? " or none" : "");
+	else
+		buf_add_string(out, f->is_optional ? "none (the job has none)" : "(the job has none, so that nothing matches)");
+}
+
 static enum status help_publisher(struct oidc *o, const struct oidc_claims *c, struct diag *d)
 {
-	const struct bytes *v = c->values;
-	struct bytes slash = v[CLAIM_REPOSITORY], owner = bytes_cut(&slash, '/');
-	const char *environment = v[CLAIM_ENVIRONMENT].size
-					  ? arena_printf(o->arena, "'%.*s' or none", BYTES_ARG(v[CLAIM_ENVIRONMENT]))
-					  : "none (the job names none)";
-	if (v[CLAIM_JOB_WORKFLOW_REF].size)
-		return remedy(
-			d,
-			"the project's publisher at '%s' must say: owner '%.*s', repository '%.*s', workflow '%.*s', environment %s",
-			o->host, BYTES_ARG(owner), BYTES_ARG(slash), BYTES_ARG(workflow_file(v[CLAIM_JOB_WORKFLOW_REF])),
-			environment);
-	if (v[CLAIM_PROJECT_PATH].size)
-		return remedy(
-			d,
-			"the project's publisher at '%s' must say: project '%.*s', top-level pipeline file as in '%.*s', environment %s",
-			o->host, BYTES_ARG(v[CLAIM_PROJECT_PATH]), BYTES_ARG(v[CLAIM_CI_CONFIG]), environment);
-	if (v[CLAIM_EMAIL].size)
-		return remedy(d, "the project's publisher at '%s' must say: e-mail '%.*s', subject '%.*s' or none", o->host,
-			      BYTES_ARG(v[CLAIM_EMAIL]), BYTES_ARG(v[CLAIM_SUBJECT]));
-	return remedy(d, "add a publisher with these claims to the project at '%s'", o->host);
+	CLEANUP(buf_done) struct buf out;
+	size_t i = 0;
+	while (i < COUNT(forms) && !c->values[forms[i].sign].size)
+		i++;
+	if (i == COUNT(forms))
+		return remedy(d, "add a publisher with these claims to the project at '%s'", o->host);
+	buf_init(&out, OIDC_ANSWER_MAX);
+	for (const struct form_field *f = forms[i].fields; f < forms[i].fields + FIELDS_MAX && f->label; f++)
+		put_field(f, c, &out);
+	return remedy(d, "the project's publisher at '%s' must say: %s", o->host, buf_string(&out));
 }
 
 static enum status help_issuer(struct oidc *o, const struct oidc_claims *c, struct diag *d)

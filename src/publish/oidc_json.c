@@ -52,6 +52,53 @@ static struct bytes get_words(const struct json *object, const char *key, struct
 	return (struct bytes){ NULL, 0 };
 }
 
+/* A registry wants false; what only looks like it ("false", 0, []) is another kind of answer. null is none. */
+static struct bytes get_flag(const struct json *object, const char *key)
+{
+	const struct json *value = json_find(object, key);
+	if (!value || value->type == JSON_TYPE_NULL)
+		return (struct bytes){ NULL, 0 };
+	if (value->type != JSON_TYPE_BOOLEAN)
+		return BYTES(OIDC_NO_FLAG);
+	return value->boolean ? BYTES("true") : BYTES("false");
+}
+
+/* Its strings, whole ones, as many as there is room for; ", ..." says that there were more. */
+static struct bytes get_list(const struct json *object, const char *key, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf out;
+	static const struct bytes comma = LIT(", "), more = LIT("...");
+	const struct json *list = json_find(object, key);
+	if (!list || list->type != JSON_TYPE_ARRAY)
+		return get_words(object, key, a);
+	buf_init(&out, OIDC_WORDS_MAX);
+	for (size_t i = 0; i < list->n_items; i++) {
+		struct bytes item = list->items[i].type == JSON_TYPE_STRING ? list->items[i].string : BYTES("");
+		if (!item.size)
+			continue;
+		bool is_fit = out.size + comma.size + item.size + comma.size + more.size <= OIDC_WORDS_MAX;
+		buf_add(&out, out.size ? comma : BYTES(""));
+		buf_add(&out, is_fit ? item : more);
+		if (!is_fit)
+			break;
+	}
+	return make_words(buf_bytes(&out), a);
+}
+
+static struct bytes get_claim(const struct json *payload, enum oidc_claim claim, struct arena *a)
+{
+	const char *key = oidc_claim_name(claim);
+	switch (oidc_claim_kind(claim)) {
+	case OIDC_WORDS:
+		return get_words(payload, key, a);
+	case OIDC_FLAG:
+		return get_flag(payload, key);
+	case OIDC_LIST:
+		return get_list(payload, key, a);
+	}
+	return (struct bytes){ NULL, 0 };
+}
+
 /* Seconds since 1970; some issuers write fractions. 0: none. */
 static int64_t get_time(const struct json *object, const char *key)
 {
@@ -173,7 +220,7 @@ enum status oidc_claims_parse(struct bytes jwt, struct arena *a, struct oidc_cla
 	if (s)
 		return s;
 	for (size_t i = 0; i < N_CLAIMS; i++)
-		claims.values[i] = get_words(root, oidc_claim_name((enum oidc_claim)i), a);
+		claims.values[i] = get_claim(root, (enum oidc_claim)i, a);
 	claims.expires = get_time(root, "exp");
 	s = take_audience(root, a, &claims.values[CLAIM_AUDIENCE], d);
 	if (s == OK)

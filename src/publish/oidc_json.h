@@ -12,7 +12,8 @@ MUST_USE enum status oidc_token_parse(struct bytes text, enum oidc_source source
  * missing. More than OIDC_ERRORS_MAX errors are left away, words are cut and made printable. ERR_FORMAT, ERR_LIMIT. */
 MUST_USE enum status oidc_mint_parse(struct bytes text, bool is_refusal, struct arena *a, struct oidc_mint *ret, struct diag *d);
 /* The payload of a JWT, whose signature nobody here can check. Of claims that are no strings, true, false and integers are written out, others
- * left away; "aud" may be a list of one. ERR_FORMAT: no JWT, no object, or several audiences. */
+ * left away; a LIST keeps its strings, a FLAG is OIDC_NO_FLAG when it is anything but true, false and null. "aud" may be a list of one.
+ * ERR_FORMAT: no JWT, no object, or several audiences. */
 MUST_USE enum status oidc_claims_parse(struct bytes jwt, struct arena *a, struct oidc_claims *ret, struct diag *d);
 
 #endif

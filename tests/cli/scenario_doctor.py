@@ -274,6 +274,14 @@ def publishing(tap):
         got = outcomes(run)
         failed = [n for n, o in got.items() if o == "fail"]
         tap.check("%s fails with exit 1: %r" % (name or "nothing", new[:40]), old in GOOD and (name in failed if name else not failed) and run.code == (1 if name else 0) and word in run.out, run.told())
+    own = GOOD.replace("uses: pypa/gh-action-pypi-publish@" + SHA, "run: hwb publish --trusted-publisher=always dist/*")
+    for what, text, want in (("hwb publish", own, []), ("... with a token", own + "        env:\n          HWB_PUBLISH_TOKEN: ${{ secrets.T }}\n", ["trusted-publisher"]),
+                             ("... without the right to an identity", own.replace("id-token: write", "contents: read"), ["trusted-publisher"]),
+                             ("... beside a build", own.replace("run: hwb", "run: hwb build . && hwb"), ["id-token"])):
+        open(release, "w").write(text)
+        run = place.hwb("doctor", "--publish", "--json", cwd=folder)
+        tap.check("a step of %s is known to publish: %s" % (what, want or "all pass"), text != GOOD and [n for n, o in outcomes(run).items() if o == "fail"] == want
+                  and "no workflow is known" not in run.out, run.told())
     for what, text in (("a form that is not read", GOOD.replace("on:", "on: &x")), ("no text", "\xff\xfe"), ("steps in brackets", GOOD + "  more:\n    steps: [{uses: a/b@v1}]\n")):
         open(release, "w", encoding="latin-1").write(text)
         got = outcomes(place.hwb("doctor", "--publish", "--json", cwd=folder))

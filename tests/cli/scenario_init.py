@@ -2,11 +2,20 @@
 import json
 import os
 import re
+import shutil
+import subprocess
 
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+import support
 from support import Place, fresh, pyproject, write
 
 ORIGIN = '[core]\n\tbare = false\n[remote "origin"]\n\turl = %s\n'
 SHA = "0123456789abcdef0123456789abcdef01234567"
+ACTION = os.path.join(support.HERE, "..", "..", "packaging", "action.yml")
 
 
 def repository(url="https://github.com/me/demo.git", files=None, **table):
@@ -19,6 +28,39 @@ def workflow(folder):
     return open(os.path.join(folder, ".github", "workflows", "release.yml")).read()
 
 
+def parsed(tap, sentence, text, want):
+    """Another reader of YAML sees what want(document) says."""
+    if not yaml:
+        return tap.skip(sentence, "no PyYAML")
+    document = yaml.safe_load(text)
+    return tap.check(sentence, want(document), document)
+
+
+def steps(document, job):
+    """(what is used without its commit, or the command) of each step."""
+    return [s["uses"].partition("@")[0] if "uses" in s else s["run"] for s in document["jobs"][job]["steps"]]
+
+
+def publishes_only(document, hwb, command, environment):
+    """The job that publishes gets hwb and the artefacts, has one command, an environment and no right but the identity."""
+    job = document["jobs"]["publish"]
+    return (list(document["jobs"]) == ["build", "publish"] and document["permissions"] == {} and job["permissions"] == {"id-token": "write"} and job["needs"] == "build"
+            and job["environment"] == environment and set(job) == {"needs", "runs-on", "environment", "permissions", "steps"}
+            and steps(document, "publish") == [*hwb, "actions/download-artifact", command]
+            and all(set(s) <= {"uses", "with", "name", "run"} for s in job["steps"]))
+
+
+def checked_by_others(tap, folder, what):
+    """What doctor --publish and, where it is there, actionlint have against it: nothing."""
+    got = json.loads(Place().hwb("doctor", "--publish", "--json", cwd=folder).out)["publish"]
+    tap.check("%s: doctor --publish has nothing against it" % what, {r["outcome"] for r in got[:7]} == {"pass"}, got)
+    program = shutil.which("actionlint", path="%s:%s" % (os.path.join(support.Setting.venv or "", "bin"), os.environ["PATH"]))
+    if not program:
+        return tap.skip("%s: nor has actionlint" % what, "actionlint is not installed")
+    said = subprocess.run([program, "-shellcheck=", "-pyflakes=", os.path.join(folder, ".github", "workflows", "release.yml")], capture_output=True, text=True)
+    return tap.check("%s: nor has actionlint" % what, said.returncode == 0, said.stdout, said.stderr)
+
+
 def github(tap):
     """hwb init in a repository of GitHub"""
     place = Place()
@@ -28,19 +70,14 @@ def github(tap):
     tap.run("the form's fields are told, and no credential of the remote", run, 0, ".github/workflows/release.yml", "/manage/project/de-mo/settings/publishing/",
             re.compile(r"Owner +me\n"), re.compile(r"Repository name +demo\n"), re.compile(r"Workflow name +release.yml\n"), re.compile(r"Environment name +pypi\n"), absent=["hunter2"])
     uses = re.findall(r"uses: (.*)", text)
-    tap.check("every action is pinned by a commit, with its tag beside it", len(uses) == 4 and all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", u) for u in uses), uses)
+    tap.check("every action is pinned by a commit, with its tag beside it", len(uses) == 3 and all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", u) for u in uses), uses)
     build, publish = text.split("  publish:\n")
-    tap.check("the job that builds has no identity, the one that publishes runs no command", "id-token" not in build and "run:" not in publish
-              and text.count("id-token: write") == 1 and "permissions: {}" in build, text)
-    got = json.loads(place.hwb("doctor", "--publish", "--json", cwd=folder).out)["publish"]
-    tap.check("doctor --publish has nothing against it", {r["outcome"] for r in got[:7]} == {"pass"}, got)
-    try:
-        import yaml
-        jobs = yaml.safe_load(text)["jobs"]
-        tap.check("another reader of YAML sees the same", list(jobs) == ["build", "publish"] and jobs["publish"]["permissions"] == {"id-token": "write"}
-                  and jobs["publish"]["environment"] == {"name": "pypi", "url": "https://pypi.org/p/de-mo"}, jobs)
-    except ImportError:
-        tap.skip("another reader of YAML sees the same", "no PyYAML")
+    tap.check("the job that builds has no identity, the one that publishes has one command, which is hwb's", "id-token" not in build
+              and re.findall(r"run: (.*)", publish) == ["hwb publish --trusted-publisher=always dist/*"] and text.count("id-token: write") == 1 and "permissions: {}" in build, text)
+    tap.check("where hwb comes from is said in both jobs", text.count("# hwb has to be on the runner") == 2, text)
+    parsed(tap, "another reader of YAML sees the same", text, lambda d: publishes_only(d, [], "hwb publish --trusted-publisher=always dist/*", {"name": "pypi", "url": "https://pypi.org/p/de-mo"})
+           and d["jobs"]["build"]["permissions"] == {"contents": "read"})
+    checked_by_others(tap, folder, "with hwb on the runner")
     open(os.path.join(folder, ".github", "workflows", "release.yml"), "w").write("mine\n")
     tap.run("a file that is there is not replaced", place.hwb("init", cwd=folder), 2, "--force")
     tap.check("it is as it was, and nothing lies beside it", workflow(folder) == "mine\n" and os.listdir(folder + "/.github/workflows") == ["release.yml"], workflow(folder))
@@ -48,11 +85,44 @@ def github(tap):
     tap.check("with the same as before", workflow(folder) == text, workflow(folder))
     folder = repository(files={"pylock.build.toml": "", "_backend/bk.py": ""}, build_system='requires = []\nbuild-backend = "bk"\nbackend-path = ["_backend"]')
     run = place.hwb("init", "--json", "--environment", "release-env", "--action", "some-org/hwb@" + SHA, folder)
-    tap.check("--json has the same fields", run.code == 0 and run.json()["publisher"] == {"project": "demo", "owner": "me", "repository": "demo", "workflow": "release.yml",
+    tap.check("--json has the same fields", run.code == 0 and run.json()["registry"] == "pypi" and run.json()["publisher"] == {"project": "demo", "owner": "me", "repository": "demo", "workflow": "release.yml",
               "environment": "release-env"} and run.json()["ci"] == "github", run.told())
     text = workflow(folder)
     tap.check("with a lock nothing else is installed; --action and --environment are in it", "hwb build --locked -o dist ." in text and "name: release-env" in text
               and "uses: some-org/hwb/packaging@" + SHA in text, text)
+    parsed(tap, "--action is how both jobs get hwb", text, lambda d: publishes_only(d, ["some-org/hwb/packaging"], "hwb publish --trusted-publisher=always dist/*",
+           {"name": "release-env", "url": "https://pypi.org/p/demo"}) and "some-org/hwb/packaging" in steps(d, "build") and "has to be on the runner" not in text)
+    checked_by_others(tap, folder, "with --action")
+
+
+def registries(tap):
+    """hwb init for another registry"""
+    folder = repository()
+    run = Place().hwb("init", "-r", "testpypi", folder)
+    tap.run("TestPyPI has a form of its own", run, 0, "https://test.pypi.org/manage/project/demo/settings/publishing/", "https://test.pypi.org/manage/account/publishing/",
+            re.compile(r"Environment name +testpypi"), absent=["https://pypi.org"])
+    parsed(tap, "and the job publishes there", workflow(folder), lambda d: publishes_only(d, [], "hwb publish --trusted-publisher=always -r testpypi dist/*",
+           {"name": "testpypi", "url": "https://test.pypi.org/p/demo"}))
+    checked_by_others(tap, folder, "for TestPyPI")
+    folder = repository(url="git@gitlab.com:group/demo.git")
+    run = Place().hwb("init", "--registry", "testpypi", "--environment", "trial", "--json", folder)
+    tap.check("--json has the registry", run.code == 0 and run.json()["registry"] == "testpypi" and run.json()["publisher"]["environment"] == "trial", run.told())
+    parsed(tap, "a job of GitLab has the identity for it", open(folder + "/.gitlab-ci.yml").read(), lambda d: d["publish"]["id_tokens"] == {"TESTPYPI_ID_TOKEN": {"aud": "testpypi"}}
+           and d["publish"]["script"] == ["hwb publish --trusted-publisher=always -r testpypi dist/*"] and d["publish"]["environment"] == "trial")
+
+
+def action(tap):
+    """packaging/action.yml"""
+    text = open(ACTION).read()
+    scripts = re.findall(r"run: \|\n((?: {8}.*\n|\n)+)", text)
+    parsed(tap, "it is an action of steps that each say their shell", text, lambda d: d["runs"]["using"] == "composite" and all(s["shell"] == "sh" and s["run"] for s in d["runs"]["steps"])
+           and len(d["runs"]["steps"]) == len(scripts) and "inputs" not in d)
+    commands = [[line.strip() for line in script.splitlines() if not line.strip().startswith("#")] for script in scripts]
+    for script, lines in zip(scripts, commands):
+        said = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True)
+        tap.check("a script of it is one of sh", said.returncode == 0, said.stderr, script)
+        tap.check("nothing that it starts is told how to ask for the job's identity", lines[:2] == ["set -eu", "unset ACTIONS_ID_TOKEN_REQUEST_URL ACTIONS_ID_TOKEN_REQUEST_TOKEN"], lines)
+    tap.check("a job that publishes can use it: it asks for no isolation", commands and "doctor" not in str(commands) and commands[-1][-1] == "hwb version", commands)
 
 
 def gitlab(tap):
@@ -62,6 +132,8 @@ def gitlab(tap):
     run = place.hwb("init", cwd=folder)
     text = open(folder + "/.gitlab-ci.yml").read()
     tap.run("GitLab is known by the remote", run, 0, re.compile(r"Namespace +group/sub\n"), re.compile(r"Project name +demo\n"), ".gitlab-ci.yml")
+    parsed(tap, "another reader of YAML sees the same", text, lambda d: d["stages"] == ["build", "publish"] and d["publish"]["id_tokens"] == {"PYPI_ID_TOKEN": {"aud": "pypi"}}
+           and d["publish"]["script"] == ["hwb publish --trusted-publisher=always dist/*"] and d["publish"]["environment"] == "pypi" and "id_tokens" not in d["build"])
     build, publish = text.split("\npublish:\n")
     tap.check("only the job that publishes has an identity, and no source", "id_tokens" not in build and "PYPI_ID_TOKEN" in publish and "GIT_STRATEGY: none" in publish, text)
     tap.check("nothing else is written", not os.path.exists(folder + "/.github"), os.listdir(folder))
@@ -81,6 +153,8 @@ def slips(tap):
         ("an action by its tag", repository(), ["--action", "a/b@v1"], 2, ["40 digits"]),
         ("an action with YAML in it", repository(), ["--action", "a/b: c@" + SHA], 2, ["40 digits"]),
         ("an environment with YAML in it", repository(), ["--environment", "x\n    y"], 2, ["takes a word"]),
+        ("a registry whose form is not known", repository(), ["--registry", "corp"], 2, ["pypi or testpypi", "no form", "'corp'", "hwb-publish(1)"]),
+        ("a registry by its host", repository(), ["-r", "upload.pypi.org"], 2, ["pypi or testpypi"]),
         ("two directories", repository(), [fresh("other")], 2, ["one directory"]),
     ]
     for sentence, folder, words, code, said in rows:
@@ -93,4 +167,4 @@ def slips(tap):
     tap.run("a pyproject.toml that cannot be read is said, and the pipeline has no name in it", run, 0, "could not be read", "(not known here)")
 
 
-TESTS = [github, gitlab, slips]
+TESTS = [github, gitlab, registries, action, slips]

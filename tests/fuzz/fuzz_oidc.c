@@ -43,9 +43,14 @@ static void check_claims(enum status s, const struct oidc_claims *c)
 		return;
 	for (size_t i = 0; i < N_CLAIMS; i++)
 		expect_words(c->values[i]);
+	struct bytes flag = c->values[CLAIM_CIRCLE_SSH];
+	expect(!flag.size || bytes_equal(flag, BYTES("true")) || bytes_equal(flag, BYTES("false")) ||
+	       bytes_equal(flag, BYTES(OIDC_NO_FLAG)));
 	buf_init(&record, 1 << 20);
 	oidc_claims_write(c, &record);
 	expect(oidc_claims_read(buf_bytes(&record), &again, NULL) == OK && again.expires == c->expires);
+	for (size_t i = 0; i < N_CLAIMS; i++)
+		expect(bytes_equal(again.values[i], c->values[i]));
 }
 
 /* As a JWT with that payload. */

@@ -138,8 +138,8 @@ def minting(tap):
     """tokens for identities"""
     with Registry() as r:
         tap.check("it says its audience", r.json("/_/oidc/audience") == {"audience": "fake-pypi"}, "")
-        for kind, status in (("github", 200), ("gitlab", 200), ("google", 200), ("buildkite", 422)):
-            tap.check("an identity of %s is %s" % (kind, "taken" if status == 200 else "refused"), r.mint(r.jwt(kind))[0] == status, "")
+        for kind in ("github", "gitlab", "google", "buildkite", "circleci"):
+            tap.check("an identity of %s is taken" % kind, r.mint(r.jwt(kind))[0] == 200, "")
         jwt = r.jwt()
         token = r.mint(jwt)[1]
         tap.check("an identity counts once", r.mint(jwt) == (422, "invalid-reuse-token"), "")
@@ -152,7 +152,11 @@ def minting(tap):
         asked = {"Authorization": "bearer " + fake_pypi.GITHUB_REQUEST_TOKEN}
         for modes, want in [("stale", "invalid-token"), ("aud:x", "invalid-token"), ("alg:none", "invalid-token"), ("alg:HS256", "invalid-token"), ("no-publisher", "invalid-publisher"),
                             ("pending", "invalid-pending-publisher"), ("claim:environment=", "invalid-publisher"), ("claim:event_name=pull_request_target", "invalid-publisher"),
-                            ("claim:job_workflow_ref=o/r/.github/workflows/x.yml@main", "invalid-publisher"), ("kid:circleci", "invalid-payload")]:
+                            ("claim:job_workflow_ref=o/r/.github/workflows/x.yml@main", "invalid-publisher"), ("claim:iss=https://ci.invalid", "invalid-payload"),
+                            ("unknown-issuer", "invalid-payload"), ("not-enabled", "not-enabled"), ("kid:buildkite+claim:sub=organization:acme:pipeline:wheelsandmore:ref:x", "invalid-publisher"),
+                            ("kid:buildkite+claim:pipeline_slug=Wheels", "invalid-publisher"), ("kid:buildkite+claim:build_tag=v2", "invalid-publisher"),
+                            ("kid:circleci+json:oidc.circleci.com/ssh-rerun=true", "invalid-publisher"), ("kid:circleci+claim:oidc.circleci.com/ssh-rerun=false", "invalid-publisher"),
+                            ("kid:circleci+json:oidc.circleci.com/context-ids=[]", "invalid-publisher"), ("kid:circleci+claim:oidc.circleci.com/pipeline-definition-id=", "invalid-publisher")]:
             r.ask("/_set/" + modes.replace("/", "%2F"))
             got = r.mint(r.json("/github/token?audience=fake-pypi", headers=asked)["value"])
             tap.check("%s: %s" % (modes, want), got == (422, want), got)

@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True  # before the others: the source tree stays as it
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "server"), os.path.join(HERE, "..", "cli"), os.path.join(HERE, "..")]
 
+import fake_identity
 import fake_pypi
 import family
 import forged
@@ -154,6 +155,15 @@ def by_others(tap):
             program(tap, registry, ci, name, words)
 
 
+ORGANIZATION, PROJECT, PIPELINE, CONTEXT = (getattr(fake_identity, "CIRCLE_" + n) for n in ("ORGANIZATION", "PROJECT", "PIPELINE", "CONTEXT"))
+CIRCLE = "oidc.circleci.com/"
+LOGGED = {
+    "buildkite": {"organization_slug": "acme", "pipeline_slug": "wheels", "build_branch": "main", "build_tag": "v1", "step_key": "release"},
+    "circleci": {CIRCLE + "org-id": ORGANIZATION, CIRCLE + "project-id": PROJECT, CIRCLE + "pipeline-definition-id": PIPELINE, CIRCLE + "ssh-rerun": "false",
+                 CIRCLE + "context-ids": CONTEXT + ", 55555555-0000-4000-8000-000000000005", CIRCLE + "vcs-ref": "refs/tags/v1", CIRCLE + "vcs-origin": "github.com/owner/repo"},
+}
+
+
 def program(tap, registry, ci, name, words):
     folder = fresh("bin")
     path = os.path.join(folder, name)
@@ -163,6 +173,11 @@ def program(tap, registry, ci, name, words):
     env = {ci.upper(): "true", "HWB_PUBLISH_AUDIENCE": AUDIENCE, "PATH": folder + ":/usr/bin:/bin", "AWS_SECRET_ACCESS_KEY": "somebody-elses", "BUILDKITE_JOB_ID": "7",
            "HWB_PUBLISH_USERNAME": "x"}
     world = World(registry, env=env)
+    good(tap, "by %s it" % name, world, world.publish())
+    done = {e["event"]: e for e in world.place.log()}["publish.completed"]
+    said = json.loads(done["claims"])
+    tap.check("%s: the log has what the registry compared" % name, said["iss"] == done["oidc_issuer"] and said.items() >= LOGGED[ci].items(), done)
+    world = World(registry, "unknown-issuer", env=env)
     run = world.publish()
     tap.run("%s: an issuer that the registry does not know is explained" % name, run, 7, "invalid-payload", "knows no publishers", "https://")
     tap.check("%s: its identity was the one of the program" % name, [s["jwt"] for s in registry.seen("mint")] == [jwt], "")
@@ -220,7 +235,18 @@ def refusals(tap):
             ("pending", ["invalid-pending-publisher", "30 days"]),
             ("stale", ["invalid-token", "clock"]),
             ("alg:none", ["GitHub Actions", "is no token"]),
-            ("kid:circleci", ["invalid-payload", "https://oidc.circleci.com"]),
+            ("claim:iss=https://ci.invalid", ["invalid-payload", "knows no publishers of 'https://ci.invalid'"]),
+            ("not-enabled", ["not-enabled", "switched off"]),
+            ("kid:gitlab+no-publisher", ["project_path 'owner/repo'", "project 'owner/repo', top-level pipeline file as in 'gitlab.com/owner/repo//.gitlab-ci.yml@refs/tags/v1'", "environment 'pypi' or none"]),
+            ("kid:google+no-publisher", ["email 'robot@project", "e-mail 'robot@project.iam.gserviceaccount.com', subject '1234567890' or none"]),
+            ("kid:buildkite+no-publisher", ["sub 'organization:acme:pipeline:wheels:", *("%s '%s'" % pair for pair in LOGGED["buildkite"].items()),
+             "must say: organization 'acme', pipeline 'wheels', branch 'main' or none, tag 'v1' or none, step key 'release' or none"]),
+            ("kid:buildkite+json:build_tag=null", ["invalid-publisher", "tag none (the job has none), step key 'release' or none"]),
+            ("kid:circleci+no-publisher", [*("%s '%s'" % pair for pair in LOGGED["circleci"].items()), "must say: organization ID '%s', project ID '%s', pipeline definition ID '%s', context ID one of '%s, "
+             % (ORGANIZATION, PROJECT, PIPELINE, CONTEXT), "' or none, VCS ref 'refs/tags/v1' or none, VCS origin 'github.com/owner/repo' or none"]),
+            ("kid:circleci+claim:%spipeline-definition-id=" % CIRCLE, ["invalid-publisher", "pipeline definition ID (the job has none, so that nothing matches)"]),
+            ("kid:circleci+json:%scontext-ids=[7,[],{},null]" % CIRCLE, ["invalid-publisher", "context ID none (the job has none)"]),
+            ("kid:circleci+json:%svcs-ref=\"x\\u001b[31m\"" % CIRCLE, ["invalid-publisher", "VCS ref 'x?[31m' or none"]),
             ("status:401@identity", ["GitHub Actions answers 401"]),
             ("disabled", ["no Trusted Publishing"]),
             ("status:404@audience", ["no Trusted Publishing"]),
@@ -238,7 +264,9 @@ def refusals(tap):
         world.nowhere(tap, "...", run)
         for modes, words in [("aud:other", ["'other'", "it was not sent"]), ("claim:event_name=pull_request_target", ["pull_request_target"]),
                              ("claim:job_workflow_ref=other/lib/.github/workflows/up.yml@main", ["reusable workflow of another repository", "other/lib", "'owner/repo' itself"]),
-                             ("kid:gitlab+aud:" + AUDIENCE + "x", ["it was not sent"])]:
+                             ("kid:gitlab+aud:" + AUDIENCE + "x", ["it was not sent"]),
+                             ("kid:circleci+json:%sssh-rerun=true" % CIRCLE, [CIRCLE + "ssh-rerun' is 'true'", "start the job again without SSH"]),
+                             *(("kid:circleci+json:%sssh-rerun=%s" % (CIRCLE, value), ["is 'neither true nor false'", "without SSH"]) for value in ('"false"', "0", "1.5", "[]", "{}"))]:
             world = World(registry, modes)
             tap.run("%s is seen before the registry is" % modes, world.publish(), 7, *words)
             tap.check("... which gets no identity", "mint" not in world.asked(), world.asked())
@@ -320,6 +348,16 @@ def encrypted(tap):
         tap.run("a CI is not asked over plain http", world.publish(), (2, 7), "http://")
 
 
+def unisolated(tap):
+    """where no build can be isolated, as in a job that only publishes"""
+    from scenario_doctor import unshared
+    with Registry() as registry:
+        world = World(registry)
+        world.place = unshared("--user --map-root-user", "echo 0 >/proc/sys/user/max_user_namespaces")
+        tap.run("no build can be isolated", world.place.hwb("doctor"), 5, "user.max_user_namespaces")
+        good(tap, "without namespaces it", world, world.publish())
+
+
 WORDS = "(lambda s: struct.pack('<I', len(s)) + s)"
 LIES = [    # (verb, lie, what comes of it): `frame` is magic, status, payload
     (None, "return frame[:-1]", 10), (None, "return frame + b'x'", 10), (None, "return b'x' + frame[1:]", 10), (None, "return b''", 10),
@@ -399,7 +437,7 @@ def who_has_it(tap):
         tap.check("nobody is left who has it", wait_for(lambda: not {p: v for p, v in holders(LOUD.encode()).items() if "fake_pypi" not in v[0]}, 10), "")
 
 
-TESTS = [by_github, by_others, hostile_url, refusals, troubles, encrypted, forged_answers, who_has_it]
+TESTS = [by_github, by_others, hostile_url, refusals, troubles, encrypted, unisolated, forged_answers, who_has_it]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)

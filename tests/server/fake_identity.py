@@ -15,8 +15,9 @@ GITLAB = "https://gitlab.com"
 GOOGLE = "https://accounts.google.com"
 BUILDKITE = "https://agent.buildkite.com"
 CIRCLECI = "https://oidc.circleci.com"
+CIRCLE_ORGANIZATION, CIRCLE_PROJECT, CIRCLE_PIPELINE, CIRCLE_CONTEXT = ("%s-0000-4000-8000-00000000000%s" % (8 * n, n) for n in "1234")
 
-# What a job's token says, by kind of CI. The first three have a publisher at the fake PyPI.
+# What a job's token says, by kind of CI. Each has a publisher at the fake PyPI.
 CLAIMS = {
     "github": {
         "iss": GITHUB, "sub": "repo:owner/repo:environment:pypi", "repository": "owner/repo", "repository_owner": "owner",
@@ -31,8 +32,18 @@ CLAIMS = {
         "ci_config_ref_uri": "gitlab.com/owner/repo//.gitlab-ci.yml@refs/tags/v1",
     },
     "google": {"iss": GOOGLE, "sub": "1234567890", "email": "robot@project.iam.gserviceaccount.com", "email_verified": True},
-    "buildkite": {"iss": BUILDKITE, "sub": "organization:o:pipeline:p:ref:refs/tags/v1:commit:a:step:release", "organization_slug": "o"},
-    "circleci": {"iss": CIRCLECI, "sub": "org/o/project/p/user/u", "oidc.circleci.com/project-id": "p"},
+    "buildkite": {
+        "iss": BUILDKITE, "sub": "organization:acme:pipeline:wheels:ref:refs/tags/v1:commit:%s:step:release" % ("a" * 40), "organization_slug": "acme",
+        "pipeline_slug": "wheels", "organization_id": "0184990a-477b-4fa8-9968-496074483cee", "pipeline_id": "0184990a-4782-42b5-afc1-16715b10b8ff", "build_number": 7,
+        "build_branch": "main", "build_tag": "v1", "build_commit": "a" * 40, "step_key": "release", "job_id": "0184990a-5b0d-46ba-b1a1-9a4a5d6a4d8c",
+        "agent_id": "0184990a-4782-42b5-afc1-16715b10b8aa", "build_source": "webhook", "runner_environment": "self-hosted",
+    },
+    "circleci": {
+        "iss": CIRCLECI, "sub": "org/%s/project/%s/user/u" % (CIRCLE_ORGANIZATION, CIRCLE_PROJECT), "oidc.circleci.com/org-id": CIRCLE_ORGANIZATION,
+        "oidc.circleci.com/project-id": CIRCLE_PROJECT, "oidc.circleci.com/pipeline-definition-id": CIRCLE_PIPELINE, "oidc.circleci.com/ssh-rerun": False,
+        "oidc.circleci.com/context-ids": [CIRCLE_CONTEXT, "55555555-0000-4000-8000-000000000005"], "oidc.circleci.com/vcs-ref": "refs/tags/v1",
+        "oidc.circleci.com/vcs-origin": "github.com/owner/repo", "oidc.circleci.com/job-id": "66666666-0000-4000-8000-000000000006",
+    },
 }
 
 

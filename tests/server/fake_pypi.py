@@ -47,11 +47,12 @@ A segment of modes may stand in front: /500:2+429/legacy/. A mode is NAME[:N][@K
     disabled            Trusted Publishing is not enabled
     audience:A          says this audience
     no-publisher, pending   422 invalid-publisher, invalid-pending-publisher
+    unknown-issuer, not-enabled     422 as a registry answers that has no publishers of this CI, or has them switched off
     echo                what was sent is repeated in the words: with a refusal to mint the JWT, with an upload (400) its token and header
     expires:S           the minted token expires in S seconds (may be negative)
     token:T             the minted token is T, whatever it contains; token-size:N: is N bytes long
     kid:KIND            GitHub's endpoint gives a token of that CI
-    claim:K=V           and with this claim instead (V empty: without it)
+    claim:K=V           and with this claim instead (V empty: without it); json:K=V: V is JSON
     aud:A               ... for this audience instead of the one that was asked for
     stale               ... that expired ten minutes ago
     again               ... that is always the same
@@ -140,6 +141,11 @@ PUBLISHERS = [
                             "workflow": "release.yml", "environment": "pypi"}, {"spam", "hwb-example"}),
     (fake_identity.GITLAB, {"project_path": "owner/repo", "workflow": ".gitlab-ci.yml", "environment": "pypi"}, {"spam", "hwb-example"}),
     (fake_identity.GOOGLE, {"email": "robot@project.iam.gserviceaccount.com"}, {"spam", "hwb-example"}),
+    (fake_identity.BUILDKITE, {"sub": "organization:acme:pipeline:wheels", "organization_slug": "acme", "pipeline_slug": "wheels", "build_tag": "v1",
+                               "step_key": "release"}, {"spam", "hwb-example"}),
+    (fake_identity.CIRCLECI, {"oidc.circleci.com/org-id": fake_identity.CIRCLE_ORGANIZATION, "oidc.circleci.com/project-id": fake_identity.CIRCLE_PROJECT,
+                              "oidc.circleci.com/pipeline-definition-id": fake_identity.CIRCLE_PIPELINE, "oidc.circleci.com/ssh-rerun": False,
+                              "oidc.circleci.com/context-ids": fake_identity.CIRCLE_CONTEXT, "oidc.circleci.com/vcs-ref": "refs/tags/v1"}, {"spam", "hwb-example"}),
 ]
 
 
@@ -171,8 +177,10 @@ class Registry:
             issuer = unverified["iss"]
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             return refuse("invalid-payload", "malformed JWT")
-        if not any(issuer == p[0] for p in PUBLISHERS):
+        if "unknown-issuer" in modes or not any(issuer == p[0] for p in PUBLISHERS):
             return refuse("invalid-payload", "unknown trusted publishing issuer")
+        if "not-enabled" in modes:
+            return refuse("not-enabled", "trusted publishing functionality not enabled for this issuer")
         claims = self.key.verify(jwt, "hs256" in modes)
         now = time.time()
         if not claims or claims.get("aud") != self.audience or claims.get("exp", 0) + 30 < now or claims.get("nbf", 0) - 30 > now:
@@ -208,6 +216,11 @@ class Registry:
             return claims.get("event_name") != "pull_request_target" and claims.get("job_workflow_ref") in [start + str(e) for e in ends]
         if name == "workflow":
             return str(claims.get("ci_config_ref_uri")).startswith("gitlab.com/%s//%s@" % (claims.get("project_path"), want))
+        if claims["iss"] == fake_identity.BUILDKITE and name == "sub":
+            return str(claims.get(name)).startswith(want + ":")
+        if claims["iss"] in (fake_identity.BUILDKITE, fake_identity.CIRCLECI):
+            is_list = isinstance(claims.get(name), list)
+            return want in claims[name] if is_list else name in claims and claims[name] == want
         return str(claims.get(name, "")).lower() == want.lower()
 
     def identity(self, authorization):
@@ -577,6 +590,9 @@ class Handler(BaseHTTPRequestHandler):
             if "claim" in modes:
                 key, _, value = modes["claim"].partition("=")
                 more[key] = value or None
+            if "json" in modes:
+                key, _, value = modes["json"].partition("=")
+                more[key] = json.loads(value)
             made = fake_identity.claims(modes.get("kid") or kind, modes.get("aud") or audience, **more)
             server.last = server.registry.key.sign(made, modes.get("alg") or "RS256")
             return server.last

@@ -204,6 +204,99 @@ static void claims_are_read_from_the_middle_of_a_jwt(void)
 	CHECK(oidc_claims_parse(BYTES("e30"), &a, &c, NULL) == ERR_FORMAT);
 }
 
+/* The claim of what stands behind its name in a payload; every claim of the table is read by its own name. */
+static struct bytes read_claim(enum oidc_claim claim, const char *json, struct arena *a)
+{
+	struct oidc_claims c;
+	CHECK(oidc_claims_parse(jwt_of(arena_printf(a, "{\"%s\":%s}", oidc_claim_name(claim), json), a), a, &c, NULL) == OK);
+	for (size_t i = 0; i < N_CLAIMS; i++)
+		CHECK_ROW(i == claim || !c.values[i].size, json);
+	return c.values[claim];
+}
+
+static void each_claim_has_a_name_of_its_own(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < N_CLAIMS; i++) {
+		enum oidc_claim claim = (enum oidc_claim)i;
+		struct bytes want = oidc_claim_kind(claim) == OIDC_FLAG ? BYTES(OIDC_NO_FLAG) : BYTES("x");
+		CHECK_BYTES(read_claim(claim, "\"x\"", &a), want);
+	}
+}
+
+static void a_flag_is_a_boolean_or_none(void)
+{
+	static const struct {
+		const char *json, *want;
+	} rows[] = {
+		{ "true", "true" },           { "false", "false" },          { "null", "" },
+		{ "\"true\"", OIDC_NO_FLAG }, { "\"false\"", OIDC_NO_FLAG }, { "0", OIDC_NO_FLAG },
+		{ "1", OIDC_NO_FLAG },        { "0.5", OIDC_NO_FLAG },       { "\"\"", OIDC_NO_FLAG },
+		{ "[false]", OIDC_NO_FLAG },  { "{}", OIDC_NO_FLAG },
+	};
+	CLEANUP(arena_done) struct arena a;
+	CLEANUP(buf_done) struct buf record;
+	struct oidc_claims c = { .expires = 0 }, again;
+	arena_init(&a);
+	buf_init(&record, 1 << 16);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		c.values[CLAIM_CIRCLE_SSH] = read_claim(CLAIM_CIRCLE_SSH, rows[i].json, &a);
+		CHECK_ROW(bytes_equal(c.values[CLAIM_CIRCLE_SSH], bytes_of(rows[i].want)), rows[i].json);
+		buf_clear(&record);
+		oidc_claims_write(&c, &record);
+		CHECK_ROW(oidc_claims_read(buf_bytes(&record), &again, NULL) == OK, rows[i].json);
+	}
+	/* What hwb-parse would never write. */
+	c.values[CLAIM_CIRCLE_SSH] = BYTES("no");
+	buf_clear(&record);
+	oidc_claims_write(&c, &record);
+	CHECK(oidc_claims_read(buf_bytes(&record), &again, NULL) == ERR_FORMAT);
+}
+
+/* count strings of that many bytes, as JSON. */
+static const char *list_of(size_t count, size_t size, struct arena *a)
+{
+	CLEANUP(buf_done) struct buf out;
+	buf_init(&out, OIDC_TOKEN_MAX);
+	for (size_t i = 0; i < count; i++) {
+		buf_add_string(&out, i ? ",\"" : "[\"");
+		for (size_t k = 0; k < size; k++)
+			buf_add_byte(&out, 'c');
+		buf_add_byte(&out, '"');
+	}
+	buf_add_byte(&out, ']');
+	return arena_string(a, buf_bytes(&out));
+}
+
+static void a_list_keeps_its_strings(void)
+{
+	static const struct {
+		const char *json, *want;
+	} rows[] = {
+		{ "[\"a\"]", "a" },
+		{ "[\"a\",\"b\"]", "a, b" },
+		{ "[]", "" },
+		{ "null", "" },
+		{ "{\"a\":1}", "" },
+		{ "\"a\"", "a" },
+		{ "[7,null,true,[\"x\"],{},\"\",\"a\"]", "a" },
+		{ "[\"a\\u001b\\n\"]", "a??" },
+	};
+	enum { UUID = 36, ROOM = 512 - 2 - 5 }; /* what OIDC_WORDS_MAX leaves beside a comma before and ", ..." behind */
+	CLEANUP(arena_done) struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		CHECK_ROW(bytes_equal(read_claim(CLAIM_CIRCLE_CONTEXTS, rows[i].json, &a), bytes_of(rows[i].want)), rows[i].json);
+	CHECK(read_claim(CLAIM_CIRCLE_CONTEXTS, list_of(1, ROOM, &a), &a).size == ROOM);
+	CHECK_BYTES(read_claim(CLAIM_CIRCLE_CONTEXTS, list_of(1, ROOM + 1, &a), &a), BYTES("..."));
+	/* Thirteen whole ones, and a word that there are more. */
+	struct bytes many = read_claim(CLAIM_CIRCLE_CONTEXTS, list_of(200, UUID, &a), &a);
+	CHECK(many.size == 13 * (UUID + 2) + 3 && many.size <= OIDC_WORDS_MAX && bytes_ends(many, BYTES("cc, ...")));
+	/* Of others a list is left away, as before. */
+	CHECK(read_claim(CLAIM_REPOSITORY, "[\"a\"]", &a).size == 0 && read_claim(CLAIM_CIRCLE_ORGANIZATION, "[\"a\"]", &a).size == 0);
+}
+
 static void records_read_back_and_break_at_every_cut(void)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -359,6 +452,9 @@ int main(int argc, char **argv)
 		{ "a minted token has an end", a_minted_token_has_an_end },
 		{ "a refusal says what it can", a_refusal_says_what_it_can },
 		{ "claims are read from the middle of a JWT", claims_are_read_from_the_middle_of_a_jwt },
+		{ "each claim has a name of its own", each_claim_has_a_name_of_its_own },
+		{ "a flag is a boolean, or none", a_flag_is_a_boolean_or_none },
+		{ "a list keeps its strings", a_list_keeps_its_strings },
 		{ "records read back, and break at every cut", records_read_back_and_break_at_every_cut },
 		{ "an audience belongs to its host", an_audience_belongs_to_its_host },
 		{ "the environment says where we are", the_environment_says_where_we_are },

@@ -103,6 +103,8 @@ static void facts_are_read_and_everything_else_is_said(void)
 		  STEPS("      - uses: pypa/gh-action-pypi-publish@release/v1\n        with:\n          password: x\n"),
 		  "- j:-PT pypa/gh-action-pypi-publish@release/v1=N4" },
 		{ "a command that publishes", STEPS("      - run: uv publish\n"), "- j:-P" },
+		{ "that of hwb init",
+		  STEPS("      - name: x\n        run: hwb publish --trusted-publisher=always -r testpypi dist/*\n"), "- j:-P" },
 		{ "and one that builds before", STEPS("      - run: |\n          python -m build\n          twine upload dist/*\n"),
 		  "- j:-PR" },
 		{ "another step before",
