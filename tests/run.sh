@@ -9,9 +9,14 @@ rm -rf "$logs"
 mkdir -p "$logs"
 broken=0
 
+# Where the minutes go, for whoever wants fewer of them.
+took() { # name, when it began
+	printf '   %s: %s s\n' "$1" "$(($(date +%s) - $2))" >&2
+}
+
 # Runs one thing that prints TAP; a program that fails without a "not ok" counts as one failure.
 tap() { # name, command...
-	name=$1
+	name=$1 began=$(date +%s)
 	shift
 	printf '%s\n' "== $name" >&2
 	"$@" >"$logs/$name.tap" 2>"$logs/$name.err" </dev/null
@@ -24,10 +29,12 @@ tap() { # name, command...
 	if ! grep -q '^ok\|^not ok' "$logs/$name.tap"; then
 		echo "not ok - $name ran no test" | tee -a "$logs/$name.tap" >&2
 	fi
+	took "$name" "$began"
 }
 
 # Meson runs the unit tests side by side; its log holds their TAP.
 units() { # name, folder
+	began=$(date +%s)
 	printf '%s\n' "== $1" >&2
 	meson test -C "$2" --no-rebuild >"$logs/$1.err" 2>&1
 	status=$?
@@ -37,6 +44,7 @@ units() { # name, folder
 		echo "not ok - $1: a test program died" | tee -a "$logs/$1.tap" >&2
 		grep -E 'FAIL|ERROR|TIMEOUT' "$logs/$1.err" >&2
 	fi
+	took "$1" "$began"
 }
 
 # An ordinary user for the tests that must work without root.
