@@ -1,7 +1,7 @@
 /* What the indexes serve now of what the log says was published. */
 #include "base/clock.h"
-#include "cli/registry_known.h"
 #include "cli/responding.h"
+#include "cli/responding_registry.h"
 #include "cli/settings_parts.h"
 #include "python/name.h"
 

@@ -1,7 +1,7 @@
 /* An incident as the audit log tells it. */
 #include "base/clock.h"
-#include "cli/registry_known.h"
 #include "cli/responding.h"
+#include "cli/responding_registry.h"
 #include "cli/settings_parts.h"
 #include "format/json.h"
 #include "python/name.h"

@@ -1,7 +1,7 @@
 /* An incident for people: what was found, and the file in which they write down what they do about it. */
 #include "base/number.h"
-#include "cli/registry_known.h"
 #include "cli/responding.h"
+#include "publish/registry.h"
 
 const char *response_upload_name(enum response_upload upload)
 {
@@ -37,8 +37,8 @@ static void put_segment(struct buf *out, const char *text)
 const char *response_link(const struct publication *p, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf out;
-	const struct registry_known *k = registry_known_of(bytes_of(p->registry));
-	if (!k)
+	const struct registry_kind *k = registry_kind_of(bytes_of(p->registry));
+	if (!k || !k->site)
 		return NULL;
 	buf_init(&out, 65536);
 	buf_printf(&out, "%s/manage/project/", k->site);
@@ -256,11 +256,12 @@ void response_put_facts(const struct response *r, struct buf *out)
 
 static void put_actions(const struct response *r, struct buf *out)
 {
-	const struct registry_known *k = r->registry ? registry_known_find(r->registry) : NULL;
+	struct registry built_in;
+	bool is_built_in = r->registry && registry_find(r->registry, r->arena, &built_in) == OK;
 	buf_add_string(out, "## Actions\n\nTick each with the time and who did it.\n\n");
 	if (r->kind == RESPONSE_LEAK)
-		buf_printf(out, "- [ ] revoke the credential at the registry%s%s\n", k ? ": " : "",
-			   k ? arena_printf(r->arena, "%s/manage/account/", k->site) : "");
+		buf_printf(out, "- [ ] revoke the credential at the registry%s%s\n", is_built_in ? ": " : "",
+			   is_built_in ? arena_printf(r->arena, "%s/manage/account/", built_in.kind->site) : "");
 	buf_add_string(
 		out,
 		"- [ ] rotate every credential and variable that was in reach of the runs above\n"

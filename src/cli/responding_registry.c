@@ -1,19 +1,8 @@
-#include "cli/registry_known.h"
+#include "cli/responding_registry.h"
 
+#include "base/cleanup.h"
 #include "cli/settings_parts.h"
-
-static const struct registry_known known[] = {
-	{ "pypi", "upload.pypi.org", "https://pypi.org/simple/", "https://pypi.org" },
-	{ "testpypi", "test.pypi.org", "https://test.pypi.org/simple/", "https://test.pypi.org" },
-};
-
-const struct registry_known *registry_known_find(const char *name)
-{
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (strcmp(known[i].name, name) == 0)
-			return &known[i];
-	return NULL;
-}
+#include "publish/registry.h"
 
 /* A URL, or a host alone. */
 static bool host_is(struct bytes text, const char *host)
@@ -34,14 +23,6 @@ static bool same_origin(struct bytes x, struct bytes y)
 	return url_parse(x, &a, &first, NULL) == OK && url_parse(y, &a, &second, NULL) == OK && url_same_origin(&first, &second);
 }
 
-const struct registry_known *registry_known_of(struct bytes upload_url)
-{
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (host_is(upload_url, known[i].upload_host) || bytes_equal(upload_url, bytes_of(known[i].name)))
-			return &known[i];
-	return NULL;
-}
-
 static struct bytes without_slash(struct bytes url)
 {
 	while (bytes_ends(url, BYTES("/")))
@@ -57,10 +38,12 @@ static bool has_path(struct bytes url)
 
 bool registry_is(const struct settings *s, const char *named, struct bytes logged)
 {
-	const struct registry_known *k = registry_known_find(named);
+	CLEANUP(arena_done) struct arena a;
+	struct registry built_in;
 	struct bytes name = bytes_of(named);
-	if (k)
-		return registry_known_of(logged) == k || host_is(logged, k->upload_host);
+	arena_init(&a);
+	if (registry_find(named, &a, &built_in) == OK)
+		return host_is(logged, built_in.kind->host);
 	if (bytes_equal(without_slash(name), without_slash(logged)))
 		return true;
 	if (bytes_search(name, BYTES("://")) < name.size) /* what an index was asked with is an origin in the log */
@@ -73,12 +56,15 @@ bool registry_is(const struct settings *s, const char *named, struct bytes logge
 
 const char *registry_simple_url(const struct settings *s, struct bytes logged, bool is_only, struct arena *a)
 {
-	const struct registry_known *k = registry_known_of(logged);
-	const char *given = s->respond.check_url;
-	if (given && (is_only || !k))
+	struct registry built_in;
+	const struct registry_kind *k = registry_kind_of(logged);
+	const char *known = k && k->word ? k->check_url : NULL, *given = s->respond.check_url;
+	if (registry_find(arena_string(a, logged), a, &built_in) == OK) /* what was named, where the log has nothing */
+		known = built_in.check_url;
+	if (given && (is_only || !known))
 		return bytes_ends(bytes_of(given), BYTES("/")) ? given : arena_printf(a, "%s/", given);
-	if (k)
-		return k->simple_url;
+	if (known)
+		return known;
 	for (size_t i = 0; i < s->n_places; i++)
 		if (s->places[i].url && same_origin(bytes_of(s->places[i].url), logged))
 			return s->places[i].url;
