@@ -375,7 +375,7 @@ static enum status publish(struct publish_command *c, struct diag *d)
 {
 	struct settings *s = c->checked.settings;
 	enum status status = process_hide(d);
-	if (status == OK && s->publish.url && s->rows_by_flag >> setting_find(BYTES("publish.registry")) & 1)
+	if (status == OK && s->publish.url && s->rows_by_flag[setting_find(BYTES("publish.registry"))])
 		status = fail(d, ERR_USAGE, 0, "--registry and --repository-url both say where to: name one");
 	if (status == OK)
 		status = publish_target_find(s, c->checked.arena, &c->target, d);

@@ -444,7 +444,7 @@ static bool is_other_variable(struct bytes name)
 /* A slip in a name would leave the default in force, and nobody would know. */
 static enum status check_variable(struct bytes name, struct diag *d)
 {
-	const char *names[65] = { "HWB_NO_CONFIG" };
+	const char *names[SETTING_ROWS_MAX + 1] = { "HWB_NO_CONFIG" };
 	size_t n_rows, n = 1;
 	const struct setting_row *rows = setting_rows(&n_rows);
 	for (size_t i = 0; i < n_rows; i++) {

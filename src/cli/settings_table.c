@@ -630,7 +630,7 @@ static const struct setting_row rows[] = {
 	  "whether a CI's identity is exchanged for a token", setting_set_trusted, false },
 	{ "console.color", "HWB_COLOR", "auto, always or never", "auto", NEVER, "colour", set_color, false },
 };
-_Static_assert(COUNT(rows) <= 64, "settings.rows_set has a bit for each");
+_Static_assert(COUNT(rows) < SETTING_ROWS_MAX, "settings.rows_set has a place for each, and for a key that is not there");
 
 const struct setting_row *setting_rows(size_t *ret_n)
 {
@@ -650,18 +650,17 @@ enum status setting_put(struct settings *s, struct arena *a, size_t row, struct 
 {
 	enum status status = rows[row].set(s, a, value, is_first, d);
 	if (status == OK)
-		s->rows_set |= UINT64_C(1) << row;
+		s->rows_set[row] = true;
 	return status;
 }
 
 enum status setting_put_flag(struct settings *s, struct arena *a, const char *key, const char *value, struct diag *d)
 {
 	size_t row = setting_find(bytes_of(key));
-	uint64_t bit = UINT64_C(1) << row;
-	bool is_first = !(s->rows_by_flag & bit);
+	bool is_first = !s->rows_by_flag[row];
 	s->base = NULL;
 	s->making.layer = UINT_MAX; /* nothing is stronger */
-	s->rows_by_flag |= bit;
+	s->rows_by_flag[row] = true;
 	return setting_put(s, a, row, bytes_of(value), is_first, d);
 }
 

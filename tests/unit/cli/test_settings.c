@@ -151,7 +151,7 @@ static void test_every_key(void)
 			   arena_printf(&w.a, "[%.*s]\n%.*s = %s\n", BYTES_ARG(table), BYTES_ARG(rest), values[k].value));
 		if (world_load(&w) != OK)
 			test_fail(__FILE__, __LINE__, "row '%s': %s", rows[i].key, w.d.text);
-		CHECK_ROW(w.s.rows_set >> i & 1, rows[i].key);
+		CHECK_ROW(w.s.rows_set[i], rows[i].key);
 		CHECK_ROW(rows[i].what[0] && rows[i].takes[0] && rows[i].initial[0], rows[i].key);
 		/* The wrong type is refused with the place. */
 		world_file(&w, "etc/hwb.toml", arena_printf(&w.a, "[%.*s]\n%.*s = 1.5\n", BYTES_ARG(table), BYTES_ARG(rest)));
