@@ -68,14 +68,12 @@ TAKE(take_repository_url)
 
 TAKE(take_s3_endpoint)
 {
-	return take_url(a, value, &s->publish.s3_endpoint, d);
+	return setting_put_flag(s, a, "publish.s3-endpoint", value, d);
 }
 
 TAKE(take_s3_region)
 {
-	UNUSED(d);
-	s->publish.s3_region = arena_string(a, bytes_of(value));
-	return OK;
+	return setting_put_flag(s, a, "publish.s3-region", value, d);
 }
 
 TAKE(take_check_url)

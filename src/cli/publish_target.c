@@ -60,7 +60,7 @@ static enum status check_words(const struct settings_publish *p, struct diag *d)
 	} words[] = { { p->check_url, "--check-url" },
 		      { p->user, "--username" },
 		      { p->password_stdin, "--password-stdin" },
-		      { p->trusted == TRUSTED_ALWAYS, "--trusted-publisher" },
+		      { p->trusted == TRUSTED_ALWAYS, "--trusted-publisher (publish.trusted-publisher)" },
 		      { p->attestations.n, "--attestations" } };
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (words[i].said) {
@@ -78,7 +78,9 @@ static const char *variable(const struct settings *s, const char *first, const c
 	return value && value[0] ? value : NULL;
 }
 
-static enum status find_bucket(const struct settings *s, struct arena *a, struct publish_target *ret, struct diag *d)
+/* name: NULL when it was named by its URL. */
+static enum status find_bucket(const struct settings *s, const char *url, const char *name, struct arena *a,
+			       struct publish_target *ret, struct diag *d)
 {
 	const struct settings_publish *p = &s->publish;
 	const char *endpoint = p->s3_endpoint ? p->s3_endpoint : variable(s, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
@@ -87,14 +89,19 @@ static enum status find_bucket(const struct settings *s, struct arena *a, struct
 	struct publish_target t = { .s3 = place };
 	enum status status = check_words(p, d);
 	if (status == OK)
-		status = s3_place_parse(p->url, endpoint, region, a, place, d);
+		status = s3_place_parse(url, endpoint, region, a, place, d);
 	if (status == OK)
 		status = take_http(s, place->endpoint, a, &t, d);
 	if (status)
 		return status;
-	t.registry = (struct registry){ .name = place->name, .upload_url = place->name };
+	t.registry = (struct registry){ .name = name ? name : place->name, .upload_url = place->name };
 	*ret = t;
 	return OK;
+}
+
+static bool is_by_flag(const struct settings *s, const char *key)
+{
+	return s->rows_by_flag[setting_find(bytes_of(key))];
 }
 
 enum status publish_target_find(const struct settings *s, struct arena *a, struct publish_target *ret, struct diag *d)
@@ -102,10 +109,6 @@ enum status publish_target_find(const struct settings *s, struct arena *a, struc
 	const struct settings_publish *p = &s->publish;
 	struct publish_target t = { .user = p->user };
 	struct pypirc_section section = { 0 };
-	if (p->url && s3_is_url(p->url))
-		return find_bucket(s, a, ret, d);
-	if (p->s3_endpoint || p->s3_region)
-		return fail(d, ERR_USAGE, 0, "--s3-endpoint and --s3-region belong to --repository-url s3://BUCKET/PREFIX");
 	const char *name = p->url ? NULL : p->registry ? p->registry : "pypi", *url = p->url;
 	if (name) {
 		enum status found = pypirc_load(s->user_home, name, a, &section, d);
@@ -116,6 +119,12 @@ enum status publish_target_find(const struct settings *s, struct arena *a, struc
 		if (!url)
 			return unknown(name, d);
 	}
+	if (s3_is_url(url))
+		return find_bucket(s, url, name, a, ret, d);
+	if (is_by_flag(s, "publish.s3-endpoint") || is_by_flag(s, "publish.s3-region")) /* a configuration is for all registries */
+		return fail(d, ERR_USAGE, 0,
+			    "--s3-endpoint and --s3-region belong to a bucket (s3://BUCKET/PREFIX), and '%s' is none",
+			    name ? name : arena_string(a, url_for_log(bytes_of(url), a)));
 	if (!t.user)
 		t.user = section.username;
 	enum status status = registry_at(url, name, check_url_of(s, name), a, &t.registry, d);
