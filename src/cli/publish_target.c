@@ -14,12 +14,9 @@ const char *publish_target_url(const struct settings *s, const char *name, struc
 	return registry_find(name, a, &built_in) == OK ? built_in.upload_url : NULL;
 }
 
-/* An index of that name is the registry's own: they are two sides of one server. */
-static const char *check_url_of(const struct settings *s, const char *name)
+const char *publish_target_index(const struct settings *s, const char *name)
 {
-	if (s->publish.check_url)
-		return s->publish.check_url;
-	for (size_t i = 0; name && i < s->n_places; i++)
+	for (size_t i = 0; i < s->n_places; i++)
 		if (settings_index_same(s->places[i].name, name))
 			return s->places[i].url;
 	return NULL;
@@ -112,6 +109,8 @@ enum status publish_target_find(const struct settings *s, struct arena *a, struc
 	const char *name = p->url ? NULL : p->registry ? p->registry : "pypi", *url = p->url;
 	if (name) {
 		enum status found = pypirc_load(s->user_home, name, a, &section, d);
+		if (found == OK)
+			found = pypirc_check(&section, name, d);
 		if (found && found != ERR_ABSENT)
 			return found;
 		url = publish_target_url(s, name, a);
@@ -127,7 +126,8 @@ enum status publish_target_find(const struct settings *s, struct arena *a, struc
 			    name ? name : arena_string(a, url_for_log(bytes_of(url), a)));
 	if (!t.user)
 		t.user = section.username;
-	enum status status = registry_at(url, name, check_url_of(s, name), a, &t.registry, d);
+	const char *check_url = p->check_url ? p->check_url : name ? publish_target_index(s, name) : NULL;
+	enum status status = registry_at(url, name, check_url, a, &t.registry, d);
 	if (status == OK)
 		status = take_http(s, t.registry.upload_url, a, &t, d);
 	if (status == OK && t.registry.check_url)

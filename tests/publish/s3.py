@@ -208,6 +208,10 @@ def configured(tap):
                                  (["-r", "mybucket"], {"HWB_PUBLISH_S3_ENDPOINT": "http://a.example"}, "--allow-http"),
                                  (["-r", "nobody"], {}, "[publish] registries = { nobody = ")):
             tap.run("%s %s is refused" % (" ".join(words), " ".join(env)), named(*words, env=env), 2, text)
+        for words, code, served in (([], 10, "unchecked"), (["--check-url", b.base + "/static/" + TOP + "simple/"], 0, "same")):
+            run = user.hwb("respond", "token-leak", "-r", "mybucket", *words, "--json", env={"HWB_NO_CONFIG": None})
+            got = {p["file"]: p["served"] for p in json.loads(run.out)["publications"] if p["upload"] == "completed"}
+            tap.check("hwb respond finds what was published there: %s" % served, run.code == code and got == {WHEEL: served, SDIST: served}, run.told())
         tap.run("no key is exit 7", user.hwb(*NAMED, "-r", "mybucket", env={"HWB_NO_CONFIG": None}), 7, "there is no key for 'mybucket'", "nothing was sent")
         tap.run("the store of credentials has no place for one", user.hwb("credential", "add", "mybucket", "-u", "me", env={"HWB_NO_CONFIG": None}), 2,
                 "'mybucket' is a bucket", "AWS_ACCESS_KEY_ID")
