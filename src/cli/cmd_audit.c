@@ -396,9 +396,9 @@ static enum status audit_files(struct audit_command *c, struct diag *d)
 	enum status s = add_words(c, d);
 	if (s == OK)
 		s = read_files(c, d);
-	uint64_t by_flag = c->settings->rows_by_flag; /* a configuration is for many projects */
-	options.tell_unused = by_flag >> setting_find(BYTES("audit.ignore")) & 1 ||
-			      by_flag >> setting_find(BYTES("audit.ignore-until-fixed")) & 1;
+	const bool *by_flag = c->settings->rows_by_flag; /* a configuration is for many projects */
+	options.tell_unused = by_flag[setting_find(BYTES("audit.ignore"))] ||
+			      by_flag[setting_find(BYTES("audit.ignore-until-fixed"))];
 	struct advisory_request request = { .subjects = c->subjects, .n_subjects = c->n_subjects, .options = &options };
 	if (s == OK)
 		s = advisory_run(&c->session.run, &request, c->arena, &r, d);

@@ -34,6 +34,10 @@ static enum status find_origin(const struct credential_command *c, const char **
 		(void)fail(d, ERR_USAGE, 0, "there is no index or registry '%s' whose host could get a credential", c->name);
 		return remedy(d, "name it with --index %s=URL, or in hwb.toml", c->name);
 	}
+	if (s3_is_url(text)) {
+		(void)fail(d, ERR_USAGE, 0, "'%s' is a bucket (s3://), which takes a key and no password", c->name);
+		return remedy(d, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where 'hwb publish' runs; hwb keeps no such key");
+	}
 	enum status s = url_parse(bytes_of(text), c->vault->arena, &url, d);
 	if (s == OK)
 		*ret = url_origin(&url, c->vault->arena);

@@ -68,14 +68,12 @@ TAKE(take_repository_url)
 
 TAKE(take_s3_endpoint)
 {
-	return take_url(a, value, &s->publish.s3_endpoint, d);
+	return setting_put_flag(s, a, "publish.s3-endpoint", value, d);
 }
 
 TAKE(take_s3_region)
 {
-	UNUSED(d);
-	s->publish.s3_region = arena_string(a, bytes_of(value));
-	return OK;
+	return setting_put_flag(s, a, "publish.s3-region", value, d);
 }
 
 TAKE(take_check_url)
@@ -375,7 +373,7 @@ static enum status publish(struct publish_command *c, struct diag *d)
 {
 	struct settings *s = c->checked.settings;
 	enum status status = process_hide(d);
-	if (status == OK && s->publish.url && s->rows_by_flag >> setting_find(BYTES("publish.registry")) & 1)
+	if (status == OK && s->publish.url && s->rows_by_flag[setting_find(BYTES("publish.registry"))])
 		status = fail(d, ERR_USAGE, 0, "--registry and --repository-url both say where to: name one");
 	if (status == OK)
 		status = publish_target_find(s, c->checked.arena, &c->target, d);

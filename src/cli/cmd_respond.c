@@ -158,6 +158,7 @@ static enum status respond(struct respond_command *c, struct diag *d)
 	if (s)
 		return recode(d, ERR_LOG);
 	verify_chain(c, logs);
+	c->response.meant = registry_meant_find(c->settings, c->response.registry, c->arena);
 	s = response_read(&c->response, logs, d);
 	if (s == OK)
 		s = response_compare(&c->response, &c->session.run, d);

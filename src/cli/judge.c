@@ -48,7 +48,7 @@ enum status judge_apply(struct settings *s, struct finding_list *list, struct by
 
 void judge_warn_unused(const struct settings *s, struct console *c)
 {
-	bool by_flag = s->rows_by_flag >> setting_find(BYTES("findings.allow")) & 1; /* a configuration is for many projects */
+	bool by_flag = s->rows_by_flag[setting_find(BYTES("findings.allow"))]; /* a configuration is for many projects */
 	for (size_t i = 0; by_flag && i < s->findings.n_allowed; i++)
 		if (!s->findings.allowed[i].used)
 			console_warning(c, "nothing was found that --allow %s%s%s would be needed for", s->findings.allowed[i].id,

@@ -14,12 +14,9 @@ const char *publish_target_url(const struct settings *s, const char *name, struc
 	return registry_find(name, a, &built_in) == OK ? built_in.upload_url : NULL;
 }
 
-/* An index of that name is the registry's own: they are two sides of one server. */
-static const char *check_url_of(const struct settings *s, const char *name)
+const char *publish_target_index(const struct settings *s, const char *name)
 {
-	if (s->publish.check_url)
-		return s->publish.check_url;
-	for (size_t i = 0; name && i < s->n_places; i++)
+	for (size_t i = 0; i < s->n_places; i++)
 		if (settings_index_same(s->places[i].name, name))
 			return s->places[i].url;
 	return NULL;
@@ -60,7 +57,7 @@ static enum status check_words(const struct settings_publish *p, struct diag *d)
 	} words[] = { { p->check_url, "--check-url" },
 		      { p->user, "--username" },
 		      { p->password_stdin, "--password-stdin" },
-		      { p->trusted == TRUSTED_ALWAYS, "--trusted-publisher" },
+		      { p->trusted == TRUSTED_ALWAYS, "--trusted-publisher (publish.trusted-publisher)" },
 		      { p->attestations.n, "--attestations" } };
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (words[i].said) {
@@ -78,7 +75,9 @@ static const char *variable(const struct settings *s, const char *first, const c
 	return value && value[0] ? value : NULL;
 }
 
-static enum status find_bucket(const struct settings *s, struct arena *a, struct publish_target *ret, struct diag *d)
+/* name: NULL when it was named by its URL. */
+static enum status find_bucket(const struct settings *s, const char *url, const char *name, struct arena *a,
+			       struct publish_target *ret, struct diag *d)
 {
 	const struct settings_publish *p = &s->publish;
 	const char *endpoint = p->s3_endpoint ? p->s3_endpoint : variable(s, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
@@ -87,14 +86,19 @@ static enum status find_bucket(const struct settings *s, struct arena *a, struct
 	struct publish_target t = { .s3 = place };
 	enum status status = check_words(p, d);
 	if (status == OK)
-		status = s3_place_parse(p->url, endpoint, region, a, place, d);
+		status = s3_place_parse(url, endpoint, region, a, place, d);
 	if (status == OK)
 		status = take_http(s, place->endpoint, a, &t, d);
 	if (status)
 		return status;
-	t.registry = (struct registry){ .name = place->name, .upload_url = place->name };
+	t.registry = (struct registry){ .name = name ? name : place->name, .upload_url = place->name };
 	*ret = t;
 	return OK;
+}
+
+static bool is_by_flag(const struct settings *s, const char *key)
+{
+	return s->rows_by_flag[setting_find(bytes_of(key))];
 }
 
 enum status publish_target_find(const struct settings *s, struct arena *a, struct publish_target *ret, struct diag *d)
@@ -102,13 +106,11 @@ enum status publish_target_find(const struct settings *s, struct arena *a, struc
 	const struct settings_publish *p = &s->publish;
 	struct publish_target t = { .user = p->user };
 	struct pypirc_section section = { 0 };
-	if (p->url && s3_is_url(p->url))
-		return find_bucket(s, a, ret, d);
-	if (p->s3_endpoint || p->s3_region)
-		return fail(d, ERR_USAGE, 0, "--s3-endpoint and --s3-region belong to --repository-url s3://BUCKET/PREFIX");
 	const char *name = p->url ? NULL : p->registry ? p->registry : "pypi", *url = p->url;
 	if (name) {
 		enum status found = pypirc_load(s->user_home, name, a, &section, d);
+		if (found == OK)
+			found = pypirc_check(&section, name, d);
 		if (found && found != ERR_ABSENT)
 			return found;
 		url = publish_target_url(s, name, a);
@@ -116,9 +118,16 @@ enum status publish_target_find(const struct settings *s, struct arena *a, struc
 		if (!url)
 			return unknown(name, d);
 	}
+	if (s3_is_url(url))
+		return find_bucket(s, url, name, a, ret, d);
+	if (is_by_flag(s, "publish.s3-endpoint") || is_by_flag(s, "publish.s3-region")) /* a configuration is for all registries */
+		return fail(d, ERR_USAGE, 0,
+			    "--s3-endpoint and --s3-region belong to a bucket (s3://BUCKET/PREFIX), and '%s' is none",
+			    name ? name : arena_string(a, url_for_log(bytes_of(url), a)));
 	if (!t.user)
 		t.user = section.username;
-	enum status status = registry_at(url, name, check_url_of(s, name), a, &t.registry, d);
+	const char *check_url = p->check_url ? p->check_url : name ? publish_target_index(s, name) : NULL;
+	enum status status = registry_at(url, name, check_url, a, &t.registry, d);
 	if (status == OK)
 		status = take_http(s, t.registry.upload_url, a, &t, d);
 	if (status == OK && t.registry.check_url)

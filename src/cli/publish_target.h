@@ -15,7 +15,9 @@ struct publish_target {
 
 /* Lives as long as a. ERR_USAGE: no such registry, a URL with a password in it, a password in ~/.pypirc, http that nobody allowed. */
 MUST_USE enum status publish_target_find(const struct settings *s, struct arena *a, struct publish_target *ret, struct diag *d);
-/* The upload URL of a registry by its name, without ~/.pypirc; NULL: there is none. */
+/* The index of that name, which is the registry's own: they are two sides of one server. NULL: there is none. */
+const char *publish_target_index(const struct settings *s, const char *name);
+/* The upload URL of a registry by its name, s3://BUCKET/PREFIX of a bucket, without ~/.pypirc; NULL: there is none. */
 const char *publish_target_url(const struct settings *s, const char *name, struct arena *a);
 
 #endif

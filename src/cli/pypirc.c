@@ -30,16 +30,22 @@ enum status pypirc_find(struct bytes text, const char *name, struct arena *a, st
 	if (!has_section(&ini, name))
 		return ERR_ABSENT;
 	const struct ini_item *password = ini_find(&ini, name, "password");
-	if (password && password->value.size) {
-		(void)fail(d, ERR_USAGE, 0, "there is a password for '%s', which every program of yours can read", name);
-		locate(d, password->line, 0);
-		return remedy(d,
-			      "revoke it and remove the line; publish from a CI with --trusted-publisher, or keep a new token in "
-			      "HWB_PUBLISH_TOKEN, in 'hwb credential add %s', or in a keyring",
-			      name);
-	}
-	*ret = (struct pypirc_section){ find(&ini, name, "repository", a), find(&ini, name, "username", a) };
+	*ret = (struct pypirc_section){ find(&ini, name, "repository", a), find(&ini, name, "username", a),
+					password && password->value.size ? password->line : 0 };
 	return OK;
+}
+
+enum status pypirc_check(const struct pypirc_section *section, const char *name, struct diag *d)
+{
+	if (!section->password_line)
+		return OK;
+	(void)fail(d, ERR_USAGE, 0, "'~/.pypirc': there is a password for '%s', which every program of yours can read", name);
+	locate(d, section->password_line, 0);
+	(void)remedy(d,
+		     "revoke it and remove the line; publish from a CI with --trusted-publisher, or keep a new token in "
+		     "HWB_PUBLISH_TOKEN, in 'hwb credential add %s', or in a keyring",
+		     name);
+	return ERR_USAGE;
 }
 
 enum status pypirc_load(const char *home, const char *name, struct arena *a, struct pypirc_section *ret, struct diag *d)

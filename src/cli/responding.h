@@ -4,6 +4,7 @@
 #define CLI_RESPONDING_H
 
 #include "audit/chain.h"
+#include "cli/responding_registry.h"
 #include "cli/session.h"
 
 enum { RESPONSE_ITEMS_MAX = 100000, RESPONSE_RUNS_MAX = 10000 };
@@ -49,6 +50,7 @@ struct response_stranger {
 struct response {
 	enum response_kind kind;
 	const char *registry; /* as it was named; NULL: any */
+	struct registry_meant meant; /* by that */
 	const char *package; /* normalised; of RESPONSE_COMPROMISED */
 	struct strings versions;
 	const char *opened; /* now */

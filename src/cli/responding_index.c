@@ -1,13 +1,14 @@
 /* What the indexes serve now of what the log says was published. */
 #include "base/clock.h"
-#include "cli/registry_known.h"
 #include "cli/responding.h"
 #include "cli/settings_parts.h"
+#include "publish/s3_place.h"
 #include "python/name.h"
 
 /* One project at one registry. */
 struct place_asked {
 	const char *registry, *simple; /* simple NULL: nobody knows where */
+	bool is_guess; /* of simple: what it does not have may be elsewhere */
 	const char *package;
 	const struct index_project *project; /* NULL: the index has none, or was not asked */
 	const char *unchecked; /* why it was not; NULL: it was */
@@ -29,7 +30,7 @@ struct comparing {
 	int64_t from; /* what an index got before is none of this incident's; INT64_MIN: everything is */
 };
 
-static void add_place(struct comparing *c, const char *registry, const char *package, bool is_only)
+static void add_place(struct comparing *c, const char *registry, const char *package)
 {
 	struct arena *a = c->r->arena;
 	package = arena_string(a, name_normalize(bytes_of(package), a));
@@ -37,26 +38,62 @@ static void add_place(struct comparing *c, const char *registry, const char *pac
 		if (strcmp(c->places[i].registry, registry) == 0 && strcmp(c->places[i].package, package) == 0)
 			return;
 	c->places = arena_grow(a, c->places, c->n_places, sizeof *c->places);
+	struct registry known = registry_of_log(c->r->settings, &c->r->meant, registry, a);
 	c->places[c->n_places++] = (struct place_asked){
-		.registry = registry, .simple = registry_simple_url(c->r->settings, bytes_of(registry), is_only, a), .package = package
+		.registry = registry, .simple = known.check_url, .is_guess = known.check_is_guess, .package = package
 	};
+}
+
+/* Whose --check-url is: the only one's, else the only one's whose index nobody knows for certain; NULL: there are several. */
+static const char *find_owner(const struct comparing *c)
+{
+	const char *any = NULL, *unknown = NULL;
+	bool is_only = true, is_only_unknown = true;
+	for (size_t i = 0; i < c->n_places; i++) {
+		const struct place_asked *p = &c->places[i];
+		is_only = is_only && (!any || strcmp(any, p->registry) == 0);
+		any = p->registry;
+		if (p->simple && !p->is_guess)
+			continue;
+		is_only_unknown = is_only_unknown && (!unknown || strcmp(unknown, p->registry) == 0);
+		unknown = p->registry;
+	}
+	return is_only ? any : is_only_unknown ? unknown : NULL;
+}
+
+static void take_check_url(struct comparing *c)
+{
+	struct response *r = c->r;
+	const char *given = r->settings->respond.check_url, *owner = given ? find_owner(c) : NULL;
+	if (given && c->n_places && !owner)
+		strings_add(&r->unchecked, r->arena,
+			    BYTES("--check-url was not used: it is one registry's, and there are several: name one with --registry"));
+	for (size_t i = 0; owner && i < c->n_places; i++) {
+		struct place_asked *p = &c->places[i];
+		if (strcmp(p->registry, owner) != 0)
+			continue;
+		p->simple = bytes_ends(bytes_of(given), BYTES("/")) ? given : arena_printf(r->arena, "%s/", given);
+		p->is_guess = false;
+	}
 }
 
 /* Where the log has nothing, the index still has something to say, if somebody names it: no index is told a name on a guess. */
 static void list_places(struct comparing *c)
 {
 	struct response *r = c->r;
-	bool is_only = true;
-	for (size_t i = 1; i < r->n_publications; i++)
-		is_only = is_only && strcmp(r->publications[i].registry, r->publications[0].registry) == 0;
+	const char *named = r->meant.upload_url ? r->meant.upload_url : r->registry ? r->registry : "";
+	if (r->meant.unread)
+		strings_add(&r->unchecked, r->arena,
+			    bytes_of(arena_printf(r->arena, "whether '%s' is a name of ~/.pypirc: %s", r->registry, r->meant.unread)));
 	for (size_t i = 0; i < r->n_publications; i++)
-		add_place(c, r->publications[i].registry, r->publications[i].package, is_only);
+		add_place(c, r->publications[i].registry, r->publications[i].package);
 	if (!r->n_publications && r->package && (r->registry || r->settings->respond.check_url))
-		add_place(c, r->registry ? r->registry : "", r->package, true);
+		add_place(c, named, r->package);
 	else if (!r->n_publications && r->package)
 		strings_add(
 			&r->unchecked, r->arena,
 			BYTES("the log has no upload of it, so no index was asked: name the registry with --registry or --check-url"));
+	take_check_url(c);
 }
 
 static enum status open_index(struct comparing *c, const char *simple, struct index **ret, struct diag *d)
@@ -98,6 +135,18 @@ static void say_unchecked(struct comparing *c, struct place_asked *p, const char
 	strings_add(&r->unchecked, r->arena, bytes_of(arena_printf(r->arena, "%s: %s", p->package, why)));
 }
 
+/* What a guess does not have may be elsewhere. */
+static void say_gone(struct comparing *c, struct place_asked *p, const char *why)
+{
+	struct arena *a = c->r->arena;
+	if (p->is_guess)
+		say_unchecked(c, p,
+			      arena_printf(a, "'%s', which may not be the index of '%s', has nothing of it: name that with --check-url",
+					   p->simple, p->registry));
+	else
+		p->gone = why;
+}
+
 /* ERR_CANCELLED alone is a failure; every other is an answer that there is none. */
 static enum status ask(struct comparing *c, struct place_asked *p, struct diag *d)
 {
@@ -105,7 +154,12 @@ static enum status ask(struct comparing *c, struct place_asked *p, struct diag *
 	struct diag why = { 0 };
 	struct arena *a = c->r->arena;
 	if (!p->simple) {
-		say_unchecked(c, p, arena_printf(a, "the index of '%s' is not known: name it with --check-url", p->registry));
+		say_unchecked(c, p,
+			      arena_printf(a,
+					   s3_is_url(p->registry)
+						   ? "'%s' is a bucket: name with --check-url the simple index that is served from it"
+						   : "the index of '%s' is not known: name it with --check-url",
+					   p->registry));
 		return OK;
 	}
 	if (c->r->settings->offline) {
@@ -118,11 +172,11 @@ static enum status ask(struct comparing *c, struct place_asked *p, struct diag *
 	if (s == ERR_CANCELLED)
 		return fail(d, s, 0, "%s", why.text);
 	if (s == ERR_ABSENT)
-		p->gone = "the index has no such project";
+		say_gone(c, p, "the index has no such project");
 	else if (s)
 		say_unchecked(c, p, why.text);
 	else if (p->project->status == INDEX_QUARANTINED)
-		p->gone = "the index holds the project in quarantine and offers no file of it";
+		say_gone(c, p, "the index holds the project in quarantine and offers no file of it");
 	return OK;
 }
 
@@ -161,18 +215,25 @@ static void compare_file(struct response *r, struct publication *p, const struct
 
 static void compare(struct comparing *c, struct publication *p)
 {
+	struct response *r = c->r;
 	const struct place_asked *place = place_of(c, p);
 	p->why = place ? place->unchecked : "nobody was asked";
 	if (p->why)
 		return;
-	p->served = SERVED_GONE;
+	p->served = place->is_guess ? SERVED_UNCHECKED : SERVED_GONE;
 	p->why = place->gone ? place->gone : "the index has no file of that name";
 	for (size_t i = 0; place->project && i < place->project->n_files; i++)
 		if (bytes_equal(place->project->files[i].filename, bytes_of(p->file))) {
 			p->served = SERVED_UNCHECKED;
 			p->why = NULL;
-			compare_file(c->r, p, &place->project->files[i]);
+			compare_file(r, p, &place->project->files[i]);
+			return;
 		}
+	if (place->is_guess) {
+		p->why = arena_printf(r->arena, "'%s', which may not be the index of '%s', has no file of that name", place->simple,
+				      p->registry);
+		strings_add(&r->unchecked, r->arena, bytes_of(arena_printf(r->arena, "%s: %s", p->file, p->why)));
+	}
 }
 
 /* What was there before the token was used here for the first time, or before --since, says nothing about it. */

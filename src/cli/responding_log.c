@@ -1,6 +1,5 @@
 /* An incident as the audit log tells it. */
 #include "base/clock.h"
-#include "cli/registry_known.h"
 #include "cli/responding.h"
 #include "cli/settings_parts.h"
 #include "format/json.h"
@@ -64,7 +63,7 @@ static bool is_version(const struct response *r, const char *version)
 
 static bool is_wanted(const struct response *r, const struct publication *p)
 {
-	if (!is_since(r, p->at) || (r->registry && !registry_is(r->settings, r->registry, bytes_of(p->registry))))
+	if (!is_since(r, p->at) || (r->registry && !registry_is_meant(&r->meant, bytes_of(p->registry))))
 		return false;
 	return r->kind == RESPONSE_LEAK || (name_equal(bytes_of(p->package), bytes_of(r->package)) && is_version(r, p->version));
 }
@@ -134,7 +133,7 @@ static void take_use(struct response *r, const struct json *event, const char *n
 				    .name = or_empty(text_of(r, event, "name")),
 				    .registry = text_of(r, event, "registry") };
 	const char *where = use.registry ? use.registry : use.name;
-	if (r->kind != RESPONSE_LEAK || !is_since(r, use.at) || !registry_is(r->settings, r->registry, bytes_of(where)))
+	if (r->kind != RESPONSE_LEAK || !is_since(r, use.at) || !registry_is_meant(&r->meant, bytes_of(where)))
 		return;
 	if (r->n_uses == RESPONSE_ITEMS_MAX) {
 		r->is_over_limit = true;

@@ -1,7 +1,7 @@
 /* An incident for people: what was found, and the file in which they write down what they do about it. */
 #include "base/number.h"
-#include "cli/registry_known.h"
 #include "cli/responding.h"
+#include "publish/s3_place.h"
 
 const char *response_upload_name(enum response_upload upload)
 {
@@ -37,8 +37,8 @@ static void put_segment(struct buf *out, const char *text)
 const char *response_link(const struct publication *p, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf out;
-	const struct registry_known *k = registry_known_of(bytes_of(p->registry));
-	if (!k)
+	const struct registry_kind *k = registry_kind_of(bytes_of(p->registry));
+	if (!k || !k->site)
 		return NULL;
 	buf_init(&out, 65536);
 	buf_printf(&out, "%s/manage/project/", k->site);
@@ -228,6 +228,8 @@ static void put_releases(const struct response *r, struct buf *out)
 	for (size_t i = 0; i < r->n_publications; i++) {
 		const struct publication *p = &r->publications[i];
 		const char *link = response_link(p, r->arena);
+		const char *by_hand = s3_is_url(p->registry) ? "by hand, in the index.json of its bucket"
+							     : "on the registry's own page";
 		if (!response_is_suspect(r, p) || !is_first_of_release(r, i))
 			continue;
 		if (!has_any)
@@ -236,7 +238,7 @@ static void put_releases(const struct response *r, struct buf *out)
 		buf_add_string(out, "- [ ] ");
 		put_code(out, p->package);
 		put_pair(out, " ", p->version);
-		buf_printf(out, ": %s", link ? link : "on the registry's own page");
+		buf_printf(out, ": %s", link ? link : by_hand);
 		put_pair(out, link ? NULL : ", ", link ? NULL : p->registry);
 		buf_add_byte(out, '\n');
 	}
@@ -256,11 +258,13 @@ void response_put_facts(const struct response *r, struct buf *out)
 
 static void put_actions(const struct response *r, struct buf *out)
 {
-	const struct registry_known *k = r->registry ? registry_known_find(r->registry) : NULL;
+	const char *place = r->meant.upload_url ? r->meant.upload_url : "";
+	const struct registry_kind *k = registry_kind_of(bytes_of(place));
 	buf_add_string(out, "## Actions\n\nTick each with the time and who did it.\n\n");
 	if (r->kind == RESPONSE_LEAK)
-		buf_printf(out, "- [ ] revoke the credential at the registry%s%s\n", k ? ": " : "",
-			   k ? arena_printf(r->arena, "%s/manage/account/", k->site) : "");
+		buf_printf(out, "- [ ] revoke the credential %s%s\n",
+			   s3_is_url(place) ? "where the bucket's keys are made" : "at the registry",
+			   k && k->site ? arena_printf(r->arena, ": %s/manage/account/", k->site) : "");
 	buf_add_string(
 		out,
 		"- [ ] rotate every credential and variable that was in reach of the runs above\n"

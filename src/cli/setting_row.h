@@ -19,7 +19,7 @@ struct setting_row {
 	enum status (*set)(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
 	bool is_list;
 };
-/* At most 64. Lists in variables are split at blanks. */
+/* Fewer than SETTING_ROWS_MAX. Lists in variables are split at blanks. */
 const struct setting_row *setting_rows(size_t *ret_n);
 
 #endif

@@ -21,6 +21,8 @@ enum scan_mode { SCAN_STOP, SCAN_REPORT, SCAN_OFF };
 /* Who is asked for advisories unless somebody says otherwise. */
 #define SETTINGS_OSV_URL "https://api.osv.dev/"
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+/* Room for the rows of setting_rows(). */
+enum { SETTING_ROWS_MAX = 96 };
 
 struct settings {
 	struct strings sources; /* positional arguments; none means "." */
@@ -100,7 +102,7 @@ struct settings {
 	/* How it was put together; for settings_*.c and options.c. */
 	char **environment;
 	const char *base; /* relative paths of the value that is being set start there; NULL: the working directory */
-	uint64_t rows_set, rows_by_flag; /* bits by place in setting_rows() */
+	bool rows_set[SETTING_ROWS_MAX], rows_by_flag[SETTING_ROWS_MAX]; /* by place in setting_rows() */
 	uint64_t limits_set; /* bits by place in limit_rows() */
 };
 

@@ -95,7 +95,7 @@ enum status settings_finish(struct settings *s, struct arena *a, struct diag *d)
 			return explain(d, "the index that hwb was built with");
 	}
 	/* A name belongs to the index it was configured for: another URL on the command line does not get its password. */
-	bool is_other = s->index_name && (s->rows_by_flag >> row & 1);
+	bool is_other = s->index_name && s->rows_by_flag[row];
 	enum status status = settings_index_finish(s, a, d);
 	struct named_credential *all = ARENA_ARRAY(a, struct named_credential, s->n_places + 1);
 	size_t n = 0;

@@ -180,13 +180,21 @@ static enum status put_value(const struct file_load *l, size_t row, const struct
 	return s ? s : setting_put(l->settings, l->arena, row, text, is_first, l->d);
 }
 
-/* A table of words as the pairs that its row takes. */
+/* A table of words as the pairs that its row takes; an empty one empties the list. */
 static enum status put_pairs(const struct file_load *l, size_t row, const struct toml_value *table)
 {
+	enum status empty = setting_put(l->settings, l->arena, row, (struct bytes){ NULL, 0 }, true, l->d);
+	if (empty)
+		return empty;
 	for (TOML_EACH(item, table)) {
+		enum status s;
 		const char *pair = arena_printf(l->arena, "%.*s=%.*s", BYTES_ARG(item->key), BYTES_ARG(item->string));
-		enum status s = item->type == TOML_STRING ? setting_put(l->settings, l->arena, row, bytes_of(pair), false, l->d)
-							  : fail(l->d, ERR_USAGE, 0, "is %s", toml_type_name(item->type));
+		if (item->type != TOML_STRING)
+			s = fail(l->d, ERR_USAGE, 0, "is %s", toml_type_name(item->type));
+		else if (strlen(pair) != item->key.size + 1 + item->string.size)
+			s = fail(l->d, ERR_USAGE, 0, "has a NUL in it");
+		else
+			s = setting_put(l->settings, l->arena, row, bytes_of(pair), false, l->d);
 		if (s)
 			return explain(l->d, "line %u: '%.*s'", item->line, BYTES_ARG(bytes_part(item->key, 0, 100)));
 	}
@@ -444,7 +452,7 @@ static bool is_other_variable(struct bytes name)
 /* A slip in a name would leave the default in force, and nobody would know. */
 static enum status check_variable(struct bytes name, struct diag *d)
 {
-	const char *names[65] = { "HWB_NO_CONFIG" };
+	const char *names[SETTING_ROWS_MAX + 1] = { "HWB_NO_CONFIG" };
 	size_t n_rows, n = 1;
 	const struct setting_row *rows = setting_rows(&n_rows);
 	for (size_t i = 0; i < n_rows; i++) {

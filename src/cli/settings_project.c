@@ -123,7 +123,7 @@ static enum status put_row(const struct project_check *c, const struct project_s
 	char base[PATH_MAX];
 	struct settings *s = c->settings;
 	const struct setting_row *r = &setting_rows(&n)[row];
-	if (s->rows_set >> row & 1) /* whatever is stronger has said it already */
+	if (s->rows_set[row]) /* whatever is stronger has said it already */
 		return OK;
 	if (set->is_array != r->is_list && !(r->is_list && set->n_values == 1))
 		return refuse(set, arena_printf(c->arena, "it takes %s", r->takes), d);

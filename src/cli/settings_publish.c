@@ -1,5 +1,6 @@
 /* The keys of hwb.toml that are about publishing: see settings_table.c. */
 #include "cli/settings_parts.h"
+#include "publish/s3_place.h"
 
 enum { REGISTRIES_MAX = 100, AUDIENCE_MAX = 256 };
 
@@ -12,9 +13,22 @@ enum status setting_set_registry(struct settings *s, struct arena *a, struct byt
 	return status;
 }
 
+/* Either kind of place that takes uploads. The words never repeat it. */
+static enum status check_place(struct bytes url, struct arena *a, struct diag *d)
+{
+	struct s3_place bucket;
+	struct url parsed;
+	const char *text = arena_string(a, url);
+	if (s3_is_url(text) && strlen(text) == url.size)
+		return s3_place_parse(text, NULL, NULL, a, &bucket, d);
+	enum status status = url_parse(url, a, &parsed, d);
+	if (status)
+		return recode(d, ERR_USAGE);
+	return parsed.userinfo.data ? fail(d, ERR_USAGE, 0, "it has a user name or a password in it") : OK;
+}
+
 enum status setting_set_registries(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
 {
-	struct url parsed;
 	struct bytes url = value, name = bytes_cut(&url, '=');
 	if (is_first)
 		s->publish.registries = (struct strings){ NULL, 0 };
@@ -25,16 +39,27 @@ enum status setting_set_registries(struct settings *s, struct arena *a, struct b
 	enum status status = settings_index_name(name, d);
 	if (status)
 		return status;
-	if (url_parse(url, a, &parsed, d)) {
-		(void)explain(d, "takes a URL for '%.*s'", BYTES_ARG(name));
-		return recode(d, ERR_USAGE);
-	}
-	if (parsed.userinfo.data)
-		return fail(d, ERR_USAGE, 0, "takes URLs without a user name and a password, not for '%.*s'", BYTES_ARG(name));
+	if (check_place(url, a, d))
+		return explain(d, "the URL of '%.*s'", BYTES_ARG(name));
 	if (s->publish.registries.n == REGISTRIES_MAX)
 		return fail(d, ERR_USAGE, 0, "more than %d registries", REGISTRIES_MAX);
 	strings_add(&s->publish.registries, a, value);
 	return OK;
+}
+
+enum status setting_set_s3_endpoint(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
+{
+	(void)is_first;
+	return s3_endpoint_parse(value, a, &s->publish.s3_endpoint, d);
+}
+
+enum status setting_set_s3_region(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
+{
+	(void)is_first;
+	enum status status = s3_region_check(value, d);
+	if (status == OK)
+		s->publish.s3_region = arena_string(a, value);
+	return status;
 }
 
 enum status setting_set_audience(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)

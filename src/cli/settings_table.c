@@ -622,15 +622,19 @@ static const struct setting_row rows[] = {
 	  "more options for the engine's run, after those of hwb; they can weaken the container", set_container_arguments, true },
 	{ "publish.registry", "HWB_PUBLISH_REGISTRY", "a name", "pypi", NEVER, "where distributions are published",
 	  setting_set_registry, false },
-	{ "publish.registries", "HWB_PUBLISH_REGISTRIES", "NAME=URL pairs", "none", NEVER,
-	  "registries by the URL that takes uploads", setting_set_registries, true },
+	{ "publish.registries", "HWB_PUBLISH_REGISTRIES", "a table, or NAME=URL pairs", "none", NEVER,
+	  "registries by the URL that takes uploads, or by their bucket (s3://BUCKET/PREFIX)", setting_set_registries, true },
+	{ "publish.s3-endpoint", "HWB_PUBLISH_S3_ENDPOINT", "a URL", "AWS_ENDPOINT_URL_S3, else AWS", NEVER,
+	  "the host of the store that has the buckets", setting_set_s3_endpoint, false },
+	{ "publish.s3-region", "HWB_PUBLISH_S3_REGION", "a name", "AWS_REGION, else us-east-1", NEVER, "the region of the buckets",
+	  setting_set_s3_region, false },
 	{ "publish.audience", "HWB_PUBLISH_AUDIENCE", "a word", "none", NEVER,
 	  "whom a CI's identity is for at a registry that is not built in", setting_set_audience, false },
 	{ "publish.trusted-publisher", "HWB_TRUSTED_PUBLISHER", "auto, always or never", "auto", NEVER,
 	  "whether a CI's identity is exchanged for a token", setting_set_trusted, false },
 	{ "console.color", "HWB_COLOR", "auto, always or never", "auto", NEVER, "colour", set_color, false },
 };
-_Static_assert(COUNT(rows) <= 64, "settings.rows_set has a bit for each");
+_Static_assert(COUNT(rows) < SETTING_ROWS_MAX, "settings.rows_set has a place for each, and for a key that is not there");
 
 const struct setting_row *setting_rows(size_t *ret_n)
 {
@@ -650,18 +654,17 @@ enum status setting_put(struct settings *s, struct arena *a, size_t row, struct 
 {
 	enum status status = rows[row].set(s, a, value, is_first, d);
 	if (status == OK)
-		s->rows_set |= UINT64_C(1) << row;
+		s->rows_set[row] = true;
 	return status;
 }
 
 enum status setting_put_flag(struct settings *s, struct arena *a, const char *key, const char *value, struct diag *d)
 {
 	size_t row = setting_find(bytes_of(key));
-	uint64_t bit = UINT64_C(1) << row;
-	bool is_first = !(s->rows_by_flag & bit);
+	bool is_first = !s->rows_by_flag[row];
 	s->base = NULL;
 	s->making.layer = UINT_MAX; /* nothing is stronger */
-	s->rows_by_flag |= bit;
+	s->rows_by_flag[row] = true;
 	return setting_put(s, a, row, bytes_of(value), is_first, d);
 }
 

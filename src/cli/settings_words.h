@@ -57,11 +57,11 @@ enum trusted_publisher { TRUSTED_AUTO, TRUSTED_ALWAYS, TRUSTED_NEVER };
 /* Where distributions go and how, and the words of publish. */
 struct settings_publish {
 	const char *registry; /* a word of publish/registry.h, or a name; NULL: pypi */
-	struct strings registries; /* NAME=URL: upload URLs */
+	struct strings registries; /* NAME=URL: upload URLs, or s3://BUCKET/PREFIX */
 	const char *audience; /* of Trusted Publishing at a registry that is not built in; NULL: none */
 	enum trusted_publisher trusted;
 	const char *url, *check_url, *user; /* NULL: not said */
-	const char *s3_endpoint, *s3_region;
+	const char *s3_endpoint, *s3_region; /* of buckets; NULL: not said */
 	struct strings attestations;
 	bool password_stdin, skip_existing, dry_run, allow_http;
 };

@@ -1,20 +1,23 @@
 #include "publish/registry.h"
 
+#include "base/cleanup.h"
+
 enum { MIB = 1 << 20 };
 
 static const struct registry_kind kinds[] = {
-	{ "PyPI", "pypi", "https://upload.pypi.org/legacy/", "https://pypi.org/simple/", "upload.pypi.org", "", "__token__", true,
-	  UINT64_C(100) * MIB, "200 for the same bytes, else 400" },
-	{ "TestPyPI", "testpypi", "https://test.pypi.org/legacy/", "https://test.pypi.org/simple/", "test.pypi.org", "/legacy/",
+	{ "PyPI", "pypi", "https://upload.pypi.org/legacy/", "https://pypi.org/simple/", "https://pypi.org", "upload.pypi.org", "",
 	  "__token__", true, UINT64_C(100) * MIB, "200 for the same bytes, else 400" },
-	{ "AWS CodeArtifact", NULL, NULL, "simple/", ".amazonaws.com", "/pypi/", "aws", false, 0, "409" },
-	{ "Google Artifact Registry", NULL, NULL, "simple/", "-python.pkg.dev", "", "oauth2accesstoken", false, 0,
+	{ "TestPyPI", "testpypi", "https://test.pypi.org/legacy/", "https://test.pypi.org/simple/", "https://test.pypi.org",
+	  "test.pypi.org", "/legacy/", "__token__", true, UINT64_C(100) * MIB, "200 for the same bytes, else 400" },
+	{ "AWS CodeArtifact", NULL, NULL, "simple/", NULL, ".amazonaws.com", "/pypi/", "aws", false, 0, "409" },
+	{ "Google Artifact Registry", NULL, NULL, "simple/", NULL, "-python.pkg.dev", "", "oauth2accesstoken", false, 0,
 	  "400, \"requested entity already exists\"" },
-	{ "GitLab", NULL, NULL, "simple/", "", "/packages/pypi", "gitlab-ci-token", false, 0, "400, \"has already been taken\"" },
-	{ "Artifactory", NULL, NULL, "simple/", "", "/api/pypi/", NULL, false, 0, "403, \"delete/overwrite\"" },
-	{ "Nexus", NULL, NULL, "simple/", "", "/repository/", NULL, false, 0, "400, \"cannot be updated\"" },
-	{ "devpi", NULL, NULL, "+simple/", "", NULL, NULL, false, 0, "409, or it is overwritten in a volatile index" },
-	{ "pypiserver", NULL, NULL, "simple/", "", NULL, NULL, false, 0, "409" },
+	{ "GitLab", NULL, NULL, "simple/", NULL, "", "/packages/pypi", "gitlab-ci-token", false, 0,
+	  "400, \"has already been taken\"" },
+	{ "Artifactory", NULL, NULL, "simple/", NULL, "", "/api/pypi/", NULL, false, 0, "403, \"delete/overwrite\"" },
+	{ "Nexus", NULL, NULL, "simple/", NULL, "", "/repository/", NULL, false, 0, "400, \"cannot be updated\"" },
+	{ "devpi", NULL, NULL, "+simple/", NULL, "", NULL, NULL, false, 0, "409, or it is overwritten in a volatile index" },
+	{ "pypiserver", NULL, NULL, "simple/", NULL, "", NULL, NULL, false, 0, "409" },
 };
 
 const struct registry_kind *registry_kinds(size_t *ret_n)
@@ -38,6 +41,14 @@ static const struct registry_kind *find_kind(const struct url *u)
 		if (is_kind(&kinds[i], u))
 			return &kinds[i];
 	return NULL;
+}
+
+const struct registry_kind *registry_kind_of(struct bytes upload_url)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct url url;
+	arena_init(&a);
+	return url_parse(upload_url, &a, &url, NULL) == OK ? find_kind(&url) : NULL;
 }
 
 static const char *with_slash(const char *url, struct arena *a)

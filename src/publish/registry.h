@@ -22,6 +22,7 @@ struct registry_kind {
 	const char *word; /* of -r; NULL: has none, for its URL is everybody's own */
 	const char *upload_url; /* of those with a word */
 	const char *check_url; /* of those; else what is put behind the upload URL */
+	const char *site; /* for people, without a '/' at the end: SITE/manage/project/NAME/release/VERSION/; NULL: it has no such pages */
 	const char *host,
 		*path; /* what the host ends with (all of it when there is a word), what the path contains; NULL: no URL tells */
 	const char *user;
@@ -30,6 +31,8 @@ struct registry_kind {
 	const char *when_exists; /* for people: what it answers when there is a file of that name */
 };
 const struct registry_kind *registry_kinds(size_t *ret_n);
+/* Of an upload URL, as the log has it; NULL: of no kind that is known by its URL, or no URL. */
+const struct registry_kind *registry_kind_of(struct bytes upload_url);
 
 /* The registry of a word that is built in. ERR_ABSENT without a diag. */
 MUST_USE enum status registry_find(const char *word, struct arena *a, struct registry *ret);

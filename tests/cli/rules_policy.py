@@ -53,7 +53,7 @@ SAMPLES = {  # what a row takes: a value that is right
     "paths": "['/usr']", "versions or paths": "['3']", "a URL": "'https://host.example/'", "a name": "'name'",
     "paths or URLs": "['/usr']", "a date, a time or an age": "'7 days'", "hosts": "['host.example']",
     "a path or a name": "'podman'", "the name of an image": "'demo'", "a platform tag": "'manylinux_2_28_x86_64'", "words": "['--quiet']",
-    "HOST=RANGE pairs": "['host.example=10.0.0.0/8']", "disabled or subprocess": "'subprocess'", "hosts or URLs": "['host.example']", "an age or 0": "'7d'", "allow, warn or deny": "'deny'", "names of projects": "['demo']", "NAME=URL pairs": "['corp=https://host.example/']", "a table, or PATTERN=NAME pairs": "['acme-*=corp']",
+    "HOST=RANGE pairs": "['host.example=10.0.0.0/8']", "disabled or subprocess": "'subprocess'", "hosts or URLs": "['host.example']", "an age or 0": "'7d'", "allow, warn or deny": "'deny'", "names of projects": "['demo']", "NAME=URL pairs": "['corp=https://host.example/']", "a table, or NAME=URL pairs": "['corp=s3://wheels']", "a table, or PATTERN=NAME pairs": "['acme-*=corp']",
     "tables { path, sha256 }": "['x']", "build, pypi or strict": "'pypi'", "ID=WHY pairs": "['S06=why']", "ids": "['S17']", "stop, report or off": "'report'", "a word": "'corp'",
     "wheels or any": "'any'", "cyclonedx, spdx, both or none": "'both'",
     "off, report or stop": "'report'", "the URL of a service": "'https://host.example/'", "a number of days": "3", "ID=WHY[@DAY] words": "['PYSEC-1=why']",

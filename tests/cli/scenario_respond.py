@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import support
-from support import Index, Place, Setting, Skip, fresh, make_wheel, project, sha256
+from support import Index, Place, Setting, Skip, fresh, make_wheel, project, sha256, write
 
 SCHEMA = os.path.join(support.HERE, "..", "..", "data", "respond.schema.json")
 VALIDATE = "import json, sys, jsonschema; jsonschema.validate(json.load(sys.stdin), json.load(open(sys.argv[1])))"
@@ -157,6 +157,74 @@ def compromised(tap):
     tap.check("no index is told a name that no log has", run.code == 10 and "no index was asked" in run.json()["unchecked"][0], run.told())
 
 
+DEMO, OTHER = "demo-1.0-py3-none-any.whl", "other-2.0-py3-none-any.whl"
+BUCKET = "s3://acme-wheels/py"
+
+
+def named(tap):
+    """hwb respond with the names of hwb publish"""
+    place, folder, digests = world()
+    with Index(folder) as index:
+        base = "http://127.0.0.1:%d" % index.port
+        corp, nexus, old = base + "/legacy/", base + "/repository/", "https://old.example/up"
+        log = Log(place)
+        for registry in (corp, nexus, BUCKET, old):
+            log.publish(DEMO, digests[0], registry, authentication="aws" if registry == BUCKET else "token")
+        log.publish("gone-1.0-py3-none-any.whl", digests[0], nexus, package="gone")
+        log.publish("other-9-py3-none-any.whl", digests[0], nexus, package="other", version="9")
+        log.add("credential.used", kind="aws", name="AWS_ACCESS_KEY_ID", registry=BUCKET)
+        registries = '[publish]\nregistries = { corp = "%s", nexus = "%s", wheels = "%s/" }\n' % (corp, nexus, BUCKET)
+        own = '[[index]]\nname = "corp"\nurl = "%s"\n' % index.url()
+
+        def respond(*words, text=registries + own):
+            write(place.home, {".config/hwb/hwb.toml": text})
+            run = place.hwb("respond", *words, "--json", env={"HWB_NO_CONFIG": None})
+            run.got = json.loads(run.out) if run.out.startswith("{") else {"publications": [], "unchecked": [], "uses": [], "not_in_log": []}
+            run.served = {(p["registry"], p["file"]): p["served"] for p in run.got["publications"]}
+            return run
+        run = respond("token-leak", "-r", "corp")
+        tap.check("a name of publish.registries is its upload URL, and the index of that name is asked", run.code == 0 and run.served == {(corp, DEMO): "same"}, run.told())
+        run = respond("token-leak", "-r", "corp", text=registries)
+        tap.check("without such an index nobody knows where to look", run.code == 10 and run.served == {(corp, DEMO): "unchecked"} and "--check-url" in run.got["unchecked"][0], run.told())
+        run = respond("token-leak", "-r", "nexus")
+        tap.check("else its kind says where the index is", run.served[nexus, DEMO] == "same", run.told())
+        tap.check("what is not there may be elsewhere: unchecked, not gone", run.code == 10 and run.served[nexus, "gone-1.0-py3-none-any.whl"] == "unchecked"
+                  and run.served[nexus, "other-9-py3-none-any.whl"] == "unchecked" and sum("may not be the index of" in u for u in run.got["unchecked"]) == 2, run.told())
+        run = respond("token-leak", "-r", "nexus", "--check-url", index.url())
+        tap.check("it is gone when somebody has said which index it is", run.code == 0 and set(run.served.values()) == {"same", "gone"}, run.told())
+        run = respond("compromised", "demo", "9.9", "-r", "corp")
+        tap.check("where the log has nothing the index of that name is asked", run.code == 1 and not run.got["unchecked"], run.told())
+        make_wheel(folder, "demo", "9.9")
+        run = respond("compromised", "demo", "9.9", "-r", "corp")
+        tap.check("and tells what it has", run.code == 0 and [s["file"] for s in run.got["not_in_log"]] == ["demo-9.9-py3-none-any.whl"], run.told())
+        for word in ("wheels", "WHEELS", BUCKET, BUCKET + "/"):
+            run = respond("token-leak", "-r", word)
+            tap.check("a bucket is never said to have been checked: %s" % word, run.code == 10 and run.served == {(BUCKET, DEMO): "unchecked"} and len(run.got["uses"]) == 1
+                      and "is a bucket: name with --check-url" in run.got["unchecked"][0], run.told())
+        text = open(os.path.join(place.home, run.got["incident"])).read()
+        tap.check("its file says what is to be done there", "where the bucket's keys are made" in text and "in the index.json of its bucket" in text, text)
+        run = respond("token-leak", "-r", "wheels", "--check-url", index.url())
+        tap.check("unless --check-url names what is served from it", run.code == 0 and run.served == {(BUCKET, DEMO): "same"}, run.told())
+        run = respond("token-leak", "-r", "wheels", text=registries + own.replace("corp", "wheels"))
+        tap.check("or an index of its name", run.code == 0 and run.served == {(BUCKET, DEMO): "same"}, run.told())
+        write(place.home, {".pypirc": "[old]\nrepository = %s\npassword = hunter2hunter2\n" % old})
+        run = respond("token-leak", "-r", "old")
+        tap.check("a section of .pypirc is a name as well, whatever else is in it", run.code == 10 and run.served == {(old, DEMO): "unchecked"} and "hunter2" not in run.text, run.told())
+        write(place.home, {".pypirc": "no section\n"})
+        run = respond("token-leak", "-r", "old")
+        tap.check("one that cannot be read leaves it open", run.code == 10 and "whether 'old' is a name of ~/.pypirc" in run.got["unchecked"][0], run.told())
+        run = respond("compromised", "demo", "1.0")
+        tap.check("of several registries each has the index that is known of it", run.code == 10 and run.served ==
+                  {(corp, DEMO): "same", (nexus, DEMO): "same", (BUCKET, DEMO): "unchecked", (old, DEMO): "unchecked"}, run.told())
+        run = respond("compromised", "demo", "1.0", "--check-url", index.url())
+        tap.check("--check-url is of one, so not of two", run.code == 10 and run.served[BUCKET, DEMO] == "unchecked"
+                  and any("--check-url was not used" in u for u in run.got["unchecked"]), run.told())
+        make_wheel(folder, "demo", "1.0", files={"demo.py": "evil = True\n"})
+        for words in (["-r", "corp"], ["-r", "nexus"], ["-r", "wheels", "--check-url", index.url()]):
+            run = respond("compromised", "demo", "1.0", *words)
+            tap.check("other bytes are told: %s" % words[1], run.code == 3 and set(run.served.values()) == {"different"}, run.told())
+
+
 def broken(tap):
     """hwb respond over a log that is not whole"""
     place, folder, digests = world()
@@ -265,4 +333,4 @@ def real_log(tap):
     tap.check("--package finds the artefact by its file name", written["sha256"] in shown, shown)
 
 
-TESTS = [token_leak, compromised, broken, hostile, schema, log_of_publishing, real_log]
+TESTS = [token_leak, compromised, named, broken, hostile, schema, log_of_publishing, real_log]

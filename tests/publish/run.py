@@ -401,6 +401,10 @@ def credentials(tap):
         tap.check("a registry's credential goes into the store", add.returncode == 0, add)
         run = user.hwb("publish", "-r", "corp", "--check-url", r.base + "/simple/", env=store)
         tap.run("and out of it", run, 0, "published", absent=[TOKEN])
+        run = user.hwb("respond", "token-leak", "-r", "corp", "--index", "corp=%s/simple/" % r.base, "--json", env=store)
+        got = [(p["registry"], p["upload"], p["served"]) for p in json.loads(run.out)["publications"]]
+        tap.check("hwb respond finds it by that name, and on the index of that name", run.code == 0 and (r.base + "/legacy/", "completed", "same") in got
+                  and {where for where, _, _ in got} == {r.base + "/legacy/"}, run.told())
         used = user.events("credential.used")
         tap.check("the log says which kinds were used", [e["kind"] for e in used[-2:]] == ["keyring", "store"], used[-2:])
 

@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "server"), os.path.join(HERE, "..", "cli")]
 
 import fake_s3
-from support import Place, Setting, Skip, Tap, begin, fresh, make_sdist, make_wheel, sha256, wait_for
+from support import Place, Setting, Skip, Tap, begin, fresh, make_sdist, make_wheel, sha256, wait_for, write
 
 KEYS = {"AWS_ACCESS_KEY_ID": fake_s3.KEY, "AWS_SECRET_ACCESS_KEY": fake_s3.SECRET}
 TOP = fake_s3.BUCKET + "/py/"
@@ -156,7 +156,68 @@ def keys(tap):
     tap.run("a key in a URL is refused", user.publish(b, url="s3://key:secret@bucket/x"), 2, "may not carry a user name or password")
     tap.run("an endpoint with a path is none", user.publish(b, "--s3-endpoint", "https://a.example/x"), 2, "a host alone")
     tap.run("http needs a word", user.publish(b, "--s3-endpoint", "http://a.example"), 2, "--allow-http")
-    tap.run("an endpoint without a bucket", user.hwb("publish", "--s3-endpoint", "https://a.example", env=KEYS), 2, "belong to --repository-url s3://")
+    tap.run("an endpoint without a bucket", user.hwb("publish", "--s3-endpoint", "https://a.example", env=KEYS), 2, "belong to a bucket (s3://BUCKET/PREFIX), and 'pypi' is none")
+
+
+NAMED = ["publish", "--no-progress", "--color=never", "--allow", "M10=ours"]
+
+
+def configured(tap):
+    """a bucket by the name that hwb.toml gives it"""
+    user, other = User(), {"HWB_PUBLISH_TOKEN": "no-token", "HWB_TRUSTED_PUBLISHER": "never"}
+
+    def named(*words, env=None):
+        return user.hwb(*NAMED, *words, env=dict(KEYS, HWB_NO_CONFIG=None, **(env or {})))
+
+    def config(text):
+        write(user.home, {".config/hwb/hwb.toml": "[publish]\n" + text})
+    with Bucket() as b:
+        table = 'registries = { mybucket = "s3://wheels.example/py/", corp = "http://127.0.0.1:1/legacy/" }\n'
+        place = 's3-endpoint = "%s"\ns3-region = "%s"\n' % (b.base, fake_s3.REGION)
+        config(table + place)
+        run = named("-r", "mybucket", "--json")
+        tap.run("-r NAME publishes to it", run, 0, "published 'dist/%s' to 'mybucket'" % WHEEL, absent=[fake_s3.SECRET])
+        tap.check("with its bytes and a whole index", whole(b) and set(b.files()) == {WHEEL, SDIST}, b.objects())
+        tap.check("the answer has name and URL", json.loads(run.out)["registry"] == {"name": "mybucket", "url": "s3://wheels.example/py", "index": None}, run.told())
+        tap.check("the log has the URL, as with --repository-url", {e["registry"] for e in user.events("publish.completed") + user.events("credential.used")}
+                  == {"s3://wheels.example/py"}, user.log())
+        puts = b.seen()
+        rows = [("by its URL", "", ["--repository-url", "s3://wheels.example/py"], {}), ("as the default", 'registry = "mybucket"\n', [], {}),
+                ("in other letters", "", ["-r", "MyBucket"], {})]
+        for name, more, words, env in rows:
+            config(more + table + place)
+            tap.run("%s it is the same bucket" % name, named(*words, env=env), 0, "with the same sha256")
+        config(table)
+        own = {"HWB_PUBLISH_S3_ENDPOINT": b.base, "HWB_PUBLISH_S3_REGION": fake_s3.REGION}
+        aws = {"AWS_ENDPOINT_URL_S3": b.base, "AWS_REGION": fake_s3.REGION}
+        wrong = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1", "AWS_REGION": "nowhere-1"}
+        tap.run("variables of hwb say where its store is", named("-r", "mybucket", env=dict(own, **wrong)), 0, "with the same sha256")
+        tap.run("so do those of AWS", named("-r", "mybucket", env=aws), 0, "with the same sha256")
+        config(table + place)
+        tap.run("hwb.toml counts more than those of AWS", named("-r", "mybucket", env=wrong), 0, "with the same sha256")
+        tap.run("a variable of hwb more than hwb.toml", named("-r", "mybucket", env={"HWB_PUBLISH_S3_REGION": "nowhere-1"}), 7, "for region 'nowhere-1'")
+        tap.run("and an option more than both", named("-r", "mybucket", "--s3-region", fake_s3.REGION, env={"HWB_PUBLISH_S3_REGION": "nowhere-1"}), 0, "with the same sha256")
+        tap.run("all of it in variables", user.hwb(*NAMED, "-r", "b", env=dict(KEYS, HWB_PUBLISH_REGISTRIES="b=s3://wheels.example/py", **own)), 0, "with the same sha256")
+        write(user.home, {".pypirc": "[old]\nrepository = s3://wheels.example/py\n"})
+        tap.run("by a section of .pypirc", named("-r", "old"), 0, "with the same sha256")
+        tap.check("none of these put anything", b.seen() == puts, b.seen()[len(puts):])
+        tap.run("a store in hwb.toml is in no other registry's way", named("-r", "corp", env={"HWB_TRUSTED_PUBLISHER": "never"}), 7, "there is no credential for 'corp'")
+        for words, env, text in ((["-r", "mybucket", "--check-url", "https://a.example/"], {}, "--check-url means nothing to a bucket"),
+                                 (["-r", "mybucket", "-u", "me"], {}, "--username means nothing"), (["-r", "corp", "--s3-region", "x"], other, "and 'corp' is none"),
+                                 (["-r", "mybucket"], {"HWB_TRUSTED_PUBLISHER": "always"}, "(publish.trusted-publisher) means nothing to a bucket"),
+                                 (["-r", "mybucket"], {"HWB_PUBLISH_S3_ENDPOINT": "http://a.example"}, "--allow-http"),
+                                 (["-r", "nobody"], {}, "[publish] registries = { nobody = ")):
+            tap.run("%s %s is refused" % (" ".join(words), " ".join(env)), named(*words, env=env), 2, text)
+        for words, code, served in (([], 10, "unchecked"), (["--check-url", b.base + "/static/" + TOP + "simple/"], 0, "same")):
+            run = user.hwb("respond", "token-leak", "-r", "mybucket", *words, "--json", env={"HWB_NO_CONFIG": None})
+            got = {p["file"]: p["served"] for p in json.loads(run.out)["publications"] if p["upload"] == "completed"}
+            tap.check("hwb respond finds what was published there: %s" % served, run.code == code and got == {WHEEL: served, SDIST: served}, run.told())
+        tap.run("no key is exit 7", user.hwb(*NAMED, "-r", "mybucket", env={"HWB_NO_CONFIG": None}), 7, "there is no key for 'mybucket'", "nothing was sent")
+        tap.run("the store of credentials has no place for one", user.hwb("credential", "add", "mybucket", "-u", "me", env={"HWB_NO_CONFIG": None}), 2,
+                "'mybucket' is a bucket", "AWS_ACCESS_KEY_ID")
+        config('registries = { mybucket = "s3://UP/x" }\n')
+        tap.run("what is no bucket is refused with its place", named("-r", "mybucket"), 2, "hwb.toml:2:", "s3://BUCKET/PREFIX")
+        tap.check("and none of these put anything", b.seen() == puts, b.seen()[len(puts):])
 
 
 def troubles(tap):
@@ -233,4 +294,4 @@ def killed(tap):
 
 
 if __name__ == "__main__":
-    Tap().all([simple, install, keys, troubles, hostile, races, killed], begin(sys.argv))
+    Tap().all([simple, install, keys, configured, troubles, hostile, races, killed], begin(sys.argv))

@@ -51,6 +51,7 @@ static const struct {
 	{ "who is exempt from it", "index.min-age-exempt = [\"a\"]", ERR_USAGE, ERR_USAGE },
 	{ "whose index a name is", "index.packages = [\"a=b\"]", ERR_USAGE, ERR_USAGE },
 	{ "an index", "index.url = \"https://evil.example/\"", ERR_USAGE, ERR_USAGE },
+	{ "where buckets are", "publish.s3-endpoint = \"https://evil.example/\"", ERR_USAGE, ERR_USAGE },
 	{ "trust in itself", "security.trust = [\"x\"]", ERR_USAGE, ERR_USAGE },
 	{ "where the log goes", "build.home = \"/tmp\"", ERR_USAGE, ERR_USAGE },
 	{ "no isolation", "security.allow-unisolated = true", ERR_USAGE, ERR_USAGE },

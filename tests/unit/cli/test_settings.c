@@ -120,7 +120,9 @@ static const struct {
 	{ "audit.ignore", "[\"PYSEC-1=known@2030-01-01\"]" },
 	{ "audit.ignore-until-fixed", "[\"PYSEC-1=known\"]" },
 	{ "publish.registry", "\"corp\"" },
-	{ "publish.registries", "[\"corp=https://host.example/upload\"]" },
+	{ "publish.registries", "{ corp = \"https://host.example/upload\", wheels = \"s3://wheels.example/py\" }" },
+	{ "publish.s3-endpoint", "\"https://store.example:9000\"" },
+	{ "publish.s3-region", "\"eu-west-1\"" },
 	{ "publish.audience", "\"corp\"" },
 	{ "publish.trusted-publisher", "\"never\"" },
 	{ "findings.profile", "\"pypi\"" },
@@ -151,7 +153,7 @@ static void test_every_key(void)
 			   arena_printf(&w.a, "[%.*s]\n%.*s = %s\n", BYTES_ARG(table), BYTES_ARG(rest), values[k].value));
 		if (world_load(&w) != OK)
 			test_fail(__FILE__, __LINE__, "row '%s': %s", rows[i].key, w.d.text);
-		CHECK_ROW(w.s.rows_set >> i & 1, rows[i].key);
+		CHECK_ROW(w.s.rows_set[i], rows[i].key);
 		CHECK_ROW(rows[i].what[0] && rows[i].takes[0] && rows[i].initial[0], rows[i].key);
 		/* The wrong type is refused with the place. */
 		world_file(&w, "etc/hwb.toml", arena_printf(&w.a, "[%.*s]\n%.*s = 1.5\n", BYTES_ARG(table), BYTES_ARG(rest)));
@@ -195,6 +197,20 @@ static const struct {
 	{ "isolation none", "[build]\nisolation = \"none\"\n", "refused", "" },
 	{ "trust without its digest", "[security]\ntrust = [{ path = \"x\" }]\n", "cannot be a table", "" },
 	{ "trust with half a digest", "[security]\ntrust = [{ path = \"x\", sha256 = \"0123\" }]\n", "sha256", "" },
+	{ "a registry that is no URL", "[publish]\nregistries = { corp = \"host.example\" }\n", "line 2: 'corp': the URL of 'corp'",
+	  "" },
+	{ "a registry with a password", "[publish]\nregistries = [\"corp=https://u:hunter22@host.example/\"]\n", "a password in it",
+	  "" },
+	{ "a bucket that is none", "[publish]\nregistries = { wheels = \"s3://WHEELS/py\" }\n", "s3://BUCKET/PREFIX", "3 to 63" },
+	{ "a bucket with a NUL", "[publish]\nregistries = { wheels = \"s3://wheels/py\\u0000\" }\n", "line 2: 'wheels': has a NUL",
+	  "" },
+	{ "a bucket with a NUL in a list", "[publish]\nregistries = [\"wheels=s3://wheels/py\\u0000\"]\n", "the URL of 'wheels'", "" },
+	{ "a bucket with a key", "[publish]\nregistries = { wheels = \"s3://key:hunter22@wheels/py\" }\n", "s3://BUCKET/PREFIX",
+	  "3 to 63" },
+	{ "an endpoint that is more than a host", "[publish]\ns3-endpoint = \"https://a.example/bucket\"\n",
+	  "hwb.toml:2:15: 'publish.s3-endpoint': the endpoint of the store is not the URL of a host alone", "https://HOST:PORT" },
+	{ "a region with a blank", "[publish]\ns3-region = \"eu west\"\n", "'publish.s3-region': the region", "" },
+	{ "a registry that is a list", "[publish]\nregistries = { corp = [] }\n", "is an array", "" },
 	{ "a URL with a password is not repeated", "[index]\nurl = \"https://a:hunter22@ho st/\"\n", "hwb.toml:2:7", "" },
 };
 
@@ -465,6 +481,30 @@ static void test_ages(void)
 	world_done(&w);
 }
 
+/* Tables and lists are one thing: the stronger source replaces what the weaker one has. */
+static void test_registries(void)
+{
+	struct world w;
+	world_open(&w);
+	world_file(&w, "etc/hwb.toml",
+		   "[publish]\nregistries = [\"a=https://a.example/\", \"b=https://b.example/\"]\ns3-region = \"eu-1\"\n");
+	CHECK(world_load(&w) == OK && w.s.publish.registries.n == 2);
+	world_file(&w, USER, "[publish]\nregistries = { c = \"s3://ccc/x\", d = \"https://d.example/\", e = \"s3://eee\" }\n");
+	CHECK(world_load(&w) == OK && w.s.publish.registries.n == 3);
+	CHECK_BYTES(bytes_of(w.s.publish.registries.items[0]), BYTES("c=s3://ccc/x"));
+	CHECK_BYTES(bytes_of(w.s.publish.registries.items[2]), BYTES("e=s3://eee"));
+	CHECK_BYTES(bytes_of(w.s.publish.s3_region), BYTES("eu-1"));
+	world_file(&w, USER, "[publish]\nregistries = {}\n");
+	CHECK(world_load(&w) == OK && w.s.publish.registries.n == 0);
+	world_env(&w, "HWB_PUBLISH_REGISTRIES=f=s3://fff/y g=https://g.example/");
+	world_env(&w, "HWB_PUBLISH_S3_ENDPOINT=http://127.0.0.1:9000");
+	world_env(&w, "HWB_PUBLISH_S3_REGION=us-2");
+	CHECK(world_load(&w) == OK && w.s.publish.registries.n == 2);
+	CHECK_BYTES(bytes_of(w.s.publish.s3_endpoint), BYTES("http://127.0.0.1:9000/"));
+	CHECK_BYTES(bytes_of(w.s.publish.s3_region), BYTES("us-2"));
+	world_done(&w);
+}
+
 static void test_surroundings(void)
 {
 	struct world w;
@@ -502,6 +542,7 @@ static const struct test tests[] = {
 	{ "netrc is read only when asked for, and must then be there", test_netrc_option },
 	{ "dates, times and ages", test_times },
 	{ "ages alone", test_ages },
+	{ "registries are URLs and buckets, of the strongest source that has any", test_registries },
 	{ "defaults, CI and user", test_surroundings },
 };
 

@@ -49,6 +49,7 @@ static void refused(void)
 		struct diag d = { 0 };
 		arena_init(&a);
 		CHECK_ROW(registry_at(urls[i], NULL, NULL, &a, &r, &d) == ERR_USAGE && !strstr(d.text, "secret"), urls[i]);
+		CHECK_ROW(!registry_kind_of(bytes_of(urls[i])), urls[i]);
 		CHECK_ROW(registry_at("https://a.example/", NULL, urls[i], &a, &r, NULL) == ERR_USAGE, urls[i]);
 	}
 }
@@ -62,10 +63,12 @@ static void by_name(void)
 	arena_init(&a);
 	for (size_t i = 0; i < n; i++) {
 		CHECK_ROW(kinds[i].check_url && kinds[i].when_exists && !kinds[i].word == !kinds[i].upload_url, kinds[i].name);
+		CHECK_ROW(!kinds[i].word == !kinds[i].site, kinds[i].name);
 		if (!kinds[i].word)
 			continue;
 		n_words++;
 		CHECK_ROW(registry_find(kinds[i].word, &a, &r) == OK && r.takes_attestations && r.check_url, kinds[i].name);
+		CHECK_ROW(r.kind == &kinds[i] && registry_kind_of(bytes_of(r.upload_url)) == &kinds[i], kinds[i].name);
 	}
 	CHECK_NUMBER(n_words, 2);
 	CHECK(registry_find("nope", &a, &r) == ERR_ABSENT);
