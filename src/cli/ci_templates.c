@@ -34,8 +34,8 @@ static void put_hwb(const struct ci_choices *c, struct buf *out)
 static void put_publish_command(const struct ci_choices *c, struct buf *out)
 {
 	buf_add_string(out, "hwb publish --trusted-publisher=always ");
-	if (strcmp(c->registry->name, "pypi") != 0)
-		buf_printf(out, "-r %s ", c->registry->name);
+	if (strcmp(c->registry->word, "pypi") != 0)
+		buf_printf(out, "-r %s ", c->registry->word);
 	buf_add_string(out, "dist/*\n");
 }
 
@@ -149,12 +149,12 @@ void ci_put_gitlab(const struct ci_choices *c, struct buf *out)
 		   "  id_tokens:\n"
 		   "    ",
 		   c->is_locked ? "--locked " : "", c->environment);
-	put_upper(c->registry->name, out);
+	put_upper(c->registry->word, out);
 	buf_printf(out,
 		   "_ID_TOKEN:\n"
 		   "      aud: %s\n"
 		   "  script:\n"
 		   "    - ",
-		   c->registry->name);
+		   c->registry->word);
 	put_publish_command(c, out);
 }

@@ -5,11 +5,11 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "cli/registry_known.h"
+#include "publish/registry.h"
 
 struct ci_choices {
 	const char *project; /* a valid name; NULL: not known */
-	const struct registry_known *registry; /* where the releases go: one of those whose identities have its name as their audience */
+	const struct registry_kind *registry; /* where the releases go: one with a word, whose identities have that as their audience */
 	const char *environment; /* letters, digits, '.', '_', '-' */
 	const char *action; /* OWNER/REPO@COMMIT; NULL: hwb is on the runner */
 	bool is_locked; /* there is a pylock.build.toml */

@@ -10,7 +10,6 @@
 #include "cli/exit.h"
 #include "cli/git_remote.h"
 #include "cli/options_build.h"
-#include "cli/registry_known.h"
 #include "format/json_write.h"
 #include "format/snapshot.h"
 #include "host/file.h"
@@ -28,7 +27,7 @@ struct init_command {
 	struct console *console;
 	int dir; /* of the project */
 	const char *project; /* NULL: not known */
-	const struct registry_known *registry; /* where its releases go */
+	const struct registry_kind *registry; /* where its releases go */
 	const char *environment; /* that publishes them */
 	bool has_remote, is_gitlab;
 	struct git_remote remote;
@@ -202,7 +201,7 @@ static void print_form(struct init_command *c)
 		json_pair_cstring(&w, "version", "1.0");
 		json_pair_cstring(&w, "path", c->path);
 		json_pair_cstring(&w, "ci", c->is_gitlab ? "gitlab" : "github");
-		json_pair_cstring(&w, "registry", c->registry->name);
+		json_pair_cstring(&w, "registry", c->registry->word);
 		json_key(&w, "publisher");
 		json_object_begin(&w);
 		for (size_t i = 0; i < COUNT(fields); i++)
@@ -226,11 +225,15 @@ static enum status init(struct init_command *c, struct diag *d)
 {
 	const struct strings *words = &c->settings->sources;
 	const struct settings_init *said = &c->settings->init;
-	c->registry = registry_known_find(said->registry ? said->registry : "pypi");
-	c->environment = said->environment ? said->environment : c->registry->name;
+	struct registry where;
+	enum status s = registry_find(said->registry ? said->registry : "pypi", c->arena, &where);
+	if (s)
+		return fail(d, s, 0, "no such registry"); /* take_registry lets none through */
+	c->registry = where.kind;
+	c->environment = said->environment ? said->environment : c->registry->word;
 	if (words->n > 1)
 		return fail(d, ERR_USAGE, 0, "hwb init takes one directory");
-	enum status s = directory_open(AT_FDCWD, words->n ? words->items[0] : ".", &c->dir, d);
+	s = directory_open(AT_FDCWD, words->n ? words->items[0] : ".", &c->dir, d);
 	if (s)
 		return recode(d, ERR_USAGE);
 	s = read_name(c, d);
@@ -296,13 +299,12 @@ static bool is_plain(struct bytes text, const char *more)
 /* Of any other the form, and what its CI has to be asked for, are its operator's to know. */
 static enum status take_registry(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
-	const struct registry_known *k = registry_known_find(value);
-	(void)a;
-	if (!k) {
+	struct registry known;
+	if (registry_find(value, a, &known)) {
 		(void)fail(d, ERR_USAGE, 0, "takes pypi or testpypi: no form for a Trusted Publisher is known of '%s'", value);
 		return remedy(d, "'hwb publish' publishes to it: TRUSTED PUBLISHERS in hwb-publish(1) says what its pipeline needs");
 	}
-	s->init.registry = k->name;
+	s->init.registry = known.name;
 	return OK;
 }
 

@@ -40,7 +40,7 @@ struct settings_respond {
 /* The words of init. */
 struct settings_init {
 	bool force, github, gitlab;
-	const char *registry; /* a name of cli/registry_known.h; NULL: pypi */
+	const char *registry; /* a word of publish/registry.h; NULL: pypi */
 	const char *environment; /* NULL: the registry's name */
 	const char *action; /* OWNER/REPO@COMMIT that has packaging/action.yml; NULL: hwb is on the runner */
 };
