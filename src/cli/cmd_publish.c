@@ -9,6 +9,9 @@
 #include "host/undumpable.h"
 #include "publish/journal.h"
 
+/* Unless publish.concurrent-uploads says otherwise: a registry mostly waits, for its disk and its database. */
+enum { AT_ONCE = 4 };
+
 struct publish_command {
 	struct checked checked;
 	struct publish_target target;
@@ -352,6 +355,7 @@ static enum status send_all(struct publish_command *c, struct diag *d)
 		.own_index = c->own_index,
 		.net = &net,
 		.journal = c->journal,
+		.at_once = s->publish.at_once ? s->publish.at_once : AT_ONCE,
 		.file_max = run->limits->wheel_size > run->limits->download_size ? run->limits->wheel_size
 										 : run->limits->download_size,
 		.dry_run = s->publish.dry_run,

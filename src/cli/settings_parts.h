@@ -67,6 +67,7 @@ MUST_USE enum status setting_set_registry(struct settings *s, struct arena *a, s
 MUST_USE enum status setting_set_registries(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
 MUST_USE enum status setting_set_s3_endpoint(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
 MUST_USE enum status setting_set_s3_region(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
+MUST_USE enum status setting_set_uploads(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
 MUST_USE enum status setting_set_audience(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
 MUST_USE enum status setting_set_trusted(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
 

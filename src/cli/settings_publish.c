@@ -1,5 +1,7 @@
 /* The keys of hwb.toml that are about publishing: see settings_table.c. */
+#include "base/number.h"
 #include "cli/settings_parts.h"
+#include "net/upload.h"
 #include "publish/s3_place.h"
 
 enum { REGISTRIES_MAX = 100, AUDIENCE_MAX = 256 };
@@ -60,6 +62,17 @@ enum status setting_set_s3_region(struct settings *s, struct arena *a, struct by
 	if (status == OK)
 		s->publish.s3_region = arena_string(a, value);
 	return status;
+}
+
+enum status setting_set_uploads(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)
+{
+	uint64_t n;
+	(void)a;
+	(void)is_first;
+	if (number_parse_u64(value, UPLOAD_AT_ONCE, &n) || n == 0)
+		return fail(d, ERR_USAGE, 0, "takes a number from 1 to %d", UPLOAD_AT_ONCE);
+	s->publish.at_once = (unsigned)n;
+	return OK;
 }
 
 enum status setting_set_audience(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d)

@@ -628,6 +628,8 @@ static const struct setting_row rows[] = {
 	  "the host of the store that has the buckets", setting_set_s3_endpoint, false },
 	{ "publish.s3-region", "HWB_PUBLISH_S3_REGION", "a name", "AWS_REGION, else us-east-1", NEVER, "the region of the buckets",
 	  setting_set_s3_region, false },
+	{ "publish.concurrent-uploads", "HWB_CONCURRENT_UPLOADS", "a number from 1 to 8", "4", NEVER,
+	  "files that are uploaded at a time", setting_set_uploads, false },
 	{ "publish.audience", "HWB_PUBLISH_AUDIENCE", "a word", "none", NEVER,
 	  "whom a CI's identity is for at a registry that is not built in", setting_set_audience, false },
 	{ "publish.trusted-publisher", "HWB_TRUSTED_PUBLISHER", "auto, always or never", "auto", NEVER,

@@ -63,6 +63,7 @@ struct settings_publish {
 	const char *url, *check_url, *user; /* NULL: not said */
 	const char *s3_endpoint, *s3_region; /* of buckets; NULL: not said */
 	struct strings attestations;
+	unsigned at_once; /* uploads; 0: not said */
 	bool password_stdin, skip_existing, dry_run, allow_http;
 };
 

@@ -69,6 +69,7 @@ static void release(struct http *h, struct slot *s)
 {
 	if (s->exchange)
 		(void)curl_multi_remove_handle(h->multi, s->easy);
+	curl_easy_reset(s->easy); /* its copy of a password goes at once */
 	curl_slist_free_all(s->headers);
 	curl_mime_free(s->form);
 	s->headers = NULL;
@@ -246,7 +247,7 @@ static CURLcode set_where(struct http *h, struct slot *s)
 	SET(CURLOPT_PROXY, direct ? "" : o->proxy_url);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	SET(CURLOPT_PIPEWAIT, 1L);
+	SET(CURLOPT_PIPEWAIT, x->form ? 0L : 1L); /* what is sent does not wait until the first answer says which HTTP it is */
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -416,7 +417,6 @@ enum status http_start(struct http *h, unsigned slot, const struct http_exchange
 {
 	struct slot *s = &h->slots[slot];
 	CURL *easy = s->easy;
-	curl_easy_reset(easy);
 	*s = (struct slot){ .easy = easy, .kept = *exchange };
 	if (ftruncate(exchange->request->out_fd, 0) != 0)
 		return fail(d, ERR_IO, 0, "cannot empty the output file: %s", strerror(errno));

@@ -1,5 +1,6 @@
 #include "net/upload.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 
@@ -21,6 +22,7 @@ struct uploader {
 	const char *program_dir;
 	struct buf start, in;
 	struct net_child child;
+	const struct upload_request *under_way[UPLOAD_AT_ONCE];
 };
 
 enum status uploader_start(const struct run_context *run, const char *url, const struct fetch_options *options,
@@ -111,8 +113,9 @@ static enum status check_raw(const struct upload_request *r, struct diag *d)
 	return good ? OK : fail(d, ERR_USAGE, 0, "a request to a store has a path or a header that cannot be sent");
 }
 
-static enum status check_request(const struct upload_request *r, struct diag *d)
+static enum status check_request(const struct uploader *u, const struct upload_request *r, struct diag *d)
 {
+	assert(r->slot < UPLOAD_AT_ONCE && !u->under_way[r->slot]);
 	if (r->raw)
 		return check_raw(r, d);
 	bool good = r->file_name && is_file_name(r->file_name) && r->file_fd >= 0 && r->answer_fd >= 0 && !r->user == !r->password;
@@ -125,38 +128,43 @@ static enum status check_request(const struct upload_request *r, struct diag *d)
 	return OK;
 }
 
-static enum status hand_fields(struct uploader *u, const struct upload_request *r, struct diag *d)
+static enum status make_fields(const struct upload_request *r, int *ret_fd, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf fields;
-	CLEANUP(buf_done) struct buf word;
-	CLEANUP(fd_close) int fd = -1;
 	buf_init(&fields, UPLOAD_RECORD_MAX);
-	buf_init(&word, 16);
 	upload_wire_put_fields(&fields, r);
-	upload_wire_put_hand(&word, false);
 	if (fields.full)
 		return fail(d, ERR_USAGE, 0, "the fields of '%s' are longer than %d bytes", r->file_name, UPLOAD_RECORD_MAX);
-	enum status s = sealed_make("hwb-form", buf_bytes(&fields), &fd, d);
-	return s ? s : send_record(u, &word, fd, d);
+	return sealed_make("hwb-form", buf_bytes(&fields), ret_fd, d);
 }
 
+static enum status hand(struct uploader *u, bool is_answer, int fd, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf word;
+	buf_init(&word, 16);
+	upload_wire_put_hand(&word, is_answer);
+	return send_record(u, &word, fd, d);
+}
+
+/* All three records or none: what is wrong with a request shows before the first. */
 static enum status hand_over(struct uploader *u, const struct upload_request *r, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf record;
-	CLEANUP(buf_done) struct buf word;
+	CLEANUP(fd_close) int fields = -1;
 	buf_init(&record, CHANNEL_RECORD_MAX);
-	buf_init(&word, 16);
 	record.secret = true;
 	upload_wire_put_upload(&record, r);
-	upload_wire_put_hand(&word, true);
-	enum status s = send_record(u, &record, r->file_fd, d);
+	if (record.full)
+		return fail(d, ERR_USAGE, 0, "what is to be said of '%s' is longer than %d bytes", r->file_name, CHANNEL_RECORD_MAX);
+	enum status s = make_fields(r, &fields, d);
 	if (s == OK)
-		s = hand_fields(u, r, d);
-	return s ? s : send_record(u, &word, r->answer_fd, d);
+		s = send_record(u, &record, r->file_fd, d);
+	if (s == OK)
+		s = hand(u, false, fields, d);
+	return s ? s : hand(u, true, r->answer_fd, d);
 }
 
-static enum status hear(struct uploader *u, const struct upload_request *r, struct upload_answer *ret, bool *ret_ended,
-			struct diag *d)
+static enum status hear(struct uploader *u, struct upload_answer *ret, bool *ret_ended, struct diag *d)
 {
 	uint64_t sent;
 	enum channel_outcome o = channel_receive(u->child.channel_fd, &u->in, NULL, false);
@@ -166,8 +174,9 @@ static enum status hear(struct uploader *u, const struct upload_request *r, stru
 		return fail(d, ERR_IO, 0, "cannot hear hwb-net: %s", strerror(errno));
 	if (o == CHANNEL_CLOSED)
 		return net_child_lost(&u->child, ERR_IO, d);
-	if (upload_wire_get_reply(buf_bytes(&u->in), &u->answer, ret_ended, &sent, ret, d))
+	if (upload_wire_get_reply(buf_bytes(&u->in), &u->answer, ret_ended, &sent, ret, d) || !u->under_way[ret->slot])
 		return fail(d, ERR_IO, 0, "hwb-net answered with something that is not a result");
+	const struct upload_request *r = u->under_way[ret->slot];
 	uint64_t most = r->raw && r->raw->answer_max > UPLOAD_ANSWER_MAX ? r->raw->answer_max : UPLOAD_ANSWER_MAX;
 	if (*ret_ended && ret->size > most)
 		return fail(d, ERR_IO, 0, "hwb-net says that an answer is longer than was asked for");
@@ -176,11 +185,30 @@ static enum status hear(struct uploader *u, const struct upload_request *r, stru
 	return OK;
 }
 
-static enum status wait_for_end(struct uploader *u, const struct upload_request *r, struct upload_answer *ret, struct diag *d)
+/* What they are doing is nobody's any more. */
+static void give_up(struct uploader *u)
 {
-	struct upload_answer answer;
-	bool ended = false;
-	while (!ended) {
+	net_child_stop(&u->child);
+	memset(u->under_way, 0, sizeof u->under_way);
+}
+
+enum status uploader_begin(struct uploader *u, const struct upload_request *r, struct diag *d)
+{
+	enum status s = check_request(u, r, d);
+	if (s == OK)
+		s = start_child(u, d);
+	if (s == OK)
+		s = hand_over(u, r, d);
+	if (s == OK)
+		u->under_way[r->slot] = r;
+	else if (s != ERR_USAGE)
+		give_up(u);
+	return s;
+}
+
+static enum status wait_for_end(struct uploader *u, struct upload_answer *ret, struct diag *d)
+{
+	for (bool ended = false; !ended;) {
 		enum status s = run_check(u->run, d);
 		if (s)
 			return s;
@@ -189,27 +217,31 @@ static enum status wait_for_end(struct uploader *u, const struct upload_request 
 		if (n < 0 && errno != EINTR)
 			return fail(d, ERR_IO, 0, "poll: %s", strerror(errno));
 		if (n > 0)
-			s = hear(u, r, &answer, &ended, d);
+			s = hear(u, ret, &ended, d);
 		if (s)
 			return s;
 	}
+	return OK;
+}
+
+enum status uploader_wait(struct uploader *u, struct upload_answer *ret, struct diag *d)
+{
+	struct upload_answer answer;
+	arena_done(&u->answer);
+	enum status s = wait_for_end(u, &answer, d);
+	if (s) {
+		give_up(u);
+		return s;
+	}
+	u->under_way[answer.slot] = NULL;
 	*ret = answer;
 	return OK;
 }
 
 enum status uploader_send(struct uploader *u, const struct upload_request *r, struct upload_answer *ret, struct diag *d)
 {
-	arena_done(&u->answer);
-	enum status s = check_request(r, d);
-	if (s == OK)
-		s = start_child(u, d);
-	if (s == OK)
-		s = hand_over(u, r, d);
-	if (s == OK)
-		s = wait_for_end(u, r, ret, d);
-	if (s && s != ERR_USAGE) /* what it is doing now is nobody's any more */
-		net_child_stop(&u->child);
-	return s;
+	enum status s = uploader_begin(u, r, d);
+	return s ? s : uploader_wait(u, ret, d);
 }
 
 void uploader_free(struct uploader *u)

@@ -1,5 +1,5 @@
 /* Uploads for hwb, by the one process that holds the credential: hwb-net in a role of its own, for one origin, which follows no redirect.
- * One upload at a time; the connection is kept for the next. Retries are the caller's: only who asks the index knows what arrived.
+ * A few uploads at a time; connections are kept for the next. Retries are the caller's: only who asks the index knows what arrived.
  * What goes there is a form, or (raw) an object of a store with headers that the caller has signed. */
 #ifndef NET_UPLOAD_H
 #define NET_UPLOAD_H
@@ -11,6 +11,9 @@
 
 /* Fields: a metadata file has at most 10,000. Record: its text (4 MiB) and their names. Answer: words for a person. */
 enum { UPLOAD_FIELDS_MAX = 12000, UPLOAD_RECORD_MAX = 16 << 20, UPLOAD_ANSWER_MAX = 64 << 10, UPLOAD_SECRET_MAX = 16 << 10 };
+
+/* That many are under way at a time. */
+enum { UPLOAD_AT_ONCE = 8 };
 
 /* Raw: headers, the longest value (a session token), a path of percent-escapes, the largest object that is read back. */
 enum { UPLOAD_HEADERS_MAX = 16, UPLOAD_VALUE_MAX = 8192, UPLOAD_PATH_MAX = 4096 };
@@ -34,8 +37,9 @@ struct upload_field {
 	struct bytes value; /* UTF-8; data may be NULL */
 };
 
-/* Everything is borrowed for the time of uploader_send. */
+/* Everything is borrowed until its answer is here. */
 struct upload_request {
+	unsigned slot; /* below UPLOAD_AT_ONCE: which of those under way it is */
 	const struct upload_field *fields; /* in this order, before the file */
 	size_t n_fields;
 	const char *file_name; /* of the part "content": printable ASCII without quotes and slashes */
@@ -48,8 +52,9 @@ struct upload_request {
 	void *progress_context;
 };
 
-/* Strings live until the next uploader_send or uploader_free; they come from hwb-net: printable, but not to be believed. */
+/* Strings live until the next uploader_wait, uploader_send or uploader_free; they come from hwb-net: printable, but not to be believed. */
 struct upload_answer {
+	unsigned slot; /* of the request */
 	/* OK: the server answered, see http_code. ERR_USAGE: this URL is not allowed here. ERR_NETWORK, ERR_IO: no answer. */
 	enum status status;
 	bool may_pass; /* with ERR_NETWORK: another try may succeed */
@@ -72,9 +77,14 @@ MUST_USE enum status uploader_start(const struct run_context *run, const char *u
 /* Whether hwb-net takes such a header of a raw request. */
 bool upload_header_is_good(const struct upload_header *h);
 
-/* Sends one form and waits for the answer. OK means that *ret is filled, see its status. ERR_USAGE: the request is malformed.
- * ERR_CANCELLED: the run was asked to stop (noticed within 100 ms). ERR_IO: hwb-net cannot be started, ended or talks nonsense; whether the
- * file arrived is then not known. */
+/* Begins to send one form, in a slot where none is under way; the request itself is borrowed, too. ERR_USAGE: it is malformed, and the others go
+ * on. ERR_IO as below. */
+MUST_USE enum status uploader_begin(struct uploader *u, const struct upload_request *request, struct diag *d);
+/* Waits for the answer to one of those that are under way, of which there is one. OK means that *ret is filled, see its status. ERR_CANCELLED:
+ * the run was asked to stop (noticed within 100 ms). ERR_IO: hwb-net cannot be started, ended or talks nonsense. After either none is under
+ * way any more, and whether their files arrived is not known. */
+MUST_USE enum status uploader_wait(struct uploader *u, struct upload_answer *ret, struct diag *d);
+/* Both, where nothing else is under way. */
 MUST_USE enum status uploader_send(struct uploader *u, const struct upload_request *request, struct upload_answer *ret,
 				   struct diag *d);
 

@@ -17,6 +17,17 @@ static const char accept_answer[] = "application/json;q=0.9, text/plain;q=0.8, t
 /* How often the sender hears how far it is. */
 enum { PROGRESS_MS = 100 };
 
+/* One upload: what of it is ours to end. */
+struct form {
+	bool is_busy;
+	struct arena arena;
+	struct upload_request request;
+	struct bytes fields;
+	struct fetch_request words;
+	struct url url; /* of a raw request */
+	char secrets[UPLOAD_SECRET_MAX + 2]; /* user and password */
+};
+
 struct upload_server {
 	int channel_fd;
 	struct arena arena; /* of the process */
@@ -25,16 +36,7 @@ struct upload_server {
 	const char *url_text;
 	struct http *http;
 	struct buf record; /* the password comes through it */
-	char secrets[UPLOAD_SECRET_MAX + 2]; /* of one upload: user and password */
-};
-
-/* One upload: what of it is ours to end. */
-struct form {
-	struct arena arena;
-	struct upload_request request;
-	struct bytes fields;
-	struct fetch_request words;
-	struct url url; /* of a raw request */
+	struct form forms[UPLOAD_AT_ONCE];
 };
 
 static void form_done(struct form *f)
@@ -46,6 +48,8 @@ static void form_done(struct form *f)
 	fd_close(&f->request.answer_fd);
 	mapped_done(&f->fields);
 	arena_done(&f->arena);
+	explicit_bzero(f->secrets, sizeof f->secrets);
+	f->is_busy = false;
 }
 
 static enum status hear(struct upload_server *sv, int *ret_fd, struct diag *d)
@@ -57,36 +61,55 @@ static enum status hear(struct upload_server *sv, int *ret_fd, struct diag *d)
 }
 
 /* The arena's copies go with it, and the locked ones stay until the upload has ended. */
-static void keep_secrets(struct upload_server *sv, struct upload_request *r)
+static enum status keep_secrets(struct form *f, struct upload_request *r, struct diag *d)
 {
 	if (!r->user)
-		return;
+		return OK;
 	size_t user = strlen(r->user) + 1, password = strlen(r->password) + 1;
-	bytes_copy(sv->secrets, bytes_make(r->user, user));
-	bytes_copy(sv->secrets + user, bytes_make(r->password, password));
+	bool fits = user + password <= sizeof f->secrets;
+	if (fits) {
+		bytes_copy(f->secrets, bytes_make(r->user, user));
+		bytes_copy(f->secrets + user, bytes_make(r->password, password));
+	}
 	explicit_bzero((char *)(uintptr_t)r->user, user);
 	explicit_bzero((char *)(uintptr_t)r->password, password);
-	r->user = sv->secrets;
-	r->password = sv->secrets + user;
+	r->user = f->secrets;
+	r->password = f->secrets + user;
+	return fits ? OK : fail(d, ERR_FORMAT, 0, "a credential is longer than %d bytes", UPLOAD_SECRET_MAX);
 }
 
-/* Three records with a descriptor each. ERR_ABSENT: the channel is closed. */
-static enum status hear_form(struct upload_server *sv, struct form *f, struct diag *d)
+static enum status take_request(struct upload_server *sv, int file_fd, struct form **ret, struct diag *d)
 {
-	CLEANUP(fd_close) int file = -1;
-	CLEANUP(fd_close) int fields = -1;
-	enum status s = hear(sv, &file, d);
-	if (s == OK)
-		s = upload_wire_get_upload(buf_bytes(&sv->record), &f->arena, &f->request, d);
+	CLEANUP(arena_done) struct arena a;
+	CLEANUP(fd_close) int file = file_fd;
+	struct upload_request r;
+	arena_init(&a);
+	enum status s = upload_wire_get_upload(buf_bytes(&sv->record), &a, &r, d);
 	if (s)
 		return s;
+	struct form *f = &sv->forms[r.slot];
+	if (f->is_busy)
+		return fail(d, ERR_FORMAT, 0, "two uploads in one slot");
+	memset(f, 0, sizeof *f);
+	s = keep_secrets(f, &r, d);
+	f->is_busy = true;
+	f->arena = a;
+	a = (struct arena){ 0 }; /* handed over */
+	f->request = r;
 	f->request.file_fd = take_fd(&file);
-	bool fits = !f->request.user || strlen(f->request.user) + strlen(f->request.password) <= UPLOAD_SECRET_MAX;
-	if (!fits)
-		return fail(d, ERR_FORMAT, 0, "a credential is longer than %d bytes", UPLOAD_SECRET_MAX);
-	keep_secrets(sv, &f->request);
 	explicit_bzero(sv->record.data, sv->record.size);
-	s = hear(sv, &fields, d);
+	*ret = f;
+	return s;
+}
+
+/* Three records with a descriptor each, of which the first has been heard. */
+static enum status hear_form(struct upload_server *sv, int file_fd, struct form **ret, struct diag *d)
+{
+	CLEANUP(fd_close) int fields = -1;
+	struct form *f;
+	enum status s = take_request(sv, file_fd, &f, d);
+	if (s == OK)
+		s = hear(sv, &fields, d);
 	if (s == OK)
 		s = upload_wire_get_hand(buf_bytes(&sv->record), false, d);
 	if (s == OK)
@@ -99,6 +122,8 @@ static enum status hear_form(struct upload_server *sv, struct form *f, struct di
 		s = upload_wire_get_hand(buf_bytes(&sv->record), true, d);
 	if (s == OK && (f->request.file_fd < 0 || f->request.answer_fd < 0))
 		s = fail(d, ERR_FORMAT, 0, "an upload without its descriptors");
+	if (s == OK)
+		*ret = f;
 	return s;
 }
 
@@ -110,11 +135,11 @@ static enum status say(struct upload_server *sv, const struct buf *out, bool wai
 	return o == CHANNEL_DONE ? OK : fail(d, ERR_IO, 0, "hwb is gone");
 }
 
-static enum status say_progress(struct upload_server *sv, uint64_t sent, struct diag *d)
+static enum status say_progress(struct upload_server *sv, unsigned slot, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf out;
 	buf_init(&out, 64);
-	upload_wire_put_progress(&out, sent);
+	upload_wire_put_progress(&out, slot, http_sent(sv->http, slot));
 	return say(sv, &out, false, d);
 }
 
@@ -136,28 +161,6 @@ static const char *shown_location(const struct upload_server *sv, struct form *f
 	return arena_string(&f->arena, url_for_log(bytes_of(url_text(&to, &f->arena)), &f->arena));
 }
 
-/* Until the exchange has ended, however: *ret_gone when hwb is not there any more. */
-static enum status run_exchange(struct upload_server *sv, struct http_outcome *ret, bool *ret_gone, struct diag *d)
-{
-	uint64_t next_ms = clock_ms() + PROGRESS_MS;
-	for (;;) {
-		bool heard = false;
-		enum status s = http_poll(sv->http, sv->channel_fd, PROGRESS_MS, &heard, d);
-		if (s || heard) { /* while an upload is under way hwb has nothing to say: it went away */
-			*ret_gone = heard;
-			return s;
-		}
-		if (http_next(sv->http, ret))
-			return OK;
-		if (clock_ms() < next_ms)
-			continue;
-		next_ms = clock_ms() + PROGRESS_MS;
-		s = say_progress(sv, http_sent(sv->http, 0), d);
-		if (s)
-			return s;
-	}
-}
-
 /* A raw request goes to another path of the same origin, and nowhere else. */
 static enum status aim(struct upload_server *sv, struct form *f, struct http_exchange *x, struct diag *d)
 {
@@ -175,10 +178,17 @@ static enum status aim(struct upload_server *sv, struct form *f, struct http_exc
 	return s;
 }
 
-static enum status serve_form(struct upload_server *sv, struct form *f, bool *ret_gone, struct diag *d)
+static enum status end_form(struct upload_server *sv, struct form *f, struct upload_answer *answer, struct diag *d)
+{
+	answer->slot = f->request.slot;
+	enum status s = say_answered(sv, answer, d);
+	form_done(f);
+	return s;
+}
+
+static enum status begin_form(struct upload_server *sv, struct form *f, struct diag *d)
 {
 	struct diag why = { 0 };
-	struct http_outcome o = { 0 };
 	f->words = (struct fetch_request){ .url = sv->url_text,
 					   .accept = accept_answer,
 					   .max_size = UPLOAD_ANSWER_MAX,
@@ -192,36 +202,78 @@ static enum status serve_form(struct upload_server *sv, struct form *f, bool *re
 					  .form = &f->request };
 	enum status s = aim(sv, f, &exchange, &why);
 	if (s == OK)
-		s = http_start(sv->http, 0, &exchange, &why);
-	struct upload_answer answer = { .status = s, .content_type = "", .location = "", .etag = "", .text = why.text };
-	if (s == OK) {
-		s = run_exchange(sv, &o, ret_gone, d);
-		if (s || *ret_gone)
-			return s;
-		answer = (struct upload_answer){ .status = o.status == ERR_LIMIT ? ERR_NETWORK : o.status,
-						 .may_pass = o.may_pass,
-						 .http_code = o.http_code,
-						 .retry_after_s = o.retry_after_s,
-						 .size = o.size,
-						 .content_type = o.content_type,
-						 .location = shown_location(sv, f, o.location),
-						 .etag = o.etag,
-						 .text = o.text };
-	} else
-		answer.status = s == ERR_IO ? ERR_IO : ERR_NETWORK;
-	explicit_bzero(sv->secrets, sizeof sv->secrets);
-	return say_answered(sv, &answer, d);
+		s = http_start(sv->http, f->request.slot, &exchange, &why);
+	if (s == OK)
+		return OK;
+	struct upload_answer answer = {
+		.status = s == ERR_IO ? ERR_IO : ERR_NETWORK, .content_type = "", .location = "", .etag = "", .text = why.text
+	};
+	return end_form(sv, f, &answer, d);
+}
+
+static enum status say_outcome(struct upload_server *sv, const struct http_outcome *o, struct diag *d)
+{
+	struct form *f = &sv->forms[o->slot];
+	struct upload_answer answer = { .status = o->status == ERR_LIMIT ? ERR_NETWORK : o->status,
+					.may_pass = o->may_pass,
+					.http_code = o->http_code,
+					.retry_after_s = o->retry_after_s,
+					.size = o->size,
+					.content_type = o->content_type,
+					.location = shown_location(sv, f, o->location),
+					.etag = o->etag,
+					.text = o->text };
+	return end_form(sv, f, &answer, d);
+}
+
+/* hwb has something to say: another upload, or it went away. */
+static enum status hear_next(struct upload_server *sv, bool *ret_gone, struct diag *d)
+{
+	int file = -1;
+	struct form *f;
+	enum status s = hear(sv, &file, d);
+	if (s == ERR_ABSENT) {
+		*ret_gone = true;
+		return OK;
+	}
+	if (s == OK)
+		s = hear_form(sv, file, &f, d);
+	return s ? s : begin_form(sv, f, d);
+}
+
+static enum status say_all_progress(struct upload_server *sv, uint64_t *next_ms, struct diag *d)
+{
+	enum status s = OK;
+	if (clock_ms() < *next_ms)
+		return OK;
+	*next_ms = clock_ms() + PROGRESS_MS;
+	for (unsigned i = 0; s == OK && i < UPLOAD_AT_ONCE; i++)
+		if (sv->forms[i].is_busy)
+			s = say_progress(sv, i, d);
+	return s;
+}
+
+static bool is_idle(const struct upload_server *sv)
+{
+	for (size_t i = 0; i < UPLOAD_AT_ONCE; i++)
+		if (sv->forms[i].is_busy)
+			return false;
+	return true;
 }
 
 static enum status serve_loop(struct upload_server *sv, struct diag *d)
 {
-	for (bool gone = false; !gone;) {
-		CLEANUP(form_done) struct form f = { .request = { .file_fd = -1, .answer_fd = -1 } };
-		arena_init(&f.arena);
-		enum status s = hear_form(sv, &f, d);
-		if (s)
-			return s == ERR_ABSENT ? OK : s;
-		s = serve_form(sv, &f, &gone, d);
+	uint64_t next_ms = 0;
+	struct http_outcome o;
+	for (bool is_gone = false; !is_gone;) {
+		bool heard = false;
+		enum status s = http_poll(sv->http, sv->channel_fd, is_idle(sv) ? UINT32_MAX : PROGRESS_MS, &heard, d);
+		while (s == OK && http_next(sv->http, &o))
+			s = say_outcome(sv, &o, d);
+		if (s == OK && heard)
+			s = hear_next(sv, &is_gone, d);
+		if (s == OK && !is_gone)
+			s = say_all_progress(sv, &next_ms, d);
 		if (s)
 			return s;
 	}
@@ -268,14 +320,17 @@ enum status upload_serve(int channel_fd, struct diag *d)
 	buf_init(&sv->record, CHANNEL_RECORD_MAX);
 	sv->record.secret = true;
 	/* A limit on locked memory may be below this; what is wiped after use is then only wiped. */
-	(void)mlock(sv->secrets, sizeof sv->secrets);
+	for (size_t i = 0; i < UPLOAD_AT_ONCE; i++)
+		(void)mlock(sv->forms[i].secrets, sizeof sv->forms[i].secrets);
 	if (buf_reserve(&sv->record, CHANNEL_RECORD_MAX))
 		(void)mlock(sv->record.data, CHANNEL_RECORD_MAX);
 	enum status s = set_up(sv, d);
 	if (s == OK)
 		s = serve_loop(sv, d);
 	http_free(sv->http);
-	explicit_bzero(sv->secrets, sizeof sv->secrets);
+	for (size_t i = 0; i < UPLOAD_AT_ONCE; i++)
+		if (sv->forms[i].is_busy)
+			form_done(&sv->forms[i]);
 	buf_done(&sv->record);
 	arena_done(&sv->arena);
 	arena_done(&a);

@@ -37,6 +37,13 @@ static void expect(struct wire *w, enum kind kind)
 		w->bad = true;
 }
 
+static unsigned get_slot(struct wire *w)
+{
+	uint32_t slot = wire_get_u32(w);
+	w->bad |= slot >= UPLOAD_AT_ONCE;
+	return slot;
+}
+
 void upload_wire_put_start(struct buf *out, const char *url, const struct fetch_options *options)
 {
 	wire_put_u32(out, KIND_BEGIN);
@@ -61,6 +68,7 @@ enum status upload_wire_get_start(struct bytes record, struct arena *a, const ch
 void upload_wire_put_upload(struct buf *out, const struct upload_request *r)
 {
 	wire_put_u32(out, KIND_UPLOAD);
+	wire_put_u32(out, r->slot);
 	wire_put_string(out, r->file_name);
 	wire_put_u64(out, r->file_size);
 	wire_put_u32(out, r->user != NULL);
@@ -106,6 +114,7 @@ enum status upload_wire_get_upload(struct bytes record, struct arena *a, struct 
 	struct wire w = wire_over(record);
 	struct upload_request r = { .file_fd = -1, .answer_fd = -1 };
 	expect(&w, KIND_UPLOAD);
+	r.slot = get_slot(&w);
 	r.file_name = wire_get_string(&w, a);
 	r.file_size = wire_get_u64(&w);
 	bool has_user = wire_get_u32(&w) == 1;
@@ -162,15 +171,17 @@ enum status upload_wire_get_fields(struct bytes record, struct arena *a, struct 
 	return OK;
 }
 
-void upload_wire_put_progress(struct buf *out, uint64_t sent)
+void upload_wire_put_progress(struct buf *out, unsigned slot, uint64_t sent)
 {
 	wire_put_u32(out, KIND_PROGRESS);
+	wire_put_u32(out, slot);
 	wire_put_u64(out, sent);
 }
 
 void upload_wire_put_answered(struct buf *out, const struct upload_answer *r)
 {
 	wire_put_u32(out, KIND_ANSWERED);
+	wire_put_u32(out, r->slot);
 	wire_put_u32(out, r->status);
 	wire_put_u32(out, r->may_pass);
 	wire_put_u32(out, r->http_code);
@@ -193,6 +204,7 @@ enum status upload_wire_get_reply(struct bytes record, struct arena *a, bool *re
 	struct upload_answer r = { 0 };
 	uint64_t sent = 0;
 	uint32_t kind = wire_get_u32(&w);
+	r.slot = get_slot(&w);
 	if (kind == KIND_PROGRESS)
 		sent = wire_get_u64(&w);
 	else if (kind == KIND_ANSWERED) {

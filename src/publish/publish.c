@@ -1,23 +1,25 @@
 #include "publish/publish.h"
 
-#include "audit/audit.h"
+#include <assert.h>
+
 #include "base/cleanup.h"
-#include "host/sealed.h"
-#include "net/upload.h"
-#include "publish/answer.h"
 #include "publish/journal.h"
+#include "publish/sending.h"
 #include "publish/try.h"
 
 enum { BACKOFF_MS = 1000 };
+/* Of those under way together: they wait for the registry. What waits for the line would only keep its token longer. */
+#define TOGETHER_SIZE (UINT64_C(32) << 20)
 
-/* Runs of one upload: what is known of it, and what it needs. */
-struct sending {
-	const struct run_context *run;
-	const struct publish_request *request;
-	struct arena *arena;
-	struct uploader *uploader;
-	struct index *index; /* the one that is asked; NULL: none */
-	const char *noted; /* the credential of the last credential.used */
+/* A file under way, in the slot of its place in sending.flights. */
+struct flight {
+	struct publish_file *file; /* NULL: none */
+	int fd; /* its copy */
+	struct journal_entry before;
+	struct attempt attempt;
+	bool is_late; /* its try ended and may be made again: when it is alone */
+	uint32_t wait_s;
+	struct diag why;
 };
 
 const char *publish_outcome_name(enum publish_outcome outcome)
@@ -29,102 +31,7 @@ const char *publish_outcome_name(enum publish_outcome outcome)
 	return names[outcome];
 }
 
-/* ---- what is there ---- */
-
-enum there { THERE_UNKNOWN, THERE_NOT, THERE_SAME };
-
-static enum status compare(const struct sending *s, const struct publish_file *f, const struct index_file *there, struct diag *d)
-{
-	char ours[SHA256_TEXT_SIZE], theirs[SHA256_TEXT_SIZE];
-	if (!there->has_digest) {
-		(void)fail(d, ERR_UNCHECKED, 0, "'%s' has a file '%.*s', and its index does not say of which sha256",
-			   s->request->registry->name, BYTES_ARG(f->name));
-		return remedy(d, "whether it is the same nobody can tell: publish another version, or look at it yourself");
-	}
-	if (sha256_equal(&there->digest, &f->digest))
-		return OK;
-	sha256_text(&f->digest, ours);
-	sha256_text(&there->digest, theirs);
-	(void)fail(d, ERR_PUBLISH, 0, "'%s' has another file '%.*s': its sha256 is %s, that of '%s' is %s",
-		   s->request->registry->name, BYTES_ARG(f->name), theirs, f->path, ours);
-	return remedy(d, "a file that is published does not change: build it under a new version");
-}
-
-/* Asks the index anew. ERR_PUBLISH: another file has the name. */
-static enum status look(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d)
-{
-	const struct index_project *project;
-	*ret = THERE_UNKNOWN;
-	if (!s->index)
-		return OK;
-	enum status status = index_project(s->index, f->project, &project, d);
-	if (status == ERR_NETWORK && s->index != s->request->own_index && s->request->own_index && index_wants_credential(s->index)) {
-		s->index = s->request->own_index;
-		status = index_project(s->index, f->project, &project, d);
-	}
-	if (status == ERR_ABSENT) {
-		*ret = THERE_NOT;
-		return OK;
-	}
-	if (status == ERR_CANCELLED)
-		return status;
-	if (status) {
-		(void)explain(d, "what '%s' has of '%.*s'", s->request->registry->name, BYTES_ARG(f->project));
-		return recode(d, ERR_UNCHECKED);
-	}
-	*ret = THERE_NOT;
-	for (size_t i = 0; i < project->n_files; i++) {
-		if (!bytes_equal(project->files[i].filename, f->name))
-			continue;
-		status = compare(s, f, &project->files[i], d);
-		if (status)
-			return status;
-		*ret = THERE_SAME;
-	}
-	return OK;
-}
-
-static enum status look_again(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d)
-{
-	if (s->index)
-		index_forget(s->index, f->project);
-	return look(s, f, ret, d);
-}
-
 /* ---- records ---- */
-
-static enum status note(struct sending *s, const struct publish_file *f, const char *event, const struct publish_credential *c,
-			const struct diag *why, bool durable, struct diag *d)
-{
-	char digest[SHA256_TEXT_SIZE];
-	sha256_text(&f->digest, digest);
-	struct json_writer *w = audit_begin(s->run->audit, event);
-	json_pair_string(w, "package", f->project);
-	json_pair_string(w, "version", f->form.version);
-	json_pair_string(w, "file", f->name);
-	json_pair_cstring(w, "sha256", digest);
-	json_pair_unsigned(w, "size", f->size);
-	json_pair_cstring(w, "registry", s->request->registry->upload_url);
-	json_pair_cstring(w, "authentication", c ? c->kind : NULL);
-	json_pair_cstring(w, "oidc_issuer", c ? c->oidc_issuer : NULL);
-	if (c && c->claims_json.size)
-		json_pair_string(w, "claims", c->claims_json);
-	if (why)
-		json_pair_cstring(w, "error", status_name(why->code));
-	if (f->n_tries)
-		json_pair_unsigned(w, "tries", f->n_tries);
-	return audit_end(s->run->audit, durable, d);
-}
-
-/* Before a secret leaves for the first time, the log says which kind goes where. */
-static enum status note_credential(struct sending *s, const struct publish_credential *c, struct diag *d)
-{
-	if (s->noted && strcmp(s->noted, c->name) == 0)
-		return OK;
-	s->noted = arena_string(s->arena, bytes_of(c->name));
-	return audit_note(s->run->audit, true, d, "credential.used", "kind", c->kind, "name", c->name, "registry",
-			  s->request->registry->upload_url, NULL);
-}
 
 static enum status write_journal(struct sending *s, const struct publish_file *f, enum journal_state state, struct diag *d)
 {
@@ -134,119 +41,10 @@ static enum status write_journal(struct sending *s, const struct publish_file *f
 	return journal_write(s->request->journal, &entry, d);
 }
 
-/* ---- one try ---- */
-
-enum verdict { VERDICT_DONE, VERDICT_AGAIN, VERDICT_EXISTS, VERDICT_NO };
-
-/* Before and behind what the metadata says. */
-static struct upload_field *make_fields(const struct sending *s, const struct publish_file *f, size_t *ret_n)
+static enum status note(struct sending *s, const struct publish_file *f, const char *event, const struct publish_credential *c,
+			const struct diag *why, bool durable, struct diag *d)
 {
-	char *digest = ARENA_ARRAY(s->arena, char, SHA256_TEXT_SIZE);
-	size_t n = 0;
-	struct upload_field *fields = ARENA_ARRAY(s->arena, struct upload_field, f->form.n_fields + 4);
-	sha256_text(&f->digest, digest);
-	fields[n++] = (struct upload_field){ ":action", BYTES("file_upload") };
-	fields[n++] = (struct upload_field){ "protocol_version", BYTES("1") };
-	for (size_t i = 0; i < f->form.n_fields; i++)
-		fields[n++] = f->form.fields[i];
-	fields[n++] = (struct upload_field){ "sha256_digest", bytes_of(digest) };
-	if (f->attestations)
-		fields[n++] = (struct upload_field){ "attestations", bytes_of(f->attestations) };
-	*ret_n = n;
-	return fields;
-}
-
-struct progress {
-	const struct publish_request *request;
-	const struct publish_file *file;
-};
-
-static void on_progress(void *context, uint64_t sent)
-{
-	struct progress *p = context;
-	if (p->request->progress)
-		p->request->progress(p->request->context, p->file, sent);
-}
-
-static const char *credential_words(const struct publish_credential *c, struct arena *a)
-{
-	return c->oidc_issuer ? arena_printf(a, "a trusted publisher's token (%s)", c->oidc_issuer)
-			      : arena_printf(a, "%s, as user '%s'", c->name, c->user);
-}
-
-/* The sentence of an answer that is no success, and what to do about it. */
-static void explain_answer(const struct sending *s, const struct publish_file *f, const struct upload_answer *r,
-			   const struct answer *words, const struct publish_credential *c, struct diag *d)
-{
-	const char *name = s->request->registry->name, *text = words->text;
-	(void)fail(d, ERR_PUBLISH, 0, "'%s' does not take '%.*s' (%u)%s%s", name, BYTES_ARG(f->name), (unsigned)r->http_code,
-		   text[0] ? ": " : "", text);
-	if (r->http_code == 401 || r->http_code == 403)
-		(void)remedy(d, "the credential was %s: is it for this registry, and for this project?",
-			     credential_words(c, s->arena));
-	else if (r->http_code == 404 || r->http_code == 405 || r->http_code == 410)
-		(void)remedy(d, "it is probably the wrong URL: uploads go to '%s'; an index's own URL takes none",
-			     s->request->registry->upload_url);
-	else if (r->http_code == 413)
-		(void)remedy(d, "the file has %llu bytes, and that is more than the registry or a proxy before it takes",
-			     (unsigned long long)f->size);
-}
-
-static enum verdict judge(const struct sending *s, const struct publish_file *f, const struct upload_answer *r,
-			  const struct answer *words, const struct publish_credential *c, struct diag *d)
-{
-	const char *name = s->request->registry->name;
-	if (r->status) {
-		(void)fail(d, ERR_PUBLISH, 0, "'%s' cannot be reached for '%.*s': %s", name, BYTES_ARG(f->name), r->text);
-		return r->may_pass ? VERDICT_AGAIN : VERDICT_NO;
-	}
-	if (r->http_code >= 200 && r->http_code < 300)
-		return VERDICT_DONE;
-	if (r->http_code >= 300 && r->http_code < 400) {
-		(void)fail(d, ERR_PUBLISH, 0, "'%s' answers with a redirect (%u) to '%s', which is not followed", name,
-			   (unsigned)r->http_code, r->location[0] ? r->location : "nowhere");
-		(void)remedy(d, "the credential is for '%s' alone; if the other place is right, name it with --repository-url",
-			     s->request->registry->upload_url);
-		return VERDICT_NO;
-	}
-	explain_answer(s, f, r, words, c, d);
-	if (r->http_code == 409 || ((r->http_code == 400 || r->http_code == 403) && words->says_exists))
-		return VERDICT_EXISTS;
-	bool passes = r->http_code >= 500 || r->http_code == 429 || r->http_code == 408;
-	return passes && r->retry_after_s <= PUBLISH_WAIT_MAX_S ? VERDICT_AGAIN : VERDICT_NO;
-}
-
-static enum status send_once(struct sending *s, const struct publish_file *f, int fd, const struct publish_credential *c,
-			     enum verdict *ret, uint32_t *ret_wait_s, struct diag *d)
-{
-	CLEANUP(fd_close) int answer_fd = -1;
-	struct progress progress = { s->request, f };
-	struct upload_answer answer;
-	struct answer words = { .text = "" };
-	enum status status = sealed_open("hwb-answer", &answer_fd, d);
-	if (status)
-		return status;
-	struct upload_request request = {
-		.file_name = arena_string(s->arena, f->name),
-		.file_fd = fd,
-		.file_size = f->size,
-		.user = c->user,
-		.password = c->password,
-		.answer_fd = answer_fd,
-		.progress = on_progress,
-		.progress_context = &progress,
-	};
-	request.fields = make_fields(s, f, &request.n_fields);
-	status = uploader_send(s->uploader, &request, &answer, d);
-	if (status == OK && answer.status == OK && (answer.http_code < 200 || answer.http_code >= 400) && answer.size)
-		status = answer_ask(s->run, answer_fd, answer.content_type, s->arena, &words, d);
-	if (status == ERR_UNCHECKED) /* that it said no is known all the same */
-		words = (struct answer){ .text = "its words could not be read" };
-	else if (status)
-		return status == ERR_IO ? recode(d, ERR_PUBLISH) : status;
-	*ret = judge(s, f, &answer, &words, c, d);
-	*ret_wait_s = answer.retry_after_s;
-	return OK;
+	return publish_note(s->run, s->request, f, event, c, why, durable, d);
 }
 
 /* ---- one file ---- */
@@ -264,7 +62,7 @@ static enum status settle_exists(struct sending *s, const struct publish_file *f
 {
 	struct diag answer = *d;
 	enum there there;
-	enum status status = look_again(s, f, &there, d);
+	enum status status = there_look_again(s, f, &there, d);
 	if (status)
 		return status;
 	bool ours = before->state == JOURNAL_RECEIPT && sha256_equal(&before->digest, &f->digest);
@@ -280,80 +78,210 @@ static enum status settle_exists(struct sending *s, const struct publish_file *f
 	return ERR_PUBLISH;
 }
 
-static enum status try_all(struct sending *s, struct publish_file *f, int fd, const struct journal_entry *before,
-			   const struct publish_credential **ret_credential, struct diag *d)
+/* How far the oldest is: there is one line for all. */
+static void on_progress(void *context, const struct attempt *t, uint64_t sent)
 {
-	for (;;) {
-		enum verdict verdict = VERDICT_NO;
-		uint32_t wait_s = 0;
-		bool is_there = false;
-		enum status status = s->request->credential(s->request->credential_context, ret_credential, d);
-		if (status == OK)
-			status = note_credential(s, *ret_credential, d);
-		f->n_tries++;
-		if (status == OK)
-			status = send_once(s, f, fd, *ret_credential, &verdict, &wait_s, d);
-		if (status)
-			return status;
-		if (verdict == VERDICT_DONE) {
-			f->outcome = PUBLISH_DONE;
-			return OK;
-		}
-		if (verdict == VERDICT_EXISTS) {
-			status = settle_exists(s, f, before, &is_there, d);
-			/* A try before this one may have brought it there: then it is ours. */
-			f->outcome = f->n_tries > 1 ? PUBLISH_DONE : PUBLISH_WAS_THERE;
-			return status;
-		}
-		if (verdict == VERDICT_NO || f->n_tries == PUBLISH_TRIES)
-			return ERR_PUBLISH;
-		if (s->request->say)
-			s->request->say(s->request->context, f, d->text);
-		status = wait_before(s, f->n_tries, wait_s, d);
+	const struct sending *s = context;
+	for (unsigned i = 0; i < UPLOAD_AT_ONCE; i++)
+		if (s->flights[i].file && s->flights[i].file < t->file)
+			return;
+	if (s->request->progress)
+		s->request->progress(s->request->context, t->file, sent);
+}
+
+/* Another try of a flight that is alone. */
+static enum status try_again(struct sending *s, struct flight *f, enum verdict *ret, struct diag *d)
+{
+	struct upload_answer answer;
+	attempt_done(&f->attempt);
+	enum status status = attempt_begin(s, &f->attempt, (unsigned)(f - s->flights), f->fd, d);
+	if (status == OK)
+		status = attempt_wait(s, &answer, d);
+	return status ? status : attempt_end(s, &f->attempt, &answer, ret, &f->wait_s, d);
+}
+
+static enum status settle(struct sending *s, struct flight *f, enum verdict verdict, struct diag *d)
+{
+	struct publish_file *file = f->file;
+	bool is_there = false;
+	if (verdict == VERDICT_DONE) {
+		file->outcome = PUBLISH_DONE;
+		return OK;
+	}
+	if (verdict != VERDICT_EXISTS)
+		return ERR_PUBLISH;
+	enum status status = settle_exists(s, file, &f->before, &is_there, d);
+	/* A try before this one may have brought it there: then it is ours. */
+	file->outcome = file->n_tries > 1 ? PUBLISH_DONE : PUBLISH_WAS_THERE;
+	return status;
+}
+
+static enum status try_rest(struct sending *s, struct flight *f, struct diag *d)
+{
+	struct publish_file *file = f->file;
+	enum verdict verdict = VERDICT_AGAIN;
+	*d = f->why;
+	while (verdict == VERDICT_AGAIN && file->n_tries < PUBLISH_TRIES) {
 		enum there there = THERE_UNKNOWN;
+		if (s->request->say)
+			s->request->say(s->request->context, file, d->text);
+		enum status status = wait_before(s, file->n_tries, f->wait_s, d);
 		if (status == OK)
-			status = look_again(s, f, &there, d);
+			status = there_look_again(s, file, &there, d);
+		if (status == OK && there == THERE_SAME)
+			verdict = VERDICT_DONE;
+		else if (status == OK)
+			status = try_again(s, f, &verdict, d);
 		if (status)
 			return status;
-		if (there == THERE_SAME) {
-			f->outcome = PUBLISH_DONE;
-			return OK;
-		}
+	}
+	return settle(s, f, verdict, d);
+}
+
+/* The last record of a flight, however it ended. */
+static enum status end_flight(struct sending *s, struct flight *f, enum status status, struct diag *d)
+{
+	struct publish_file *file = f->file;
+	const struct publish_credential *c = f->attempt.credential;
+	enum status written = OK;
+	if (status) {
+		file->outcome = PUBLISH_FAILED;
+		if (note(s, file, "publish.failed", c, d, false, NULL))
+			status = fail(d, ERR_LOG, 0, "the audit log cannot be written");
+	} else {
+		written = write_journal(s, file, JOURNAL_RECEIPT, d);
+		if (written == OK)
+			written = note(s, file, "publish.completed", c, NULL, false, d);
+	}
+	attempt_done(&f->attempt);
+	fd_close(&f->fd);
+	f->file = NULL;
+	return status ? status : written;
+}
+
+/* ---- those under way ---- */
+
+static size_t n_under_way(const struct sending *s)
+{
+	size_t n = 0;
+	for (unsigned i = 0; i < UPLOAD_AT_ONCE; i++)
+		n += s->flights[i].file && !s->flights[i].is_late;
+	return n;
+}
+
+static bool is_of_release(const struct publish_file *x, const struct publish_file *y)
+{
+	return bytes_equal(x->project, y->project) && bytes_equal(x->form.version, y->form.version);
+}
+
+/* The first file of a release makes it, and nobody knows what a registry does with two that would. */
+static bool is_release_there(const struct sending *s, const struct publish_file *f)
+{
+	for (const struct publish_file *p = s->request->files; p < f; p++)
+		if ((p->outcome == PUBLISH_DONE || p->outcome == PUBLISH_WAS_THERE) && is_of_release(p, f))
+			return true;
+	for (unsigned i = 0; i < UPLOAD_AT_ONCE; i++)
+		if (s->flights[i].file && is_of_release(s->flights[i].file, f))
+			return false;
+	return true;
+}
+
+/* Waits for one answer, and settles it unless another try may help. A registry that stumbles gets one at a time from then on. */
+static enum status land_one(struct sending *s, struct diag *d)
+{
+	struct upload_answer answer;
+	enum verdict verdict = VERDICT_NO;
+	enum status status = attempt_wait(s, &answer, d);
+	if (status)
+		return status;
+	struct flight *f = &s->flights[answer.slot];
+	status = attempt_end(s, &f->attempt, &answer, &verdict, &f->wait_s, d);
+	if (status == OK && verdict == VERDICT_AGAIN) {
+		f->is_late = true;
+		f->why = *d;
+		s->at_once = 1;
+		return OK;
+	}
+	return end_flight(s, f, status ? status : settle(s, f, verdict, d), d);
+}
+
+static bool may_join(const struct sending *s, const struct publish_file *f)
+{
+	uint64_t size = 0;
+	for (unsigned i = 0; i < UPLOAD_AT_ONCE; i++)
+		size += s->flights[i].file ? s->flights[i].file->size : 0;
+	return n_under_way(s) < s->at_once && size <= TOGETHER_SIZE && f->size <= TOGETHER_SIZE - size && is_release_there(s, f);
+}
+
+/* Until that file may join those under way; NULL: until there are none. Those that were late are tried again when they are alone. */
+static enum status make_room(struct sending *s, const struct publish_file *f, struct diag *d)
+{
+	enum status status = OK;
+	while (status == OK && n_under_way(s) && !(f && may_join(s, f)))
+		status = land_one(s, d);
+	for (unsigned i = 0; status == OK && s->at_once == 1 && i < UPLOAD_AT_ONCE; i++)
+		if (s->flights[i].file)
+			status = end_flight(s, &s->flights[i], try_rest(s, &s->flights[i], d), d);
+	return status;
+}
+
+/* One has failed, d says why. What is under way may arrive all the same, and then there has to be a receipt; nothing is tried again. */
+static void land_after_failure(struct sending *s, enum status why, const struct diag *d)
+{
+	while (why != ERR_LOG && !s->is_lost && n_under_way(s)) {
+		struct diag other = { 0 };
+		(void)!land_one(s, &other); /* how it ended is in the file and in the log */
+	}
+	for (unsigned i = 0; i < UPLOAD_AT_ONCE; i++) {
+		struct flight *f = &s->flights[i];
+		struct diag words = f->is_late ? f->why : *d;
+		if (f->file)
+			(void)!end_flight(s, f, f->is_late ? ERR_PUBLISH : why, &words);
 	}
 }
 
-static enum status send_file(struct sending *s, struct publish_file *f, struct diag *d)
+static struct flight *free_flight(struct sending *s)
 {
-	CLEANUP(fd_close) int fd = -1;
-	struct journal_entry before;
-	const struct publish_credential *c = NULL;
-	enum status status = publish_copy_open(f, s->request->file_max, &fd, d);
-	if (status == OK)
-		status = journal_read(s->request->journal, s->request->registry->upload_url, f->name, s->arena, &before, d);
-	if (status == OK)
-		status = s->request->credential(s->request->credential_context, &c, d);
-	if (status == OK) /* a receipt for these bytes knows more than an intent */
-		status = before.state == JOURNAL_RECEIPT && sha256_equal(&before.digest, &f->digest)
-				 ? OK
-				 : write_journal(s, f, JOURNAL_INTENT, d);
-	if (status == OK)
-		status = note(s, f, "publish.started", c, NULL, true, d);
-	if (status)
-		return status;
-	status = try_all(s, f, fd, &before, &c, d);
-	if (status) {
-		f->outcome = PUBLISH_FAILED;
-		enum status written = note(s, f, "publish.failed", c, d, false, NULL);
-		return written ? fail(d, ERR_LOG, 0, "the audit log cannot be written") : status;
-	}
-	status = write_journal(s, f, JOURNAL_RECEIPT, d);
-	return status ? status : note(s, f, "publish.completed", c, NULL, false, d);
+	struct flight *f = s->flights;
+	while (f->file)
+		f++;
+	return f;
 }
+
+static enum status send_file(struct sending *s, struct publish_file *file, struct diag *d)
+{
+	const struct publish_request *r = s->request;
+	const struct publish_credential *c = NULL;
+	struct flight *f = free_flight(s);
+	memset(f, 0, sizeof *f);
+	f->fd = -1;
+	f->attempt = (struct attempt){ .file = file, .answer_fd = -1, .progress = on_progress, .context = s };
+	enum status status = publish_copy_open(file, r->file_max, &f->fd, d);
+	if (status == OK)
+		status = journal_read(r->journal, r->registry->upload_url, file->name, s->arena, &f->before, d);
+	if (status == OK)
+		status = r->credential(r->credential_context, &c, d);
+	if (status == OK) /* a receipt for these bytes knows more than an intent */
+		status = f->before.state == JOURNAL_RECEIPT && sha256_equal(&f->before.digest, &file->digest)
+				 ? OK
+				 : write_journal(s, file, JOURNAL_INTENT, d);
+	if (status == OK)
+		status = note(s, file, "publish.started", c, NULL, true, d);
+	if (status) {
+		fd_close(&f->fd);
+		return status;
+	}
+	f->file = file;
+	status = attempt_begin(s, &f->attempt, (unsigned)(f - s->flights), f->fd, d);
+	return status ? end_flight(s, f, status, d) : OK;
+}
+
+/* ---- all ---- */
 
 static enum status publish_one(struct sending *s, struct publish_file *f, struct diag *d)
 {
 	enum there there;
-	enum status status = look(s, f, &there, d);
+	enum status status = there_look(s, f, &there, d);
 	if (status)
 		return status;
 	if (there == THERE_SAME) {
@@ -380,20 +308,38 @@ static enum status preflight(struct sending *s, struct diag *d)
 	return r->credential(r->credential_context, &c, d);
 }
 
+static enum status publish_all(struct sending *s, struct diag *d)
+{
+	const struct publish_request *r = s->request;
+	enum status status = preflight(s, d);
+	for (size_t i = 0; status == OK && i < r->n_files; i++) {
+		status = run_check(s->run, d);
+		if (status == OK)
+			status = make_room(s, &r->files[i], d);
+		if (status)
+			break;
+		status = publish_one(s, &r->files[i], d);
+		if (status && r->files[i].outcome == PUBLISH_NOT_TRIED)
+			r->files[i].outcome = PUBLISH_FAILED;
+	}
+	return status ? status : make_room(s, NULL, d);
+}
+
 enum status publish_run(const struct run_context *run, const struct publish_request *request, struct arena *a, struct diag *d)
 {
-	struct sending s = { .run = run, .request = request, .arena = a, .index = request->index };
+	struct sending s = { .run = run,
+			     .request = request,
+			     .arena = a,
+			     .index = request->index,
+			     .flights = ARENA_ARRAY(a, struct flight, UPLOAD_AT_ONCE),
+			     .at_once = request->at_once ? request->at_once : 1 };
+	assert(s.at_once <= UPLOAD_AT_ONCE);
 	enum status status = uploader_start(run, request->registry->upload_url, request->net, &s.uploader, d);
 	if (status)
 		return explain(d, "the registry '%s'", request->registry->name);
-	status = preflight(&s, d);
-	for (size_t i = 0; status == OK && i < request->n_files; i++) {
-		status = run_check(run, d);
-		if (status == OK)
-			status = publish_one(&s, &request->files[i], d);
-		if (status && request->files[i].outcome == PUBLISH_NOT_TRIED)
-			request->files[i].outcome = PUBLISH_FAILED;
-	}
+	status = publish_all(&s, d);
+	if (status)
+		land_after_failure(&s, status, d);
 	uploader_free(s.uploader);
 	return status;
 }

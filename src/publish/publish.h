@@ -58,6 +58,7 @@ struct publish_request {
 	const struct fetch_options *net; /* http_hosts has the registry's where http is allowed */
 	int journal; /* publish/journal.h; borrowed */
 	uint64_t file_max; /* bytes of a file that is read again */
+	unsigned at_once; /* uploads at a time, at most UPLOAD_AT_ONCE; 0: 1. The first of a release goes alone, and after a stumble all do */
 	uint32_t backoff_ms; /* before the second try; doubled each time. 0: 1 s */
 	bool dry_run;
 	/* Asked before each try; what it gives is used for that try only. ERR_PUBLISH: there is none. */
@@ -69,7 +70,7 @@ struct publish_request {
 	void *context;
 };
 
-/* To the first file that fails; the outcomes are in the files. Before a file leaves, an intent and publish.started are on the disk; when it
+/* To the first file that fails, and the end of those under way then; the outcomes are in the files. Before a file leaves, an intent and publish.started are on the disk; when it
  * has arrived, a receipt and publish.completed. A run that was killed and is made again leaves each file there once.
  * ERR_PUBLISH: refused, or not to be had, with the words of the registry. ERR_ARTEFACT: a file is not what was checked. ERR_UNCHECKED: the
  * index cannot be asked, or names a file without its hash. ERR_CANCELLED, ERR_LOG, ERR_IO. */

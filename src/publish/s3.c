@@ -13,21 +13,8 @@
 static enum status note(const struct bucket *s, const struct publish_file *f, const char *event, const struct diag *why,
 			bool durable, struct diag *d)
 {
-	char digest[SHA256_TEXT_SIZE];
-	sha256_text(&f->digest, digest);
-	struct json_writer *w = audit_begin(s->run->audit, event);
-	json_pair_string(w, "package", f->project);
-	json_pair_string(w, "version", f->form.version);
-	json_pair_string(w, "file", f->name);
-	json_pair_cstring(w, "sha256", digest);
-	json_pair_unsigned(w, "size", f->size);
-	json_pair_cstring(w, "registry", s->place->name);
-	json_pair_cstring(w, "authentication", "aws");
-	if (why)
-		json_pair_cstring(w, "error", status_name(why->code));
-	if (f->n_tries)
-		json_pair_unsigned(w, "tries", f->n_tries);
-	return audit_end(s->run->audit, durable, d);
+	static const struct publish_credential key = { .kind = "aws" };
+	return publish_note(s->run, s->request, f, event, &key, why, durable, d);
 }
 
 static struct s3_file describe(const struct bucket *s, const struct publish_file *f)

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/random.h>
 
+#include "audit/audit.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "host/sealed.h"
@@ -42,6 +43,29 @@ enum status publish_copy_open(const struct publish_file *f, uint64_t file_max, i
 	}
 	*ret_fd = take_fd(&fd);
 	return OK;
+}
+
+enum status publish_note(const struct run_context *run, const struct publish_request *request, const struct publish_file *f,
+			 const char *event, const struct publish_credential *c, const struct diag *why, bool durable, struct diag *d)
+{
+	char digest[SHA256_TEXT_SIZE];
+	sha256_text(&f->digest, digest);
+	struct json_writer *w = audit_begin(run->audit, event);
+	json_pair_string(w, "package", f->project);
+	json_pair_string(w, "version", f->form.version);
+	json_pair_string(w, "file", f->name);
+	json_pair_cstring(w, "sha256", digest);
+	json_pair_unsigned(w, "size", f->size);
+	json_pair_cstring(w, "registry", request->registry->upload_url);
+	json_pair_cstring(w, "authentication", c ? c->kind : NULL);
+	json_pair_cstring(w, "oidc_issuer", c ? c->oidc_issuer : NULL);
+	if (c && c->claims_json.size)
+		json_pair_string(w, "claims", c->claims_json);
+	if (why)
+		json_pair_cstring(w, "error", status_name(why->code));
+	if (f->n_tries)
+		json_pair_unsigned(w, "tries", f->n_tries);
+	return audit_end(run->audit, durable, d);
 }
 
 enum status publish_wait(const struct run_context *run, uint64_t whole_ms, uint32_t asked_s, struct diag *d)

@@ -1,4 +1,5 @@
-/* What each way to publish needs for a try: the bytes that were checked, and the wait before the next one. Private to src/publish. */
+/* What each way to publish needs for a try: the bytes that were checked, the wait before the next one, and what the log
+ * hears. Private to src/publish. */
 #ifndef PUBLISH_TRY_H
 #define PUBLISH_TRY_H
 
@@ -9,5 +10,10 @@
 MUST_USE enum status publish_copy_open(const struct publish_file *f, uint64_t file_max, int *ret_fd, struct diag *d);
 /* Between the half and the whole of whole_ms, by chance; at least what the server asks for. ERR_CANCELLED (within 100 ms). */
 MUST_USE enum status publish_wait(const struct run_context *run, uint64_t whole_ms, uint32_t asked_s, struct diag *d);
+
+/* An event of the audit log about a file; request says which registry. c, why: may be NULL. ERR_LOG. */
+MUST_USE enum status publish_note(const struct run_context *run, const struct publish_request *request,
+				  const struct publish_file *f, const char *event, const struct publish_credential *c,
+				  const struct diag *why, bool durable, struct diag *d);
 
 #endif

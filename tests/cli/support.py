@@ -271,17 +271,17 @@ def project(code="", files=None, **table):
     return write(fresh("project"), {k: v for k, v in every.items() if v is not None})
 
 
-def make_wheel(folder, name, version, files=None, requires=(), python=None, tag="py3-none-any", scripts=None, metadata=""):
-    """A wheel of our own making; returns its path. metadata: more fields."""
+def make_wheel(folder, name, version, files=None, requires=(), python=None, tag="py3-none-any", scripts=None, metadata="", build=None):
+    """A wheel of our own making; returns its path. metadata: more fields. build: its build number."""
     info = "%s-%s.dist-info/" % (name, version)
     metadata = "Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version) + metadata
     metadata += "".join("Requires-Dist: %s\n" % r for r in requires) + ("Requires-Python: %s\n" % python if python else "")
     members = dict(files if files is not None else {name + ".py": "version = %r\n" % version})
     members[info + "METADATA"] = metadata
-    members[info + "WHEEL"] = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: %s\n" % tag
+    members[info + "WHEEL"] = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: %s\n" % tag + ("Build: %d\n" % build if build else "")
     if scripts:
         members[info + "entry_points.txt"] = "[console_scripts]\n" + "".join("%s = %s\n" % s for s in scripts.items())
-    path = os.path.join(folder, "%s-%s-%s.whl" % (name, version, tag))
+    path = os.path.join(folder, "-".join([name, version, *([str(build)] if build else []), tag]) + ".whl")
     record = ""
     with zipfile.ZipFile(path, "w") as out:
         for member, text in members.items():

@@ -298,7 +298,7 @@ def troubles(tap):
         for modes, mints in (("expires:200", 1), ("expires:6+slow:4000@upload", 2)):
             world = World(registry, modes)
             world.files.append(wheel(version="2"))
-            good(tap, "what has a token of few seconds (%s)" % modes, world, world.publish(), mints)
+            good(tap, "what has a token of few seconds (%s)" % modes, world, world.publish(env={"HWB_CONCURRENT_UPLOADS": "1"}), mints)
         world = World(registry, "retry-after:90@mint")
         run = world.publish()
         tap.check("who is to come back in minutes does not wait", run.code == 7 and world.asked()["mint"] == 1, run.told(), world.asked())

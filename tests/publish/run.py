@@ -450,8 +450,95 @@ def killed(tap):
             sent = [s["file"] for s in r.seen("upload")]
             twice = [f for f in set(sent) if sent.count(f) > 1]
             tap.check("killed with %d of 20 there: the next run brings the others, and no other twice" % before,
-                      good and not refused and len(twice) <= 1, run.told(), twice)
+                      good and not refused and len(twice) <= 4, run.told(), twice)
             tap.run("the log is whole or says where it was torn", user.hwb("log", "verify"), 0)
+
+
+def most(registry):
+    return max(u["beside"] for u in registry.seen("upload"))
+
+
+def at_once(tap):
+    """several under way at a time"""
+    with Registry() as r:
+        user = User()
+        os.unlink(user.dist + "/spam-1.0-py3-none-any.whl")
+        for build in range(1, 10):
+            make_wheel(user.dist, "spam", "1.0", build=build)
+        run = user.publish(r, path="/together:4/legacy/")
+        tap.run("four of a release go together", run, 0, absent=["trying again"])
+        uploads = r.seen("upload")
+        tap.check("but for the first, which makes it", [u["beside"] for u in uploads[:2]] in ([1, 1], [1, 2]) and most(r) == 4 and len(uploads) == 9
+                  and stored(r) == user.files(), [u["beside"] for u in uploads])
+        entries = [json.load(open(p)) for p in glob.glob(user.hwb_home + "/publish/*.json")]
+        tap.check("each has its receipt and its events", [e["state"] for e in entries] == ["receipt"] * 9 and len(user.events("publish.completed")) == 9
+                  and len(user.events("publish.started")) == 9 and len(user.events("credential.used")) == 1, entries)
+        tap.check("and their order for people is that of their names", run.paths() == sorted(run.paths()) and len(run.paths()) == 9, run.out)
+        r.ask("/_empty")
+        run = User(*[("spam", "1.%d" % n) for n in range(4)]).publish(r, env={"HWB_CONCURRENT_UPLOADS": "1"})
+        tap.check("or one at a time, when somebody wants that", run.code == 0 and most(r) == 1, run.told(), r.seen("upload"))
+        r.ask("/_empty")
+        User(("other", "1")).publish(r)
+        run = User(*[("spam", "1.%d" % n) for n in range(4)]).publish(r, path="/together:4/legacy/")
+        tap.check("firsts of several releases go together", run.code == 0 and most(r) == 4, run.told(), r.json("/_count"))
+        tap.run("nine are too many", user.publish(r, env={"HWB_CONCURRENT_UPLOADS": "9"}), 2, "takes a number from 1 to 8")
+
+
+def stumbles(tap):
+    """one of several fails"""
+    with Registry() as r:
+        user = User(*[("spam", "1.%d" % n) for n in range(8)])
+        run = user.publish(r, path="/503:1/legacy/")
+        tap.run("what may pass is tried again", run, 0, "trying again")
+        uploads = r.seen("upload")
+        tap.check("and from then on one goes at a time", len(uploads) == 9 and stored(r) == user.files() and all(u["beside"] == 1 for u in uploads[4:]), uploads)
+        r.ask("/_empty")
+        taken = User(("spam", "1.2"))
+        make_wheel(taken.dist, "spam", "1.2", metadata="Summary: other\n")
+        tap.run("another has one of the names", taken.publish(r), 0)
+        user = User(*[("spam", "1.%d" % n) for n in range(8)])
+        words = user.words(r)
+        del words[words.index("--check-url"):words.index("--check-url") + 2]
+        run = user.hwb(*words, env={"HWB_PUBLISH_TOKEN": TOKEN})
+        events = {name: [e["file"] for e in user.events("publish." + name)] for name in ("started", "completed", "failed")}
+        tap.run("a refusal ends the run", run, 7, "does not take 'spam-1.2-py3-none-any.whl' (400)")
+        tap.check("those beside it have an end each", sorted(events["started"]) == sorted(events["completed"] + events["failed"])
+                  and events["failed"] == ["spam-1.2-py3-none-any.whl"], events)
+        tap.check("the receipts are of what is there", sorted(e["file"] for e in map(json.load, map(open, glob.glob(user.hwb_home + "/publish/*.json")))
+                  if e["state"] == "receipt") == sorted(events["completed"]) == sorted(set(stored(r)) - {"spam-1.2-py3-none-any.whl"}), events, stored(r))
+        tap.check("and what was not tried was not tried", len(events["started"]) <= 6 and "not tried: 'dist/spam-1.7-py3-none-any.whl'" in run.err, events)
+        for name, end, code in ("SIGINT", lambda p: p.send_signal(signal.SIGINT), 130), ("the death of hwb-net", kill_uploader, 7):
+            r.ask("/_empty")
+            user = User(*[("spam", "1.%d" % n) for n in range(6)])
+            process = user.start(*user.words(r, path="/hang/legacy/"), env={"HWB_PUBLISH_TOKEN": TOKEN})
+            wait_for(lambda: len(r.seen("upload")) == 4 or process.poll() is not None)
+            end(process)
+            process.communicate()
+            failed = {e["file"] for e in user.events("publish.failed")}
+            tap.check("%s ends all that are under way" % name, process.returncode == code and len(failed) == 4 and not user.events("publish.completed"),
+                      process.returncode, failed)
+            run = user.publish(r)
+            tap.check("the next run brings them", run.code == 0 and stored(r) == user.files(), run.told(), stored(r))
+
+
+def kill_uploader(process):
+    for child, name in processes_of(process.pid):
+        with open("/proc/%d/cmdline" % child, "rb") as f:
+            if name == "hwb-net" and b"\0upload" in f.read():
+                os.kill(child, signal.SIGKILL)
+
+
+def heavy(tap):
+    """large ones do not go together"""
+    user = User()
+    source = random.Random(1)
+    for name in ("heavy", "weighty"):
+        make_wheel(user.dist, name, "1", files={name + "/data.bin": source.randbytes(20 << 20)})
+    with Registry() as r:
+        run = user.publish(r)
+        large = [u for u in r.seen("upload") if u["size"] > 20 << 20]
+        tap.check("40 MiB wait for one another", run.code == 0 and len(large) == 2 and large[0]["time"] < large[1]["time"] and most(r) <= 2
+                  and stored(r) == user.files(), run.told(), r.json("/_count"))
 
 
 def unseen(tap):
@@ -496,6 +583,11 @@ def unseen(tap):
 
 
 def children_of(pid):
+    return [name for _, name in processes_of(pid)]
+
+
+def processes_of(pid):
+    """(pid, name) of each child."""
     found = []
     for folder in glob.glob("/proc/[0-9]*"):
         try:
@@ -503,7 +595,7 @@ def children_of(pid):
         except OSError:
             continue
         if int(stat.rpartition(")")[2].split()[1]) == pid:
-            found.append(stat.partition("(")[2].rpartition(")")[0])
+            found.append((int(os.path.basename(folder)), stat.partition("(")[2].rpartition(")")[0]))
     return found
 
 
@@ -576,7 +668,7 @@ def trusted(tap):
         tap.run("or not wanted", user.hwb(*user.words(r, "--trusted-publisher=never"), env=ci), 7, "was not wanted")
         r.ask("/_empty")
         r.ask("/_set/expires:6@mint+slow:4200@upload")    # good for one file, not for two
-        run = user.hwb(*user.words(r), env=ci)
+        run = user.hwb(*user.words(r), env=dict(ci, HWB_CONCURRENT_UPLOADS="1"))
         tap.check("a token that is about to expire is exchanged for another", run.code == 0 and len(r.seen("mint")) == 2 and len(r.seen("identity")) == 2, run.told(), r.json("/_count"))
         r.ask("/_empty")
         r.ask("/_set/no-publisher@mint")
@@ -699,5 +791,5 @@ def devpi(tap):
 
 if __name__ == "__main__":
     word = begin(sys.argv)
-    Tap().all([simple, parity, refusals, answers, hostile, forged, troubles, existing, redirects, tls, places_of_passwords, credentials, changed, killed, unseen, large, trusted,
+    Tap().all([simple, parity, refusals, answers, hostile, forged, troubles, existing, redirects, tls, places_of_passwords, credentials, changed, killed, at_once, stumbles, heavy, unseen, large, trusted,
                attestations, pypiserver, private, devpi], word)

@@ -18,6 +18,8 @@ The first line on stdout is its port. It keeps everything in memory. Paths:
     /_set/MODES                     modes of every later request (the paths of OIDC take none of their own)
     /_reset                         forgets what was seen and the modes; /_empty also what was uploaded
 
+Of each upload /_seen has `beside`: how many were under way when it came, itself included.
+
 A segment of modes may stand in front: /500:2+429/legacy/. A mode is NAME[:N][@KIND]; KIND restricts it to `upload`, `index`,
 `files`, `audience`, `mint`, `identity` (both GitHub's and Google's). "the first N times" counts per KIND since /_set or /_reset, or per path. Modes:
 
@@ -32,6 +34,7 @@ A segment of modes may stand in front: /500:2+429/legacy/. A mode is NAME[:N][@K
     reset-lost[:N]      reads all of it, stores nothing, then resets the connection
     reset-stored[:N]    reads all of it, stores it, then resets the connection
     slow:N              waits N milliseconds before the answer
+    together:N          once something is stored: waits until N uploads are under way, and is 500 when they do not come
     hang                reads the request and never answers
     drip[:N]            an answer of one byte every N milliseconds (50), a MiB of it
     huge                an answer of 10 GB
@@ -470,8 +473,19 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/_") and not self.path.startswith("/_/"):
             return self.tell()
         self.find()
+        if self.kind != "upload":
+            return self.serve_counted(body)
+        with self.server.crowd:
+            self.server.under_way += 1
+        try:
+            return self.serve_counted(body)
+        finally:
+            with self.server.crowd:
+                self.server.under_way -= 1
+
+    def serve_counted(self, body):
         with self.server.lock:
-            self.note(body, {})
+            self.note(body, {"beside": self.server.under_way} if self.kind == "upload" else {})
             self.times = self.server.times[self.counted] = self.server.times.get(self.counted, 0) + 1
         with contextlib.suppress(OSError):
             for name, misbehave in MISBEHAVIOUR.items():
@@ -644,6 +658,19 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(int(text) / 1000)
         return False
 
+    def together(self, text):
+        server = self.server
+        with server.crowd:
+            if not server.registry.files:
+                return False
+            if server.under_way >= int(text):
+                server.crowds += 1
+                server.crowd.notify_all()
+                return False
+            now = server.crowds
+            came = server.crowd.wait_for(lambda: server.crowds != now, 10)
+        return not came and self.say(500, "nobody came")
+
     def hang(self, _text):
         while self.connection.recv(4096):
             pass
@@ -672,6 +699,7 @@ class Handler(BaseHTTPRequestHandler):
 
 MISBEHAVIOUR = {
     "slow": Handler.slow,
+    "together": Handler.together,
     "hang": Handler.hang,
     "reset": lambda h, t: h.kind != "upload" and (not t or h.times <= int(t)) and h.hang_up(),
     "drip": lambda h, t: h.endless(MIB, b" ", int(t or 50) / 1000),
@@ -705,6 +733,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(address, Handler)
         self.registry, self.scheme = registry, scheme
         self.count, self.seen, self.times, self.modes, self.last, self.lock = {}, [], {}, "", "", threading.Lock()
+        self.crowd, self.under_way, self.crowds = threading.Condition(), 0, 0
         self.rude = set()    # connections that end with a reset
 
     def shutdown_request(self, request):

@@ -6,7 +6,7 @@
 
 static const struct upload_field fields[] = { { ":action", LIT("file_upload") }, { "summary", LIT("\xc3\xa9") } };
 static const struct upload_request request = {
-	.fields = fields, .n_fields = 2, .file_name = "a-1.whl", .file_size = 7, .user = "u", .password = "p:w"
+	.slot = UPLOAD_AT_ONCE - 1, .fields = fields, .n_fields = 2, .file_name = "a-1.whl", .file_size = 7, .user = "u", .password = "p:w"
 };
 static const struct upload_header raw_headers[] = { { "if-match", "\"1\"" }, { "x-amz-date", "20130524T000000Z" } };
 static const struct upload_raw raw = { .put = true, .path = "/b/a%2B1", .headers = raw_headers, .n_headers = 2, .answer_max = 99 };
@@ -42,7 +42,7 @@ static void put(enum record which, struct buf *out)
 		upload_wire_put_hand(out, true);
 		break;
 	case PROGRESS:
-		upload_wire_put_progress(out, 5);
+		upload_wire_put_progress(out, 3, 5);
 		break;
 	case ANSWERED:
 		upload_wire_put_answered(out, &answer);
@@ -94,7 +94,8 @@ static void rounds(void)
 		out = outs[i];
 		CHECK(!out.full && get(i, buf_bytes(&out), &a, &r) == OK);
 		if (i == UPLOAD)
-			CHECK(strcmp(r.request.user, "u") == 0 && strcmp(r.request.password, "p:w") == 0 && r.request.file_size == 7);
+			CHECK(strcmp(r.request.user, "u") == 0 && strcmp(r.request.password, "p:w") == 0 &&
+			      r.request.file_size == 7 && r.request.slot == 7);
 		if (i == RAW) {
 			const struct upload_raw *got = r.request.raw;
 			CHECK(!r.request.user && got && got->put && strcmp(got->path, "/b/a%2B1") == 0 && got->answer_max == 99);
@@ -105,7 +106,7 @@ static void rounds(void)
 			CHECK_BYTES(r.request.fields[1].value, BYTES("\xc3\xa9"));
 		}
 		if (i == PROGRESS)
-			CHECK(!r.ended && r.sent == 5);
+			CHECK(!r.ended && r.sent == 5 && r.answer.slot == 3);
 	}
 	for (enum record i = 0; i < N_RECORDS; i++)
 		buf_done(&outs[i]);
@@ -149,6 +150,7 @@ static void lies(void)
 	const struct upload_answer rows[] = { { .status = ERR_HASH, .http_code = 200 },
 					      { .status = OK },
 					      { .http_code = 1000 },
+					      { .http_code = 200, .slot = UPLOAD_AT_ONCE },
 					      { .http_code = 200, .size = UPLOAD_BODY_MAX + 1 } };
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		CLEANUP(arena_done) struct arena a;
@@ -172,6 +174,19 @@ static void printable(void)
 		&out, &(struct upload_answer){ .http_code = 300, .location = "a\x1b[1mb", .text = "\xff", .content_type = "x" });
 	CHECK(get(ANSWERED, buf_bytes(&out), &a, &r) == OK && strcmp(r.answer.location, "a?[1mb") == 0 &&
 	      strcmp(r.answer.text, "?") == 0);
+}
+
+static void slots(void)
+{
+	for (unsigned slot = UPLOAD_AT_ONCE - 1; slot <= UPLOAD_AT_ONCE; slot++) {
+		CLEANUP(arena_done) struct arena a;
+		CLEANUP(buf_done) struct buf out;
+		struct upload_request got;
+		arena_init(&a);
+		buf_init(&out, 4096);
+		upload_wire_put_upload(&out, &(struct upload_request){ .slot = slot, .file_name = "" });
+		CHECK((upload_wire_get_upload(buf_bytes(&out), &a, &got, NULL) == OK) == (slot < UPLOAD_AT_ONCE));
+	}
 }
 
 /* What a header may not be, hwb does not send and hwb-net does not take. */
@@ -211,9 +226,10 @@ static void headers(void)
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
-		{ "a header is one of a store's, on one line", headers },     { "every record is read as it was written", rounds },
-		{ "a record that is cut anywhere is refused", cuts },         { "no record is taken for another", kinds },
-		{ "an answer that hwb-net would not give is refused", lies }, { "what a server says is printable", printable },
+		{ "no slot but those that there are", slots },        { "a header is one of a store's, on one line", headers },
+		{ "every record is read as it was written", rounds }, { "a record that is cut anywhere is refused", cuts },
+		{ "no record is taken for another", kinds },          { "an answer that hwb-net would not give is refused", lies },
+		{ "what a server says is printable", printable },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));
 }
