@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "crypto/digest.h"
+#include "host/on_path.h"
 #include "host/spawn.h"
 #include "sandbox/sandbox.h"
 
@@ -78,20 +79,6 @@ static enum status ask(const struct finder *f, const char *const *words, bool wi
 
 /* ---- the engine ---- */
 
-static const char *find_on_path(const struct finder *f, const char *name)
-{
-	struct bytes rest = bytes_of(f->request->path_variable);
-	while (rest.data) {
-		struct bytes folder = bytes_cut(&rest, ':');
-		if (folder.size == 0 || folder.data[0] != '/')
-			continue;
-		const char *path = arena_printf(f->arena, "%.*s/%s", BYTES_ARG(folder), name);
-		if (access(path, X_OK) == 0)
-			return path;
-	}
-	return NULL;
-}
-
 /* It works when it can list what runs: an engine that is installed may still have no daemon behind it. */
 static bool engine_works(struct finder *f, const char *name, struct diag *d)
 {
@@ -99,7 +86,7 @@ static bool engine_works(struct finder *f, const char *name, struct diag *d)
 	CLEANUP(buf_done) struct buf answer;
 	struct diag now = { 0 };
 	buf_init(&answer, ANSWER_MAX);
-	f->engine = strchr(name, '/') ? name : find_on_path(f, name);
+	f->engine = strchr(name, '/') ? name : on_path_find(f->request->path_variable, name, f->arena);
 	if (!f->engine) {
 		(void)fail(&now, ERR_ABSENT, 0, "not on PATH");
 	} else if (access(f->engine, X_OK)) {
