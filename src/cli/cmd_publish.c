@@ -311,19 +311,9 @@ static enum status open_index(struct publish_command *c, struct diag *d)
 		return OK;
 	}
 	c->place = (struct index_place){ r->name, r->check_url };
-	struct index_options how = {
-		.places = &c->place,
-		.n_places = 1,
-		.fresh = true,
-		.exclude_newer = INT64_MAX,
-		.cache_path = s->cache_dir,
-		.ca_file = s->ca_file,
-		.proxy_url = s->proxy_url,
-		.http_hosts = c->target.http_hosts.items,
-		.n_http_hosts = c->target.http_hosts.n,
-		.credentials = s->credentials,
-		.n_credentials = s->n_credentials,
-	};
+	struct index_options how = publish_target_asking(s, &c->place);
+	how.http_hosts = c->target.http_hosts.items;
+	how.n_http_hosts = c->target.http_hosts.n;
 	enum status status = index_open(&c->checked.session.run, &how, &c->index, d);
 	return status ? status : open_own_index(c, &how, d);
 }

@@ -171,24 +171,7 @@ static int run_scan(struct settings *settings, struct arena *a)
 	return (int)code;
 }
 
-static const char *const options_of_scan[] = { "--allow",
-					       "--deny",
-					       "--fail-on",
-					       "--limit",
-					       "--offline",
-					       "--index-url",
-					       "--find-links",
-					       "--no-index",
-					       "--exclude-newer",
-					       "--index",
-					       "--index-package",
-					       "--min-age",
-					       "--keyring-provider",
-					       "--pre",
-					       "--netrc",
-					       "--cert",
-					       "--proxy",
-					       NULL };
+static const char *const options_of_scan[] = { "--allow", "--deny", "--fail-on", "--limit", OPTIONS_OF_INDEX, NULL };
 
 const struct command command_scan = {
 	.name = "scan",

@@ -18,4 +18,9 @@ enum status option_take_limit(struct settings *s, struct arena *a, const char *v
 enum status option_take_env(struct settings *s, struct arena *a, const char *value, struct diag *d);
 enum status option_take_allow_read(struct settings *s, struct arena *a, const char *value, struct diag *d);
 
+/* Names of those that every command takes which asks an index: a part of its list. */
+#define OPTIONS_OF_INDEX \
+	"--offline", "--index-url", "--find-links", "--no-index", "--exclude-newer", "--index", "--index-package", "--min-age", \
+		"--keyring-provider", "--pre", "--netrc", "--cert", "--proxy"
+
 #endif

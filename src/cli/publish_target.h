@@ -3,6 +3,7 @@
 #define CLI_PUBLISH_TARGET_H
 
 #include "cli/settings.h"
+#include "index/index.h"
 #include "publish/registry.h"
 #include "publish/s3.h"
 
@@ -19,5 +20,8 @@ MUST_USE enum status publish_target_find(const struct settings *s, struct arena 
 const char *publish_target_index(const struct settings *s, const char *name);
 /* The upload URL of a registry by its name, s3://BUCKET/PREFIX of a bucket, without ~/.pypirc; NULL: there is none. */
 const char *publish_target_url(const struct settings *s, const char *name, struct arena *a);
+
+/* How the one index of a registry is asked what it has now. Borrows from both. */
+struct index_options publish_target_asking(const struct settings *s, const struct index_place *place);
 
 #endif

@@ -1,5 +1,6 @@
 /* What the indexes serve now of what the log says was published. */
 #include "base/clock.h"
+#include "cli/publish_target.h"
 #include "cli/responding.h"
 #include "cli/settings_parts.h"
 #include "publish/s3_place.h"
@@ -98,7 +99,6 @@ static void list_places(struct comparing *c)
 
 static enum status open_index(struct comparing *c, const char *simple, struct index **ret, struct diag *d)
 {
-	const struct settings *s = c->r->settings;
 	for (size_t i = 0; i < c->n_indexes; i++)
 		if (strcmp(c->indexes[i]->place.url, simple) == 0) {
 			*ret = c->indexes[i]->index;
@@ -106,19 +106,7 @@ static enum status open_index(struct comparing *c, const char *simple, struct in
 		}
 	struct open_index *o = ARENA_NEW(c->r->arena, struct open_index);
 	o->place = (struct index_place){ "registry", simple };
-	struct index_options options = {
-		.places = &o->place,
-		.n_places = 1,
-		.fresh = true,
-		.exclude_newer = INT64_MAX,
-		.cache_path = s->cache_dir,
-		.ca_file = s->ca_file,
-		.proxy_url = s->proxy_url,
-		.http_hosts = s->http_hosts.items,
-		.n_http_hosts = s->http_hosts.n,
-		.credentials = s->credentials,
-		.n_credentials = s->n_credentials,
-	};
+	struct index_options options = publish_target_asking(c->r->settings, &o->place);
 	enum status status = index_open(c->run, &options, &o->index, d);
 	if (status)
 		return status;
