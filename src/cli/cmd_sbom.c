@@ -309,8 +309,6 @@ static enum status write_all(struct sbom_command *c, struct diag *d)
 
 static enum status check_words(struct sbom_command *c, struct diag *d)
 {
-	const char *epoch = env_get(c->settings->environment, "SOURCE_DATE_EPOCH");
-	uint64_t seconds = 0;
 	if (!c->settings->sources.n) {
 		(void)fail(d, ERR_USAGE, 0, "hwb sbom takes wheels, folders of wheels, or the report of a build");
 		return remedy(d, "hwb sbom dist/pkg-1.0-py3-none-any.whl");
@@ -318,10 +316,7 @@ static enum status check_words(struct sbom_command *c, struct diag *d)
 	if (c->settings->sbom.embed && (c->settings->sbom.output || c->settings->sbom.format == SBOM_FILES_SPDX))
 		return fail(d, ERR_USAGE, 0,
 			    "--embed puts CycloneDX into the wheel itself: it goes with neither -o nor --format spdx");
-	if (epoch && (number_parse_u64(bytes_of(epoch), 253402300799, &seconds) || seconds < 315532800))
-		return fail(d, ERR_USAGE, 0, "SOURCE_DATE_EPOCH takes seconds since 1970, from 315532800 (1980) on");
-	c->epoch = (int64_t)seconds;
-	return OK;
+	return settings_epoch(c->settings, &c->epoch, d);
 }
 
 static enum status run_all(struct sbom_command *c, struct diag *d)

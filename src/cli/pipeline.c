@@ -17,6 +17,7 @@
 #include "cli/finishing.h"
 #include "cli/hook_run.h"
 #include "cli/locking.h"
+#include "cli/settings_parts.h"
 #include "cli/shell.h"
 #include "cli/source_scan.h"
 #include "cli/known_backends.h"
@@ -88,12 +89,17 @@ static enum status take_source(struct pipeline *p, const struct source_word *wor
 		.exclude_newer = source_cutoff(p->settings, word),
 		.outside_id = p->settings->outside_id,
 	};
-	enum status s = source_run(p->run, &request, p->arena, &p->source, d);
+	int64_t epoch;
+	enum status s = settings_epoch(p->settings, &epoch, d);
+	if (s)
+		return s;
+	s = source_run(p->run, &request, p->arena, &p->source, d);
 	enum status noted = network_add_proxy(&p->network, "source", &p->source.network, p->run->audit, p->console, p->arena,
 					      s ? NULL : d);
 	if (s || noted)
 		return s ? s : noted;
 	p->has_source = true;
+	p->source.epoch = epoch ? epoch : p->source.epoch;
 	pipeline_stage_end(p, t);
 	if (p->source.chosen.size)
 		console_note(p->console, "source: %.*s", BYTES_ARG(p->source.chosen));

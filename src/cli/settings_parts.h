@@ -83,6 +83,8 @@ MUST_USE enum status netrc_load(struct settings *s, struct arena *a, struct diag
 
 /* "7d", "12 hours", "2w", "0": seconds. ERR_USAGE. */
 MUST_USE enum status settings_age(struct bytes text, int64_t *ret, struct diag *d);
+/* What the operator says of SOURCE_DATE_EPOCH: --env, else the variable; 0: nothing. ERR_USAGE: no such time. */
+MUST_USE enum status settings_epoch(const struct settings *s, int64_t *ret, struct diag *d);
 /* A date, an RFC 3339 time, or "7 days" ago (hours, days, weeks) to seconds since 1970. ERR_USAGE. */
 MUST_USE enum status settings_time(struct bytes text, int64_t now, int64_t *ret, struct diag *d);
 

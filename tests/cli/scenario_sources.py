@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import tarfile
+import time
 import zipfile
 
 import support
@@ -282,4 +283,20 @@ def git_sources(tap):
         tap.run("git with %s is refused" % what, Place().build("--no-index", "--wheel", word), code, named)
 
 
-TESTS = [directories, archives, harmful, directory_traps, secrets_left_out, from_index, urls, git_sources]
+def epochs(tap):
+    """SOURCE_DATE_EPOCH of whoever builds"""
+    source = make_sdist(fresh("sdist"))
+    for what, words, env, want in (("the variable", (), {"SOURCE_DATE_EPOCH": "1700000000"}, 1700000000), ("--env", ("--env", "SOURCE_DATE_EPOCH=1600000000"), {}, 1600000000),
+                                   ("--env before the variable", ("--env", "SOURCE_DATE_EPOCH=1600000000"), {"SOURCE_DATE_EPOCH": "1700000000"}, 1600000000),
+                                   ("the variable by --env", ("--env", "SOURCE_DATE_EPOCH"), {"SOURCE_DATE_EPOCH": "1700000001"}, 1700000001),
+                                   ("an empty one is none", (), {"SOURCE_DATE_EPOCH": ""}, None)):
+        place = Place()
+        run = place.build("--no-index", "--wheel", "--json", *words, source, env=env)
+        dates = {m.date_time[:4] for name in place.made() for m in zipfile.ZipFile(os.path.join(place.out, name)).infolist()}
+        got = run.code == 0 and run.json()["source"]["source_date_epoch"]
+        tap.check("SOURCE_DATE_EPOCH: %s" % what, run.code == 0 and (got == want and dates == {time.gmtime(want)[:4]} if want else got > 0), got, dates, run.told())
+    for value in ("yesterday", "1", "-1", "1e9", "253402300800"):
+        tap.run("SOURCE_DATE_EPOCH=%s is no time" % value, Place().build("--no-index", "--wheel", source, env={"SOURCE_DATE_EPOCH": value}), 2, "SOURCE_DATE_EPOCH takes seconds")
+
+
+TESTS = [epochs, directories, archives, harmful, directory_traps, secrets_left_out, from_index, urls, git_sources]
