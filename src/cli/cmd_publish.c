@@ -290,6 +290,7 @@ static enum status open_own_index(struct publish_command *c, const struct index_
 	how.n_credentials = 0;
 	how.find_credential = find_own;
 	how.credential_context = &c->credentials;
+	how.renews = true; /* a token of Trusted Publishing is wiped when there is a newer one */
 	return index_open(&c->checked.session.run, &how, &c->own_index, d);
 }
 

@@ -177,19 +177,29 @@ static void keep_copy(struct finding_files *f, struct publish_file *file, int fd
 	f->kept += file->kept_fd >= 0 ? file->size : 0;
 }
 
+static bool is_of_file(const struct publish_file *file, struct bytes name, struct bytes version, struct arena *a)
+{
+	struct version said;
+	return name_equal(name, file->project) && version_parse(version, a, &said, NULL) == OK &&
+	       version_compare(&said, &file->version) == 0;
+}
+
 /* What hwb-parse says of a file is of that file: the registry files it under what the form says. */
 static enum status check_form(struct publish_file *file, struct arena *a, struct diag *d)
 {
 	struct wheel_name wheel;
 	struct sdist_name sdist;
-	struct version said;
-	enum status s = version_parse(file->form.version, a, &said, d);
+	const struct form *f = &file->form;
 	bool is_wheel = file->kind == FORM_WHEEL;
+	enum status s = is_wheel ? wheel_name_parse(file->name, a, &wheel, d)
+				 : sdist_name_parse(file->name, file->project, a, &sdist, d);
 	if (s == OK)
-		s = is_wheel ? wheel_name_parse(file->name, a, &wheel, d) : sdist_name_parse(file->name, file->project, a, &sdist, d);
-	bool same = s == OK && version_compare(&said, is_wheel ? &wheel.version : &sdist.version) == 0 &&
-		    (!is_wheel || bytes_equal(wheel.name, file->project));
-	return same ? OK : fail(d, ERR_UNCHECKED, 0, "the form of '%s' is of another project or version", file->path);
+		file->version = is_wheel ? wheel.version : sdist.version;
+	bool same = s == OK && (!is_wheel || bytes_equal(wheel.name, file->project)) && is_of_file(file, f->name, f->version, a) &&
+		    is_of_file(file, form_find(f, "name"), form_find(f, "version"), a) &&
+		    bytes_equal(form_find(f, "filetype"), bytes_of(form_filetype(file->kind))) &&
+		    bytes_equal(form_find(f, "pyversion"), form_python(file->kind, file->name));
+	return same ? OK : fail(d, ERR_UNCHECKED, 0, "the form of '%s' is of another project, version or kind", file->path);
 }
 
 static struct helper_also *ask_form(void *context, const struct checked_file *checked)

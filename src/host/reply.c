@@ -30,7 +30,9 @@ enum status reply_read(struct bytes frame, struct bytes *ret_payload, struct dia
 {
 	struct wire w = wire_over(frame);
 	uint32_t magic = wire_get_u32(&w), status = wire_get_u32(&w);
-	if (w.bad || magic != REPLY_MAGIC || status >= N_STATUS)
+	/* What only hwb itself can know, no parser tells it. */
+	bool is_foreign = status == ERR_CANCELLED || status == ERR_LOG || status == ERR_PUBLISH;
+	if (w.bad || magic != REPLY_MAGIC || status >= N_STATUS || is_foreign)
 		return fail(d, ERR_UNCHECKED, 0, "the reply makes no sense");
 	if (status == OK) {
 		*ret_payload = w.rest;

@@ -33,9 +33,10 @@ struct index_options {
 	const struct index_credential *credentials;
 	size_t n_credentials;
 	/* Asked once for an origin that has none there, before the first request goes to it. ERR_ABSENT: it needs none. What it returns
-	 * lives as long as the index. May be NULL. */
+	 * lives as long as the index, or, when it renews, until it is asked the next time: before every request. May be NULL. */
 	enum status (*find_credential)(void *context, const char *origin, struct index_credential *ret, struct diag *d);
 	void *credential_context;
+	bool renews;
 	/* Progress for people: called as a download starts and ends. May be NULL. */
 	void (*progress)(void *context, const char *what, uint64_t done, uint64_t size);
 	void *progress_context;

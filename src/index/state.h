@@ -35,6 +35,7 @@ struct known_metadata {
 struct known_origin {
 	const char *origin;
 	bool has_credential, is_noted; /* is_noted: the log has it */
+	bool is_found; /* by options.find_credential */
 	struct index_credential credential;
 };
 

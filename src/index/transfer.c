@@ -36,22 +36,25 @@ static bool find_given(struct index *i, const char *origin, struct index_credent
 	return false;
 }
 
-/* Who we are to the origin of that URL; whoever has to be asked is asked once. */
+static enum status ask_credential(struct index *i, struct known_origin *o, struct diag *d)
+{
+	enum status s = i->options.find_credential(i->options.credential_context, o->origin, &o->credential, d);
+	o->has_credential = o->is_found = s == OK;
+	return s == ERR_ABSENT ? OK : s;
+}
+
+/* Who we are to the origin of that URL; whoever has to be asked is asked once, unless what it says is good for one time only. */
 static enum status find_origin(struct index *i, const struct url *url, struct known_origin **ret, struct diag *d)
 {
 	struct known_origin fresh = { .origin = url_origin(url, &i->arena) };
 	for (size_t k = 0; k < i->n_origins; k++)
 		if (strcmp(i->origins[k].origin, fresh.origin) == 0) {
 			*ret = &i->origins[k];
-			return OK;
+			return i->options.renews && (*ret)->is_found ? ask_credential(i, *ret, d) : OK;
 		}
-	enum status s = OK;
 	fresh.has_credential = find_given(i, fresh.origin, &fresh.credential);
-	if (!fresh.has_credential && i->options.find_credential) {
-		s = i->options.find_credential(i->options.credential_context, fresh.origin, &fresh.credential, d);
-		fresh.has_credential = s == OK;
-	}
-	if (s && s != ERR_ABSENT)
+	enum status s = !fresh.has_credential && i->options.find_credential ? ask_credential(i, &fresh, d) : OK;
+	if (s)
 		return s;
 	i->origins = arena_grow(&i->arena, i->origins, i->n_origins, sizeof fresh);
 	i->origins[i->n_origins] = fresh;

@@ -21,6 +21,8 @@ static enum status take_form(enum status s, const struct buf *reply, struct byte
 {
 	if (s == ERR_FORMAT || s == ERR_LIMIT || s == ERR_REFUSED)
 		s = recode(d, ERR_ARTEFACT);
+	else if (s && s != ERR_IO && s != ERR_CANCELLED)
+		s = recode(d, ERR_UNCHECKED);
 	if (s == OK)
 		s = reply_check(form_read(buf_bytes(reply), a, ret, d), d);
 	return s ? explain(d, "the metadata of '%.*s'", BYTES_ARG(file_name)) : OK;

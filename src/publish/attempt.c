@@ -139,7 +139,7 @@ enum status attempt_end(struct sending *s, struct attempt *t, const struct uploa
 	else if (status)
 		return status == ERR_IO ? recode(d, ERR_PUBLISH) : status;
 	*ret = judge(s, t->file, r, &words, t->credential, d);
-	*ret_wait_s = r->retry_after_s;
+	*ret_wait_s = r->status ? 0 : r->retry_after_s; /* of an answer that was cut nothing counts */
 	return OK;
 }
 

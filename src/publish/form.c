@@ -151,9 +151,24 @@ static unsigned minor_of(struct bytes metadata_version)
 	return good ? (unsigned)(rest.data[0] - '0') : 0;
 }
 
-/* "cp312", "py2.py3": the third part from behind. */
-static struct bytes python_tag(struct bytes file_name)
+const char *form_filetype(enum form_kind kind)
 {
+	return kind == FORM_WHEEL ? "bdist_wheel" : "sdist";
+}
+
+struct bytes form_find(const struct form *f, const char *name)
+{
+	size_t i = 0;
+	while (i < f->n_fields && strcmp(f->fields[i].name, name) != 0)
+		i++;
+	return i < f->n_fields ? f->fields[i].value : (struct bytes){ NULL, 0 };
+}
+
+/* Of a wheel the third part from behind. */
+struct bytes form_python(enum form_kind kind, struct bytes file_name)
+{
+	if (kind != FORM_WHEEL)
+		return BYTES("source");
 	struct bytes rest = bytes_part(file_name, 0, file_name.size > 4 ? file_name.size - 4 : 0);
 	for (int i = 0; i < 2; i++)
 		rest = bytes_part(rest, 0, bytes_find_last(rest, '-') < rest.size ? bytes_find_last(rest, '-') : 0);
@@ -178,8 +193,8 @@ enum status form_make(struct bytes text, enum form_kind kind, struct bytes file_
 		s = take_row(&m, &rows[i], &block, d);
 	if (s)
 		return explain(d, "metadata");
-	add(&m, "filetype", kind == FORM_WHEEL ? BYTES("bdist_wheel") : BYTES("sdist"));
-	add(&m, "pyversion", kind == FORM_WHEEL ? python_tag(file_name) : BYTES("source"));
+	add(&m, "filetype", bytes_of(form_filetype(kind)));
+	add(&m, "pyversion", form_python(kind, file_name));
 	form.name = metadata.raw_name;
 	form.version = metadata.raw_version;
 	*ret = form;

@@ -43,6 +43,13 @@ MUST_USE enum status form_read(struct bytes record, struct arena *a, struct form
 MUST_USE enum status form_make(struct bytes text, enum form_kind kind, struct bytes file_name, struct arena *a, struct form *ret,
 			       struct diag *d);
 
+/* The Python that a file's name is for, as the form has it: "cp312", "py2.py3", "source"; {NULL, 0}: it is no name of a wheel. */
+struct bytes form_python(enum form_kind kind, struct bytes file_name);
+/* "bdist_wheel", "sdist". */
+const char *form_filetype(enum form_kind kind);
+/* A field that every form has once: "name", "version", "filetype", "pyversion". */
+struct bytes form_find(const struct form *form, const char *name);
+
 /* Asks hwb-parse. fd: the wheel, or the snapshot of an sdist. ERR_ARTEFACT: there is no metadata, or it makes no sense. ERR_UNCHECKED,
  * ERR_CANCELLED. */
 MUST_USE enum status form_ask(const struct run_context *run, int fd, enum form_kind kind, struct bytes file_name, struct arena *a,

@@ -143,20 +143,17 @@ static enum status end_flight(struct sending *s, struct flight *f, enum status s
 {
 	struct publish_file *file = f->file;
 	const struct publish_credential *c = f->attempt.credential;
-	enum status written = OK;
-	if (status) {
+	bool arrived = status == OK;
+	if (!arrived)
 		file->outcome = PUBLISH_FAILED;
-		if (note(s, file, "publish.failed", c, d, false, NULL))
-			status = fail(d, ERR_LOG, 0, "the audit log cannot be written");
-	} else {
-		written = write_journal(s, file, JOURNAL_RECEIPT, d);
-		if (written == OK)
-			written = note(s, file, "publish.completed", c, NULL, false, d);
-	}
+	else if (write_journal(s, file, JOURNAL_RECEIPT, d)) /* it is there all the same, and the log says so */
+		status = recode(d, ERR_PUBLISH);
+	if (note(s, file, arrived ? "publish.completed" : "publish.failed", c, arrived ? NULL : d, false, NULL))
+		status = fail(d, ERR_LOG, 0, "the audit log cannot be written");
 	attempt_done(&f->attempt);
 	fd_close(&f->fd);
 	f->file = NULL;
-	return status ? status : written;
+	return status;
 }
 
 /* ---- those under way ---- */
@@ -171,7 +168,7 @@ static size_t n_under_way(const struct sending *s)
 
 static bool is_of_release(const struct publish_file *x, const struct publish_file *y)
 {
-	return bytes_equal(x->project, y->project) && bytes_equal(x->form.version, y->form.version);
+	return bytes_equal(x->project, y->project) && version_compare(&x->version, &y->version) == 0;
 }
 
 /* The first file of a release makes it, and nobody knows what a registry does with two that would. */

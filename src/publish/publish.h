@@ -39,6 +39,7 @@ struct publish_file {
 	enum form_kind kind;
 	struct form form;
 	struct bytes project; /* normalised */
+	struct version version; /* of its name */
 	struct sha256 digest; /* of the bytes that were checked */
 	uint64_t size;
 	const char *attestations; /* a JSON array; NULL: none */

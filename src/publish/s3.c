@@ -183,7 +183,9 @@ static enum status publish_project(struct bucket *s, struct project *p, struct d
 	struct s3_index root = { .n_names = 0 };
 	struct diag later = { 0 };
 	enum status sent = send_files(s, p, d);
-	if (sent == ERR_CANCELLED || sent == ERR_LOG || (sent && !p->news.n_files))
+	if (sent == ERR_CANCELLED || sent == ERR_LOG) /* what arrived is not listed: the next run does that */
+		return settle(s, p, sent, d);
+	if (sent && !p->news.n_files)
 		return sent;
 	struct diag *words = sent ? &later : d;
 	enum status listed = bucket_add(s, p->name, &p->news, words);

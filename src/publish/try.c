@@ -57,7 +57,9 @@ enum status publish_note(const struct run_context *run, const struct publish_req
 	json_pair_cstring(w, "sha256", digest);
 	json_pair_unsigned(w, "size", f->size);
 	json_pair_cstring(w, "registry", request->registry->upload_url);
+	json_pair_cstring(w, "index", request->registry->check_url);
 	json_pair_cstring(w, "authentication", c ? c->kind : NULL);
+	json_pair_cstring(w, "username", c ? c->user : NULL);
 	json_pair_cstring(w, "oidc_issuer", c ? c->oidc_issuer : NULL);
 	if (c && c->claims_json.size)
 		json_pair_string(w, "claims", c->claims_json);
@@ -74,6 +76,8 @@ enum status publish_wait(const struct run_context *run, uint64_t whole_ms, uint3
 	if (getrandom(&random, sizeof random, 0) != sizeof random)
 		random = (uint32_t)clock_ms(); /* it only spreads load: any number will do */
 	uint64_t ms = whole_ms / 2 + (whole_ms / 2 * random >> 32), until;
+	if (asked_s > PUBLISH_WAIT_MAX_S)
+		asked_s = PUBLISH_WAIT_MAX_S;
 	if (ms < UINT64_C(1000) * asked_s)
 		ms = UINT64_C(1000) * asked_s;
 	until = clock_ms() + ms;

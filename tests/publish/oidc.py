@@ -299,6 +299,11 @@ def troubles(tap):
             world = World(registry, modes)
             world.files.append(wheel(version="2"))
             good(tap, "what has a token of few seconds (%s)" % modes, world, world.publish(env={"HWB_CONCURRENT_UPLOADS": "1"}), mints)
+        world = World(registry, "expires:6@mint+slow:4000@upload+503:1@upload+private@index")
+        run = world.publish()
+        tap.check("a private index is asked with the token of that moment", run.code == 0 and world.asked()["mint"] == 2, run.told(), world.asked())
+        said = [s["headers"].get("authorization") for s in registry.seen("index")]
+        tap.check("... each time with another", len(set(filter(None, said))) == 2, said)
         world = World(registry, "retry-after:90@mint")
         run = world.publish()
         tap.check("who is to come back in minutes does not wait", run.code == 7 and world.asked()["mint"] == 1, run.told(), world.asked())

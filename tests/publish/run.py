@@ -258,6 +258,11 @@ def forged(tap):
             ("upload-form", "a third one", "return Raw(sized(frame) * 2)", 10), ("upload-form", "its death", "os.kill(os.getpid(), signal.SIGSYS)", 10),
             ("upload-form", "another project", "return frame.replace(b'spam', b'eggs')", 10),
             ("upload-form", "another version", "return frame.replace(b'1.0', b'9.9')", 10),
+            *(("upload-form", "what is sent is %s" % what, "return frame[:27] + frame[27:].replace(%s, %s)" % pair, 10) for what, pair in {
+                "of another project": ("b'spam'", "b'eggs'"), "of another version": ("b'1.0'", "b'6.6'"),
+                "of another kind": ("%s(b'bdist_wheel')" % put, "%s(b'sdist')" % put), "for another Python": ("%s(b'py3')" % put, "%s(b'cp27')" % put)}.items()),
+            ("upload-form", "a failure of hwb's own", "return frame[:4] + struct.pack('<I', 16) + bytes(32)", 10),
+            ("upload-form", "another", "return frame[:4] + struct.pack('<I', 14) + bytes(32)", 10),
             ("upload-form", "a field of hwb's own", "return frame.replace(b'pyversion', b':actionxx')", 10),
             ("upload-answer", "nothing", "return b''", 7), ("upload-answer", "its death", "os.kill(os.getpid(), signal.SIGSYS)", 7),
             ("upload-answer", "words that steer", "return frame[:8] + %s(b'\\x1b]0;x\\x07\\n::error::x') + bytes(4)" % put, 7)]
@@ -275,7 +280,7 @@ def troubles(tap):
     """what may pass is tried again, after a look at the index"""
     with Registry() as r:
         for mode, tries, index in [("500:2", 3, 3), ("502:1", 2, 2), ("503:1", 2, 2), ("429:1", 2, 2), ("reset:1", 2, 2), ("reset-lost:1", 2, 2),
-                                   ("reset-stored:1", 1, 2)]:
+                                   ("reset-stored:1", 1, 2), ("cut:2000000000", 2, 2)]:
             user = User()
             r.ask("/_empty")
             tap.run("%s passes" % mode, user.publish(r, path="/%s/legacy/" % mode), 0, "trying again")
@@ -284,7 +289,8 @@ def troubles(tap):
         for mode in ("500", "reset-lost"):
             user = User(("spam", "1.0"), ("spam", "2.0"))
             r.ask("/_empty")
-            tap.run("%s for ever fails" % mode, user.publish(r, path="/%s/legacy/" % mode), 7, "not tried: 'dist/spam-2.0-py3-none-any.whl'")
+            tap.run("%s for ever fails" % mode, user.publish(r, path="/%s/legacy/" % mode, env={"HWB_CONCURRENT_UPLOADS": "1"}), 7,
+                    "not tried: 'dist/spam-2.0-py3-none-any.whl'")
             tap.check("after four tries", len(r.seen("upload")) == 4, r.json("/_count"))
         user = User()
         r.ask("/_empty")
@@ -519,6 +525,32 @@ def stumbles(tap):
                       process.returncode, failed)
             run = user.publish(r)
             tap.check("the next run brings them", run.code == 0 and stored(r) == user.files(), run.told(), stored(r))
+
+
+def receipts(tap):
+    """a receipt that cannot be written"""
+    user = User()
+    with Registry() as r:
+        process = user.start(*user.words(r, path="/slow:1500/legacy/"), env={"HWB_PUBLISH_TOKEN": TOKEN})
+        wait_for(lambda: r.seen("upload") or process.poll() is not None)
+        intent, = glob.glob(user.hwb_home + "/publish/*.json")
+        os.unlink(intent)
+        os.mkdir(intent)
+        run = user.finish(process)
+        tap.run("is a failure, and the log says that the file arrived", run, 7, "the journal of uploads")
+        tap.check("with its last event", len(user.events("publish.completed")) == 1 and not user.events("publish.failed") and stored(r) == user.files(), user.log())
+        os.rmdir(intent)
+        run = user.publish(r)
+        tap.run("the next run finds it there", run, 0, "already, with the same sha256")
+
+
+def releases(tap):
+    """one release, however its version is spelled"""
+    user = User(("spam", "1"), ("spam", "1.0"), ("spam", "1.0.0"))
+    with Registry() as r:
+        run = user.publish(r, path="/slow:100/legacy/")
+        uploads = r.seen("upload")
+        tap.check("its first goes alone", run.code == 0 and len(uploads) == 3 and uploads[1]["time"] - uploads[0]["time"] >= 0.1, run.told(), uploads)
 
 
 def kill_uploader(process):
@@ -791,5 +823,5 @@ def devpi(tap):
 
 if __name__ == "__main__":
     word = begin(sys.argv)
-    Tap().all([simple, parity, refusals, answers, hostile, forged, troubles, existing, redirects, tls, places_of_passwords, credentials, changed, killed, at_once, stumbles, heavy, unseen, large, trusted,
+    Tap().all([simple, parity, refusals, answers, hostile, forged, troubles, existing, redirects, tls, places_of_passwords, credentials, changed, killed, at_once, stumbles, heavy, receipts, releases, unseen, large, trusted,
                attestations, pypiserver, private, devpi], word)

@@ -293,5 +293,20 @@ def killed(tap):
             tap.check("is whole", whole(b) and set(b.files()) == {WHEEL, SDIST}, b.objects())
 
 
+def interrupted(tap):
+    """SIGINT when one of two files is there"""
+    user = User(("spam", "1.0"), ("spam", "2.0"), sdist=False)
+    with Bucket() as b:
+        b.ask("/_trouble", [["PUT", "spam-2.0-py3-none-any.whl", "hang", 1]])
+        process = user.start(*user.words(b), env=KEYS)
+        wait_for(lambda: "simple/spam/spam-2.0-py3-none-any.whl" in b.seen() or process.poll() is not None)
+        process.send_signal(signal.SIGINT)
+        run = user.finish(process)
+        started, failed = ({e["file"] for e in user.events("publish." + name)} for name in ("started", "failed"))
+        tap.check("each file that was begun has its last event", run.code == 130 and len(started) == 2 and started == failed, run.told(), started, failed)
+        run = user.publish(b)
+        tap.check("and the next run makes it whole", run.code == 0 and whole(b) and len(b.files()) == 2, run.told())
+
+
 if __name__ == "__main__":
-    Tap().all([simple, install, keys, configured, troubles, hostile, races, killed], begin(sys.argv))
+    Tap().all([simple, install, keys, configured, troubles, hostile, races, killed, interrupted], begin(sys.argv))

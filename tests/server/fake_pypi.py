@@ -30,6 +30,8 @@ A segment of modes may stand in front: /500:2+429/legacy/. A mode is NAME[:N][@K
     500[:N], 502[:N], 503[:N]   that status always, or the first N times
     429[:N]             429 with Retry-After: 1, always or the first N times
     retry-after:S       429 with Retry-After: S, once
+    cut:S               200 with Retry-After: S, and a body that ends in the middle, once
+    private             is 401 for who has no token
     reset[:N]           reads half of the request, then resets the connection
     reset-lost[:N]      reads all of it, stores nothing, then resets the connection
     reset-stored[:N]    reads all of it, stores it, then resets the connection
@@ -671,6 +673,17 @@ class Handler(BaseHTTPRequestHandler):
             came = server.crowd.wait_for(lambda: server.crowds != now, 10)
         return not came and self.say(500, "nobody came")
 
+    def cut(self, text):
+        if self.times > 1:
+            return False
+        self.send_response(200)
+        self.send_header("Retry-After", text)
+        self.send_header("Content-Length", "100")
+        self.end_headers()
+        self.wfile.write(b"x")
+        self.close_connection = True
+        return True
+
     def hang(self, _text):
         while self.connection.recv(4096):
             pass
@@ -700,6 +713,8 @@ class Handler(BaseHTTPRequestHandler):
 MISBEHAVIOUR = {
     "slow": Handler.slow,
     "together": Handler.together,
+    "cut": Handler.cut,
+    "private": lambda h, t: not h.headers.get("Authorization") and h.say(401, "Unauthorized", {"WWW-Authenticate": 'Basic realm="x"'}),
     "hang": Handler.hang,
     "reset": lambda h, t: h.kind != "upload" and (not t or h.times <= int(t)) and h.hang_up(),
     "drip": lambda h, t: h.endless(MIB, b" ", int(t or 50) / 1000),
