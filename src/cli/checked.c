@@ -31,14 +31,14 @@ static int source_of(const struct checked *c, const struct checked_file *wheel)
 }
 
 /* By its name alone: what is in it is for hwb-parse to say. */
-static enum status check_kind(const struct checked_file *f, const char *path, struct diag *d)
+static enum status check_kind(const struct checked *c, const struct checked_file *f, const char *path, struct diag *d)
 {
 	struct stat st;
 	if (f->is_wheel || bytes_ends(f->name, BYTES(".tar.gz")) || bytes_ends(f->name, BYTES(".zip")))
 		return OK;
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 		(void)fail(d, ERR_USAGE, 0, "'%s' is a folder", path);
-		return remedy(d, "name the files in it: hwb check %s/*", bytes_ends(f->path, BYTES("/")) ? "DIR" : path);
+		return remedy(d, "name the files in it: hwb %s %s/*", c->command, bytes_ends(f->path, BYTES("/")) ? "DIR" : path);
 	}
 	return fail(d, ERR_USAGE, 0, "'%s' is neither a wheel (.whl) nor an sdist (.tar.gz, .zip)", path);
 }
@@ -48,7 +48,7 @@ static enum status open_copy(struct checked *c, struct checked_file *f, int *ret
 {
 	const struct limits *l = c->session.run.limits;
 	const char *path = arena_string(c->arena, f->path);
-	enum status s = check_kind(f, path, d);
+	enum status s = check_kind(c, f, path, d);
 	if (s == OK)
 		s = sealed_copy(AT_FDCWD, path, f->is_wheel ? l->wheel_size : l->download_size, ret_fd, d);
 	if (s == ERR_ABSENT)

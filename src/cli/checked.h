@@ -18,6 +18,7 @@ struct checked_file {
 };
 
 struct checked {
+	const char *command; /* "check" */
 	struct settings *settings;
 	struct arena *arena;
 	struct session session;

@@ -23,7 +23,7 @@ static enum status check_all(struct checked *c, struct diag *d)
 
 static int run_check_command(struct settings *settings, struct arena *a)
 {
-	struct checked c = { .settings = settings, .arena = a };
+	struct checked c = { .settings = settings, .arena = a, .command = "check" };
 	struct diag d = { 0 };
 	enum status s = session_open(settings, "check", environ, a, &c.session, &d);
 	if (s == OK)

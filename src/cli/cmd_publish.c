@@ -48,6 +48,7 @@ static enum status take_url(struct arena *a, const char *value, const char **ret
 	struct url url;
 	if (url_parse(bytes_of(value), a, &url, d)) {
 		(void)explain(d, "takes a URL");
+		(void)remedy(d, "https://HOST/..., or s3://BUCKET/PREFIX for --repository-url; no user name and no password in it");
 		return recode(d, ERR_USAGE);
 	}
 	if (url.userinfo.data) {
@@ -180,26 +181,57 @@ static void on_say(void *context, const struct publish_file *f, const char *text
 	console_warning(c->checked.session.console, "%s; trying again", text);
 }
 
-static void say_file(struct console *console, const struct publish_command *c, const struct publish_file *f)
+/* As soon as it is known: a log of a CI that stands still for minutes looks dead. */
+static void on_ended(void *context, const struct publish_file *f)
 {
+	const struct publish_command *c = context;
+	struct console *console = c->checked.session.console;
 	const char *name = c->target.registry.name;
+	const char *news = f->is_first
+				   ? arena_printf(c->checked.arena, "; '%.*s' is new there, its index says", BYTES_ARG(f->project))
+				   : "";
 	switch (f->outcome) {
 	case PUBLISH_DONE:
-		console_note(console, "published '%s' to '%s'", f->path, name);
+		console_note(console, "published '%s' to '%s'%s", f->path, name, news);
 		break;
 	case PUBLISH_WAS_THERE:
 		console_note(console, "'%s' has '%s' already, with the same sha256", name, f->path);
 		break;
 	case PUBLISH_WOULD:
-		console_note(console, "would publish '%s' to '%s'", f->path, name);
-		break;
-	case PUBLISH_NOT_TRIED:
-		console_note(console, "not tried: '%s'", f->path);
+		console_note(console, "would publish '%s' to '%s'%s", f->path, name, news);
 		break;
 	case PUBLISH_FAILED:
+		console_note(console, "failed: '%s'", f->path);
+		break;
+	case PUBLISH_NOT_TRIED:
 	case N_PUBLISH_OUTCOMES:
 		break;
 	}
+}
+
+/* One by one when they are few. */
+static void say_not_tried(const struct publish_command *c, size_t n)
+{
+	enum { FEW = 5 };
+	struct console *console = c->checked.session.console;
+	for (size_t i = 0; n <= FEW && i < c->files.n; i++)
+		if (c->files.files[i].outcome == PUBLISH_NOT_TRIED)
+			console_note(console, "not tried: '%s'", c->files.files[i].path);
+	if (n > FEW)
+		console_note(console, "not tried: %zu of %zu files", n, c->files.n);
+}
+
+static void say_all(const struct publish_command *c)
+{
+	size_t n[N_PUBLISH_OUTCOMES] = { 0 };
+	for (size_t i = 0; i < c->files.n; i++)
+		n[c->files.files[i].outcome]++;
+	say_not_tried(c, n[PUBLISH_NOT_TRIED]);
+	if (c->files.n > 1 && n[PUBLISH_DONE] + n[PUBLISH_WAS_THERE] == c->files.n)
+		console_note(c->checked.session.console, "all %zu files are at '%s'", c->files.n, c->target.registry.upload_url);
+	else if (n[PUBLISH_DONE] + n[PUBLISH_WAS_THERE] && n[PUBLISH_FAILED] + n[PUBLISH_NOT_TRIED])
+		console_note(c->checked.session.console, "%zu of %zu files are there; the same command again sends the others",
+			     n[PUBLISH_DONE] + n[PUBLISH_WAS_THERE], c->files.n);
 }
 
 static void put_file(struct json_writer *w, const struct publish_command *c, const struct publish_file *f)
@@ -222,7 +254,7 @@ static void put_file(struct json_writer *w, const struct publish_command *c, con
 	json_object_end(w);
 }
 
-static void print_json(const struct publish_command *c, enum status s)
+static void print_json(const struct publish_command *c, enum status s, const struct diag *d)
 {
 	CLEANUP(buf_done) struct buf text;
 	struct json_writer w;
@@ -248,21 +280,22 @@ static void print_json(const struct publish_command *c, enum status s)
 	json_object_begin(&w);
 	json_pair_integer(&w, "code", exit_code_of(s));
 	json_pair_cstring(&w, "reason", exit_reason(exit_code_of(s)));
+	json_pair_cstring(&w, "error", s ? console_redacted(c->checked.session.console, d->text, c->checked.arena) : NULL);
 	json_object_end(&w);
 	json_object_end(&w);
 	console_result(c->checked.session.console, buf_bytes(&text));
 }
 
-static void print(const struct publish_command *c, enum status s)
+static void print(const struct publish_command *c, enum status s, const struct diag *d)
 {
-	for (size_t i = 0; i < c->files.n; i++) {
+	say_all(c);
+	for (size_t i = 0; !c->checked.settings->json && i < c->files.n; i++) {
 		const struct publish_file *f = &c->files.files[i];
-		say_file(c->checked.session.console, c, f);
-		if (!c->checked.settings->json && (f->outcome == PUBLISH_DONE || f->outcome == PUBLISH_WAS_THERE))
+		if (f->outcome == PUBLISH_DONE || f->outcome == PUBLISH_WAS_THERE)
 			console_result(c->checked.session.console, bytes_of(f->path));
 	}
 	if (c->checked.settings->json)
-		print_json(c, s);
+		print_json(c, s, d);
 }
 
 /* ---- the run ---- */
@@ -354,13 +387,14 @@ static enum status send_all(struct publish_command *c, struct diag *d)
 		.credential_context = &c->credentials,
 		.progress = on_progress,
 		.say = on_say,
+		.ended = on_ended,
 		.context = c,
 	};
 	console_stage(c->checked.session.console, "publish");
 	enum status status = c->target.s3 ? s3_run(run, &c->request, c->target.s3, &c->key, c->checked.arena, d)
 					  : publish_run(run, &c->request, c->checked.arena, d);
 	console_stage(c->checked.session.console, NULL);
-	print(c, status);
+	print(c, status, d);
 	return status;
 }
 
@@ -387,7 +421,7 @@ static enum status publish(struct publish_command *c, struct diag *d)
 
 static int run_publish(struct settings *settings, struct arena *a)
 {
-	struct publish_command c = { .checked = { .settings = settings, .arena = a }, .home = -1, .journal = -1 };
+	struct publish_command c = { .checked = { .settings = settings, .arena = a, .command = "publish" }, .home = -1, .journal = -1 };
 	struct diag d = { 0 };
 	if (settings->findings.profile == PROFILE_BUILD) /* a registry's rules, unless they are stricter still */
 		settings->findings.profile = PROFILE_PYPI;

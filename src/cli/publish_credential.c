@@ -8,14 +8,17 @@
 #include "cli/trusted.h"
 #include "host/locked.h"
 
-/* The first that is set counts. user: the variable with the user name; NULL: it is a token, whose user the registry knows. */
+/* The first that is set counts. user: the variable with the user name; NULL: it is a token, whose user the registry knows. family: N_FAMILIES
+ * for ours. */
 static const struct variable {
 	const char *password, *user;
+	enum publish_family family;
 } variables[PUBLISH_VARIABLES] = {
-	{ "HWB_PUBLISH_TOKEN", NULL },
-	{ "HWB_PUBLISH_PASSWORD", "HWB_PUBLISH_USERNAME" },
-	{ "UV_PUBLISH_TOKEN", NULL },
-	{ "TWINE_PASSWORD", "TWINE_USERNAME" },
+	{ "HWB_PUBLISH_TOKEN", NULL, N_FAMILIES },
+	{ "HWB_PUBLISH_PASSWORD", "HWB_PUBLISH_USERNAME", N_FAMILIES },
+	{ "UV_PUBLISH_TOKEN", NULL, FAMILY_UV },
+	{ "UV_PUBLISH_PASSWORD", "UV_PUBLISH_USERNAME", FAMILY_UV },
+	{ "TWINE_PASSWORD", "TWINE_USERNAME", FAMILY_TWINE },
 };
 
 static const char *const aws_variables[PUBLISH_AWS_VARIABLES] = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN" };
@@ -124,6 +127,21 @@ static const char *or_token(const char *user)
 	return user ? user : "__token__";
 }
 
+/* A secret that another tool was given for another place does not go here. */
+static enum status check_place(const struct publish_credentials *c, const struct variable *v, struct diag *d)
+{
+	const char *variable, *place, *ours = c->target->registry.upload_url;
+	if (v->family == N_FAMILIES)
+		return OK;
+	place = publish_target_foreign(c->settings, v->family, c->arena, &variable);
+	if (!place || publish_target_same(place, ours, c->arena))
+		return OK;
+	(void)fail(d, ERR_USAGE, 0, "%s is for '%.*s', as %s says, and this publishes to '%s'", v->password,
+		   BYTES_ARG(url_for_log(bytes_of(place), c->arena)), variable, ours);
+	return remedy(d, "unset %s if the secret is for both, or put that of '%s' into HWB_PUBLISH_TOKEN", variable,
+		      c->target->registry.name);
+}
+
 static enum status from_variables(struct publish_credentials *c, struct diag *d)
 {
 	for (size_t i = 0; i < COUNT(variables); i++) {
@@ -131,6 +149,8 @@ static enum status from_variables(struct publish_credentials *c, struct diag *d)
 		if (!c->variables[i])
 			continue;
 		const char *named = v->user ? env_get(c->settings->environment, v->user) : NULL;
+		if (check_place(c, v, d))
+			return ERR_USAGE;
 		const char *user = c->settings->publish.user ? c->settings->publish.user : named && named[0] ? named : user_of(c);
 		return keep(c, v->user && strcmp(v->user, "HWB_PUBLISH_USERNAME") == 0 ? user : or_token(user),
 			    bytes_of(c->variables[i]), "token", v->password, d);
@@ -152,7 +172,13 @@ static enum status from_store(struct publish_credentials *c, struct credentials 
 	enum status s = credentials_from_store(old, origin, &stored, d);
 	if (s)
 		return s;
-	s = keep(c, stored.user, bytes_of(stored.password), "store", "the credential store", d);
+	const char *named = c->settings->publish.user;
+	if (named && strcmp(named, stored.user) != 0) {
+		s = fail(d, ERR_USAGE, 0, "the credential store has the password of '%s' for '%s', and --username names '%s'",
+			 stored.user, c->target->registry.name, named);
+		(void)remedy(d, "leave --username away, or keep the other's: hwb credential add");
+	} else
+		s = keep(c, stored.user, bytes_of(stored.password), "store", "the credential store", d);
 	explicit_bzero((char *)(uintptr_t)stored.password, strlen(stored.password));
 	return s;
 }
@@ -202,7 +228,7 @@ static enum status none(const struct publish_credentials *c, const char *why, st
 {
 	const char *name = c->target->registry.name;
 	(void)fail(d, ERR_PUBLISH, 0,
-		   "there is no credential for '%s': HWB_PUBLISH_TOKEN, HWB_PUBLISH_PASSWORD, UV_PUBLISH_TOKEN and TWINE_PASSWORD are not set, the "
+		   "there is no credential for '%s': HWB_PUBLISH_TOKEN, HWB_PUBLISH_PASSWORD, UV_PUBLISH_TOKEN, UV_PUBLISH_PASSWORD and TWINE_PASSWORD are not set, the "
 		   "credential store has none, the keyring %s, Trusted Publishing %s%s; nothing was sent",
 		   name, c->settings->making.use_keyring ? "has none" : "was not asked (index.keyring-provider)",
 		   why[0] ? "gives none: " : "was not wanted", why);

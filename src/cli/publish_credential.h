@@ -9,7 +9,7 @@
 #include "publish/publish.h"
 #include "publish/s3_sign.h"
 
-enum { PUBLISH_VARIABLES = 4, PUBLISH_AWS_VARIABLES = 3 };
+enum { PUBLISH_VARIABLES = 5, PUBLISH_AWS_VARIABLES = 3 };
 
 struct publish_credentials {
 	const struct run_context *run;

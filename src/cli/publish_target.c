@@ -39,6 +39,63 @@ struct index_options publish_target_asking(const struct settings *s, const struc
 	};
 }
 
+static const struct {
+	const char *url, *name; /* variables */
+} families[N_FAMILIES] = {
+	[FAMILY_UV] = { "UV_PUBLISH_URL", NULL },
+	[FAMILY_TWINE] = { "TWINE_REPOSITORY_URL", "TWINE_REPOSITORY" },
+};
+
+const char *publish_target_foreign(const struct settings *s, enum publish_family family, struct arena *a, const char **ret_variable)
+{
+	struct pypirc_section section = { 0 };
+	const char *url = env_get(s->environment, families[family].url);
+	const char *name = families[family].name ? env_get(s->environment, families[family].name) : NULL;
+	*ret_variable = families[family].url;
+	if (url && url[0])
+		return url;
+	*ret_variable = families[family].name;
+	if (!name || !name[0])
+		return NULL;
+	url = publish_target_url(s, name, a);
+	if (!url && pypirc_load(s->user_home, name, a, &section, NULL) == OK)
+		url = section.repository;
+	return url ? url : name;
+}
+
+static struct bytes spelling(const char *place, struct arena *a)
+{
+	struct url url;
+	struct bytes text = bytes_of(url_parse(bytes_of(place), a, &url, NULL) ? place : url_text(&url, a));
+	while (bytes_ends(text, BYTES("/")))
+		text.size--;
+	return text;
+}
+
+bool publish_target_same(const char *x, const char *y, struct arena *a)
+{
+	return bytes_equal(spelling(x, a), spelling(y, a));
+}
+
+/* Nobody said where with a word of ours: then theirs count, if they agree. */
+static enum status find_foreign(const struct settings *s, struct arena *a, const char **ret_url, struct diag *d)
+{
+	const char *found = NULL, *by = NULL, *variable;
+	for (size_t i = 0; i < N_FAMILIES; i++) {
+		const char *url = publish_target_foreign(s, (enum publish_family)i, a, &variable);
+		if (!url)
+			continue;
+		if (found && !publish_target_same(found, url, a)) {
+			(void)fail(d, ERR_USAGE, 0, "%s and %s say two places to publish to", by, variable);
+			return remedy(d, "name one with --repository-url or --registry, or unset a variable");
+		}
+		found = url;
+		by = variable;
+	}
+	*ret_url = found;
+	return OK;
+}
+
 static enum status unknown(const char *name, struct diag *d)
 {
 	(void)fail(d, ERR_USAGE, 0,
@@ -123,7 +180,12 @@ enum status publish_target_find(const struct settings *s, struct arena *a, struc
 	const struct settings_publish *p = &s->publish;
 	struct publish_target t = { .user = p->user };
 	struct pypirc_section section = { 0 };
-	const char *name = p->url ? NULL : p->registry ? p->registry : "pypi", *url = p->url;
+	const char *name = p->url ? NULL : p->registry, *url = p->url;
+	enum status status = name || url ? OK : find_foreign(s, a, &url, d);
+	if (status)
+		return status;
+	if (!name && !url)
+		name = "pypi";
 	if (name) {
 		enum status found = pypirc_load(s->user_home, name, a, &section, d);
 		if (found == OK)
@@ -144,7 +206,7 @@ enum status publish_target_find(const struct settings *s, struct arena *a, struc
 	if (!t.user)
 		t.user = section.username;
 	const char *check_url = p->check_url ? p->check_url : name ? publish_target_index(s, name) : NULL;
-	enum status status = registry_at(url, name, check_url, a, &t.registry, d);
+	status = registry_at(url, name, check_url, a, &t.registry, d);
 	if (status == OK)
 		status = take_http(s, t.registry.upload_url, a, &t, d);
 	if (status == OK && t.registry.check_url)

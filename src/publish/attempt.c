@@ -41,7 +41,7 @@ static void explain_answer(const struct sending *s, const struct publish_file *f
 		(void)remedy(d, "the credential was %s: is it for this registry, and for this project?",
 			     credential_words(c, s->arena));
 	else if (r->http_code == 404 || r->http_code == 405 || r->http_code == 410)
-		(void)remedy(d, "it is probably the wrong URL: uploads go to '%s'; an index's own URL takes none",
+		(void)remedy(d, "'%s' is probably not the URL that takes uploads; an index's own (.../simple/) is another",
 			     s->request->registry->upload_url);
 	else if (r->http_code == 413)
 		(void)remedy(d, "the file has %llu bytes, and that is more than the registry or a proxy before it takes",

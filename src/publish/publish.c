@@ -57,8 +57,8 @@ static enum status wait_before(struct sending *s, unsigned n_tries, uint32_t ask
 }
 
 /* The registry says that the name is taken. By whom, the index says; without it, our own receipt. */
-static enum status settle_exists(struct sending *s, const struct publish_file *f, const struct journal_entry *before,
-				 bool *ret_there, struct diag *d)
+static enum status settle_exists(struct sending *s, struct publish_file *f, const struct journal_entry *before, bool *ret_there,
+				 struct diag *d)
 {
 	struct diag answer = *d;
 	enum there there;
@@ -153,6 +153,7 @@ static enum status end_flight(struct sending *s, struct flight *f, enum status s
 	attempt_done(&f->attempt);
 	fd_close(&f->fd);
 	f->file = NULL;
+	publish_ended(s->request, file);
 	return status;
 }
 
@@ -281,15 +282,11 @@ static enum status publish_one(struct sending *s, struct publish_file *f, struct
 	enum status status = there_look(s, f, &there, d);
 	if (status)
 		return status;
-	if (there == THERE_SAME) {
-		f->outcome = PUBLISH_WAS_THERE;
-		return s->request->dry_run ? OK : write_journal(s, f, JOURNAL_RECEIPT, d);
-	}
-	if (s->request->dry_run) {
-		f->outcome = PUBLISH_WOULD;
-		return OK;
-	}
-	return send_file(s, f, d);
+	if (there != THERE_SAME && !s->request->dry_run)
+		return send_file(s, f, d);
+	f->outcome = there == THERE_SAME ? PUBLISH_WAS_THERE : PUBLISH_WOULD;
+	publish_ended(s->request, f);
+	return s->request->dry_run ? OK : write_journal(s, f, JOURNAL_RECEIPT, d);
 }
 
 /* Before the first byte: whether there is a credential, and all that the index has, at once. */

@@ -48,6 +48,7 @@ struct publish_file {
 	/* Filled by publish_run. */
 	enum publish_outcome outcome;
 	unsigned n_tries;
+	bool is_first; /* the index knew no such project when it was asked last */
 };
 
 struct publish_request {
@@ -68,6 +69,7 @@ struct publish_request {
 	/* What a person sees: how far a file is, and sentences on the way. Texts are unsafe. May be NULL. */
 	void (*progress)(void *context, const struct publish_file *file, uint64_t sent);
 	void (*say)(void *context, const struct publish_file *file, const char *text);
+	void (*ended)(void *context, const struct publish_file *file); /* its outcome is known */
 	void *context;
 };
 

@@ -137,6 +137,8 @@ static enum status look(struct bucket *s, struct project *p, struct diag *d)
 			     : there               ? PUBLISH_WAS_THERE
 			     : s->request->dry_run ? PUBLISH_WOULD
 						   : PUBLISH_NOT_TRIED;
+		if (f->outcome != PUBLISH_NOT_TRIED)
+			publish_ended(s->request, f);
 	}
 	return status;
 }
@@ -151,6 +153,7 @@ static enum status send_files(struct bucket *s, struct project *p, struct diag *
 		enum status status = put_file(s, f, &file, d);
 		if (status) {
 			f->outcome = PUBLISH_FAILED;
+			publish_ended(s->request, f);
 			return note(s, f, "publish.failed", d, false, NULL) ? fail(d, ERR_LOG, 0, "the audit log cannot be written")
 									    : status;
 		}
@@ -170,6 +173,7 @@ static enum status settle(struct bucket *s, const struct project *p, enum status
 		    !s3_index_find(&p->news, f->name))
 			continue;
 		f->outcome = listed ? PUBLISH_FAILED : PUBLISH_DONE;
+		publish_ended(s->request, f);
 		enum status written = note(s, f, listed ? "publish.failed" : "publish.completed", listed ? d : NULL, false, NULL);
 		if (written)
 			status = fail(d, ERR_LOG, 0, "the audit log cannot be written");

@@ -23,9 +23,9 @@ enum there { THERE_UNKNOWN, THERE_NOT, THERE_SAME };
 
 /* What the index has under the file's name; UNKNOWN: there is none to ask. ERR_PUBLISH: another file. ERR_UNCHECKED: it says nothing of use.
  * ERR_CANCELLED. */
-MUST_USE enum status there_look(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d);
+MUST_USE enum status there_look(struct sending *s, struct publish_file *f, enum there *ret, struct diag *d);
 /* The same, and nothing that was heard before counts. */
-MUST_USE enum status there_look_again(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d);
+MUST_USE enum status there_look_again(struct sending *s, struct publish_file *f, enum there *ret, struct diag *d);
 
 /* ---- attempt.c ---- */
 

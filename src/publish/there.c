@@ -18,7 +18,7 @@ static enum status compare(const struct sending *s, const struct publish_file *f
 	return remedy(d, "a file that is published does not change: build it under a new version");
 }
 
-enum status there_look(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d)
+enum status there_look(struct sending *s, struct publish_file *f, enum there *ret, struct diag *d)
 {
 	const struct index_project *project;
 	*ret = THERE_UNKNOWN;
@@ -29,6 +29,7 @@ enum status there_look(struct sending *s, const struct publish_file *f, enum the
 		s->index = s->request->own_index;
 		status = index_project(s->index, f->project, &project, d);
 	}
+	f->is_first = status == ERR_ABSENT;
 	if (status == ERR_ABSENT) {
 		*ret = THERE_NOT;
 		return OK;
@@ -37,6 +38,11 @@ enum status there_look(struct sending *s, const struct publish_file *f, enum the
 		return status;
 	if (status) {
 		(void)explain(d, "what '%s' has of '%.*s'", s->request->registry->name, BYTES_ARG(f->project));
+		if (index_wants_credential(s->index))
+			(void)remedy(
+				d,
+				"its index refuses the credential, or wants one: on the host that takes the uploads it is that of the uploads "
+				"(is it right?), elsewhere HWB_INDEX_NAME_USERNAME and HWB_INDEX_NAME_PASSWORD of an index of that name");
 		return recode(d, ERR_UNCHECKED);
 	}
 	*ret = THERE_NOT;
@@ -51,7 +57,7 @@ enum status there_look(struct sending *s, const struct publish_file *f, enum the
 	return OK;
 }
 
-enum status there_look_again(struct sending *s, const struct publish_file *f, enum there *ret, struct diag *d)
+enum status there_look_again(struct sending *s, struct publish_file *f, enum there *ret, struct diag *d)
 {
 	if (s->index)
 		index_forget(s->index, f->project);

@@ -45,6 +45,12 @@ enum status publish_copy_open(const struct publish_file *f, uint64_t file_max, i
 	return OK;
 }
 
+void publish_ended(const struct publish_request *request, const struct publish_file *f)
+{
+	if (request->ended)
+		request->ended(request->context, f);
+}
+
 enum status publish_note(const struct run_context *run, const struct publish_request *request, const struct publish_file *f,
 			 const char *event, const struct publish_credential *c, const struct diag *why, bool durable, struct diag *d)
 {

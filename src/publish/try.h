@@ -11,6 +11,8 @@ MUST_USE enum status publish_copy_open(const struct publish_file *f, uint64_t fi
 /* Between the half and the whole of whole_ms, by chance; at least what the server asks for, up to PUBLISH_WAIT_MAX_S. ERR_CANCELLED (within 100 ms). */
 MUST_USE enum status publish_wait(const struct run_context *run, uint64_t whole_ms, uint32_t asked_s, struct diag *d);
 
+/* Tells request->ended of a file whose outcome is known. */
+void publish_ended(const struct publish_request *request, const struct publish_file *f);
 /* An event of the audit log about a file; request says which registry. c, why: may be NULL. ERR_LOG. */
 MUST_USE enum status publish_note(const struct run_context *run, const struct publish_request *request,
 				  const struct publish_file *f, const char *event, const struct publish_credential *c,
