@@ -89,6 +89,7 @@ static enum status ask_name(struct init_command *c, struct bytes pyproject, stru
 	struct wire w = wire_over(buf_bytes(&reply));
 	struct bytes record = arena_copy(c->arena, wire_get_bytes(&w));
 	(void)wire_get_bytes(&w); /* what an sdist says of itself: here is none */
+	(void)wire_get_u64(&w); /* and no repository */
 	s = wire_end(&w, "project", d);
 	s = reply_check(s ? s : project_read(record, c->arena, &project, d), d);
 	if (s == OK && project.name.size && name_is_valid(project.name))

@@ -20,6 +20,10 @@ typedef enum status inflate_sink(void *context, struct bytes piece, struct diag 
  * ERR_FORMAT with a diag whose text is half a sentence ("ends early"): explain it. */
 MUST_USE enum status inflate_stream(struct bytes in, uint64_t size, inflate_sink *sink, void *context, struct diag *d);
 
+/* The zlib stream (RFC 1950) at the start of `in`, whatever is behind it: appended to out, which was init'ed with its limit. ERR_FORMAT, ERR_LIMIT,
+ * both without a diag. */
+MUST_USE enum status inflate_zlib(struct bytes in, struct buf *out);
+
 /* A compressor that is used again and again. */
 struct deflater;
 /* level: 1 to 12. Never NULL. */

@@ -59,3 +59,24 @@ enum status inflate_stream(struct bytes in, uint64_t size, inflate_sink *sink, v
 		return fail(d, ERR_FORMAT, 0, "bytes are left behind its compressed data");
 	return OK;
 }
+
+enum status inflate_zlib(struct bytes in, struct buf *out)
+{
+	CLEANUP(stream_close) struct stream s = { 0 };
+	unsigned char piece[PIECE_SIZE];
+	if (inflateInit2(&s.z, 15) != Z_OK)
+		return ERR_LIMIT;
+	s.open = true;
+	for (int result = Z_OK; result != Z_STREAM_END;) {
+		feed(&s.z, &in);
+		s.z.next_out = piece;
+		s.z.avail_out = sizeof piece;
+		result = inflate(&s.z, Z_NO_FLUSH);
+		if (result != Z_OK && result != Z_STREAM_END)
+			return ERR_FORMAT;
+		buf_add(out, bytes_make(piece, sizeof piece - s.z.avail_out));
+		if (out->full)
+			return ERR_LIMIT;
+	}
+	return OK;
+}

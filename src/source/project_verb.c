@@ -1,7 +1,8 @@
-/* The "project" verb: pyproject.toml out of a snapshot, and what an sdist says of itself. */
+/* The "project" verb: pyproject.toml out of a snapshot, what an sdist says of itself, and when a repository was committed. */
 #include "base/wire.h"
 #include "format/snapshot.h"
 #include "python/project.h"
+#include "source/commit_time.h"
 #include "source/verbs.h"
 
 static bool is_file(const struct snapshot_entry *e)
@@ -102,5 +103,6 @@ enum status project_verb(const struct verb_call *call, struct buf *reply, struct
 	project_write(&project, &record);
 	wire_put_bytes(reply, buf_bytes(&record));
 	wire_put_bytes(reply, bytes_part(pkg_info, 0, 4 << 20));
+	wire_put_u64(reply, (uint64_t)commit_time_find(file, a));
 	return OK;
 }

@@ -33,7 +33,8 @@ static void put_place(struct diag *d)
 }
 
 /* pyproject.toml by hwb-parse, out of the very bytes that will be built. */
-static enum status read_project(const struct run_context *run, struct source_result *r, struct arena *a, struct diag *d)
+static enum status read_project(const struct run_context *run, bool is_directory, struct source_result *r, struct arena *a,
+				struct diag *d)
 {
 	CLEANUP(buf_done) struct buf ask;
 	CLEANUP(buf_done) struct buf reply;
@@ -50,6 +51,9 @@ static enum status read_project(const struct run_context *run, struct source_res
 	struct wire w = wire_over(buf_bytes(&reply));
 	struct bytes record = wire_get_bytes(&w);
 	r->pkg_info = arena_copy(a, wire_get_bytes(&w));
+	uint64_t committed = wire_get_u64(&w);
+	if (is_directory && committed && committed <= INT64_MAX)
+		r->epoch = (int64_t)committed;
 	s = wire_end(&w, "project", d);
 	return reply_check(s ? s : project_read(record, a, &r->project, d), d);
 }
@@ -76,7 +80,7 @@ static enum status from_directory(const struct run_context *run, const struct so
 	const char *path = arena_string(a, q->word->path);
 	r->display = bytes_of(arena_string(a, bytes_of(realpath(path, real) ? real : path)));
 	enum status s = source_tree_read(run, path, q->out_path, a, &r->tree, d);
-	r->epoch = r->tree.newest_unix;
+	r->epoch = r->tree.newest_unix; /* unless it is a repository */
 	return s;
 }
 
@@ -150,7 +154,7 @@ enum status source_run(const struct run_context *run, const struct source_reques
 	struct source_result r = { .tree = { .fd = -1 } };
 	enum status s = kinds[request->word->kind](run, request, a, &r, d);
 	if (s == OK)
-		s = read_project(run, &r, a, d);
+		s = read_project(run, request->word->kind == SOURCE_DIRECTORY, &r, a, d);
 	ret->network = r.network;
 	if (s) {
 		fd_close(&r.tree.fd);
@@ -168,7 +172,7 @@ enum status source_from_archive(const struct run_context *run, int archive_fd, s
 	struct source_result r = { .tree = { .fd = -1 }, .display = file_name };
 	enum status s = take_archive(run, archive_fd, file_name, a, &r, d);
 	if (s == OK)
-		s = read_project(run, &r, a, d);
+		s = read_project(run, false, &r, a, d);
 	if (s) {
 		fd_close(&r.tree.fd);
 		return s;

@@ -1,4 +1,5 @@
 """Sources: directories, sdists, URLs, names from an index, git; and archives made to do harm."""
+import glob
 import json
 import os
 import re
@@ -226,9 +227,9 @@ def urls(tap):
         tap.run("a URL that answers 404 cannot be fetched", Place().build("http://127.0.0.1:%d/files/none-1.0.tar.gz#sha256=%s" % (index.port, digest)), 3, "none-1.0.tar.gz")
 
 
-def git(folder, *words):
+def git(folder, *words, when=1400000000):
     env = {"PATH": os.environ["PATH"], "HOME": folder, "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a",
-           "GIT_COMMITTER_EMAIL": "a@b", "GIT_AUTHOR_DATE": "1400000000 +0000", "GIT_COMMITTER_DATE": "1400000000 +0000"}
+           "GIT_COMMITTER_EMAIL": "a@b", "GIT_AUTHOR_DATE": "1400000000 +0000", "GIT_COMMITTER_DATE": "%d +0200" % when}
     return subprocess.run(["git", *words], cwd=folder, env=env, check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -299,4 +300,52 @@ def epochs(tap):
         tap.run("SOURCE_DATE_EPOCH=%s is no time" % value, Place().build("--no-index", "--wheel", source, env={"SOURCE_DATE_EPOCH": value}), 2, "SOURCE_DATE_EPOCH takes seconds")
 
 
-TESTS = [epochs, directories, archives, harmful, directory_traps, secrets_left_out, from_index, urls, git_sources]
+def commit_times(tap):
+    """a directory that is a repository has the time of its commit, however git keeps that"""
+    def packed(tree):
+        git(tree, "repack", "-adfq", "--depth=50", "--window=50")
+        git(tree, "pack-refs", "--all")
+
+    def by_base_id(tree):
+        git(tree, "-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq")
+
+    def lasting(tree):
+        """The older commit, which is a delta of the newer one."""
+        git(tree, "commit", "-q", "--allow-empty", "-m", LONG + "newer", when=1500000000)
+        packed(tree)
+        git(tree, "checkout", "-q", "--detach", "HEAD~1")
+        said = git(tree, "verify-pack", "-v", glob.glob(tree + "/.git/objects/pack/*.idx")[0])
+        assert re.search(git(tree, "rev-parse", "HEAD") + r" commit .* 1 [0-9a-f]{40}", said), said
+
+    def elsewhere(tree):
+        shutil.move(tree + "/.git", tree + "-git")
+        write(tree, {".git": "gitdir: %s-git\n" % tree})
+    rows = [("loose", None, True), ("in a pack", packed, True), ("a delta in a pack", lasting, True), ("in a pack without offsets", by_base_id, True),
+            ("with changes that are not committed", lambda tree: write(tree, {"which": "dirty"}), True), ("by a symbolic reference to another", lambda tree: write(
+                tree, {".git/refs/heads/other": "ref: refs/heads/main\n", ".git/HEAD": "ref: refs/heads/other\n"}), True),
+            ("kept elsewhere", elsewhere, False), ("with a HEAD that names itself", lambda tree: write(tree, {".git/refs/heads/main": "ref: refs/heads/main\n"}), False),
+            ("with a HEAD that names a file outside", lambda tree: write(tree, {".git/HEAD": "ref: refs/../../which\n"}), False),
+            ("with a broken object", lambda tree: [write(tree, {os.path.relpath(p, tree): "broken"}) for p in loose_objects(tree)], False)]
+    for what, change, want in rows:
+        tree = project(files={"which": "first"})
+        git(tree, "init", "-q", "-b", "main")
+        git(tree, "add", ".")
+        git(tree, "commit", "-qm", LONG + "older", when=1400000000)
+        if change:
+            change(tree)
+        runs = [Place(), Place()]
+        made = [place.build("--no-index", "--wheel", "--json", tree) for place in runs]
+        epochs = {run.code == 0 and run.json()["source"]["source_date_epoch"] for run in made}
+        tap.check("a repository whose commit is %s" % what, (epochs == {1400000000}) == want and all(run.code == 0 for run in made), epochs, made[0].told())
+    run = Place().build("--no-index", "--wheel", "--json", tree, env={"SOURCE_DATE_EPOCH": "1300000000"})
+    tap.check("SOURCE_DATE_EPOCH counts more", run.code == 0 and run.json()["source"]["source_date_epoch"] == 1300000000, run.told())
+
+
+LONG = "".join("line %d of a message that is long enough for a delta\n" % n for n in range(60))
+
+
+def loose_objects(tree):
+    return [p for p in glob.glob(tree + "/.git/objects/??/*") if not os.chmod(p, 0o644)]
+
+
+TESTS = [epochs, commit_times, directories, archives, harmful, directory_traps, secrets_left_out, from_index, urls, git_sources]
