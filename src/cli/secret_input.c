@@ -107,7 +107,9 @@ enum status passphrase_get(const struct run_context *run, const struct settings 
 		status = secret_from_terminal(run, "passphrase of the credential store: ", is_new, ret, d);
 	}
 	if (status == ERR_ABSENT) {
-		(void)fail(d, ERR_USAGE, 0, "the credential store has a passphrase, and nobody has said it");
+		(void)fail(d, ERR_USAGE, 0,
+			   is_new ? "a new credential store needs a passphrase of yours, and there is no terminal to ask for it"
+				  : "the credential store has a passphrase, and nobody has said it");
 		return remedy(d, "set HWB_CREDENTIAL_PASSPHRASE, or give it to the kernel: keyctl padd user %s @u", key_description);
 	}
 	if (status == OK && ret->full)
