@@ -36,7 +36,7 @@ A segment of modes may stand in front: /500:2+429/legacy/. A mode is NAME[:N][@K
     reset-lost[:N]      reads all of it, stores nothing, then resets the connection
     reset-stored[:N]    reads all of it, stores it, then resets the connection
     slow:N              waits N milliseconds before the answer
-    together:N          once something is stored: waits until N uploads are under way, and is 500 when they do not come
+    together:N          once something is stored: waits until N uploads are under way, the first time, and is 500 when they do not come
     hang                reads the request and never answers
     drip[:N]            an answer of one byte every N milliseconds (50), a MiB of it
     huge                an answer of 10 GB
@@ -505,7 +505,7 @@ class Handler(BaseHTTPRequestHandler):
         with server.lock:
             answer = json.dumps({"/_seen": server.seen, "/_count": server.count}.get(what, {}), default=repr).encode()
             if what in ("/_reset", "/_empty") or what.startswith("/_set/"):
-                server.times = {}
+                server.times, server.crowds = {}, 0
             if what in ("/_reset", "/_empty"):
                 server.seen, server.count, server.modes = [], {}, ""
             if what == "/_empty":
@@ -663,14 +663,13 @@ class Handler(BaseHTTPRequestHandler):
     def together(self, text):
         server = self.server
         with server.crowd:
-            if not server.registry.files:
+            if not server.registry.files or server.crowds:
                 return False
             if server.under_way >= int(text):
                 server.crowds += 1
                 server.crowd.notify_all()
                 return False
-            now = server.crowds
-            came = server.crowd.wait_for(lambda: server.crowds != now, 10)
+            came = server.crowd.wait_for(lambda: server.crowds, 10)
         return not came and self.say(500, "nobody came")
 
     def cut(self, text):
