@@ -181,6 +181,15 @@ static void on_say(void *context, const struct publish_file *f, const char *text
 	console_warning(c->checked.session.console, "%s; trying again", text);
 }
 
+/* Said once of a project. */
+static bool is_news(const struct publish_command *c, const struct publish_file *f)
+{
+	for (const struct publish_file *p = c->files.files; p < f; p++)
+		if (bytes_equal(p->project, f->project))
+			return false;
+	return f->is_first;
+}
+
 /* As soon as it is known: a log of a CI that stands still for minutes looks dead. */
 static void on_ended(void *context, const struct publish_file *f)
 {
