@@ -196,7 +196,7 @@ static void on_ended(void *context, const struct publish_file *f)
 	const struct publish_command *c = context;
 	struct console *console = c->checked.session.console;
 	const char *name = c->target.registry.name;
-	const char *news = f->is_first
+	const char *news = is_news(c, f)
 				   ? arena_printf(c->checked.arena, "; '%.*s' is new there, its index says", BYTES_ARG(f->project))
 				   : "";
 	switch (f->outcome) {
