@@ -75,6 +75,9 @@ def mapped(tap):
         tap.check("a longer pattern takes one name out of the others", run.got == "acme_tool-99.0", run.told())
         run, place = build(["acme-tool"], "--index-url", main.url(), "--index", "internal=" + other.url())
         tap.run("an index without names of its own is said to be asked for nothing", run, 0, "internal", "index.packages")
+        place = configured('[publish]\nregistries = { Internal = "https://up.example/legacy/" }\n[[index]]\nname = "internal"\nurl = "%s"\n' % other.url())
+        run, _ = build(["acme-tool"], "--index-url", main.url(), place=place, env=FILES_COUNT)
+        tap.run("but for that of a registry, which hwb publish asks", run, 0, absent=["asked for nothing"])
         run, place = build(["acme-tool==1.0"], "--index-url", main.url(), env={"PIP_EXTRA_INDEX_URL": other.url()})
         tap.run("pip's extra-index-url is ignored, and the way to map it is said", run, 3, "extra-index-url", "--index NAME=URL", "[[index]]")
 
