@@ -418,6 +418,8 @@ def log_of_publishing(tap):
               == ["artifact.written", "publish.started", "publish.completed", "publish.completed", "publish.completed", "publish.completed"], shown("--package", "DEMO"))
     tap.check("--since takes a date", [e["seq"] for e in shown("--since", "2026-03-03")] == [9, 10, 11], shown("--since", "2026-03-03"))
     tap.check("or an age", [e["seq"] for e in shown("--since", "2h")] == [11], shown("--since", "2h"))
+    tap.check("also in minutes and seconds", [[e["seq"] for e in shown("--since", age)] for age in ("90m", "5000s", "10 minutes")] == [[11]] * 3, shown("--since", "90m"))
+    tap.check("or a time as people write it", [e["seq"] for e in shown("--since", "2026-03-03 10:00")] == [9, 10, 11], shown("--since", "2026-03-03 10:00"))
     tap.check("they go together", [e["version"] for e in shown("--package", "demo", "--since", "2026-03-02T10:00:03Z", "--event", "publish.")] == ["1.0", "1.1", "1.0", "2.0"], "")
     for words, code in ((["--package", "nosuch"], 1), (["--since", "1h", "--package", "other"], 1), (["--package", "a b"], 2), (["--since", "yore"], 2)):
         tap.run("what is not there, or cannot be, is said: %s" % words, place.hwb("log", "show", *words), code)
