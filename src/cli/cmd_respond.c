@@ -258,8 +258,13 @@ static enum status take_out_dir(struct settings *s, struct arena *a, const char 
 }
 
 static const struct option options[] = {
-	{ "--registry", 'r', { 0 }, "NAME|HOST|URL", "The registry whose credential leaked, or that has the releases.", take_registry },
-	{ "--since", 0, { 0 }, "DATE|AGE", "Nothing older.", option_take_since },
+	{ "--registry",
+	  'r',
+	  { 0 },
+	  "pypi|testpypi|NAME|HOST|URL",
+	  "The registry whose credential leaked, or that has the releases.",
+	  take_registry },
+	{ "--since", 0, { 0 }, "DATE|AGE", "Nothing older; an age such as 12h, 30d, 1w.", option_take_since },
 	{ "--check-url", 0, { 0 }, "URL", "The simple index of the registry, where hwb does not know it.", take_check_url },
 	{ "--out-dir", 'o', { 0 }, "DIR", "Where the incident file is written; the working directory unless said.", take_out_dir },
 	{ "--json", 0, { 0 }, NULL, "Print one JSON object.", option_take_json },
