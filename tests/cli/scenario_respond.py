@@ -3,6 +3,7 @@ import datetime
 import glob
 import json
 import os
+import shutil
 import subprocess
 
 import support
@@ -308,6 +309,26 @@ def mistyped(tap):
     tap.run("nor does an empty log know it", run, 2, "the log knows of no registry", "HWB_HOME")
 
 
+def downloaded(tap):
+    """the log of a CI, as an artefact that somebody downloaded"""
+    place, folder, digests = world()
+    built_log(place, PYPI, digests)
+    ci = fresh("ci")
+    os.chmod(ci, 0o755)
+    shutil.copytree(os.path.join(place.hwb_home, "logs"), ci + "/logs")
+    os.chmod(ci + "/logs", 0o755)
+    for name in os.listdir(ci + "/logs"):
+        os.chmod(os.path.join(ci, "logs", name), 0o644)
+    laptop = Place()
+    env = {"HWB_HOME": ci}
+    with Index(folder) as index:
+        tap.run("can be verified", laptop.hwb("log", "verify", env=env), 0, "the chain is whole: 10 lines")
+        run = laptop.hwb("respond", "token-leak", "-r", "pypi", "--check-url", index.url(), env=env)
+        tap.run("and asked, as hwb-respond(1) says", run, 0, "2 files uploaded with the credential", "the same bytes")
+        tap.run("the laptop's own log knows nothing of it", laptop.hwb("respond", "token-leak", "-r", "pypi"), 1)
+        tap.run("the copy is still whole", laptop.hwb("log", "verify", env=env), 0, "the chain is whole")
+
+
 def readable(tap):
     """the file that hwb respond writes, for people"""
     place, folder, digests = world()
@@ -458,4 +479,4 @@ def real_log(tap):
     tap.check("--package finds the artefact by its file name", written["sha256"] in shown, shown)
 
 
-TESTS = [token_leak, compromised, named, guessed, closed, mistyped, readable, broken, hostile, schema, log_of_publishing, real_log]
+TESTS = [token_leak, compromised, named, guessed, closed, mistyped, downloaded, readable, broken, hostile, schema, log_of_publishing, real_log]
