@@ -338,4 +338,14 @@ def locked(tap):
         tap.run("nor of what is refused", run, 3, "D02")
 
 
-TESTS = [mapped, no_fall_through, configuration, credentials, cool_down, requirements, direct, locked]
+def examples(tap):
+    """the examples of hwb.toml(5)"""
+    text = open(os.path.join(support.HERE, "..", "..", "doc", "man", "hwb.toml.5.scd")).read()
+    blocks = re.findall(r"(?s)\n```\n(.*?)\n```\n", text)
+    for block in blocks:
+        run = configured(block).hwb("cache", "dir", env=FILES_COUNT)
+        tap.check("are taken without a word: %r" % block[:20], run.code == 0 and not run.err, run.told())
+    tap.check("there are some, one of a registry with its index", any("registries" in block and "[[index]]" in block for block in blocks), blocks)
+
+
+TESTS = [examples, mapped, no_fall_through, configuration, credentials, cool_down, requirements, direct, locked]
