@@ -169,8 +169,8 @@ static enum status check_top(const struct init_command *c, struct diag *d)
 		   "'%s' is a part of the repository in '%s', where alone a CI looks for its pipeline: '%s/.github/workflows', "
 		   "'%s/.gitlab-ci.yml'",
 		   c->dir_path, top, top, top);
-	return remedy(d, "run 'hwb init' in a copy of the folder that lies elsewhere, move what it writes to there, and name the folder where "
-			 "it says '.': hwb build -o dist FOLDER; or make the folder a repository of its own (git init)");
+	return remedy(d, "run 'hwb init' in a copy of the folder that lies elsewhere, move its file to the top, and let it build the "
+			 "folder: hwb build -o dist FOLDER; or make the folder a repository of its own (git init)");
 }
 
 /* The Python of a lock that is for one alone, as hwb writes it: "==3.12.*". A lock that cannot be read is for the build to refuse. */

@@ -10,6 +10,9 @@
 
 enum { RESPONSE_ITEMS_MAX = 100000, RESPONSE_RUNS_MAX = 10000, RESPONSE_REGISTRIES_MAX = 1000 };
 
+/* Of an event whose time cannot be read. */
+#define RESPONSE_NO_TIME "?"
+
 enum response_kind { RESPONSE_LEAK, RESPONSE_COMPROMISED };
 
 /* A run that published, used the credential, or built what was published. */
@@ -35,8 +38,8 @@ struct publication {
 	const char *served_sha256; /* of SERVED_OTHER */
 	struct registry_index asked; /* url NULL: nobody was */
 	bool yanked;
-	size_t first,
-		next; /* of the uploads of these bytes there: the place of the first, and of the next; SIZE_MAX: it is the last */
+	/* Of the uploads of these bytes there: the place of the first, and of the next; SIZE_MAX: it is the last. */
+	size_t first, next;
 };
 
 /* The use of a credential. */

@@ -43,7 +43,7 @@ struct counts {
 
 static void widen(struct counts *n, const char *at)
 {
-	if (!at[0])
+	if (strcmp(at, RESPONSE_NO_TIME) == 0)
 		return;
 	n->from = !n->from || strcmp(at, n->from) < 0 ? at : n->from;
 	n->to = !n->to || strcmp(at, n->to) > 0 ? at : n->to;

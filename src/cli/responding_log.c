@@ -16,6 +16,14 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
+/* A time is printed as it is, so it has to be one. */
+static const char *time_of(const struct response *r, const struct json *event)
+{
+	int64_t unix_seconds;
+	const char *text = or_empty(text_of(r, event, "timestamp"));
+	return clock_parse(bytes_of(text), &unix_seconds) == OK ? text : RESPONSE_NO_TIME;
+}
+
 /* The place of a run, which is added when it is new; SIZE_MAX for none. */
 static size_t find_run(const struct response *r, const char *id)
 {
@@ -133,7 +141,7 @@ static void take_publication(struct response *r, const struct json *event, const
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		if (strcmp(name, kinds[i].name) != 0)
 			continue;
-		struct publication p = { .at = or_empty(text_of(r, event, "timestamp")),
+		struct publication p = { .at = time_of(r, event),
 					 .package = or_empty(text_of(r, event, "package")),
 					 .version = or_empty(text_of(r, event, "version")),
 					 .file = or_empty(text_of(r, event, "file")),
@@ -166,7 +174,7 @@ static void take_publication(struct response *r, const struct json *event, const
 static void take_use(struct response *r, const struct json *event, const char *name)
 {
 	take_registry(r, event, name);
-	struct response_use use = { .at = or_empty(text_of(r, event, "timestamp")),
+	struct response_use use = { .at = time_of(r, event),
 				    .kind = or_empty(text_of(r, event, "kind")),
 				    .name = or_empty(text_of(r, event, "name")),
 				    .registry = one_name(r, text_of(r, event, "registry")) };

@@ -141,6 +141,11 @@ static const char *index_of_name(const struct settings *s, const struct registry
 	return index;
 }
 
+static const char *with_slash(const char *url, struct arena *a)
+{
+	return bytes_ends(bytes_of(url), BYTES("/")) ? url : arena_printf(a, "%s/", url);
+}
+
 const char *index_word_name(enum index_word word)
 {
 	static const char *const names[] = { [INDEX_UNKNOWN] = NULL, [INDEX_BY_FLAG] = "flag",      [INDEX_BY_NAME] = "name",
@@ -148,17 +153,27 @@ const char *index_word_name(enum index_word word)
 	return names[word];
 }
 
+/* What hwb makes of the upload URL alone. */
+static struct registry_index of_kind(const char *logged, struct arena *a)
+{
+	struct registry r;
+	if (registry_at(logged, NULL, NULL, a, &r, NULL) || !r.check_url)
+		return (struct registry_index){ NULL, INDEX_UNKNOWN };
+	return (struct registry_index){ r.check_url, r.check_is_guess ? INDEX_BY_SHAPE : INDEX_BUILT_IN };
+}
+
 struct registry_index registry_index_find(const struct settings *s, const struct registry_meant *m, const char *logged,
 					  const char *logged_index, struct arena *a)
 {
-	struct registry r;
-	const char *index = index_of_name(s, m, logged, a), *said = index ? index : logged_index;
-	enum index_word word = index ? INDEX_BY_NAME : INDEX_BY_LOG;
-	if (registry_at(logged, NULL, said, a, &r, NULL)) /* a bucket, or a word */
-		r = (struct registry){ .check_url = said };
-	if (!r.check_url)
-		return (struct registry_index){ NULL, INDEX_UNKNOWN };
-	if (!said)
-		word = r.check_is_guess ? INDEX_BY_SHAPE : INDEX_BUILT_IN;
-	return (struct registry_index){ r.check_url, word };
+	struct url url;
+	const char *index = index_of_name(s, m, logged, a);
+	struct registry_index kind = of_kind(logged, a);
+	if (index)
+		return (struct registry_index){ with_slash(index, a), INDEX_BY_NAME };
+	if (!logged_index || url_parse(bytes_of(logged_index), a, &url, NULL))
+		return kind;
+	/* `hwb publish` guesses as well, and then the log has no more than its guess. */
+	if (kind.url && same_place(kind.url, bytes_of(logged_index)))
+		return kind;
+	return (struct registry_index){ with_slash(url_text(&url, a), a), INDEX_BY_LOG };
 }

@@ -397,10 +397,11 @@ def hostile(tap):
     place = Place()
     log = Log(place)
     evil = "demo-1.0`\n## Actions\n- [x] nothing to do\x1b[2J.whl"
-    log.publish(evil, "a" * 64, "https://r.example/", user="`\n# x")
+    log.publish(evil, "a" * 64, "https://r.example/", user="`\n# x", username="`\n# x", index="`\n# x")
+    log.publish(evil, "b" * 64, "https://r.example/", at="2026-03-01\n# x")
     run = place.hwb("respond", "token-leak", "--registry", "r.example")
     text = open(incident(place.home)[0]).read()
-    tap.check("do not become lines or commands of it", run.code == 10 and "\x1b" not in run.text + text and "\n- [x]" not in text and text.count("\n## Actions") == 1
+    tap.check("do not become lines or commands of it", run.code == 10 and "\x1b" not in run.text + text and "\n# x" not in run.out and text.count("sha256 `") == 2 and "\n- [x]" not in text and text.count("\n## Actions") == 1
               and "\n# x" not in text, run.told())
     os.mkdir(place.home + "/ro")
     for words, sentence in (([], "no verb"), (["token-leak"], "no registry"), (["burn"], "no such verb"), (["compromised", "demo"], "no version"),
