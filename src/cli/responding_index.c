@@ -19,6 +19,7 @@ struct place_asked {
 
 struct open_index {
 	struct index_place place; /* borrowed by index */
+	bool has_own; /* the credentials of the store and the keyring are asked for */
 	struct index *index;
 };
 
@@ -113,17 +114,18 @@ static void list_places(struct comparing *c)
 	take_check_url(c);
 }
 
-static enum status open_index(struct comparing *c, const char *simple, struct index **ret, struct diag *d)
+static enum status open_index(struct comparing *c, const char *simple, bool has_own, struct index **ret, struct diag *d)
 {
 	for (size_t i = 0; i < c->n_indexes; i++)
-		if (strcmp(c->indexes[i]->place.url, simple) == 0) {
+		if (strcmp(c->indexes[i]->place.url, simple) == 0 && c->indexes[i]->has_own == has_own) {
 			*ret = c->indexes[i]->index;
 			return OK;
 		}
 	struct open_index *o = ARENA_NEW(c->r->arena, struct open_index);
 	o->place = (struct index_place){ "registry", simple };
 	struct index_options options = publish_target_asking(c->r->settings, &o->place);
-	options.find_credential = credentials_find;
+	o->has_own = has_own;
+	options.find_credential = has_own ? credentials_find : NULL;
 	options.credential_context = c->credentials;
 	enum status status = index_open(c->credentials->run, &options, &o->index, d);
 	if (status)
@@ -166,10 +168,28 @@ static void say_how_to_get_in(struct comparing *c, const struct place_asked *p)
 					 p->at.url, name, p->at.url, variable, variable, name);
 }
 
+/* An index that is open to everybody is not told who we are, and no passphrase is asked for. */
+static enum status ask_project(struct comparing *c, struct place_asked *p, struct diag *d)
+{
+	struct index *index;
+	enum status s = open_index(c, p->at.url, false, &index, d);
+	if (s)
+		return s;
+	p->is_asked = true;
+	s = index_project(index, bytes_of(p->package), &p->project, d);
+	if (!s || !index_wants_credential(index))
+		return s;
+	s = open_index(c, p->at.url, true, &index, d);
+	if (s == OK)
+		s = index_project(index, bytes_of(p->package), &p->project, d);
+	if (s && s != ERR_ABSENT)
+		say_how_to_get_in(c, p);
+	return s;
+}
+
 /* ERR_CANCELLED alone is a failure; every other is an answer that there is none. */
 static enum status ask(struct comparing *c, struct place_asked *p, struct diag *d)
 {
-	struct index *index = NULL;
 	struct diag why = { 0 };
 	struct arena *a = c->r->arena;
 	if (!p->at.url) {
@@ -185,19 +205,14 @@ static enum status ask(struct comparing *c, struct place_asked *p, struct diag *
 		say_unchecked(c, p, "no index is asked with --offline");
 		return OK;
 	}
-	enum status s = open_index(c, p->at.url, &index, &why);
-	p->is_asked = s == OK;
-	if (s == OK)
-		s = index_project(index, bytes_of(p->package), &p->project, &why);
+	enum status s = ask_project(c, p, &why);
 	if (s == ERR_CANCELLED)
 		return fail(d, s, 0, "%s", why.text);
 	if (s == ERR_ABSENT)
 		say_gone(c, p, "the index has no such project");
-	else if (s) {
+	else if (s)
 		say_unchecked(c, p, why.text);
-		if (index && index_wants_credential(index))
-			say_how_to_get_in(c, p);
-	} else if (p->project->status == INDEX_QUARANTINED)
+	else if (p->project->status == INDEX_QUARANTINED)
 		say_gone(c, p, "the index holds the project in quarantine and offers no file of it");
 	return OK;
 }

@@ -285,6 +285,10 @@ def closed(tap):
         tap.check("a password can be kept", adding.returncode == 0)
         run = place.hwb(*words, *own, env=phrase)
         tap.run("or that of the credential store", run, 0, "the same bytes")
+        uses = len([e for e in place.log() if e["event"] == "credential.used"])
+        run = place.hwb(*words, "--index", "own=" + index.url(), "--check-url", index.url())
+        tap.check("an open index of that host is not told it, and nobody asks for the passphrase", run.code == 0
+                  and len([e for e in place.log() if e["event"] == "credential.used"]) == uses, run.told())
         run = place.hwb(*words, *own)
         tap.run("without the passphrase it is not checked", run, 10, "passphrase", absent=["the same bytes"])
 
