@@ -194,9 +194,9 @@ _hwb_value() {
 	"sbom --color=" | "sbom --color") _hwb_words "auto always never" ;;
 	"sbom --colour=" | "sbom --colour") _hwb_words "auto always never" ;;
 	"sbom --cache-dir=" | "sbom --cache-dir") _hwb_paths -d ;;
-	"publish --registry=" | "publish --registry") : ;;
-	"publish --repository=" | "publish --repository") : ;;
-	"publish -r") : ;;
+	"publish --registry=" | "publish --registry") _hwb_words "pypi testpypi" ;;
+	"publish --repository=" | "publish --repository") _hwb_words "pypi testpypi" ;;
+	"publish -r") _hwb_words "pypi testpypi" ;;
 	"publish --repository-url=" | "publish --repository-url") : ;;
 	"publish --publish-url=" | "publish --publish-url") : ;;
 	"publish --s3-endpoint=" | "publish --s3-endpoint") : ;;
@@ -320,8 +320,8 @@ _hwb_value() {
 	"log --color=" | "log --color") _hwb_words "auto always never" ;;
 	"log --colour=" | "log --colour") _hwb_words "auto always never" ;;
 	"log --cache-dir=" | "log --cache-dir") _hwb_paths -d ;;
-	"respond --registry=" | "respond --registry") : ;;
-	"respond -r") : ;;
+	"respond --registry=" | "respond --registry") _hwb_words "pypi testpypi" ;;
+	"respond -r") _hwb_words "pypi testpypi" ;;
 	"respond --since=" | "respond --since") : ;;
 	"respond --check-url=" | "respond --check-url") : ;;
 	"respond --out-dir=" | "respond --out-dir") _hwb_paths -d ;;
@@ -395,11 +395,12 @@ _hwb_argument() {
 	respond) _hwb_words "token-leak compromised" ;;
 	redact) : ;;
 	cache) _hwb_words "dir info clean gc" ;;
-	credential) _hwb_words "add" ;;
+	credential) _hwb_words "add list remove" ;;
 	doctor) : ;;
 	init) _hwb_paths -d ;;
 	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox oidc completion" ;;
 	version) : ;;
+	help) _hwb_words "build lock scan check audit inspect sbom publish fetch shell log respond redact cache credential doctor init debug version" ;;
 	esac
 }
 
@@ -407,7 +408,7 @@ _hwb() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_hwb_words "build lock scan check audit inspect sbom publish fetch shell log respond redact cache credential doctor init debug version --help --version"
+		_hwb_words "build lock scan check audit inspect sbom publish fetch shell log respond redact cache credential doctor init debug version help --help --version"
 		return
 	fi
 	# "--color=never" comes as three words.

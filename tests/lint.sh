@@ -72,6 +72,10 @@ gate "hwb links neither curl nor archive nor pcre nor libcrypto" "$(readelf -dW 
 if command -v scdoc >/dev/null && command -v mandoc >/dev/null; then
 	gate "man pages are clean" "$(for page in doc/man/*.scd; do scdoc <"$page" | mandoc -Tlint -W error 2>&1 | grep -vE 'referenced manual not found|lower case character' | sed "s|^|$page: |"; done)"
 	gate "the page of findings is clean" "$(python3 tools/findings.py man data/findings.toml | scdoc | mandoc -Tlint -W error 2>&1 | grep -vE 'referenced manual not found|lower case character')"
+	gate "README.md names every man page, and so does hwb(1)" "$(for page in doc/man/*.scd hwb-findings.7.scd; do
+		page=$(basename "$page" .scd) && page="${page%.*}(${page##*.})"
+		grep -qF "$page" README.md || [ "$page" = "hwb(1)" ] || echo "README.md: $page"
+		tr -d '*' <doc/man/hwb.1.scd | grep -qF "$page" || echo "hwb(1): $page"; done)"
 	gate "every command and option is in a man page" "$(sh tests/man_options.sh "$build/hwb" 2>&1)"
 else
 	skip "man pages are clean" "scdoc or mandoc is not installed"

@@ -13,6 +13,7 @@ struct ci_choices {
 	const char *environment; /* letters, digits, '.', '_', '-' */
 	const char *action; /* OWNER/REPO@COMMIT; NULL: hwb is on the runner */
 	bool is_locked; /* there is a pylock.build.toml */
+	const char *python; /* "3.12": the one that it is for; NULL: several, or not known */
 };
 
 /* .github/workflows/release.yml; every action by its full commit, of data/ci-actions.txt. ERR_ABSENT: that has no pin for one of them. */

@@ -18,7 +18,8 @@ struct values {
 	const char *name; /* as --help has it, without brackets */
 };
 
-/* "DIR|URL", "[FILE]", "[SRC...]", "VERSION|PATH", "show|verify|path": alternatives; those in lower case are the words themselves. */
+/* "DIR|URL", "[FILE]", "[SRC...]", "VERSION|PATH", "show|verify|path", "add NAME|list": alternatives; those in lower case are the words
+ * themselves. */
 static struct values values_of(const char *text, struct arena *a)
 {
 	static const struct {
@@ -29,7 +30,6 @@ static struct values values_of(const char *text, struct arena *a)
 	struct bytes rest = bytes_of(text);
 	if (!rest.size)
 		return v;
-	rest = bytes_cut(&rest, ' ');
 	v.optional = rest.data[0] == '[';
 	rest = bytes_from(rest, v.optional);
 	while (rest.size && (bytes_ends(rest, BYTES("]")) || bytes_ends(rest, BYTES("."))))
@@ -37,7 +37,7 @@ static struct values values_of(const char *text, struct arena *a)
 	v.name = arena_string(a, rest);
 	v.takes = TAKES_TEXT;
 	while (rest.data) {
-		struct bytes one = bytes_cut(&rest, '|');
+		struct bytes more = bytes_cut(&rest, '|'), one = bytes_cut(&more, ' ');
 		for (size_t i = 0; i < COUNT(kinds); i++)
 			if (bytes_equal(one, bytes_of(kinds[i].name)))
 				v.takes = kinds[i].takes;
@@ -47,6 +47,15 @@ static struct values values_of(const char *text, struct arena *a)
 		v.words = arena_printf(a, "%s%s%.*s", v.words, v.words[0] ? " " : "", BYTES_ARG(one));
 	}
 	return v;
+}
+
+/* `hwb help` is no command of the table; it takes the name of one. */
+static const char help_what[] = "print the commands, or the options of one";
+
+static void put_command_names(const struct command *all, size_t n, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%s", i ? " " : "", all[i].name);
 }
 
 /* One way to write an option: "--out-dir", "--outdir" or "-o". */
@@ -132,14 +141,15 @@ static void bash_script(const struct command *all, size_t n, struct arena *a, st
 		buf_printf(out, "\t%s) ", all[i].name);
 		bash_answer(&v, out);
 	}
-	buf_add_string(out, "\tesac\n}\n\n_hwb() {\n"
+	buf_add_string(out, "\thelp) _hwb_words \"");
+	put_command_names(all, n, out);
+	buf_add_string(out, "\" ;;\n\tesac\n}\n\n_hwb() {\n"
 			    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}\n"
 			    "\tCOMPREPLY=()\n"
 			    "\tif ((COMP_CWORD == 1)); then\n"
 			    "\t\t_hwb_words \"");
-	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%s ", all[i].name);
-	buf_add_string(out, "--help --version\"\n\t\treturn\n\tfi\n"
+	put_command_names(all, n, out);
+	buf_add_string(out, " help --help --version\"\n\t\treturn\n\tfi\n"
 			    "\t# \"--color=never\" comes as three words.\n"
 			    "\tif [[ $cur == = ]]; then\n"
 			    "\t\tcur='' prev+='='\n"
@@ -210,6 +220,7 @@ static void zsh_script(const struct command *all, size_t n, struct arena *a, str
 		put_quoted(out, all[i].what, "'", "'\\'");
 		buf_add_string(out, "'\n");
 	}
+	buf_printf(out, "\t\t'help:%s'\n", help_what);
 	buf_add_string(out, "\t)\n\tif (( CURRENT == 2 )); then\n\t\t_describe -t commands command commands\n\t\treturn\n\tfi\n"
 			    "\tshift words\n\t(( CURRENT-- ))\n\tcase $words[1] in\n");
 	for (size_t i = 0; i < n; i++) {
@@ -224,6 +235,9 @@ static void zsh_script(const struct command *all, size_t n, struct arena *a, str
 		}
 		buf_add_string(out, "\n\t\t;;\n");
 	}
+	buf_add_string(out, "\thelp)\n\t\t_arguments '*:word:(");
+	put_command_names(all, n, out);
+	buf_add_string(out, ")'\n\t\t;;\n");
 	buf_add_string(out, "\tesac\n}\n\n_hwb \"$@\"\n");
 }
 
@@ -263,6 +277,9 @@ static void fish_script(const struct command *all, size_t n, struct arena *a, st
 			buf_printf(out, "complete -c hwb -n '__hwb_is %s' -F\n", all[i].name);
 		each_option(&all[i], a, out, fish_spelling);
 	}
+	buf_printf(out, "\ncomplete -c hwb -n __hwb_begins -a help -d '%s'\ncomplete -c hwb -n '__hwb_is help' -a '", help_what);
+	put_command_names(all, n, out);
+	buf_add_string(out, "'\n");
 }
 
 /* ---- the verb ---- */

@@ -1,14 +1,17 @@
 /* `hwb init`: a release pipeline of least rights for the project, and what its Trusted Publisher has to be told. */
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/number.h"
 #include "base/wire.h"
 #include "cli/ci_templates.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit.h"
 #include "cli/git_remote.h"
+#include "cli/locking.h"
 #include "cli/options_build.h"
 #include "format/json_write.h"
 #include "format/snapshot.h"
@@ -25,7 +28,8 @@ struct init_command {
 	struct settings *settings;
 	struct arena *arena;
 	struct console *console;
-	int dir; /* of the project */
+	int dir; /* of the project, and how it was named */
+	const char *dir_path;
 	const char *project; /* NULL: not known */
 	const struct registry_kind *registry; /* where its releases go */
 	const char *environment; /* that publishes them */
@@ -104,8 +108,7 @@ static enum status read_name(struct init_command *c, struct diag *d)
 	buf_init(&text, PYPROJECT_MAX);
 	enum status s = file_read(c->dir, "pyproject.toml", &text, &why);
 	if (s == ERR_ABSENT) {
-		(void)fail(d, ERR_USAGE, 0, "there is no pyproject.toml in '%s'",
-			   c->settings->sources.n ? c->settings->sources.items[0] : ".");
+		(void)fail(d, ERR_USAGE, 0, "there is no pyproject.toml in '%s'", c->dir_path);
 		return remedy(d, "name the project's directory: hwb init DIR");
 	}
 	if (s == OK)
@@ -139,6 +142,58 @@ static enum status read_remote(struct init_command *c, struct diag *d)
 	return remedy(d, "say it with --github or --gitlab");
 }
 
+/* The repository that the project is a part of, when it is not its top; NULL: there is none. */
+static const char *find_top(const struct init_command *c)
+{
+	char path[PATH_MAX];
+	struct bytes top;
+	if (faccessat(c->dir, ".git", F_OK, AT_SYMLINK_NOFOLLOW) == 0 || !realpath(c->dir_path, path))
+		return NULL;
+	for (top = bytes_of(path); top.size > 1;) {
+		size_t slash = bytes_find_last(top, '/');
+		top = bytes_part(top, 0, slash ? slash : 1);
+		const char *git = arena_printf(c->arena, "%.*s/.git", BYTES_ARG(top));
+		if (faccessat(AT_FDCWD, git, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			return arena_string(c->arena, top);
+	}
+	return NULL;
+}
+
+/* A CI reads its file at the top of the repository, and nowhere else. */
+static enum status check_top(const struct init_command *c, struct diag *d)
+{
+	const char *top = find_top(c);
+	if (!top)
+		return OK;
+	(void)fail(d, ERR_USAGE, 0,
+		   "'%s' is a part of the repository in '%s', where alone a CI looks for its pipeline: '%s/.github/workflows', "
+		   "'%s/.gitlab-ci.yml'",
+		   c->dir_path, top, top, top);
+	return remedy(d, "run 'hwb init' in a copy of the folder that lies elsewhere, move its file to the top, and let it build the "
+			 "folder: hwb build -o dist FOLDER; or make the folder a repository of its own (git init)");
+}
+
+/* The Python of a lock that is for one alone, as hwb writes it: "==3.12.*". A lock that cannot be read is for the build to refuse. */
+static const char *read_python(struct init_command *c)
+{
+	struct run_context run = { .id = "", .limits = &c->settings->limits, .mode = c->settings->isolation };
+	struct lock_file file;
+	struct diag why = { 0 };
+	enum status s = lock_file_read(&run, arena_printf(c->arena, "%s/" LOCKING_FILE_NAME, c->dir_path), c->arena, &file, &why);
+	if (s) {
+		console_warning(c->console, "%s", why.text);
+		return NULL;
+	}
+	struct bytes rest = file.lock.requires_python;
+	if (!bytes_starts(rest, BYTES("==")) || !bytes_ends(rest, BYTES(".*")))
+		return NULL;
+	struct bytes version = bytes_part(rest, 2, rest.size - 4), minor = version, major = bytes_cut(&minor, '.');
+	uint64_t number;
+	if (number_parse_u64(major, 99, &number) || number_parse_u64(minor, 999, &number))
+		return NULL;
+	return arena_string(c->arena, version);
+}
+
 /* What is there is somebody's work. */
 static enum status write_file(struct init_command *c, struct bytes content, struct diag *d)
 {
@@ -164,7 +219,9 @@ static enum status write_pipeline(struct init_command *c, struct diag *d)
 				      .registry = c->registry,
 				      .environment = c->environment,
 				      .action = s->action,
-				      .is_locked = faccessat(c->dir, "pylock.build.toml", F_OK, 0) == 0 };
+				      .is_locked = faccessat(c->dir, LOCKING_FILE_NAME, F_OK, 0) == 0 };
+	if (choices.is_locked)
+		choices.python = read_python(c);
 	buf_init(&out, CI_FILE_MAX);
 	c->path = c->is_gitlab ? ".gitlab-ci.yml" : ".github/workflows/release.yml";
 	if (c->is_gitlab)
@@ -222,6 +279,17 @@ static void print_form(struct init_command *c)
 	console_result(c->console, buf_bytes(&out));
 }
 
+static void say_what_is_missing(struct init_command *c)
+{
+	if (!c->is_gitlab && c->has_remote && strcmp(c->remote.host, "github.com") != 0)
+		console_warning(c->console, "the repository is on '%s', and the form takes those of github.com alone",
+				c->remote.host);
+	if (!c->settings->init.action)
+		console_warning(c->console, "hwb has to be on the runner for both jobs%s",
+				c->is_gitlab ? ": in its image, or installed on it"
+					     : ", and GitHub's own have none: --action OWNER/REPOSITORY@COMMIT builds it there");
+}
+
 static enum status init(struct init_command *c, struct diag *d)
 {
 	const struct strings *words = &c->settings->sources;
@@ -234,10 +302,13 @@ static enum status init(struct init_command *c, struct diag *d)
 	c->environment = said->environment ? said->environment : c->registry->word;
 	if (words->n > 1)
 		return fail(d, ERR_USAGE, 0, "hwb init takes one directory");
-	s = directory_open(AT_FDCWD, words->n ? words->items[0] : ".", &c->dir, d);
+	c->dir_path = words->n ? words->items[0] : ".";
+	s = directory_open(AT_FDCWD, c->dir_path, &c->dir, d);
 	if (s)
 		return recode(d, ERR_USAGE);
-	s = read_name(c, d);
+	s = check_top(c, d);
+	if (s == OK)
+		s = read_name(c, d);
 	if (s == OK)
 		s = read_remote(c, d);
 	if (s == OK)
@@ -245,6 +316,7 @@ static enum status init(struct init_command *c, struct diag *d)
 	if (s)
 		return s;
 	print_form(c);
+	say_what_is_missing(c);
 	console_note(c->console, "create the environment '%s' with required reviewers; 'hwb doctor --publish' looks at the rest",
 		     c->environment);
 	return OK;

@@ -229,7 +229,7 @@ static const struct option options[] = {
 	{ "--last", 0, { 0 }, NULL, "show|export: only the run that began last.", take_last },
 	{ "--event", 0, { 0 }, "NAME", "show|export: only events that begin so.", take_event },
 	{ "--package", 0, { 0 }, "NAME", "show|export: only events about this project.", option_take_package },
-	{ "--since", 0, { 0 }, "DATE|AGE", "show|export: nothing older.", option_take_since },
+	{ "--since", 0, { 0 }, "DATE|AGE", "show|export: nothing older; an age such as 30s, 5m (minutes), 2h, 7d, 1w.", option_take_since },
 	{ "--ecs", 0, { 0 }, NULL, "show|export: JSON lines with the field names of ECS.", take_ecs },
 	{ "--json", 0, { 0 }, NULL, "Print JSON; show: the lines as they are.", option_take_json },
 	{ 0 },

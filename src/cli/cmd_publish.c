@@ -124,7 +124,7 @@ static const struct option options[] = {
 	{ "--registry",
 	  'r',
 	  { "--repository" },
-	  "NAME",
+	  "pypi|testpypi|NAME",
 	  "Where to: pypi, testpypi, or a name of publish.registries or ~/.pypirc.",
 	  take_registry },
 	{ "--repository-url",

@@ -13,12 +13,13 @@
 #include "host/file.h"
 #include "python/name.h"
 
-enum { FILES_A_DAY_MAX = 1000, TEXT_MAX = 256 << 20 };
+enum { FILES_A_DAY_MAX = 1000, TEXT_MAX = 256 << 20, NAMED_MAX = 3, KNOWN_MAX = 8 };
 
 struct respond_command {
 	struct settings *settings;
 	struct arena *arena;
 	struct session session;
+	struct credentials credentials;
 	struct response response;
 	const char *path; /* of the incident file */
 };
@@ -68,21 +69,45 @@ static void verify_chain(struct respond_command *c, int logs)
 					      (unsigned long long)r->chain.first_seq);
 }
 
+/* "'a.whl', 'b.whl' and 3 more"; NULL: none is served so. */
+static const char *files_that_are(const struct response *r, enum response_served served)
+{
+	size_t n = 0;
+	const char *list = NULL;
+	for (size_t i = 0; i < r->n_publications; i++) {
+		const struct publication *p = &r->publications[i];
+		if (p->served != served || p->first != i)
+			continue;
+		if (n++ < NAMED_MAX)
+			list = arena_printf(r->arena, "%s%s'%.200s'", list ? list : "", list ? ", " : "", p->file);
+	}
+	return n > NAMED_MAX ? arena_printf(r->arena, "%s and %zu more", list, n - NAMED_MAX) : list;
+}
+
+static enum status say_unchecked(const struct response *r, struct diag *d)
+{
+	const char *files = files_that_are(r, SERVED_UNCHECKED);
+	size_t n = r->unchecked.n;
+	if (files)
+		(void)fail(d, ERR_UNCHECKED, 0, "what the index has of %s could not be checked: %.1000s", files,
+			   r->unchecked.items[0]);
+	else
+		(void)fail(d, ERR_UNCHECKED, 0, "%zu thing%s could not be checked: %.1000s", n, PLURAL(n), r->unchecked.items[0]);
+	return r->remedy ? remedy(d, "%s", r->remedy) : ERR_UNCHECKED;
+}
+
 /* What is worst of what was found. */
 static enum status judge(const struct response *r, struct diag *d)
 {
-	size_t n_other = 0;
-	for (size_t i = 0; i < r->n_publications; i++)
-		n_other += r->publications[i].served == SERVED_OTHER;
+	const char *others = files_that_are(r, SERVED_OTHER);
 	if (r->chain_error) {
 		(void)fail(d, ERR_LOG, 0, "the chain of the audit log is broken: %s", r->chain_error);
 		return remedy(d, "the lists are of what can still be read; compare with a copy that was kept elsewhere");
 	}
-	if (n_other)
-		return fail(d, ERR_HASH, 0, "the index serves other bytes than were published under %zu name%s", n_other,
-			    PLURAL(n_other));
+	if (others)
+		return fail(d, ERR_HASH, 0, "the index serves other bytes than were published: %s", others);
 	if (r->unchecked.n)
-		return fail(d, ERR_UNCHECKED, 0, "%zu thing%s could not be checked", r->unchecked.n, PLURAL(r->unchecked.n));
+		return say_unchecked(r, d);
 	if (r->n_publications || r->n_uses || r->n_strangers)
 		return OK;
 	(void)fail(d, ERR_BACKEND, 0, "no event of the log matches"); /* exit 1, as 'hwb log show' has it */
@@ -142,10 +167,28 @@ static void print(struct respond_command *c, int exit_code)
 	if (c->settings->json)
 		response_put_json(&c->response, c->path, exit_code, &out);
 	else {
+		response_put_summary(&c->response, &out);
 		response_put_facts(&c->response, &out);
 		buf_printf(&out, "The file to fill in, with what to do:\n%s", c->path);
 	}
 	console_result(c->session.console, buf_bytes(&out));
+}
+
+/* A word that nobody knows finds nothing, which must not look like an all-clear. What a broken log has lost may have known it. */
+static enum status check_registry(const struct respond_command *c, struct diag *d)
+{
+	const struct response *r = &c->response;
+	const char *list = "";
+	if (!r->registry || r->is_registry_logged || r->meant.unread || r->chain_error ||
+	    registry_word_is_known(c->settings, &r->meant))
+		return OK;
+	for (size_t i = 0; i < r->n_registries && i < KNOWN_MAX; i++)
+		list = arena_printf(c->arena, "%s%s%.100s", list, i ? ", " : "", r->registries[i].name);
+	(void)fail(d, ERR_USAGE, 0,
+		   "there is no registry '%.100s': no name that 'hwb publish' knows, no URL, and none of the log's", r->registry);
+	if (!r->n_registries)
+		return remedy(d, "the log knows of no registry: HWB_HOME names the one that is read");
+	return remedy(d, "the log knows: %s%s", list, r->n_registries > KNOWN_MAX ? ", and more" : "");
 }
 
 static enum status respond(struct respond_command *c, struct diag *d)
@@ -161,9 +204,13 @@ static enum status respond(struct respond_command *c, struct diag *d)
 	c->response.meant = registry_meant_find(c->settings, c->response.registry, c->arena);
 	s = response_read(&c->response, logs, d);
 	if (s == OK)
-		s = response_compare(&c->response, &c->session.run, d);
+		s = check_registry(c, d);
 	if (s == OK)
-		s = write_incident(c, d);
+		s = response_compare(&c->response, &c->credentials, d);
+	if (s)
+		return s;
+	response_group(&c->response);
+	s = write_incident(c, d);
 	if (s)
 		return s;
 	s = judge(&c->response, d);
@@ -176,6 +223,7 @@ static int run_respond(struct settings *settings, struct arena *a)
 	struct respond_command c = { .settings = settings, .arena = a, .response = { .settings = settings, .arena = a } };
 	struct diag d = { 0 };
 	enum status s = session_open(settings, "respond", environ, a, &c.session, &d);
+	c.credentials = (struct credentials){ .run = &c.session.run, .settings = settings, .console = c.session.console, .arena = a };
 	if (s == OK)
 		s = take_words(&c, &d);
 	if (s == OK)
@@ -210,8 +258,13 @@ static enum status take_out_dir(struct settings *s, struct arena *a, const char 
 }
 
 static const struct option options[] = {
-	{ "--registry", 'r', { 0 }, "NAME|HOST|URL", "The registry whose credential leaked, or that has the releases.", take_registry },
-	{ "--since", 0, { 0 }, "DATE|AGE", "Nothing older.", option_take_since },
+	{ "--registry",
+	  'r',
+	  { 0 },
+	  "pypi|testpypi|NAME|HOST|URL",
+	  "The registry whose credential leaked, or that has the releases.",
+	  take_registry },
+	{ "--since", 0, { 0 }, "DATE|AGE", "Nothing older; an age such as 12h, 30d, 1w.", option_take_since },
 	{ "--check-url", 0, { 0 }, "URL", "The simple index of the registry, where hwb does not know it.", take_check_url },
 	{ "--out-dir", 'o', { 0 }, "DIR", "Where the incident file is written; the working directory unless said.", take_out_dir },
 	{ "--json", 0, { 0 }, NULL, "Print one JSON object.", option_take_json },

@@ -20,6 +20,18 @@ const struct command *commands_all(size_t *ret_n)
 	return all;
 }
 
+/* What other tools call it. */
+static const char *known_elsewhere(const char *word)
+{
+	static const struct {
+		const char *word, *here;
+	} words[] = { { "upload", "publish" }, { "sdist", "build" }, { "wheel", "build" } };
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].here;
+	return NULL;
+}
+
 enum status command_find(const char *name, const struct command **ret, struct diag *d)
 {
 	const char *names[COUNT(order)];
@@ -30,7 +42,8 @@ enum status command_find(const char *name, const struct command **ret, struct di
 			return OK;
 		}
 	}
-	const char *nearest = word_nearest(bytes_of(name), names, COUNT(names));
+	const char *elsewhere = known_elsewhere(name);
+	const char *nearest = elsewhere ? elsewhere : word_nearest(bytes_of(name), names, COUNT(names));
 	(void)fail(d, ERR_USAGE, 0, "there is no command '%.100s'", name);
 	return nearest ? remedy(d, "did you mean '%s'?", nearest) : remedy(d, "run 'hwb --help' for the list");
 }

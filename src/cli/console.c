@@ -214,11 +214,13 @@ static void end_stage(struct console *c);
 
 void console_error(struct console *c, const struct diag *d)
 {
-	char place[64];
+	char place[64], column[32] = "";
 	end_stage(c);
 	(void)snprintf(place, sizeof place, ":%u:%u", d->line, d->column);
 	bool is_told = !d->line || strstr(d->text, place);
-	(void)snprintf(place, sizeof place, " (line %u, column %u)", d->line, d->column);
+	if (d->column)
+		(void)snprintf(column, sizeof column, ", column %u", d->column);
+	(void)snprintf(place, sizeof place, " (line %u%s)", d->line, column);
 	say(c, TONE_ERROR, words_of(d->text, sizeof d->text), is_told ? "" : place, words_of(d->help, sizeof d->help));
 }
 

@@ -14,6 +14,7 @@
 
 enum { CHECKS_MAX = 32, FILES_MAX = 200, NAMED_MAX = 3, RECORD_MAX = 8 << 20 };
 #define WORKFLOWS ".github/workflows"
+#define GITLAB ".gitlab-ci.yml"
 
 struct workflow_file {
 	const char *name;
@@ -28,6 +29,7 @@ struct checking {
 	struct workflow_file *files;
 	size_t n_files;
 	const char *no_files; /* why there are none; NULL: there are */
+	bool has_gitlab; /* a pipeline that nobody here reads */
 	struct publish_check *checks;
 	size_t n_checks;
 };
@@ -69,6 +71,8 @@ static void conclude(struct tally *t, const char *name, const char *good, const 
 	for (size_t i = 0; i < c->n_files; i++)
 		if (c->files[i].unread)
 			unknown(t, arena_printf(c->arena, "%s: %s", c->files[i].name, c->files[i].unread));
+	if (c->has_gitlab && !c->no_files)
+		unknown(t, "'" GITLAB "' is not looked at");
 	if (t->n_bad)
 		add(c, name, VERDICT_FAIL, t->bad, help);
 	else if (c->no_files)
@@ -113,7 +117,9 @@ static void read_workflows(struct checking *c)
 	struct diag d = { 0 };
 	const char **names = NULL;
 	size_t n = 0;
-	c->no_files = "there is no workflow in '" WORKFLOWS "'; other CI systems are not looked at";
+	c->has_gitlab = c->dir >= 0 && faccessat(c->dir, GITLAB, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	c->no_files = c->has_gitlab ? "there is no workflow in '" WORKFLOWS "', and '" GITLAB "' is not looked at"
+				    : "there is no workflow in '" WORKFLOWS "'; other CI systems are not looked at";
 	enum status s = c->dir < 0 ? ERR_ABSENT : directory_open(c->dir, WORKFLOWS, &dir, &d);
 	if (s && s != ERR_ABSENT)
 		c->no_files = arena_string(c->arena, bytes_of(d.text));
@@ -334,7 +340,8 @@ static void check_pypirc(struct checking *c)
 static void check_lock(struct checking *c)
 {
 	struct stat st;
-	static const char help[] = "'hwb lock' writes it; then 'hwb build --locked' installs nothing else";
+	static const char help[] = "'hwb lock --python-version VERSION' writes it for the Python of the machine that builds (3.12 on "
+				   "ubuntu-24.04); then 'hwb build --locked' installs nothing else";
 	if (c->dir < 0)
 		add(c, "lock", VERDICT_UNKNOWN, "the project cannot be opened", "");
 	else if (fstatat(c->dir, "pylock.build.toml", &st, 0) == 0)

@@ -56,5 +56,5 @@ enum status option_take_package(struct settings *s, struct arena *a, const char 
 enum status option_take_since(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
 	(void)a;
-	return settings_time(bytes_of(value), clock_unix(), &s->log.since, d);
+	return settings_since(bytes_of(value), clock_unix(), &s->log.since, d);
 }

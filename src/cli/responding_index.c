@@ -8,8 +8,9 @@
 
 /* One project at one registry. */
 struct place_asked {
-	const char *registry, *simple; /* simple NULL: nobody knows where */
-	bool is_guess; /* of simple: what it does not have may be elsewhere */
+	const char *registry;
+	struct registry_index at; /* url NULL: nobody knows where */
+	bool is_asked;
 	const char *package;
 	const struct index_project *project; /* NULL: the index has none, or was not asked */
 	const char *unchecked; /* why it was not; NULL: it was */
@@ -18,18 +19,34 @@ struct place_asked {
 
 struct open_index {
 	struct index_place place; /* borrowed by index */
+	bool has_own; /* the credentials of the store and the keyring are asked for */
 	struct index *index;
 };
 
 struct comparing {
 	struct response *r;
-	const struct run_context *run;
+	struct credentials *credentials;
 	struct place_asked *places;
 	size_t n_places;
 	struct open_index **indexes;
 	size_t n_indexes;
 	int64_t from; /* what an index got before is none of this incident's; INT64_MIN: everything is */
 };
+
+/* What it does not have may be elsewhere. */
+static bool is_guess(const struct place_asked *p)
+{
+	return p->at.word == INDEX_BY_SHAPE;
+}
+
+static const char *index_in_log(const struct response *r, const char *registry)
+{
+	const char *spelling = registry_spelling(registry, r->arena);
+	for (size_t i = 0; i < r->n_registries; i++)
+		if (strcmp(r->registries[i].spelling, spelling) == 0)
+			return r->registries[i].index;
+	return NULL;
+}
 
 static void add_place(struct comparing *c, const char *registry, const char *package)
 {
@@ -39,10 +56,10 @@ static void add_place(struct comparing *c, const char *registry, const char *pac
 		if (strcmp(c->places[i].registry, registry) == 0 && strcmp(c->places[i].package, package) == 0)
 			return;
 	c->places = arena_grow(a, c->places, c->n_places, sizeof *c->places);
-	struct registry known = registry_of_log(c->r->settings, &c->r->meant, registry, a);
-	c->places[c->n_places++] = (struct place_asked){
-		.registry = registry, .simple = known.check_url, .is_guess = known.check_is_guess, .package = package
-	};
+	c->places[c->n_places++] = (struct place_asked){ .registry = registry,
+							 .at = registry_index_find(c->r->settings, &c->r->meant, registry,
+										   index_in_log(c->r, registry), a),
+							 .package = package };
 }
 
 /* Whose --check-url is: the only one's, else the only one's whose index nobody knows for certain; NULL: there are several. */
@@ -54,7 +71,7 @@ static const char *find_owner(const struct comparing *c)
 		const struct place_asked *p = &c->places[i];
 		is_only = is_only && (!any || strcmp(any, p->registry) == 0);
 		any = p->registry;
-		if (p->simple && !p->is_guess)
+		if (p->at.url && !is_guess(p))
 			continue;
 		is_only_unknown = is_only_unknown && (!unknown || strcmp(unknown, p->registry) == 0);
 		unknown = p->registry;
@@ -73,8 +90,8 @@ static void take_check_url(struct comparing *c)
 		struct place_asked *p = &c->places[i];
 		if (strcmp(p->registry, owner) != 0)
 			continue;
-		p->simple = bytes_ends(bytes_of(given), BYTES("/")) ? given : arena_printf(r->arena, "%s/", given);
-		p->is_guess = false;
+		p->at.url = bytes_ends(bytes_of(given), BYTES("/")) ? given : arena_printf(r->arena, "%s/", given);
+		p->at.word = INDEX_BY_FLAG;
 	}
 }
 
@@ -97,17 +114,20 @@ static void list_places(struct comparing *c)
 	take_check_url(c);
 }
 
-static enum status open_index(struct comparing *c, const char *simple, struct index **ret, struct diag *d)
+static enum status open_index(struct comparing *c, const char *simple, bool has_own, struct index **ret, struct diag *d)
 {
 	for (size_t i = 0; i < c->n_indexes; i++)
-		if (strcmp(c->indexes[i]->place.url, simple) == 0) {
+		if (strcmp(c->indexes[i]->place.url, simple) == 0 && c->indexes[i]->has_own == has_own) {
 			*ret = c->indexes[i]->index;
 			return OK;
 		}
 	struct open_index *o = ARENA_NEW(c->r->arena, struct open_index);
 	o->place = (struct index_place){ "registry", simple };
 	struct index_options options = publish_target_asking(c->r->settings, &o->place);
-	enum status status = index_open(c->run, &options, &o->index, d);
+	o->has_own = has_own;
+	options.find_credential = has_own ? credentials_find : NULL;
+	options.credential_context = c->credentials;
+	enum status status = index_open(c->credentials->run, &options, &o->index, d);
 	if (status)
 		return status;
 	c->indexes = arena_grow(c->r->arena, c->indexes, c->n_indexes, sizeof *c->indexes);
@@ -127,21 +147,52 @@ static void say_unchecked(struct comparing *c, struct place_asked *p, const char
 static void say_gone(struct comparing *c, struct place_asked *p, const char *why)
 {
 	struct arena *a = c->r->arena;
-	if (p->is_guess)
+	if (is_guess(p))
 		say_unchecked(c, p,
 			      arena_printf(a, "'%s', which may not be the index of '%s', has nothing of it: name that with --check-url",
-					   p->simple, p->registry));
+					   p->at.url, p->registry));
 	else
 		p->gone = why;
+}
+
+/* HWB_PUBLISH_TOKEN and its like are not looked at: they may be what leaked. */
+static void say_how_to_get_in(struct comparing *c, const struct place_asked *p)
+{
+	struct response *r = c->r;
+	const char *word = r->meant.word, *name = word && settings_index_name(bytes_of(word), NULL) == OK ? word : "NAME";
+	const char *variable = settings_index_variable(r->arena, name);
+	if (!r->remedy)
+		r->remedy = arena_printf(r->arena,
+					 "'%s' wants a password: make it an index with --index %s=%s, and give HWB_INDEX_%s_USERNAME and "
+					 "HWB_INDEX_%s_PASSWORD, or keep them with 'hwb credential add %s -u USER'",
+					 p->at.url, name, p->at.url, variable, variable, name);
+}
+
+/* An index that is open to everybody is not told who we are, and no passphrase is asked for. */
+static enum status ask_project(struct comparing *c, struct place_asked *p, struct diag *d)
+{
+	struct index *index;
+	enum status s = open_index(c, p->at.url, false, &index, d);
+	if (s)
+		return s;
+	p->is_asked = true;
+	s = index_project(index, bytes_of(p->package), &p->project, d);
+	if (!s || !index_wants_credential(index))
+		return s;
+	s = open_index(c, p->at.url, true, &index, d);
+	if (s == OK)
+		s = index_project(index, bytes_of(p->package), &p->project, d);
+	if (s && s != ERR_ABSENT)
+		say_how_to_get_in(c, p);
+	return s;
 }
 
 /* ERR_CANCELLED alone is a failure; every other is an answer that there is none. */
 static enum status ask(struct comparing *c, struct place_asked *p, struct diag *d)
 {
-	struct index *index;
 	struct diag why = { 0 };
 	struct arena *a = c->r->arena;
-	if (!p->simple) {
+	if (!p->at.url) {
 		say_unchecked(c, p,
 			      arena_printf(a,
 					   s3_is_url(p->registry)
@@ -154,9 +205,7 @@ static enum status ask(struct comparing *c, struct place_asked *p, struct diag *
 		say_unchecked(c, p, "no index is asked with --offline");
 		return OK;
 	}
-	enum status s = open_index(c, p->simple, &index, &why);
-	if (s == OK)
-		s = index_project(index, bytes_of(p->package), &p->project, &why);
+	enum status s = ask_project(c, p, &why);
 	if (s == ERR_CANCELLED)
 		return fail(d, s, 0, "%s", why.text);
 	if (s == ERR_ABSENT)
@@ -206,9 +255,11 @@ static void compare(struct comparing *c, struct publication *p)
 	struct response *r = c->r;
 	const struct place_asked *place = place_of(c, p);
 	p->why = place ? place->unchecked : "nobody was asked";
+	if (place && place->is_asked)
+		p->asked = place->at;
 	if (p->why)
 		return;
-	p->served = place->is_guess ? SERVED_UNCHECKED : SERVED_GONE;
+	p->served = is_guess(place) ? SERVED_UNCHECKED : SERVED_GONE;
 	p->why = place->gone ? place->gone : "the index has no file of that name";
 	for (size_t i = 0; place->project && i < place->project->n_files; i++)
 		if (bytes_equal(place->project->files[i].filename, bytes_of(p->file))) {
@@ -217,8 +268,8 @@ static void compare(struct comparing *c, struct publication *p)
 			compare_file(r, p, &place->project->files[i]);
 			return;
 		}
-	if (place->is_guess) {
-		p->why = arena_printf(r->arena, "'%s', which may not be the index of '%s', has no file of that name", place->simple,
+	if (is_guess(place)) {
+		p->why = arena_printf(r->arena, "'%s', which may not be the index of '%s', has no file of that name", place->at.url,
 				      p->registry);
 		strings_add(&r->unchecked, r->arena, bytes_of(arena_printf(r->arena, "%s: %s", p->file, p->why)));
 	}
@@ -275,14 +326,15 @@ static void find_strangers(struct comparing *c, const struct place_asked *p)
 			.file = arena_string(r->arena, f->filename),
 			.sha256 = digest_text(f, r->arena),
 			.uploaded = f->has_upload_time ? arena_string(r->arena, f->upload_time_text) : NULL,
-			.index = p->simple,
+			.index = p->at.url,
+			.registry = p->registry,
 		};
 	}
 }
 
-enum status response_compare(struct response *r, const struct run_context *run, struct diag *d)
+enum status response_compare(struct response *r, struct credentials *credentials, struct diag *d)
 {
-	struct comparing c = { .r = r, .run = run, .from = find_start(r) };
+	struct comparing c = { .r = r, .credentials = credentials, .from = find_start(r) };
 	enum status s = OK;
 	list_places(&c);
 	for (size_t i = 0; s == OK && i < c.n_places; i++)

@@ -36,17 +36,20 @@ static void put_publications(struct json_writer *w, const struct response *r)
 		json_pair_cstring(w, "sha256", p->sha256);
 		json_pair_cstring(w, "registry", p->registry);
 		json_pair_cstring(w, "authentication", p->authentication);
+		json_pair_cstring(w, "username", p->username);
 		json_pair_cstring(w, "oidc_issuer", p->oidc_issuer);
 		json_pair_cstring(w, "claims", p->claims);
 		json_pair_cstring(w, "upload", response_upload_name(p->upload));
 		json_pair_bool(w, "suspect", response_is_suspect(r, p));
 		json_pair_cstring(w, "run", r->runs[p->run].id);
 		json_pair_cstring(w, "built_in", p->built_in == SIZE_MAX ? NULL : r->runs[p->built_in].id);
+		json_pair_cstring(w, "index", p->asked.url);
+		json_pair_cstring(w, "index_by", index_word_name(p->asked.word));
 		json_pair_cstring(w, "served", response_served_name(p->served));
 		json_pair_cstring(w, "served_sha256", p->served_sha256);
 		json_pair_cstring(w, "reason", p->why);
 		json_pair_bool(w, "yanked", p->yanked);
-		json_pair_cstring(w, "link", response_link(p, r->arena));
+		json_pair_cstring(w, "link", response_link(p->registry, p->package, p->version, r->arena));
 		json_object_end(w);
 	}
 	json_array_end(w);

@@ -16,6 +16,14 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
+/* A time is printed as it is, so it has to be one. */
+static const char *time_of(const struct response *r, const struct json *event)
+{
+	int64_t unix_seconds;
+	const char *text = or_empty(text_of(r, event, "timestamp"));
+	return clock_parse(bytes_of(text), &unix_seconds) == OK ? text : RESPONSE_NO_TIME;
+}
+
 /* The place of a run, which is added when it is new; SIZE_MAX for none. */
 static size_t find_run(const struct response *r, const char *id)
 {
@@ -80,10 +88,46 @@ static struct publication *find_started(const struct response *r, const struct p
 	return NULL;
 }
 
+/* Two spellings of one place are one registry, called as the log called it first. NULL: it is one too many, and keeps its own name. */
+static struct logged_registry *find_registry(struct response *r, const char *logged)
+{
+	for (size_t i = 0; i < r->n_registries; i++)
+		if (strcmp(r->registries[i].name, logged) == 0)
+			return &r->registries[i];
+	const char *spelling = registry_spelling(logged, r->arena);
+	for (size_t i = 0; i < r->n_registries; i++)
+		if (strcmp(r->registries[i].spelling, spelling) == 0)
+			return &r->registries[i];
+	if (r->n_registries == RESPONSE_REGISTRIES_MAX)
+		return NULL;
+	r->registries = arena_grow(r->arena, r->registries, r->n_registries, sizeof *r->registries);
+	r->registries[r->n_registries] = (struct logged_registry){ .name = logged, .spelling = spelling };
+	return &r->registries[r->n_registries++];
+}
+
+static const char *one_name(struct response *r, const char *logged)
+{
+	const struct logged_registry *known = logged ? find_registry(r, logged) : NULL;
+	return known ? known->name : logged;
+}
+
 struct reading {
 	struct response *r;
 	void (*take)(struct response *r, const struct json *event, const char *name);
 };
+
+/* Of all that the log has: which registries there are, and where each shows what it has. */
+static void take_registry(struct response *r, const struct json *event, const char *name)
+{
+	const char *registry = text_of(r, event, "registry"), *index = text_of(r, event, "index");
+	const char *origin = strcmp(name, "credential.used") == 0 ? text_of(r, event, "name") : NULL;
+	struct logged_registry *known = registry ? find_registry(r, registry) : NULL;
+	if (known && index && bytes_starts(bytes_of(name), BYTES("publish.")))
+		known->index = index;
+	const char *where = registry ? registry : origin;
+	if (where && r->registry)
+		r->is_registry_logged = r->is_registry_logged || registry_is_meant(&r->meant, bytes_of(where));
+}
 
 static void take_publication(struct response *r, const struct json *event, const char *name)
 {
@@ -93,16 +137,18 @@ static void take_publication(struct response *r, const struct json *event, const
 	} kinds[] = { { "publish.started", UPLOAD_STARTED },
 		      { "publish.completed", UPLOAD_COMPLETED },
 		      { "publish.failed", UPLOAD_FAILED } };
+	take_registry(r, event, name);
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		if (strcmp(name, kinds[i].name) != 0)
 			continue;
-		struct publication p = { .at = or_empty(text_of(r, event, "timestamp")),
+		struct publication p = { .at = time_of(r, event),
 					 .package = or_empty(text_of(r, event, "package")),
 					 .version = or_empty(text_of(r, event, "version")),
 					 .file = or_empty(text_of(r, event, "file")),
 					 .sha256 = or_empty(text_of(r, event, "sha256")),
-					 .registry = or_empty(text_of(r, event, "registry")),
+					 .registry = or_empty(one_name(r, text_of(r, event, "registry"))),
 					 .authentication = or_empty(text_of(r, event, "authentication")),
+					 .username = text_of(r, event, "username"),
 					 .oidc_issuer = text_of(r, event, "oidc_issuer"),
 					 .claims = text_of(r, event, "claims"),
 					 .built_in = SIZE_MAX,
@@ -127,11 +173,11 @@ static void take_publication(struct response *r, const struct json *event, const
 /* Of a leak: whoever had it, and when, also where nothing was published. The credential of an index has its origin for a name. */
 static void take_use(struct response *r, const struct json *event, const char *name)
 {
-	(void)name;
-	struct response_use use = { .at = or_empty(text_of(r, event, "timestamp")),
+	take_registry(r, event, name);
+	struct response_use use = { .at = time_of(r, event),
 				    .kind = or_empty(text_of(r, event, "kind")),
 				    .name = or_empty(text_of(r, event, "name")),
-				    .registry = text_of(r, event, "registry") };
+				    .registry = one_name(r, text_of(r, event, "registry")) };
 	const char *where = use.registry ? use.registry : use.name;
 	if (r->kind != RESPONSE_LEAK || !is_since(r, use.at) || !registry_is_meant(&r->meant, bytes_of(where)))
 		return;

@@ -80,6 +80,28 @@ static bool same_place(const char *x, struct bytes y)
 	return bytes_equal(spelling(bytes_of(x), &a), spelling(y, &a));
 }
 
+const char *registry_spelling(const char *logged, struct arena *a)
+{
+	return arena_string(a, spelling(bytes_of(logged), a));
+}
+
+bool registry_word_is_known(const struct settings *s, const struct registry_meant *m)
+{
+	size_t n;
+	const struct registry_kind *k = registry_kinds(&n);
+	bool is_known = m->upload_url || m->index_url;
+	for (size_t i = 0; !is_known && i < n; i++)
+		is_known = k[i].word && (host_is(bytes_of(k[i].upload_url), m->word) || host_is(bytes_of(k[i].check_url), m->word));
+	for (size_t i = 0; !is_known && i < s->n_places; i++)
+		is_known = s->places[i].url && host_is(bytes_of(s->places[i].url), m->word);
+	for (size_t i = 0; !is_known && i < s->publish.registries.n; i++) {
+		struct bytes url = bytes_of(s->publish.registries.items[i]);
+		(void)bytes_cut(&url, '=');
+		is_known = host_is(url, m->word);
+	}
+	return is_known;
+}
+
 /* What an index was asked with is an origin in the log. */
 static bool is_origin(struct bytes url)
 {
@@ -119,16 +141,39 @@ static const char *index_of_name(const struct settings *s, const struct registry
 	return index;
 }
 
-struct registry registry_of_log(const struct settings *s, const struct registry_meant *m, const char *logged, struct arena *a)
+static const char *with_slash(const char *url, struct arena *a)
+{
+	return bytes_ends(bytes_of(url), BYTES("/")) ? url : arena_printf(a, "%s/", url);
+}
+
+const char *index_word_name(enum index_word word)
+{
+	static const char *const names[] = { [INDEX_UNKNOWN] = NULL, [INDEX_BY_FLAG] = "flag",      [INDEX_BY_NAME] = "name",
+					     [INDEX_BY_LOG] = "log", [INDEX_BUILT_IN] = "built-in", [INDEX_BY_SHAPE] = "shape" };
+	return names[word];
+}
+
+/* What hwb makes of the upload URL alone. */
+static struct registry_index of_kind(const char *logged, struct arena *a)
 {
 	struct registry r;
+	if (registry_at(logged, NULL, NULL, a, &r, NULL) || !r.check_url)
+		return (struct registry_index){ NULL, INDEX_UNKNOWN };
+	return (struct registry_index){ r.check_url, r.check_is_guess ? INDEX_BY_SHAPE : INDEX_BUILT_IN };
+}
+
+struct registry_index registry_index_find(const struct settings *s, const struct registry_meant *m, const char *logged,
+					  const char *logged_index, struct arena *a)
+{
+	struct url url;
 	const char *index = index_of_name(s, m, logged, a);
-	if (registry_at(logged, NULL, index, a, &r, NULL)) /* a bucket, or a word */
-		r = (struct registry){ .name = logged, .upload_url = logged, .check_url = index };
-	for (size_t i = 0; !r.check_url && i < s->n_places; i++)
-		if (s->places[i].url && same_origin(bytes_of(s->places[i].url), bytes_of(logged))) {
-			r.check_url = s->places[i].url;
-			r.check_is_guess = true;
-		}
-	return r;
+	struct registry_index kind = of_kind(logged, a);
+	if (index)
+		return (struct registry_index){ with_slash(index, a), INDEX_BY_NAME };
+	if (!logged_index || url_parse(bytes_of(logged_index), a, &url, NULL))
+		return kind;
+	/* `hwb publish` guesses as well, and then the log has no more than its guess. */
+	if (kind.url && same_place(kind.url, bytes_of(logged_index)))
+		return kind;
+	return (struct registry_index){ with_slash(url_text(&url, a), a), INDEX_BY_LOG };
 }

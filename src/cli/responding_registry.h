@@ -18,8 +18,23 @@ struct registry_meant {
 struct registry_meant registry_meant_find(const struct settings *s, const char *word, struct arena *a);
 /* Whether it is what the log calls a registry: an upload URL, or the origin of an index. With a word. */
 bool registry_is_meant(const struct registry_meant *m, struct bytes logged);
-/* The registry that the log calls so, or a word that the log has not, with the index that `hwb publish` asks: that of its name, else that of its
- * kind; else, as a guess, one of the settings at the same origin. --check-url is the caller's. Lives as long as a. */
-struct registry registry_of_log(const struct settings *s, const struct registry_meant *m, const char *logged, struct arena *a);
+/* Whether there is such a word at all, besides in the log: a name, a URL, or the host of a registry or an index that somebody named. */
+bool registry_word_is_known(const struct settings *s, const struct registry_meant *m);
+/* A registry of the log as it is compared with others: two that are one place are equal. Lives as long as a. */
+const char *registry_spelling(const char *logged, struct arena *a);
+
+/* Whose word it is that an index is a registry's: nobody's; --check-url; an index of the settings that has the registry's name; the log, which
+ * has what `hwb publish` asked; hwb's, for a registry that is built in; a guess by the shape of the upload URL. */
+enum index_word { INDEX_UNKNOWN, INDEX_BY_FLAG, INDEX_BY_NAME, INDEX_BY_LOG, INDEX_BUILT_IN, INDEX_BY_SHAPE };
+struct registry_index {
+	const char *url; /* of the simple index; NULL: INDEX_UNKNOWN */
+	enum index_word word;
+};
+/* Of the registry that the log calls so, or of a word that the log has not. logged_index: what the log says; NULL: nothing. No other index is
+ * taken for it, whatever host that is on. --check-url is the caller's. Lives as long as a. */
+struct registry_index registry_index_find(const struct settings *s, const struct registry_meant *m, const char *logged,
+					  const char *logged_index, struct arena *a);
+/* "flag", "name", "log", "built-in", "shape"; NULL for INDEX_UNKNOWN. */
+const char *index_word_name(enum index_word word);
 
 #endif

@@ -123,6 +123,21 @@ static enum status check_default(const struct settings *s, struct diag *d)
 	return OK;
 }
 
+/* An index with a registry's name is asked about that one's files, whatever is not taken from it (cli/publish_target.h). */
+static bool is_of_registry(const struct settings *s, const char *name, struct arena *a)
+{
+	const char *const words[] = { s->publish.registry, s->respond.registry };
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (words[i] && settings_index_same(words[i], name))
+			return true;
+	for (size_t i = 0; i < s->publish.registries.n; i++) {
+		struct bytes url = bytes_of(s->publish.registries.items[i]), own = bytes_cut(&url, '=');
+		if (settings_index_same(arena_string(a, own), name))
+			return true;
+	}
+	return false;
+}
+
 enum status settings_index_finish(struct settings *s, struct arena *a, struct diag *d)
 {
 	s->places = ARENA_ARRAY(a, struct index_place, s->making.n_indexes + 1);
@@ -145,7 +160,7 @@ enum status settings_index_finish(struct settings *s, struct arena *a, struct di
 		size_t k = 0;
 		while (k < s->n_rules && s->rules[k].place != i)
 			k++;
-		if (k == s->n_rules)
+		if (k == s->n_rules && !is_of_registry(s, s->places[i].name, a))
 			settings_warn(s, a, "the index '%s' is asked for nothing: index.packages says which names are its own",
 				      s->places[i].name);
 	}

@@ -87,6 +87,8 @@ MUST_USE enum status settings_age(struct bytes text, int64_t *ret, struct diag *
 MUST_USE enum status settings_epoch(const struct settings *s, int64_t *ret, struct diag *d);
 /* A date, an RFC 3339 time, or "7 days" ago (hours, days, weeks) to seconds since 1970. ERR_USAGE. */
 MUST_USE enum status settings_time(struct bytes text, int64_t now, int64_t *ret, struct diag *d);
+/* The same for looking back: also seconds and minutes ("5m"), and a time of UTC without its zone or its seconds. ERR_USAGE. */
+MUST_USE enum status settings_since(struct bytes text, int64_t now, int64_t *ret, struct diag *d);
 
 /* The one of names nearest to word if it looks like a slip of it, else NULL. */
 const char *word_nearest(struct bytes word, const char *const *names, size_t n);

@@ -65,7 +65,9 @@ def bash_words(tap):
         (["build", "--out"], ["--out-dir", "--outdir", "--output"]), (["build", "--out-dir", ""], ["a folder"]), (["build", "-o", "a"], ["a folder"]), (["build", "--out-dir", "="], ["a folder"]),
         (["build", "--cert", "=", "a."], ["a.whl"]), (["build", "--netrc", ""], ["a folder", "a.whl"]), (["build", "--netrc", "=", ""], ["a folder", "a.whl"]),
         (["build", "--color", "a"], ["always", "auto"]), (["build", "--color", "=", "n"], ["never"]), (["build", "-C", ""], []), (["build", ""], ["a folder", "a.whl"]),
-        (["log", ""], ["export", "path", "show", "verify"]), (["respond", ""], ["compromised", "token-leak"]), (["cache", "g"], ["gc"]), (["doctor", ""], []), (["debug", "sandbox", "--", "-"], []), (["debug", "sandbox", "--", "a."], ["a.whl"]),
+        (["log", ""], ["export", "path", "show", "verify"]), (["respond", ""], ["compromised", "token-leak"]), (["cache", "g"], ["gc"]), (["credential", ""], ["add", "list", "remove"]), (["help", "pub"], ["publish"]), (["hel"], ["help"]),
+        (["publish", "-r", ""], ["pypi", "testpypi"]), (["publish", "--registry", "=", "t"], ["testpypi"]), (["respond", "token-leak", "-r", "p"], ["pypi"]), (["init", "-r", ""], ["pypi", "testpypi"]),
+        (["doctor", ""], []), (["debug", "sandbox", "--", "-"], []), (["debug", "sandbox", "--", "a."], ["a.whl"]),
     ]
     for words, want in rows:
         got = bash("hwb", *words, cwd=place)
@@ -79,13 +81,15 @@ def zsh_words(tap):
     def zsh(*words):
         return ask("zsh", "-f", "-c", ZSH, "zsh", path("zsh"), *words)
     tap.check("zsh takes the file", ask("zsh", "-n", path("zsh")) == [])
-    tap.check("zsh offers every command", [line.partition(":")[0] for line in zsh("hwb", "")] == commands(), zsh("hwb", ""))
+    tap.check("zsh offers every command", [line.partition(":")[0] for line in zsh("hwb", "")] == commands() + ["help"], zsh("hwb", ""))
     for command in commands():
         got = {found.group(1) for found in (re.match(r"\*(--?[\w-]*\w)", line) for line in zsh("hwb", command, "")) if found}
         tap.check("zsh offers every option of hwb %s, and no other" % command, got == spellings(command), got ^ spellings(command))
     asked = zsh("hwb", "build", "")
     for line in ("*--out-dir=[Where artefacts go.]:DIR:_files -/", "*-o+[Where artefacts go.]:DIR:_files -/", "*--offline[Use the cache and local folders only.]", "*:SRC:_files"):
         tap.check("zsh is told of %s" % line, line in asked, asked)
+    tap.check("zsh offers the words of a command, of help, of a registry", "*:word:(add list remove)" in zsh("hwb", "credential", "") and zsh("hwb", "help", "") == ["*:word:(%s)" % " ".join(commands())]
+              and any(line.startswith("*-r+[") and line.endswith("]:word:(pypi testpypi)") for line in zsh("hwb", "publish", "")), zsh("hwb", "help", ""))
     tap.check("zsh takes an optional value only behind '='", any(line.startswith("*--netrc=-[") and line.endswith("]::FILE:_files") for line in asked), asked)
 
 
@@ -97,11 +101,11 @@ def fish_words(tap):
         return sorted(word.partition("\t")[0] for word in ask("fish", "--no-config", "-c", 'source $argv[1]; complete -C "$argv[2]"', path("fish"), line, cwd=place))
     place = write(fresh("folder"), {"a folder/file": "x", "a.whl": "x"})
     tap.check("fish takes the file", ask("fish", "-n", path("fish")) == [])
-    tap.check("fish offers every command", fish("hwb ") == sorted(commands()), fish("hwb "))
+    tap.check("fish offers every command", fish("hwb ") == sorted(commands() + ["help"]), fish("hwb "))
     for command in commands():
         got = {word for word in fish("hwb %s -" % command) + fish("hwb %s --" % command) if word != "-"}
         tap.check("fish offers every option of hwb %s, and no other" % command, {g.rstrip("=") for g in got} == spellings(command), got ^ spellings(command))
-    rows = [("hwb build -o ", ["a folder/"]), ("hwb build --color ", ["always", "auto", "never"]), ("hwb build -C ", []), ("hwb log ", ["export", "path", "show", "verify"]), ("hwb build a.", ["a.whl"])]
+    rows = [("hwb build -o ", ["a folder/"]), ("hwb build --color ", ["always", "auto", "never"]), ("hwb build -C ", []), ("hwb log ", ["export", "path", "show", "verify"]), ("hwb build a.", ["a.whl"]), ("hwb credential ", ["add", "list", "remove"]), ("hwb help pub", ["publish"]), ("hwb publish -r ", ["pypi", "testpypi"])]
     for line, want in rows:
         tap.check("fish: '%s' offers %s" % (line, ", ".join(want) or "nothing"), fish(line) == want, fish(line))
 

@@ -282,6 +282,11 @@ def publishing(tap):
         run = place.hwb("doctor", "--publish", "--json", cwd=folder)
         tap.check("a step of %s is known to publish: %s" % (what, want or "all pass"), text != GOOD and [n for n, o in outcomes(run).items() if o == "fail"] == want
                   and "no workflow is known" not in run.out, run.told())
+    open(release, "w").write(GOOD)
+    support.write(folder, {".gitlab-ci.yml": "build:\n  script: [make]\n"})
+    run = place.hwb("doctor", "--publish", "--json", cwd=folder)
+    tap.check("a pipeline of GitLab is not read, so that nothing of it passes, beside good workflows too", {outcomes(run)[n] for n in CHECKS[:6]} == {"unknown"} and ".gitlab-ci.yml" in run.out, run.told())
+    os.remove(folder + "/.gitlab-ci.yml")
     for what, text in (("a form that is not read", GOOD.replace("on:", "on: &x")), ("no text", "\xff\xfe"), ("steps in brackets", GOOD + "  more:\n    steps: [{uses: a/b@v1}]\n")):
         open(release, "w", encoding="latin-1").write(text)
         got = outcomes(place.hwb("doctor", "--publish", "--json", cwd=folder))
@@ -294,6 +299,8 @@ def publishing(tap):
     run = place.hwb("doctor", "--publish=" + empty, "--json")
     tap.check("without workflows nothing of them is known, and the lock is missed", run.code == 1 and {outcomes(run)[n] for n in CHECKS[:6]} == {"unknown"}
               and outcomes(run)["lock"] == "fail", run.told())
+    said = [row["help"] for row in run.json()["publish"] if row["name"] == "lock"][0]
+    tap.check("with a lock for the Python that builds, which may be another than that here", "--python-version" in said and "3.12" in said, said)
     run = place.hwb("doctor", "--publish=/nonexistent", "--json")
     tap.check("a project that is not there is unknown", outcomes(run)["project"] == outcomes(run)["lock"] == "unknown", run.told())
     env = {"TWINE_PASSWORD": "hunter2-hunter2", "GITHUB_TOKEN": "gh-abcdefghi", "PYPI_ID_TOKEN": "abc.def.ghi", "TOKEN_FILE": "/some/path/x", "MY_TOKEN_LIFETIME": "86400000"}

@@ -75,6 +75,9 @@ def mapped(tap):
         tap.check("a longer pattern takes one name out of the others", run.got == "acme_tool-99.0", run.told())
         run, place = build(["acme-tool"], "--index-url", main.url(), "--index", "internal=" + other.url())
         tap.run("an index without names of its own is said to be asked for nothing", run, 0, "internal", "index.packages")
+        place = configured('[publish]\nregistries = { Internal = "https://up.example/legacy/" }\n[[index]]\nname = "internal"\nurl = "%s"\n' % other.url())
+        run, _ = build(["acme-tool"], "--index-url", main.url(), place=place, env=FILES_COUNT)
+        tap.run("but for that of a registry, which hwb publish asks", run, 0, absent=["asked for nothing"])
         run, place = build(["acme-tool==1.0"], "--index-url", main.url(), env={"PIP_EXTRA_INDEX_URL": other.url()})
         tap.run("pip's extra-index-url is ignored, and the way to map it is said", run, 3, "extra-index-url", "--index NAME=URL", "[[index]]")
 
@@ -335,4 +338,14 @@ def locked(tap):
         tap.run("nor of what is refused", run, 3, "D02")
 
 
-TESTS = [mapped, no_fall_through, configuration, credentials, cool_down, requirements, direct, locked]
+def examples(tap):
+    """the examples of hwb.toml(5)"""
+    text = open(os.path.join(support.HERE, "..", "..", "doc", "man", "hwb.toml.5.scd")).read()
+    blocks = re.findall(r"(?s)\n```\n(.*?)\n```\n", text)
+    for block in blocks:
+        run = configured(block).hwb("cache", "dir", env=FILES_COUNT)
+        tap.check("are taken without a word: %r" % block[:20], run.code == 0 and not run.err, run.told())
+    tap.check("there are some, one of a registry with its index", any("registries" in block and "[[index]]" in block for block in blocks), blocks)
+
+
+TESTS = [examples, mapped, no_fall_through, configuration, credentials, cool_down, requirements, direct, locked]

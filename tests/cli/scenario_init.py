@@ -41,13 +41,21 @@ def steps(document, job):
     return [s["uses"].partition("@")[0] if "uses" in s else s["run"] for s in document["jobs"][job]["steps"]]
 
 
+LOG = "hwb-log-"
+
+
+def keeps_log(step, job):
+    """A step that keeps the audit log, whatever happened before."""
+    return step["if"] == "always()" and step["with"] == {"name": LOG + job, "path": "~/.hwb/logs", "include-hidden-files": True}
+
+
 def publishes_only(document, hwb, command, environment):
-    """The job that publishes gets hwb and the artefacts, has one command, an environment and no right but the identity."""
+    """The job that publishes gets hwb and the artefacts, has one command, keeps the log, has an environment and no right but the identity."""
     job = document["jobs"]["publish"]
     return (list(document["jobs"]) == ["build", "publish"] and document["permissions"] == {} and job["permissions"] == {"id-token": "write"} and job["needs"] == "build"
             and job["environment"] == environment and set(job) == {"needs", "runs-on", "environment", "permissions", "steps"}
-            and steps(document, "publish") == [*hwb, "actions/download-artifact", command]
-            and all(set(s) <= {"uses", "with", "name", "run"} for s in job["steps"]))
+            and steps(document, "publish") == [*hwb, "actions/download-artifact", command, "actions/upload-artifact"]
+            and all(set(s) <= {"uses", "with", "name", "run"} for s in job["steps"][:-1]) and keeps_log(job["steps"][-1], "publish"))
 
 
 def checked_by_others(tap, folder, what):
@@ -70,13 +78,16 @@ def github(tap):
     tap.run("the form's fields are told, and no credential of the remote", run, 0, ".github/workflows/release.yml", "/manage/project/de-mo/settings/publishing/",
             re.compile(r"Owner +me\n"), re.compile(r"Repository name +demo\n"), re.compile(r"Workflow name +release.yml\n"), re.compile(r"Environment name +pypi\n"), absent=["hunter2"])
     uses = re.findall(r"uses: (.*)", text)
-    tap.check("every action is pinned by a commit, with its tag beside it", len(uses) == 3 and all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", u) for u in uses), uses)
+    tap.check("every action is pinned by a commit, with its tag beside it", len(uses) == 5 and all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", u) for u in uses), uses)
     build, publish = text.split("  publish:\n")
     tap.check("the job that builds has no identity, the one that publishes has one command, which is hwb's", "id-token" not in build
               and re.findall(r"run: (.*)", publish) == ["hwb publish --trusted-publisher=always dist/*"] and text.count("id-token: write") == 1 and "permissions: {}" in build, text)
     tap.check("where hwb comes from is said in both jobs", text.count("# hwb has to be on the runner") == 2, text)
     parsed(tap, "another reader of YAML sees the same", text, lambda d: publishes_only(d, [], "hwb publish --trusted-publisher=always dist/*", {"name": "pypi", "url": "https://pypi.org/p/de-mo"})
            and d["jobs"]["build"]["permissions"] == {"contents": "read"})
+    parsed(tap, "the job that builds keeps its log as well, whatever happened", text, lambda d: keeps_log(d["jobs"]["build"]["steps"][-1], "build"))
+    parsed(tap, "one run of a release at a time, and none is cancelled for another's sake", text, lambda d: d["concurrency"] == {"group": "release-${{ github.ref }}", "cancel-in-progress": False})
+    tap.run("it is told that hwb has to be on the runner", run, 0, "warning: hwb has to be on the runner", "--action OWNER/REPOSITORY@COMMIT")
     checked_by_others(tap, folder, "with hwb on the runner")
     open(os.path.join(folder, ".github", "workflows", "release.yml"), "w").write("mine\n")
     tap.run("a file that is there is not replaced", place.hwb("init", cwd=folder), 2, "--force")
@@ -87,6 +98,7 @@ def github(tap):
     run = place.hwb("init", "--json", "--environment", "release-env", "--action", "some-org/hwb@" + SHA, folder)
     tap.check("--json has the same fields", run.code == 0 and run.json()["registry"] == "pypi" and run.json()["publisher"] == {"project": "demo", "owner": "me", "repository": "demo", "workflow": "release.yml",
               "environment": "release-env"} and run.json()["ci"] == "github", run.told())
+    tap.check("with --action it is not told of the runner, but of a lock that cannot be read", "has to be on the runner" not in run.err and "warning: the lock" in run.err, run.told())
     text = workflow(folder)
     tap.check("with a lock nothing else is installed; --action and --environment are in it", "hwb build --locked -o dist ." in text and "name: release-env" in text
               and "uses: some-org/hwb/packaging@" + SHA in text, text)
@@ -108,7 +120,7 @@ def registries(tap):
     run = Place().hwb("init", "--registry", "testpypi", "--environment", "trial", "--json", folder)
     tap.check("--json has the registry", run.code == 0 and run.json()["registry"] == "testpypi" and run.json()["publisher"]["environment"] == "trial", run.told())
     parsed(tap, "a job of GitLab has the identity for it", open(folder + "/.gitlab-ci.yml").read(), lambda d: d["publish"]["id_tokens"] == {"TESTPYPI_ID_TOKEN": {"aud": "testpypi"}}
-           and d["publish"]["script"] == ["hwb publish --trusted-publisher=always -r testpypi dist/*"] and d["publish"]["environment"] == "trial")
+           and d["publish"]["script"] == ["hwb publish --trusted-publisher=always -r testpypi dist-$CI_PIPELINE_ID/*"] and d["publish"]["environment"] == "trial")
 
 
 def action(tap):
@@ -133,13 +145,45 @@ def gitlab(tap):
     text = open(folder + "/.gitlab-ci.yml").read()
     tap.run("GitLab is known by the remote", run, 0, re.compile(r"Namespace +group/sub\n"), re.compile(r"Project name +demo\n"), ".gitlab-ci.yml")
     parsed(tap, "another reader of YAML sees the same", text, lambda d: d["stages"] == ["build", "publish"] and d["publish"]["id_tokens"] == {"PYPI_ID_TOKEN": {"aud": "pypi"}}
-           and d["publish"]["script"] == ["hwb publish --trusted-publisher=always dist/*"] and d["publish"]["environment"] == "pypi" and "id_tokens" not in d["build"])
+           and d["publish"]["script"] == ["hwb publish --trusted-publisher=always dist-$CI_PIPELINE_ID/*"] and d["publish"]["environment"] == "pypi" and "id_tokens" not in d["build"])
+    parsed(tap, "what earlier pipelines left is not published", text, lambda d: "hwb build -o dist-$CI_PIPELINE_ID ." in d["build"]["script"] and "dist-$CI_PIPELINE_ID/" in d["build"]["artifacts"]["paths"]
+           and "dist/" not in text)
+    parsed(tap, "both jobs keep their log, whatever happened, for a time", text, lambda d: all(d[job]["after_script"] == ['cp -R "$(hwb log path)" %s%s-$CI_JOB_ID' % (LOG, job)]
+           and "%s%s-$CI_JOB_ID/" % (LOG, job) in d[job]["artifacts"]["paths"] and d[job]["artifacts"]["when"] == "always" and d[job]["artifacts"]["expire_in"] for job in ("build", "publish")))
+    parsed(tap, "one publishes at a time", text, lambda d: d["publish"]["resource_group"] == "release")
+    tap.check("that tags are to be protected is said", "Protected tags" in text, text)
+    tap.run("and that hwb has to be on the runner", run, 0, "hwb has to be on the runner", absent=["--action"])
     build, publish = text.split("\npublish:\n")
     tap.check("only the job that publishes has an identity, and no source", "id_tokens" not in build and "PYPI_ID_TOKEN" in publish and "GIT_STRATEGY: none" in publish, text)
     tap.check("nothing else is written", not os.path.exists(folder + "/.github"), os.listdir(folder))
     folder = repository()
     tap.run("--gitlab says so elsewhere", place.hwb("init", "--gitlab", folder), 0, ".gitlab-ci.yml")
     tap.check("and the flag counts", os.path.exists(folder + "/.gitlab-ci.yml"), os.listdir(folder))
+
+
+def locked(tap):
+    """hwb init with a lock"""
+    place, folder = Place(), repository()
+    for words, python in ((["--static", "--no-index", "--python-version", "3.12"], "-p 3.12 "), (["--static", "--no-index", "--python-version", "3.10", "--python-version", "3.12"], "")):
+        made = place.hwb("lock", *words, folder)
+        for ci, path in (("--github", ".github/workflows/release.yml"), ("--gitlab", ".gitlab-ci.yml")):
+            run = place.hwb("init", "--force", ci, folder)
+            text = open(os.path.join(folder, path)).read()
+            tap.check("the build takes the Python that a lock is for, if it is for one: %s %s" % (words[2:], ci), made.code == 0 and run.code == 0 and "hwb build --locked %s-o" % python in text
+                      and ("The lock is for Python 3.12" in text) == bool(python), made.told(), run.told(), text)
+
+
+def parts(tap):
+    """hwb init in a part of a repository"""
+    place, top = Place(), repository()
+    write(top, {"sub/pyproject.toml": pyproject(), "sub/deep/er/pyproject.toml": pyproject()})
+    for sub in ("sub", "sub/deep/er"):
+        for words, cwd in (([sub], top), ([], os.path.join(top, sub)), (["--gitlab", os.path.join(top, sub)], None)):
+            run = place.hwb("init", *words, cwd=cwd)
+            tap.run("%s: no CI would look there: %s" % (sub, words), run, 2, "is a part of the repository in '%s'" % top, top + "/.github/workflows", "git init")
+    tap.check("and nothing is written", not any(".github" in d or ".gitlab-ci.yml" in f for _, d, f in os.walk(top)), list(os.walk(top)))
+    write(top, {"sub/.git": "gitdir: ../.git/modules/sub\n"})
+    tap.run("one with a .git of its own is no part", place.hwb("init", "--github", "sub", cwd=top), 0, ".github/workflows/release.yml")
 
 
 def slips(tap):
@@ -161,10 +205,12 @@ def slips(tap):
         run = place.hwb("init", *words, folder)
         tap.run("%s is exit %d" % (sentence, code), run, code, *said)
         tap.check("and nothing is written", not os.path.exists(folder + "/.github") and not os.path.exists(folder + "/.gitlab-ci.yml"), run.told())
+    run = place.hwb("init", "--github", repository(url="https://code.example.org/me/demo"))
+    tap.run("a host that the form does not take is warned about", run, 0, "'code.example.org'", "github.com alone")
     run = place.hwb("init", repository(files={".git/config": None}))
     tap.run("without a remote the fields are for the person to fill in", run, 0, "(not known here)", "where the repository lives is not known")
     run = place.hwb("init", repository(files={"pyproject.toml": "[project\n"}))
     tap.run("a pyproject.toml that cannot be read is said, and the pipeline has no name in it", run, 0, "could not be read", "(not known here)")
 
 
-TESTS = [github, gitlab, registries, action, slips]
+TESTS = [github, gitlab, registries, action, locked, parts, slips]

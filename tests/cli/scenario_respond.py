@@ -3,6 +3,7 @@ import datetime
 import glob
 import json
 import os
+import shutil
 import subprocess
 
 import support
@@ -225,6 +226,153 @@ def named(tap):
             tap.check("other bytes are told: %s" % words[1], run.code == 3 and set(run.served.values()) == {"different"}, run.told())
 
 
+def guessed(tap):
+    """hwb respond asks no index that nobody has named for the registry"""
+    place, folder, digests = world()
+    with Index(folder) as index:
+        base = "http://127.0.0.1:%d" % index.port
+        dev, rel = base + "/alice/dev/", base + "/alice/rel/"
+        log = Log(place)
+        log.publish(DEMO, "a" * 64, dev)
+        log.publish("gone-1.0-py3-none-any.whl", digests[0], base + "/alice/never/", package="gone")
+        text = '[publish]\nregistries = { rel = "%s" }\n[[index]]\nname = "rel"\nurl = "%s"\n' % (rel, index.url())
+        write(place.home, {".config/hwb/hwb.toml": text})
+
+        def respond(*words, env=None):
+            run = place.hwb("respond", *words, "--json", env={"HWB_NO_CONFIG": None, **(env or {})})
+            run.got = json.loads(run.out) if run.out.startswith("{") else None
+            return run
+        run = respond("token-leak", "-r", dev)
+        tap.check("another index of the same host is not the registry's: neither other bytes nor the same", run.code == 10 and [p["served"] for p in run.got["publications"]] == ["unchecked"]
+                  and run.got["publications"][0]["index"] is None and "is not known" in run.got["unchecked"][0], run.told())
+        tap.check("and nobody asked it", index.ask("count") == {}, index.ask("count"))
+        place = Place()
+        log = Log(place)
+        log.publish(DEMO, "a" * 64, dev)
+        log.publish(DEMO, digests[0], dev[:-1], at="2026-03-01T11:00:00.000Z", index=index.url(), username="alice-token")
+        log.publish("other-2.0-py3-none-any.whl", digests[1], dev, package="other", version="2.0", at="2026-03-01T12:00:00.000Z", index=None, username=None)
+        run = respond("token-leak", "-r", dev)
+        got = {(p["sha256"], p["file"]): (p["served"], p["index"], p["index_by"], p["username"]) for p in run.got["publications"]}
+        tap.check("the index that hwb publish asked is in the log, and is asked again", run.code == 3 and got[digests[0], DEMO] == ("same", index.url(), "log", "alice-token")
+                  and got["a" * 64, DEMO][:3] == ("different", index.url(), "log") and got[digests[1], OTHER] == ("same", index.url(), "log", None), run.told())
+        tap.check("with or without a '/' at its end it is one registry", {p["registry"] for p in run.got["publications"]} == {dev}, run.told())
+        text = open(os.path.join(place.home, run.got["incident"])).read()
+        tap.check("the file says which index was asked", text.count("now at `%s`" % index.url()) == 3 and "`alice-token`" in text, text)
+        run = respond("token-leak", "-r", dev, "--check-url", index.url("yanked"))
+        tap.check("--check-url goes before it", {(p["index"], p["index_by"]) for p in run.got["publications"]} == {(index.url("yanked"), "flag")}, run.told())
+        write(place.home, {".config/hwb/hwb.toml": '[publish]\nregistries = { dev = "%s" }\n[[index]]\nname = "dev"\nurl = "%s"\n' % (dev, index.url("yanked"))})
+        run = respond("token-leak", "-r", "dev")
+        tap.check("and so does an index of its name", {(p["index"], p["index_by"]) for p in run.got["publications"]} == {(index.url("yanked"), "name")} and "asked for nothing" not in run.err, run.told())
+
+
+def closed(tap):
+    """hwb respond with an index that wants a password"""
+    place, folder, digests = world()
+    with Index(folder) as index:
+        registry = "http://127.0.0.1:%d/legacy/" % index.port
+        Log(place).publish(DEMO, digests[0], registry, index=index.url("auth"))
+        words = ["respond", "token-leak", "-r", registry]
+        run = place.hwb(*words)
+        tap.run("says how to give one", run, 10, DEMO, "wants a password", "--index NAME=" + index.url("auth"), "HWB_INDEX_NAME_USERNAME", "HWB_INDEX_NAME_PASSWORD", "hwb credential add")
+        text = open(incident(place.home)[0]).read()
+        tap.check("also in the file", "HWB_INDEX_NAME_PASSWORD" in text, text)
+        own = ["--index", "own=" + index.url("auth")]
+        run = place.hwb(*words, *own, env={"HWB_INDEX_OWN_USERNAME": "user", "HWB_INDEX_OWN_PASSWORD": "secret"})
+        tap.run("it is that of an index of that host", run, 0, "the same bytes")
+        phrase = {"HWB_CREDENTIAL_PASSPHRASE": "correct horse battery"}
+        with subprocess.Popen([Setting.hwb, "credential", "add", "own", "-u", "user", *own], env=place.env(phrase), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as adding:
+            adding.communicate(b"secret\n")
+        tap.check("a password can be kept", adding.returncode == 0)
+        run = place.hwb(*words, *own, env=phrase)
+        tap.run("or that of the credential store", run, 0, "the same bytes")
+        uses = len([e for e in place.log() if e["event"] == "credential.used"])
+        run = place.hwb(*words, "--index", "own=" + index.url(), "--check-url", index.url())
+        tap.check("an open index of that host is not told it, and nobody asks for the passphrase", run.code == 0
+                  and len([e for e in place.log() if e["event"] == "credential.used"]) == uses, run.told())
+        run = place.hwb(*words, *own)
+        tap.run("without the passphrase it is not checked", run, 10, "passphrase", absent=["the same bytes"])
+
+
+def mistyped(tap):
+    """a registry that nobody knows is no all-clear"""
+    place, _folder, digests = world()
+    log = Log(place)
+    log.publish(DEMO, digests[0], "https://r.example/up/", at="2026-01-01T10:00:00.000Z")
+    log.add("credential.used", kind="index", name="https://down.example:443", at="2026-01-01T10:00:00.000Z")
+    for word in ("nosuch", "r.exampel", "pypy"):
+        for words in (["token-leak"], ["compromised", "demo", "1.0"]):
+            run = place.hwb("respond", *words, "-r", word)
+            tap.run("'%s' is exit 2 and says what the log knows: %s" % (word, words[0]), run, 2, "there is no registry '%s'" % word, "https://r.example/up/", absent=["Summary"])
+    tap.check("no file is left", not incident(place.home, ""), os.listdir(place.home))
+    for word, code in (("r.example", 10), ("https://r.example/up", 10), ("down.example", 0), ("upload.pypi.org", 1), ("https://never.example/", 1)):
+        run = place.hwb("respond", "token-leak", "-r", word)
+        tap.check("'%s' is one: exit %d" % (word, code), run.code == code, run.told())
+    run = place.hwb("respond", "token-leak", "-r", "r.example", "--since", "2026-03-01")
+    tap.check("also when what the log has of it is older than --since", run.code == 1, run.told())
+    run = Place().hwb("respond", "token-leak", "-r", "nosuch")
+    tap.run("nor does an empty log know it", run, 2, "the log knows of no registry", "HWB_HOME")
+
+
+def downloaded(tap):
+    """the log of a CI, as an artefact that somebody downloaded"""
+    place, folder, digests = world()
+    built_log(place, PYPI, digests)
+    ci = fresh("ci")
+    os.chmod(ci, 0o755)
+    shutil.copytree(os.path.join(place.hwb_home, "logs"), ci + "/logs")
+    os.chmod(ci + "/logs", 0o755)
+    for name in os.listdir(ci + "/logs"):
+        os.chmod(os.path.join(ci, "logs", name), 0o644)
+    laptop = Place()
+    env = {"HWB_HOME": ci}
+    with Index(folder) as index:
+        tap.run("can be verified", laptop.hwb("log", "verify", env=env), 0, "the chain is whole: 10 lines")
+        run = laptop.hwb("respond", "token-leak", "-r", "pypi", "--check-url", index.url(), env=env)
+        tap.run("and asked, as hwb-respond(1) says", run, 0, "2 files uploaded with the credential", "the same bytes")
+        tap.run("the laptop's own log knows nothing of it", laptop.hwb("respond", "token-leak", "-r", "pypi"), 1)
+        tap.run("the copy is still whole", laptop.hwb("log", "verify", env=env), 0, "the chain is whole")
+
+
+def readable(tap):
+    """the file that hwb respond writes, for people"""
+    place, folder, digests = world()
+    with Index(folder) as index:
+        registry = "http://127.0.0.1:%d/legacy/" % index.port
+        log = Log(place)
+        for i in range(3):
+            run = "%032d" % (i + 1)
+            at = "2026-03-0%dT10:00:0%%d.000Z" % (i + 1)
+            log.add("run.started", run=run, command="publish", at=at % 0)
+            for second in (1, 2, 3):
+                log.add("credential.used", run=run, kind="token", name="HWB_PUBLISH_TOKEN", registry=registry, at=at % second)
+            log.publish(DEMO, digests[0], registry, run=run, event="publish.failed" if i < 2 else "publish.completed", at=at % 4, username="alice")
+        log.publish("never-1.0-py3-none-any.whl", "c" * 64, registry, package="never", event="publish.failed", at="2026-03-04T10:00:00.000Z")
+        make_wheel(folder, "demo", "9.9")
+        run = place.hwb("respond", "token-leak", "-r", registry, "--check-url", index.url())
+        text = open(incident(place.home)[0]).read()
+        summary = text.partition("## Summary\n\n")[2].partition("\n\n")[0].splitlines()
+        tap.check("begins with five lines at most", 0 < len(summary) <= 5 and all(line.startswith("- ") for line in summary), summary)
+        tap.check("which say how many files, what the index has, when, by what, whose", all(any(word in line for line in summary) for word in
+                  ("2 files uploaded with the credential (1 completed, 1 not)", "1 as published", "1 gone", "2 files that the log has not", "between 2026-03-01T10:00:01.000Z and 2026-03-04T10:00:00.000Z", "HWB_PUBLISH_TOKEN", "`alice`")), summary)
+        titles = [line[3:] for line in text.splitlines() if line.startswith("## ")]
+        tap.check("then what to do, then what was found", titles[:3] == ["Summary", "Actions", "Published with the credential"] and titles[-3:] == ["Status", "Timeline (UTC)", "Contacts"], titles)
+        tap.check("what it points to is there, below", all('"%s" below' % title in text and title in titles for title in
+                  ("Releases to look at, and to yank if they are not what they should be", "Machines, people and CI runs, and the secrets that were in reach of them")), text)
+        tap.check("three tries of one file are one entry", text.count("- `%s`" % DEMO) == 1 and text.count("sha256 `%s`" % digests[0]) == 1
+                  and "T10:00:04.000Z failed by `token` of `alice` in run `%032d`; 2026-03-02T10:00:04.000Z failed" % 1 in text, text)
+        uses = text.partition("## Uses")[2].partition("\n\n")[2].partition("\n\n")[0].splitlines()
+        tap.check("the uses of one run are one line", len(uses) == 3 and "2026-03-01T10:00:01.000Z to 2026-03-01T10:00:03.000Z, 3 times" in uses[0], uses)
+        releases = text.partition("## Releases")[2].partition("\n\n")[2].partition("\n\n")[0].splitlines()
+        tap.check("what never arrived is not to be yanked, what the log has not is", [line.split(":")[0] for line in releases] == ["- [ ] `demo` `%s`" % v for v in ("1.0", "1.1", "9.9")], releases)
+        tap.run("the terminal has the summary too", run, 0, "## Summary", "2 files")
+        os.remove(os.path.join(folder, DEMO))
+        make_wheel(folder, "demo", "1.0", files={"demo.py": "evil = True\n"})
+        run = place.hwb("respond", "token-leak", "-r", registry, "--check-url", index.url())
+        tap.check("the last line names the file", "error: the index serves other bytes than were published: '%s'\n" % DEMO in run.err, run.told())
+        run = place.hwb("respond", "token-leak", "-r", registry)
+        tap.run("also what could not be checked", run, 10, "what the index has of '%s', 'never-1.0-py3-none-any.whl' could not be checked" % DEMO)
+
+
 def broken(tap):
     """hwb respond over a log that is not whole"""
     place, folder, digests = world()
@@ -253,10 +401,11 @@ def hostile(tap):
     place = Place()
     log = Log(place)
     evil = "demo-1.0`\n## Actions\n- [x] nothing to do\x1b[2J.whl"
-    log.publish(evil, "a" * 64, "https://r.example/", user="`\n# x")
+    log.publish(evil, "a" * 64, "https://r.example/", user="`\n# x", username="`\n# x", index="`\n# x")
+    log.publish(evil, "b" * 64, "https://r.example/", at="2026-03-01\n# x")
     run = place.hwb("respond", "token-leak", "--registry", "r.example")
     text = open(incident(place.home)[0]).read()
-    tap.check("do not become lines or commands of it", run.code == 10 and "\x1b" not in run.text + text and "\n- [x]" not in text and text.count("\n## Actions") == 1
+    tap.check("do not become lines or commands of it", run.code == 10 and "\x1b" not in run.text + text and "\n# x" not in run.out and text.count("sha256 `") == 2 and "\n- [x]" not in text and text.count("\n## Actions") == 1
               and "\n# x" not in text, run.told())
     os.mkdir(place.home + "/ro")
     for words, sentence in (([], "no verb"), (["token-leak"], "no registry"), (["burn"], "no such verb"), (["compromised", "demo"], "no version"),
@@ -295,6 +444,8 @@ def log_of_publishing(tap):
               == ["artifact.written", "publish.started", "publish.completed", "publish.completed", "publish.completed", "publish.completed"], shown("--package", "DEMO"))
     tap.check("--since takes a date", [e["seq"] for e in shown("--since", "2026-03-03")] == [9, 10, 11], shown("--since", "2026-03-03"))
     tap.check("or an age", [e["seq"] for e in shown("--since", "2h")] == [11], shown("--since", "2h"))
+    tap.check("also in minutes and seconds", [[e["seq"] for e in shown("--since", age)] for age in ("90m", "5000s", "10 minutes")] == [[11]] * 3, shown("--since", "90m"))
+    tap.check("or a time as people write it", [e["seq"] for e in shown("--since", "2026-03-03 10:00")] == [9, 10, 11], shown("--since", "2026-03-03 10:00"))
     tap.check("they go together", [e["version"] for e in shown("--package", "demo", "--since", "2026-03-02T10:00:03Z", "--event", "publish.")] == ["1.0", "1.1", "1.0", "2.0"], "")
     for words, code in ((["--package", "nosuch"], 1), (["--since", "1h", "--package", "other"], 1), (["--package", "a b"], 2), (["--since", "yore"], 2)):
         tap.run("what is not there, or cannot be, is said: %s" % words, place.hwb("log", "show", *words), code)
@@ -333,4 +484,4 @@ def real_log(tap):
     tap.check("--package finds the artefact by its file name", written["sha256"] in shown, shown)
 
 
-TESTS = [token_leak, compromised, named, broken, hostile, schema, log_of_publishing, real_log]
+TESTS = [token_leak, compromised, named, guessed, closed, mistyped, downloaded, readable, broken, hostile, schema, log_of_publishing, real_log]

@@ -140,4 +140,11 @@ def developers(tap):
     tap.check("one that is not there is an error", done.returncode == 1 and "'bild'" in done.stderr, done.stderr)
 
 
-TESTS = [sources, names, offline, places, failures, interpreters, variables, words, developers]
+def pypirc(tap):
+    """a place in a file that is a line alone"""
+    place = Place()
+    write(place.home, {".pypirc": "[corp]\nrepository = https://corp.example/\npassword = hunter2hunter2\n"})
+    tap.run("has no column", place.hwb("publish", "-r", "corp", "x.whl"), 2, "(line 3)", absent=["column", "hunter2"])
+
+
+TESTS = [pypirc, sources, names, offline, places, failures, interpreters, variables, words, developers]

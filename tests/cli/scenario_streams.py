@@ -114,7 +114,7 @@ def interpreters(tap):
 
 USAGE = [  # words, exit code, what is said
     ([], 2, ["build"]), (["--help"], 0, ["build", "doctor", "log", "cache"]), (["help"], 0, ["build", "doctor"]), (["help", "build"], 0, ["--out-dir"]), (["help", "nosuch"], 2, ["nosuch"]), (["help", "build", "log"], 2, ["one command"]),
-    (["bild"], 2, ["bild", "did you mean 'build'?"]), (["nonsense"], 2, ["hwb --help"]), (["-q", "version"], 0, ["0."]), (["--color", "never", "-qv", "version"], 0, ["0."]), (["--color=red", "version"], 2, ["takes auto"]),
+    (["bild"], 2, ["bild", "did you mean 'build'?"]), (["upload", "x.whl"], 2, ["did you mean 'publish'?"]), (["nonsense"], 2, ["hwb --help"]), (["-q", "version"], 0, ["0."]), (["--color", "never", "-qv", "version"], 0, ["0."]), (["--color=red", "version"], 2, ["takes auto"]),
     (["-q", "--help"], 0, ["doctor"]), (["-q"], 2, ["COMMAND"]), (["--wheel", "build"], 2, ["--wheel", "the command comes first"]), (["-Z", "build"], 2, ["-Z"]), (["--cache-dir"], 2, ["--cache-dir"]), (["-"], 2, ["'-'"]),
     (["doctor", "extra"], 2, ["'extra'"]), (["version", "extra"], 2, ["'extra'"]), (["--version", "extra"], 2, ["'extra'"]), (["cache", "dir", "--max-size", "3"], 2, ["--max-size is for 'hwb cache gc'", "cache dir"]),
     (["cache", "dir", "extra"], 2, ["cache takes"]), (["log", "show", "--head", "0"], 2, ["--head is for 'hwb log verify'"]), (["log", "path", "extra"], 2, ["log takes"]), (["log", "verify", "--run", "0"], 2, ["'hwb log show|export'"]),

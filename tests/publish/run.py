@@ -439,6 +439,9 @@ def credentials(tap):
         got = [(p["registry"], p["upload"], p["served"]) for p in json.loads(run.out)["publications"]]
         tap.check("hwb respond finds it by that name, and on the index of that name", run.code == 0 and (r.base + "/legacy/", "completed", "same") in got
                   and {where for where, _, _ in got} == {r.base + "/legacy/"}, run.told())
+        run = user.hwb("respond", "token-leak", "-r", "corp", "--json", env=store)
+        got = {(p["upload"], p["served"], p["index"], p["index_by"], p["username"]) for p in json.loads(run.out)["publications"] if p["authentication"] == "store"}
+        tap.check("else on the one that the log says was asked, with the user", got == {("completed", "same", r.base + "/simple/", "log", "__token__")}, run.told())
         used = user.events("credential.used")
         tap.check("the log says which kinds were used", [e["kind"] for e in used[-2:]] == ["keyring", "store"], used[-2:])
 

@@ -71,23 +71,34 @@ static void meant(void)
 }
 
 static const struct {
-	const char *name, *word, *logged, *want;
-	bool is_guess;
+	const char *name, *word, *logged, *logged_index, *want;
+	enum index_word by;
 } indexes[] = {
-	{ "what is known of PyPI", NULL, PYPI, "https://pypi.org/simple/", false },
-	{ "the index of its name, by the URL alone", NULL, "https://up.corp.example/repository/a",
-	  "https://down.corp.example/simple/", false },
-	{ "else the kind of registry, which is a guess", "lab", GITLAB, GITLAB "/simple/", true },
-	{ "also where nobody gave it a name", NULL, "https://up.corp.example/repository/b",
-	  "https://up.corp.example/repository/b/simple/", true },
-	{ "a bucket has that of its name", NULL, "s3://acme-wheels/py", "https://cdn.example/py/simple/", false },
-	{ "and nothing is guessed of another", "bare", "s3://bare-bucket", "", false },
-	{ "nor of a registry without a shape", "odd", "https://odd.example/upload/", "", false },
-	{ "an index at the same origin is a guess", NULL, "https://mirror.example/upload/", "https://mirror.example/root/simple/",
-	  true },
-	{ "the index that was named, where the log has nothing", "mirror", "mirror", "https://mirror.example/root/simple/", false },
-	{ "none of a word", "nobody", "nobody", "", false },
-	{ "none of nothing", NULL, "", "", false },
+	{ "what is known of PyPI", NULL, PYPI, NULL, "https://pypi.org/simple/", INDEX_BUILT_IN },
+	{ "the index of its name, by the URL alone", NULL, "https://up.corp.example/repository/a", NULL,
+	  "https://down.corp.example/simple/", INDEX_BY_NAME },
+	{ "which goes before what the log says", NULL, "https://up.corp.example/repository/a", "https://log.example/simple/",
+	  "https://down.corp.example/simple/", INDEX_BY_NAME },
+	{ "else what the log says", NULL, "https://odd.example/upload/", "https://log.example/simple",
+	  "https://log.example/simple/", INDEX_BY_LOG },
+	{ "before what is known", NULL, PYPI, "https://log.example/simple/", "https://log.example/simple/", INDEX_BY_LOG },
+	{ "and before a guess", "lab", GITLAB, "https://log.example/simple/", "https://log.example/simple/", INDEX_BY_LOG },
+	{ "but for the guess itself, which hwb publish makes as well", "lab", GITLAB, GITLAB "/simple", GITLAB "/simple/",
+	  INDEX_BY_SHAPE },
+	{ "a bucket that the log has an index of", "bare", "s3://bare-bucket", "https://log.example/simple/",
+	  "https://log.example/simple/", INDEX_BY_LOG },
+	{ "else the kind of registry, which is a guess", "lab", GITLAB, NULL, GITLAB "/simple/", INDEX_BY_SHAPE },
+	{ "also where nobody gave it a name", NULL, "https://up.corp.example/repository/b", NULL,
+	  "https://up.corp.example/repository/b/simple/", INDEX_BY_SHAPE },
+	{ "a bucket has that of its name", NULL, "s3://acme-wheels/py", NULL, "https://cdn.example/py/simple/", INDEX_BY_NAME },
+	{ "and nothing is guessed of another", "bare", "s3://bare-bucket", NULL, "", INDEX_UNKNOWN },
+	{ "nor of a registry without a shape", "odd", "https://odd.example/upload/", NULL, "", INDEX_UNKNOWN },
+	{ "an index at the same origin is another's", NULL, "https://mirror.example/upload/", NULL, "", INDEX_UNKNOWN },
+	{ "the index that was named, where the log has nothing", "mirror", "mirror", NULL, "https://mirror.example/root/simple/",
+	  INDEX_BY_NAME },
+	{ "none of a word", "nobody", "nobody", NULL, "", INDEX_UNKNOWN },
+	{ "none of nothing", NULL, "", NULL, "", INDEX_UNKNOWN },
+	{ "what the log says may be no URL", NULL, "https://odd.example/upload/", "]\n", "", INDEX_UNKNOWN },
 };
 
 static void shown(void)
@@ -96,11 +107,52 @@ static void shown(void)
 		struct world w;
 		open_user(&w);
 		struct registry_meant m = registry_meant_find(&w.s, indexes[i].word, &w.a);
-		struct registry r = registry_of_log(&w.s, &m, indexes[i].logged, &w.a);
-		CHECK_ROW(strcmp(r.check_url ? r.check_url : "", indexes[i].want) == 0, indexes[i].name);
-		CHECK_ROW(r.check_is_guess == indexes[i].is_guess, indexes[i].name);
+		struct registry_index r = registry_index_find(&w.s, &m, indexes[i].logged, indexes[i].logged_index, &w.a);
+		CHECK_ROW(strcmp(r.url ? r.url : "", indexes[i].want) == 0, indexes[i].name);
+		CHECK_ROW(r.word == indexes[i].by, indexes[i].name);
 		world_done(&w);
 	}
+}
+
+static const struct {
+	const char *word;
+	bool want;
+} words_known[] = {
+	{ "pypi", true },
+	{ "corp", true },
+	{ "wheels", true },
+	{ "old", true },
+	{ "mirror", true },
+	{ "https://any.example/", true },
+	{ "s3://any", true },
+	{ "odd.example", true },
+	{ "down.corp.example", true },
+	{ "upload.pypi.org", true },
+	{ "pypi.org", true },
+	{ "nosuch", false },
+	{ "corpp", false },
+	{ "any.example", false },
+};
+
+static void known(void)
+{
+	for (size_t i = 0; i < COUNT(words_known); i++) {
+		struct world w;
+		open_user(&w);
+		struct registry_meant m = registry_meant_find(&w.s, words_known[i].word, &w.a);
+		CHECK_ROW(registry_word_is_known(&w.s, &m) == words_known[i].want, words_known[i].word);
+		world_done(&w);
+	}
+}
+
+static void spelled(void)
+{
+	struct world w;
+	open_user(&w);
+	CHECK(strcmp(registry_spelling("https://H.example:443/x/", &w.a), registry_spelling("https://h.example/x", &w.a)) == 0);
+	CHECK(strcmp(registry_spelling("s3://b/p/", &w.a), registry_spelling("s3://b/p", &w.a)) == 0);
+	CHECK(strcmp(registry_spelling("https://h.example/x", &w.a), registry_spelling("https://h.example/x/y", &w.a)) != 0);
+	world_done(&w);
 }
 
 static void unread(void)
@@ -132,6 +184,8 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		{ "a registry is meant by what hwb publish calls it, and by no more", meant },
 		{ "its index is that which hwb publish asks; a guess is marked as one", shown },
+		{ "a word that nobody knows is known as such", known },
+		{ "two spellings of one place are one", spelled },
 		{ "a ~/.pypirc that cannot be read leaves a name open, and no other", unread },
 		{ "a name of the operator's is not the built-in one", own_pypi },
 	};

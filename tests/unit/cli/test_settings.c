@@ -437,11 +437,57 @@ static void test_times(void)
 		{ "2026-13-01", -1 },
 		{ "99999999 days", -1 },
 		{ "7d", 1000000 - 7 * 86400 },
+		{ "7m", -1 },
+		{ "2026-11-23 01:00", -1 },
 		{ "0", -1 },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		int64_t got = -1;
 		enum status s = settings_time(bytes_of(rows[i].text), 1000000, &got, NULL);
+		CHECK_ROW(s == (rows[i].want == -1 ? ERR_USAGE : OK), rows[i].text);
+		CHECK_NUMBER(got, rows[i].want);
+	}
+}
+
+/* For --since. What hwb.toml takes stays as it is: test_times and test_ages refuse "7m". */
+static void test_since(void)
+{
+	static const struct {
+		const char *text;
+		int64_t want; /* -1: refused */
+	} rows[] = {
+		{ "30s", 1000000 - 30 },
+		{ "30 seconds", 1000000 - 30 },
+		{ "1s", 1000000 - 1 },
+		{ "5m", 1000000 - 300 },
+		{ "5 minutes", 1000000 - 300 },
+		{ "1 minute", 1000000 - 60 },
+		{ "2h", 1000000 - 7200 },
+		{ "1 hour", 1000000 - 3600 },
+		{ "7d", 1000000 - 7 * 86400 },
+		{ "1w", 1000000 - 7 * 86400 },
+		{ "604800s", 1000000 - 604800 },
+		{ "100000000s", 1000000 - 100000000 },
+		{ "100000001s", -1 },
+		{ "5M", -1 },
+		{ "5mo", -1 },
+		{ "5", -1 },
+		{ "0", -1 },
+		{ "m", -1 },
+		{ "", -1 },
+		{ "2026-11-23", 1795392000 },
+		{ "2026-11-23 01:00", 1795395600 },
+		{ "2026-11-23T01:00", 1795395600 },
+		{ "2026-11-23 01:00:05", 1795395605 },
+		{ "2026-11-23T01:00:00+01:00", 1795392000 },
+		{ "2026-11-23 01", -1 },
+		{ "2026-11-23 24:00", -1 },
+		{ "2026-11-23x01:00", -1 },
+		{ "2026-11-23 01:00Z", -1 },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int64_t got = -1;
+		enum status s = settings_since(bytes_of(rows[i].text), 1000000, &got, NULL);
 		CHECK_ROW(s == (rows[i].want == -1 ? ERR_USAGE : OK), rows[i].text);
 		CHECK_NUMBER(got, rows[i].want);
 	}
@@ -546,6 +592,7 @@ static const struct test tests[] = {
 	{ "netrc words and files have a largest size", test_netrc_size },
 	{ "netrc is read only when asked for, and must then be there", test_netrc_option },
 	{ "dates, times and ages", test_times },
+	{ "what --since takes besides", test_since },
 	{ "ages alone", test_ages },
 	{ "registries are URLs and buckets, of the strongest source that has any", test_registries },
 	{ "defaults, CI and user", test_surroundings },
