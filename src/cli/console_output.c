@@ -16,6 +16,11 @@ bool console_add_secret(struct console *c, struct bytes secret)
 	return known_add(&c->known, secret);
 }
 
+bool console_add_brief_secret(struct console *c, struct bytes secret)
+{
+	return known_add_brief(&c->known, secret);
+}
+
 uint64_t console_n_hidden(const struct console *c)
 {
 	return c->raw.n_masks + c->escaped.n_masks;
