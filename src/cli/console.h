@@ -52,6 +52,8 @@ bool console_add_brief_secret(struct console *c, struct bytes secret);
 /* Whether "NAME=value" looks like a credential by its name: paths and numbers under such names (SSH_TOKEN_FILE, TOKEN_LIFETIME=86400) are
  * none. */
 bool console_is_secret_variable(struct bytes variable);
+/* For run_context.known: whoever puts a stranger's words into a sentence hides them by it (redact/words.h). */
+const struct known *console_known(const struct console *c);
 /* How many of these values were hidden in console_output. */
 uint64_t console_n_hidden(const struct console *c);
 /* A text, redacted but not escaped, for files that hwb writes. is_cut: its end is missing, or may be; what could be the beginning of

@@ -21,6 +21,11 @@ bool console_add_brief_secret(struct console *c, struct bytes secret)
 	return known_add_brief(&c->known, secret);
 }
 
+const struct known *console_known(const struct console *c)
+{
+	return &c->known;
+}
+
 uint64_t console_n_hidden(const struct console *c)
 {
 	return c->raw.n_masks + c->escaped.n_masks;

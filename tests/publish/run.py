@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 sys.dont_write_bytecode = True
@@ -234,6 +235,19 @@ class Echo(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+def cut_short(tap):
+    """a secret at the place where the words of a registry are cut"""
+    with Registry() as r:
+        for password in ("correct horse battery staple", "Tr0ub4dor!Zq$9@kLm#w2", "abcdefghijklmnopqrstuvwxyz012345"):
+            for left in (1, 3, len(password) - 6):
+                user = User()
+                r.ask("/_set/" + urllib.parse.quote("echo+pad:%d" % (1000 - len(password) + left), safe=""))
+                run = user.publish(r, token="", env={"HWB_PUBLISH_USERNAME": "me", "HWB_PUBLISH_PASSWORD": password})
+                shown = max((n for n in range(len(password) + 1) if " " + password[:n] in run.text), default=0)
+                tap.check("nothing of '%s' is shown when %d bytes of it are missing" % (password, left),
+                          run.code == 7 and "y y y" in run.text and shown == 0 and not any(password in str(e) or password[:6] in str(e) for e in user.log()), run.told(), shown)
+
+
 def hostile(tap):
     """a registry that says back what it was told"""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
@@ -265,7 +279,7 @@ def forged(tap):
             ("upload-form", "another", "return frame[:4] + struct.pack('<I', 14) + bytes(32)", 10),
             ("upload-form", "a field of hwb's own", "return frame.replace(b'pyversion', b':actionxx')", 10),
             ("upload-answer", "nothing", "return b''", 7), ("upload-answer", "its death", "os.kill(os.getpid(), signal.SIGSYS)", 7),
-            ("upload-answer", "words that steer", "return frame[:8] + %s(b'\\x1b]0;x\\x07\\n::error::x') + bytes(4)" % put, 7)]
+            ("upload-answer", "words that steer", "return frame[:8] + %s(b'\\x1b]0;x\\x07\\n::error::x') + bytes(8)" % put, 7)]
     with Registry() as r:
         for verb, name, lie, code in lies:
             user = User()
@@ -852,5 +866,5 @@ def devpi(tap):
 
 if __name__ == "__main__":
     word = begin(sys.argv)
-    Tap().all([simple, parity, refusals, answers, hostile, forged, troubles, existing, redirects, tls, foreign, places_of_passwords, credentials, changed, killed, at_once, stumbles, heavy, receipts, releases, unseen, large, trusted,
+    Tap().all([simple, parity, refusals, answers, cut_short, hostile, forged, troubles, existing, redirects, tls, foreign, places_of_passwords, credentials, changed, killed, at_once, stumbles, heavy, receipts, releases, unseen, large, trusted,
                attestations, pypiserver, private, devpi], word)
