@@ -769,6 +769,16 @@ def attestations(tap):
         broken = own.replace(".publish.", ".broken.")
         write(user.dist, {os.path.basename(broken): "{"})
         tap.run("and so is one that is no JSON", user.publish(r, "--attestations", broken), 2, "the attestation")
+        os.unlink(own)
+        os.mkfifo(own)
+        tap.run("a pipe is not waited for", user.publish(r, "--attestations", own), 2, "not a regular file")
+        os.unlink(own)
+        r.ask("/_empty")
+        user = User()
+        os.makedirs(user.hwb_home + "/publish", mode=0o700)
+        os.chmod(user.hwb_home, 0o700)
+        os.mkfifo(user.hwb_home + "/publish/%s.json" % hashlib.sha256((r.base + "/legacy/").encode() + b"\0" + b"spam-1.0-py3-none-any.whl").hexdigest())
+        tap.run("nor is one in the journal", user.publish(r), 10, "not a regular file")
 
 
 def free_port():
