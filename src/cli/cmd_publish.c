@@ -1,4 +1,6 @@
 /* `hwb publish`: checked distributions to a registry, each once, with a credential that lives in two processes for seconds. */
+#include <limits.h>
+
 #include "base/cleanup.h"
 #include "cli/commands.h"
 #include "cli/options_build.h"
@@ -171,7 +173,9 @@ static const char *const borrowed[] = { "--allow", "--deny", "--fail-on", "--lim
 static void on_progress(void *context, const struct publish_file *f, uint64_t sent)
 {
 	struct publish_command *c = context;
-	console_progress(c->checked.session.console, arena_string(c->checked.arena, f->name), sent, f->size);
+	char name[NAME_MAX + 1]; /* not in the arena: hwb-net says how often it reports */
+	(void)snprintf(name, sizeof name, "%.*s", BYTES_ARG(f->name));
+	console_progress(c->checked.session.console, name, sent, f->size);
 }
 
 static void on_say(void *context, const struct publish_file *f, const char *text)

@@ -532,6 +532,59 @@ def at_once(tap):
         tap.run("nine are too many", user.publish(r, env={"HWB_CONCURRENT_UPLOADS": "9"}), 2, "takes a number from 1 to 8")
 
 
+class Slow:
+    """A registry that answers small files when it is told to, and reads a large one slowly until then."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.base = "http://127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.small, self.read, self.may_answer, self.hurry = 0, 0, threading.Event(), threading.Event()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            threading.Thread(target=self.talk, args=(self.socket.accept()[0],), daemon=True).start()
+
+    def talk(self, connection):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        with connection, connection.makefile("rb") as stream:
+            while line := stream.readline():
+                size = 0
+                while (header := stream.readline()) not in (b"\r\n", b""):
+                    if header.lower().startswith(b"content-length:"):
+                        size = int(header.partition(b":")[2])
+                is_large = size > 1 << 20
+                while size:
+                    piece = stream.read(min(size, 16384))
+                    size -= len(piece)
+                    if is_large:
+                        self.read += len(piece)
+                        self.hurry.wait(0.04)
+                if line.startswith(b"POST") and not is_large:
+                    self.small += 1
+                    self.may_answer.wait()
+                connection.sendall(b"HTTP/1.1 %s X\r\nContent-Length: 0\r\n\r\n" % (b"200" if line.startswith(b"POST") else b"404"))
+
+
+def busy(tap):
+    """hwb has other things to do while files are sent"""
+    registry = Slow()
+    user = User(*[("spam%d" % n, "1") for n in range(7)])
+    make_wheel(user.dist, "aaa", "1", files={"aaa.bin": os.urandom(16 << 20)})
+    process = user.start(*user.words(registry), env={"HWB_PUBLISH_TOKEN": TOKEN, "HWB_CONCURRENT_UPLOADS": "8"})
+    under_way = wait_for(lambda: registry.small == 7 and registry.read)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(5)  # eight reports in 100 ms fill the channel
+    registry.may_answer.set()
+    time.sleep(1)
+    registry.hurry.set()
+    tap.check("eight are under way", under_way, registry.small)
+    tap.check("what is under way goes on when nobody hears that others have ended", wait_for(lambda: registry.read > 16 << 20, 5), registry.read)
+    process.send_signal(signal.SIGCONT)
+    run = user.finish(process)
+    tap.check("and hwb hears it later", run.code == 0 and len(user.events("publish.completed")) == 8, run.told())
+
+
 def stumbles(tap):
     """one of several fails"""
     with Registry() as r:
@@ -876,5 +929,5 @@ def devpi(tap):
 
 if __name__ == "__main__":
     word = begin(sys.argv)
-    Tap().all([simple, parity, refusals, answers, cut_short, hostile, forged, troubles, existing, redirects, tls, foreign, places_of_passwords, credentials, changed, killed, at_once, stumbles, heavy, receipts, releases, unseen, large, trusted,
+    Tap().all([simple, parity, refusals, answers, cut_short, hostile, forged, troubles, existing, redirects, tls, foreign, places_of_passwords, credentials, changed, killed, at_once, busy, stumbles, heavy, receipts, releases, unseen, large, trusted,
                attestations, pypiserver, private, devpi], word)
