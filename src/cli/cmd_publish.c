@@ -8,6 +8,7 @@
 #include "cli/publish_files.h"
 #include "cli/settings_parts.h"
 #include "finding/policy.h"
+#include "host/locked.h"
 #include "host/undumpable.h"
 #include "publish/journal.h"
 
@@ -415,6 +416,7 @@ static enum status publish(struct publish_command *c, struct diag *d)
 {
 	struct settings *s = c->checked.settings;
 	enum status status = process_hide(d);
+	locked_process(); /* the console's patterns are secrets in other words */
 	if (status == OK && s->publish.url && s->rows_by_flag[setting_find(BYTES("publish.registry"))])
 		status = fail(d, ERR_USAGE, 0, "--registry and --repository-url both say where to: name one");
 	if (status == OK)
@@ -452,6 +454,7 @@ static int run_publish(struct settings *settings, struct arena *a)
 	fd_close(&c.journal);
 	fd_close(&c.home);
 	enum exit_code code = session_close(&c.checked.session, settings, s, &d);
+	console_forget(c.checked.session.console);
 	audit_free(c.checked.session.run.audit);
 	return (int)code;
 }

@@ -49,6 +49,8 @@ enum exit_code console_end(struct console *c, enum exit_code code);
 bool console_add_secret(struct console *c, struct bytes secret);
 /* The same for one that is dead soon, and that makes room for newer ones (known_add_brief). */
 bool console_add_brief_secret(struct console *c, struct bytes secret);
+/* At the very end, when nothing is said any more: wipes them. */
+void console_forget(struct console *c);
 /* Whether "NAME=value" looks like a credential by its name: paths and numbers under such names (SSH_TOKEN_FILE, TOKEN_LIFETIME=86400) are
  * none. */
 bool console_is_secret_variable(struct bytes variable);

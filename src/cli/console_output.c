@@ -21,6 +21,11 @@ bool console_add_brief_secret(struct console *c, struct bytes secret)
 	return known_add_brief(&c->known, secret);
 }
 
+void console_forget(struct console *c)
+{
+	known_wipe(&c->known);
+}
+
 const struct known *console_known(const struct console *c)
 {
 	return &c->known;

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "host/locked.h"
 #include "host/mapped.h"
 #include "net/channel.h"
 #include "net/confine.h"
@@ -340,6 +341,7 @@ static enum status set_up(struct upload_server *sv, struct diag *d)
 enum status upload_serve(int channel_fd, struct diag *d)
 {
 	struct arena a;
+	locked_process(); /* libcurl makes copies of its own */
 	arena_init(&a);
 	/* Large for a stack frame, and it lives as long as the process. */
 	struct upload_server *sv = ARENA_NEW(&a, struct upload_server);

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -710,6 +711,43 @@ def unseen(tap):
         tap.check("nor with any variable", all(re.search(r"execve\(.*, (0x0|NULL|\[\]|0x[0-9a-f]+ /\* 0 vars \*/)\)", line) for line in lines), lines[:5])
 
 
+def unswapped(tap):
+    """where the token is in memory, none of it goes to the swap"""
+    if os.getuid() != 0:
+        raise Skip("only root can look into processes that are not dumpable")
+    if b"__asan_init" in open(Setting.hwb, "rb").read():
+        raise Skip("a sanitizer has a heap of its own")
+    if 0 <= resource.getrlimit(resource.RLIMIT_MEMLOCK)[1] < 8 << 20:
+        raise Skip("less than 8 MiB may be locked")
+    for name in (None, "nobody"):
+        user = User()
+        user.user = name
+        subprocess.run(["chown", "-R", name or "root", user.top], check=True)
+        with Registry() as r:
+            process = user.start(*user.words(r, path="/hang/legacy/"), env={"HWB_PUBLISH_TOKEN": TOKEN})
+            wait_for(lambda: r.seen("upload"))
+            found = {p: mappings_of(p, TOKEN.encode()) for p in [process.pid, *(p for p, _ in processes_of(process.pid))]}
+            tap.check("of %s: all copies lie in locked memory" % (name or "root"), found[process.pid] and sum(map(bool, found.values())) == 2
+                      and all(is_locked for places in found.values() for _, is_locked in places), found)
+            process.send_signal(signal.SIGTERM)
+            user.finish(process)
+
+
+def mappings_of(pid, what):
+    """(name, whether it is locked) of each mapping that can be written to and has these bytes."""
+    found, place = [], None
+    with open("/proc/%d/smaps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as mem:
+        for line in maps:
+            head = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)", line)
+            if head:
+                place = (int(head[1], 16), int(head[2], 16), head[4]) if "w" in head[3] else None
+            elif place and line.startswith("VmFlags:"):
+                mem.seek(place[0])
+                if what in mem.read(place[1] - place[0]):
+                    found.append((place[2], "lo" in line.split()))
+    return found
+
+
 def children_of(pid):
     return [name for _, name in processes_of(pid)]
 
@@ -929,5 +967,5 @@ def devpi(tap):
 
 if __name__ == "__main__":
     word = begin(sys.argv)
-    Tap().all([simple, parity, refusals, answers, cut_short, hostile, forged, troubles, existing, redirects, tls, foreign, places_of_passwords, credentials, changed, killed, at_once, busy, stumbles, heavy, receipts, releases, unseen, large, trusted,
+    Tap().all([simple, parity, refusals, answers, cut_short, hostile, forged, troubles, existing, redirects, tls, foreign, places_of_passwords, credentials, changed, killed, at_once, busy, stumbles, heavy, receipts, releases, unseen, unswapped, large, trusted,
                attestations, pypiserver, private, devpi], word)
