@@ -395,9 +395,10 @@ def places_of_passwords(tap):
     secret = "hunter2-" + "is-no-password"
     with Registry() as r:
         for words in (["--password", secret], ["-p" + secret], ["--token=" + secret], ["--repository-url", r.base.replace("://", "://u:%s@" % secret) + "/legacy/"],
-                      ["--check-url", r.base.replace("://", "://u:%s@" % secret) + "/"]):
+                      ["--check-url", r.base.replace("://", "://u:%s@" % secret) + "/"], ["--repository-url", r.base + "/legacy/?token=" + secret],
+                      ["--check-url", r.base + "/simple/?token=" + secret]):
             tap.run("%s is refused" % words[0][:18], user.publish(r, *words), 2, absent=[secret])
-        tap.check("nothing was asked", r.json("/_count") == {}, r.json("/_count"))
+        tap.check("nothing was asked, and no file has it", r.json("/_count") == {} and secret.encode() not in traces(user), r.json("/_count"))
         write(user.home, {".pypirc": "[distutils]\nindex-servers =\n    corp\n    bare\n\n[corp]\nrepository = %s/legacy/\nusername = __token__\npassword = %s\n\n"
                                      "[bare]\nrepository: %s/legacy/\nusername: somebody\n" % (r.base, secret, r.base)})
         words = ["--check-url", r.base + "/simple/"]
