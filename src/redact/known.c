@@ -36,7 +36,7 @@ struct known_room {
 struct known_table {
 	struct trigrams begins; /* patterns, and masks */
 	uint32_t heads[1 << HEAD_BITS]; /* by two bytes: 1 + a pattern */
-	uint32_t alike[1 << HEAD_BITS]; /* by all of it: thousands of values escaped as "\\x41..." begin with the same two */
+	uint32_t alike[1 << HEAD_BITS]; /* by all of it: thousands of values escaped as "\x41..." begin with the same two */
 	bool first[256];
 };
 
@@ -96,13 +96,17 @@ static struct bytes without_mask_end(struct bytes b)
 	return b;
 }
 
+/* Of a multiple of ROOM_SIZE, and of just that, so that small patterns leave the large rooms to large ones. */
 static struct known_room *room_get(struct known *k, size_t size)
 {
-	struct known_room *r = k->spare;
-	if (r && r->size >= size) {
-		k->spare = r->next;
+	size_t want = (size + ROOM_SIZE - 1) / ROOM_SIZE * ROOM_SIZE;
+	struct known_room **at = &k->spare, *r;
+	while (*at && (*at)->size != want)
+		at = &(*at)->next;
+	r = *at;
+	if (r) {
+		*at = r->next;
 	} else {
-		size_t want = size > ROOM_SIZE ? size : ROOM_SIZE;
 		r = arena_alloc(k->arena, 1, sizeof *r + want);
 		r->size = want;
 	}

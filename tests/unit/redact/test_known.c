@@ -325,6 +325,24 @@ static void test_brief(void)
 	CHECK(a.used < used + used / 4); /* what is forgotten leaves its room */
 }
 
+static void test_brief_large(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	size_t used = 0;
+	arena_init(&a);
+	known_init(&k, &a);
+	for (unsigned i = 0; i < 6 * KNOWN_BRIEF_MAX; i++) {
+		static char token[4000];
+		if (i == 2 * KNOWN_BRIEF_MAX)
+			used = a.used;
+		memset(token, 'x', sizeof token);
+		(void)snprintf(token, sizeof token, "%u", i);
+		CHECK(known_add_brief(&k, bytes_make(token, 3000 + i % 900)));
+	}
+	CHECK(a.used < used + used / 4);
+}
+
 static void test_brief_that_lasts(void)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -369,6 +387,7 @@ static const struct test tests[] = {
 	{ "base64 is recognised whatever stands around the value", test_base64 },
 	{ "short, long, common and too many values are refused", test_adding },
 	{ "brief ones are forgotten for newer ones, and lasting ones are not", test_brief },
+	{ "nor do large ones take more and more room", test_brief_large },
 	{ "a brief one that is added for good stays", test_brief_that_lasts },
 	{ "a long stream is worked on in blocks", test_large_stream },
 };
