@@ -43,9 +43,8 @@ struct oidc_request {
  * and a new identity for each as [limits] http-retries says.
  * ERR_ABSENT: there is no CI here that gives identities, or (unless must) the host has no Trusted Publishing; the words say what
  * was looked for. ERR_USAGE: no audience is pinned for the host, or one that is another's. ERR_REFUSED: the CI or the registry
- * says no, or the identity is not what was asked for, or a token cannot be
- * hidden. ERR_NETWORK: no answer. ERR_UNCHECKED: an answer could not be read.
- * Nobody but the CI and the host of upload_url hears anything. */
+ * says no, or the identity is not what was asked for, or a token cannot be hidden. ERR_NETWORK: no answer. ERR_UNCHECKED: an answer
+ * could not be read. Nobody but the CI and the host of upload_url hears anything. */
 MUST_USE enum status oidc_token(const struct run_context *run, const struct oidc_request *request, struct arena *a,
 				struct publish_token *ret, struct diag *d);
 
