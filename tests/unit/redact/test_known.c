@@ -299,6 +299,17 @@ static bool hides(const struct known *k, const char *value)
 	return bytes_equal(buf_bytes(&out), BYTES(M));
 }
 
+static void test_blanks(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	known_init(&k, &a);
+	CHECK(known_add(&k, BYTES("two  blanks\tand  a tab")));
+	CHECK(hides(&k, "two  blanks\tand  a tab"));
+	CHECK(hides(&k, "two blanks and a tab"));
+}
+
 static void test_brief(void)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -386,6 +397,7 @@ static const struct test tests[] = {
 	{ "the beginning of a value at the end of a text that was cut is replaced too", test_cut },
 	{ "base64 is recognised whatever stands around the value", test_base64 },
 	{ "short, long, common and too many values are refused", test_adding },
+	{ "runs of blanks may have become one blank", test_blanks },
 	{ "brief ones are forgotten for newer ones, and lasting ones are not", test_brief },
 	{ "nor do large ones take more and more room", test_brief_large },
 	{ "a brief one that is added for good stays", test_brief_that_lasts },
