@@ -10,6 +10,7 @@
 
 struct audit;
 struct container;
+struct known;
 
 /* How a stranger's code is kept in (DESIGN.md section 3, "Isolation modes"). Chosen once for a run, never changed in silence:
  * namespaces of our own, a container of podman or docker, or Landlock and seccomp alone, which is weaker. */
@@ -24,6 +25,7 @@ struct run_context {
 	enum isolation_mode mode;
 	const struct container *container; /* of MODE_CONTAINER: sandbox/container.h */
 	const char *run_path; /* of MODE_LANDLOCK: below which directory each program gets one of its own */
+	const struct known *known; /* what nobody may see, redact/known.h; NULL: nothing. See redact/words.h */
 	const volatile sig_atomic_t *cancelled; /* the number of the signal that asked us to stop, else 0; may be NULL */
 };
 

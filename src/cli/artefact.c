@@ -75,7 +75,7 @@ enum status artefact_read_constraints(const char *path, struct arena *a, struct 
 {
 	CLEANUP(buf_done) struct buf text;
 	buf_init(&text, CONSTRAINTS_MAX);
-	if (file_read(AT_FDCWD, path, &text, d)) {
+	if (file_read_named(path, &text, d)) {
 		(void)explain(d, "the constraints");
 		return recode(d, ERR_USAGE);
 	}

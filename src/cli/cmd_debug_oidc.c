@@ -31,7 +31,7 @@ static void show(struct console *c, const struct publish_token *t)
 int debug_oidc(struct settings *s, struct arena *a)
 {
 	struct console *c = console_open(s, environ, a);
-	struct run_context run = { .id = "", .limits = &s->limits };
+	struct run_context run = { .id = "", .limits = &s->limits, .known = console_known(c) };
 	CLEANUP(publish_token_done) struct publish_token token = { 0 };
 	struct diag d = { 0 };
 	if (s->sources.n < 2) {

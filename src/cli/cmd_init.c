@@ -199,7 +199,7 @@ static enum status write_file(struct init_command *c, struct bytes content, stru
 {
 	CLEANUP(fd_close) int folder = -1;
 	const char *name = strrchr(c->path, '/') ? strrchr(c->path, '/') + 1 : c->path;
-	enum status s = directory_make(c->dir, c->is_gitlab ? "." : ".github/workflows", false, &folder, d);
+	enum status s = directory_make_inside(c->dir, c->is_gitlab ? "." : ".github/workflows", &folder, d);
 	if (s)
 		return s;
 	if (c->settings->init.force)

@@ -1,4 +1,6 @@
 /* `hwb publish`: checked distributions to a registry, each once, with a credential that lives in two processes for seconds. */
+#include <limits.h>
+
 #include "base/cleanup.h"
 #include "cli/commands.h"
 #include "cli/options_build.h"
@@ -6,6 +8,7 @@
 #include "cli/publish_files.h"
 #include "cli/settings_parts.h"
 #include "finding/policy.h"
+#include "host/locked.h"
 #include "host/undumpable.h"
 #include "publish/journal.h"
 
@@ -171,7 +174,9 @@ static const char *const borrowed[] = { "--allow", "--deny", "--fail-on", "--lim
 static void on_progress(void *context, const struct publish_file *f, uint64_t sent)
 {
 	struct publish_command *c = context;
-	console_progress(c->checked.session.console, arena_string(c->checked.arena, f->name), sent, f->size);
+	char name[NAME_MAX + 1]; /* not in the arena: hwb-net says how often it reports */
+	(void)snprintf(name, sizeof name, "%.*s", BYTES_ARG(f->name));
+	console_progress(c->checked.session.console, name, sent, f->size);
 }
 
 static void on_say(void *context, const struct publish_file *f, const char *text)
@@ -411,6 +416,7 @@ static enum status publish(struct publish_command *c, struct diag *d)
 {
 	struct settings *s = c->checked.settings;
 	enum status status = process_hide(d);
+	locked_process(); /* the console's patterns are secrets in other words */
 	if (status == OK && s->publish.url && s->rows_by_flag[setting_find(BYTES("publish.registry"))])
 		status = fail(d, ERR_USAGE, 0, "--registry and --repository-url both say where to: name one");
 	if (status == OK)
@@ -448,6 +454,7 @@ static int run_publish(struct settings *settings, struct arena *a)
 	fd_close(&c.journal);
 	fd_close(&c.home);
 	enum exit_code code = session_close(&c.checked.session, settings, s, &d);
+	console_forget(c.checked.session.console);
 	audit_free(c.checked.session.run.audit);
 	return (int)code;
 }

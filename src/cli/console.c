@@ -9,6 +9,9 @@
 #include "cli/settings_parts.h"
 #include "net/url.h"
 
+/* The rest of the set is for the credentials that are found later. */
+enum { VARIABLES_MAX = KNOWN_SECRETS_MAX - 64 };
+
 void console_write(struct bytes text)
 {
 	(void)!fd_write_all(2, text, NULL);
@@ -89,12 +92,17 @@ bool console_is_secret_variable(struct bytes variable)
 	return value.size >= 8 && !is_number && value.data[0] != '/' && name_is_secret(name);
 }
 
-static void add_variable(struct console *c, struct bytes variable)
+/* false: there are too many. */
+static bool add_variable(struct console *c, struct bytes variable)
 {
 	struct bytes value = variable;
 	(void)bytes_cut(&value, '=');
-	if (console_is_secret_variable(variable))
-		(void)console_add_secret(c, value);
+	if (!console_is_secret_variable(variable))
+		return true;
+	if (c->known.n_secrets >= VARIABLES_MAX)
+		return false;
+	(void)console_add_secret(c, value);
+	return true;
 }
 
 static void add_password(struct console *c, const char *user, const char *password)
@@ -116,10 +124,14 @@ static void add_secrets(struct console *c, const struct settings *s, char **env)
 	if (s->proxy_url && url_parse(bytes_of(s->proxy_url), c->arena, &proxy, NULL) == OK &&
 	    url_credentials(&proxy, c->arena, &user, &password, NULL) == OK)
 		add_password(c, user, password);
+	bool are_all = true;
 	for (size_t i = 0; env && env[i]; i++)
-		add_variable(c, bytes_of(env[i]));
+		are_all = add_variable(c, bytes_of(env[i])) && are_all;
 	for (size_t i = 0; i < s->env.n; i++)
-		add_variable(c, bytes_of(s->env.items[i]));
+		are_all = add_variable(c, bytes_of(s->env.items[i])) && are_all;
+	if (!are_all)
+		console_warning(c, "more than %d variables look like secrets: the others are not hidden in what hwb prints",
+				VARIABLES_MAX);
 }
 
 /* ---- opening ---- */

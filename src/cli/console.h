@@ -45,11 +45,17 @@ void console_result(struct console *c, struct bytes line);
 enum exit_code console_end(struct console *c, enum exit_code code);
 
 /* From now on this value is "[REDACTED:known]" in everything that is printed or handed to the log, in all its encodings (redact/known.h).
- * false: too short or too common to be masked; the caller says so. */
+ * false: too short, too long or too common to be masked, or there are too many; the caller says so. */
 bool console_add_secret(struct console *c, struct bytes secret);
+/* The same for one that is dead soon, and that makes room for newer ones (known_add_brief). */
+bool console_add_brief_secret(struct console *c, struct bytes secret);
+/* At the very end, when nothing is said any more: wipes them. */
+void console_forget(struct console *c);
 /* Whether "NAME=value" looks like a credential by its name: paths and numbers under such names (SSH_TOKEN_FILE, TOKEN_LIFETIME=86400) are
  * none. */
 bool console_is_secret_variable(struct bytes variable);
+/* For run_context.known: whoever puts a stranger's words into a sentence hides them by it (redact/words.h). */
+const struct known *console_known(const struct console *c);
 /* How many of these values were hidden in console_output. */
 uint64_t console_n_hidden(const struct console *c);
 /* A text, redacted but not escaped, for files that hwb writes. is_cut: its end is missing, or may be; what could be the beginning of

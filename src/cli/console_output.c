@@ -16,6 +16,21 @@ bool console_add_secret(struct console *c, struct bytes secret)
 	return known_add(&c->known, secret);
 }
 
+bool console_add_brief_secret(struct console *c, struct bytes secret)
+{
+	return known_add_brief(&c->known, secret);
+}
+
+void console_forget(struct console *c)
+{
+	known_wipe(&c->known);
+}
+
+const struct known *console_known(const struct console *c)
+{
+	return &c->known;
+}
+
 uint64_t console_n_hidden(const struct console *c)
 {
 	return c->raw.n_masks + c->escaped.n_masks;

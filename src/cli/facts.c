@@ -104,7 +104,7 @@ enum status facts_read_file(const char *path, struct scan_base *ret, struct diag
 	const struct json *root;
 	struct arena *a = ret->facts.arena;
 	buf_init(&text, FILE_MAX);
-	enum status s = file_read(AT_FDCWD, path, &text, d);
+	enum status s = file_read_named(path, &text, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "there is no file '%s'", path);
 	if (s == OK)

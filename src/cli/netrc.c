@@ -190,7 +190,7 @@ enum status netrc_load(struct settings *s, struct arena *a, struct diag *d)
 	if (!s->netrc || !has_index)
 		return OK;
 	const char *path = choose_file(s, a);
-	enum status status = file_read(AT_FDCWD, path, &text, d);
+	enum status status = file_read_named(path, &text, d);
 	if (status == ERR_ABSENT && !s->netrc_must_exist)
 		return OK;
 	if (status == OK && stat(path, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)))

@@ -89,7 +89,7 @@ static enum status open_file(struct pip_load *l, const char *path, struct diag *
 	struct diag now = { 0 };
 	struct pip_file *file = &l->files[l->n_files];
 	buf_init(&text, INI_MAX_SIZE + 1);
-	enum status s = file_read(AT_FDCWD, path, &text, &now);
+	enum status s = file_read_named(path, &text, &now);
 	if (s == ERR_ABSENT)
 		return OK;
 	if (s == OK)

@@ -77,9 +77,11 @@ enum status session_open(struct settings *settings, const char *command, char **
 				       .ci_provider = settings->ci_provider,
 				       .ci_workflow = settings->ci_workflow,
 				       .ci_run = settings->ci_run };
-	ret->run = (struct run_context){
-		.id = ret->id, .limits = &settings->limits, .mode = settings->isolation, .cancelled = &caught_signal
-	};
+	ret->run = (struct run_context){ .id = ret->id,
+					 .limits = &settings->limits,
+					 .mode = settings->isolation,
+					 .known = console_known(ret->console),
+					 .cancelled = &caught_signal };
 	landlock_place(settings, &ret->run, a);
 	ret->logs_path = arena_printf(a, "%s/logs", settings->home_dir);
 	enum status s = open_log(ret, settings->home_dir, &ret->run.audit, d);

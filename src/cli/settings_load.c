@@ -371,7 +371,7 @@ static enum status load_file(struct settings *s, struct arena *a, const char *pa
 	struct toml_value *root;
 	struct diag now = { 0 };
 	buf_init(&text, TOML_MAX_SIZE + 1);
-	enum status status = file_read(AT_FDCWD, path, &text, &now);
+	enum status status = file_read_named(path, &text, &now);
 	if (status == ERR_ABSENT)
 		return OK;
 	if (status == OK)

@@ -26,6 +26,8 @@ static enum status check_place(struct bytes url, struct arena *a, struct diag *d
 	enum status status = url_parse(url, a, &parsed, d);
 	if (status)
 		return recode(d, ERR_USAGE);
+	if (parsed.query.data)
+		return fail(d, ERR_USAGE, 0, "it has a query ('?...') in it, and a URL ends up in logs");
 	return parsed.userinfo.data ? fail(d, ERR_USAGE, 0, "it has a user name or a password in it") : OK;
 }
 

@@ -1,9 +1,9 @@
 #include "cli/trusted.h"
 
-/* One that the console cannot mask is too short to be a token of anybody's. */
-static void take_secret(void *context, struct bytes secret)
+/* One that the console cannot mask is too short to be a token of anybody's, and is not used. */
+static bool take_secret(void *context, struct bytes secret)
 {
-	(void)console_add_secret(context, secret);
+	return console_add_brief_secret(context, secret);
 }
 
 struct oidc_request trusted_request(const struct settings *s, struct console *c, char **env, const char *upload_url,

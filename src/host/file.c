@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
 #include "base/encode.h"
@@ -37,6 +39,31 @@ enum status directory_make(int dir, const char *path, bool is_private, int *ret_
 			return fail(d, ERR_IO, 0, "make the directory '%s': %s", part, strerror(errno));
 	}
 	return directory_open(dir, path, ret_fd, d);
+}
+
+enum status directory_make_inside(int dir, const char *path, int *ret_fd, struct diag *d)
+{
+	CLEANUP(fd_close) int at = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct bytes rest = bytes_of(path);
+	while (at >= 0 && rest.data) {
+		char name[NAME_MAX + 1];
+		struct bytes part = bytes_cut(&rest, '/');
+		if (!part.size || part.size >= sizeof name || bytes_equal(part, BYTES("..")))
+			return fail(d, ERR_IO, 0, "the path '%.100s' is none of plain names", path);
+		bytes_copy(name, part);
+		name[part.size] = '\0';
+		if (mkdirat(at, name, 0777) && errno != EEXIST)
+			return fail(d, ERR_IO, 0, "make the directory '%s' of '%s': %s", name, path, strerror(errno));
+		int next = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (next < 0 && (errno == ENOTDIR || errno == ELOOP))
+			return fail(d, ERR_USAGE, 0, "'%s' of '%s' is a symbolic link, or no directory", name, path);
+		fd_close(&at);
+		at = next;
+	}
+	if (at < 0)
+		return fail(d, ERR_IO, 0, "open the directory '%s': %s", path, strerror(errno));
+	*ret_fd = take_fd(&at);
+	return OK;
 }
 
 enum status directory_check_ours(int fd, const char *path, const char *variable, struct diag *d)
@@ -114,9 +141,29 @@ enum status file_read_fd(int fd, struct buf *out, struct diag *d)
 	}
 }
 
+/* Nothing can be waited for there, and links to it are how people switch a file off. */
+static bool is_null_device(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
 enum status file_read(int dir, const char *path, struct buf *out, struct diag *d)
 {
-	CLEANUP(fd_close) int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	CLEANUP(fd_close) int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st))
+		return fail(d, errno == ENOENT ? ERR_ABSENT : ERR_IO, 0, "open '%s': %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode) && !is_null_device(&st))
+		return fail(d, ERR_IO, 0, "'%s' is not a regular file", path);
+	enum status s = file_read_fd(fd, out, d);
+	if (s)
+		(void)explain(d, "'%s'", path);
+	return s;
+}
+
+enum status file_read_named(const char *path, struct buf *out, struct diag *d)
+{
+	CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return fail(d, errno == ENOENT ? ERR_ABSENT : ERR_IO, 0, "open '%s': %s", path, strerror(errno));
 	enum status s = file_read_fd(fd, out, d);

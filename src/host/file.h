@@ -10,6 +10,9 @@
 MUST_USE enum status directory_open(int dir, const char *path, int *ret_fd, struct diag *d);
 /* The same, made with its parents when missing (mode 0700 & ~umask for "private", else 0777). */
 MUST_USE enum status directory_make(int dir, const char *path, bool is_private, int *ret_fd, struct diag *d);
+/* The same below a folder that is a stranger's: no link in path is followed. path: names with '/' between them. ERR_USAGE: one of them is
+ * a link or no directory. ERR_IO. */
+MUST_USE enum status directory_make_inside(int dir, const char *path, int *ret_fd, struct diag *d);
 /* Whether the open directory is ours alone: what somebody else can write is somebody else's word. variable: what names another, for
  * the remedy. ERR_USAGE, ERR_IO. */
 MUST_USE enum status directory_check_ours(int fd, const char *path, const char *variable, struct diag *d);
@@ -20,8 +23,11 @@ DIR *directory_entries(int dir);
 /* Removes everything below dir/name and itself; follows no links. ok when absent. */
 MUST_USE enum status directory_remove(int dir, const char *name, struct diag *d);
 
-/* Appends the whole file to out (its max is the limit). ERR_ABSENT (with a diag), ERR_LIMIT, ERR_IO. */
+/* Appends the whole file to out (its max is the limit). ERR_ABSENT (with a diag), ERR_LIMIT, ERR_IO: also when it is neither a regular
+ * file nor /dev/null, so that no pipe in a stranger's folder holds us. */
 MUST_USE enum status file_read(int dir, const char *path, struct buf *out, struct diag *d);
+/* The same for a file that the operator names: a pipe (<(program), /dev/stdin) is read to its end. */
+MUST_USE enum status file_read_named(const char *path, struct buf *out, struct diag *d);
 /* Appends what is left of fd. */
 MUST_USE enum status file_read_fd(int fd, struct buf *out, struct diag *d);
 

@@ -14,6 +14,12 @@ enum { LOCKED_MAX = 64 << 10 };
  * ERR_LIMIT: over LOCKED_MAX. */
 MUST_USE enum status locked_copy(struct bytes b, char **ret, struct diag *d);
 
+/* Keeps the memory that this process writes to out of the swap from now on, heap and stack, for what libraries and buffers copy: as much as
+ * RLIMIT_MEMLOCK lets (8 MiB for most users: the first LOCKED_HEAP of the heap, and some), and nothing without /proc. Not what is mapped
+ * later. About 50 us. */
+enum { LOCKED_HEAP = 4 << 20 };
+void locked_process(void);
+
 /* Wipes and unmaps what *p is, and makes it NULL; ok when it is NULL. Fits CLEANUP. */
 void locked_free(char **p);
 

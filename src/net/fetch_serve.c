@@ -244,7 +244,7 @@ static enum status serve_loop(struct server *sv, struct diag *d)
 	while (!sv->over) {
 		bool heard = false;
 		struct http_outcome o;
-		enum status s = http_poll(sv->http, sv->channel_fd, start_due(sv), &heard, d);
+		enum status s = http_poll(sv->http, sv->channel_fd, false, start_due(sv), &heard, d);
 		if (!s && heard)
 			s = hear(sv, d);
 		if (s)

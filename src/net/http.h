@@ -44,8 +44,9 @@ struct http_outcome {
 	const char *text; /* what went wrong, without URL or credentials */
 };
 
-/* Works until something is to do: an exchange ended, extra_fd is readable (or closed), or timeout_ms is over. */
-MUST_USE enum status http_poll(struct http *h, int extra_fd, uint32_t timeout_ms, bool *ret_extra, struct diag *d);
+/* Works until something is to do: an exchange ended, extra_fd is readable (or closed) or, if wants_room, can be written to, or timeout_ms is
+ * over. *ret_extra: it is readable. */
+MUST_USE enum status http_poll(struct http *h, int extra_fd, bool wants_room, uint32_t timeout_ms, bool *ret_extra, struct diag *d);
 /* Takes one outcome; false when there is none. */
 bool http_next(struct http *h, struct http_outcome *ret);
 

@@ -431,9 +431,11 @@ enum status http_start(struct http *h, unsigned slot, const struct http_exchange
 	return OK;
 }
 
-enum status http_poll(struct http *h, int extra_fd, uint32_t timeout_ms, bool *ret_extra, struct diag *d)
+enum status http_poll(struct http *h, int extra_fd, bool wants_room, uint32_t timeout_ms, bool *ret_extra, struct diag *d)
 {
 	struct curl_waitfd extra = { .fd = extra_fd, .events = CURL_WAIT_POLLIN };
+	if (wants_room)
+		extra.events |= CURL_WAIT_POLLOUT;
 	int running = 0, n = 0;
 	if (timeout_ms > INT32_MAX)
 		timeout_ms = INT32_MAX;
@@ -448,7 +450,7 @@ enum status http_poll(struct http *h, int extra_fd, uint32_t timeout_ms, bool *r
 		e = curl_multi_perform(h->multi, &running);
 	if (e)
 		return fail(d, ERR_NETWORK, 0, "libcurl: %s", curl_multi_strerror(e));
-	*ret_extra = extra.revents != 0;
+	*ret_extra = (extra.revents & CURL_WAIT_POLLIN) != 0;
 	return OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "host/locked.h"
 #include "host/mapped.h"
 #include "net/channel.h"
 #include "net/confine.h"
@@ -25,6 +26,7 @@ struct form {
 	struct bytes fields;
 	struct fetch_request words;
 	struct url url; /* of a raw request */
+	uint64_t told; /* the last report of progress */
 	char secrets[UPLOAD_SECRET_MAX + 2]; /* user and password */
 };
 
@@ -37,6 +39,7 @@ struct upload_server {
 	struct http *http;
 	struct buf record; /* the password comes through it */
 	struct form forms[UPLOAD_AT_ONCE];
+	struct buf answers[UPLOAD_AT_ONCE]; /* of ended forms, which hwb has not taken yet: it is busy, and the others go on */
 };
 
 static void form_done(struct form *f)
@@ -88,7 +91,7 @@ static enum status take_request(struct upload_server *sv, int file_fd, struct fo
 	if (s)
 		return s;
 	struct form *f = &sv->forms[r.slot];
-	if (f->is_busy)
+	if (f->is_busy || sv->answers[r.slot].size)
 		return fail(d, ERR_FORMAT, 0, "two uploads in one slot");
 	memset(f, 0, sizeof *f);
 	s = keep_secrets(f, &r, d);
@@ -127,28 +130,50 @@ static enum status hear_form(struct upload_server *sv, int file_fd, struct form 
 	return s;
 }
 
-static enum status say(struct upload_server *sv, const struct buf *out, bool wait, struct diag *d)
+/* *ret_taken: false when there is no room now. */
+static enum status say(struct upload_server *sv, const struct buf *out, bool *ret_taken, struct diag *d)
 {
-	enum channel_outcome o = out->full ? CHANNEL_FAILED : channel_send(sv->channel_fd, buf_bytes(out), -1, wait);
-	if (o == CHANNEL_LATER && !wait) /* a report of progress that nobody took */
-		return OK;
-	return o == CHANNEL_DONE ? OK : fail(d, ERR_IO, 0, "hwb is gone");
+	enum channel_outcome o = out->full ? CHANNEL_FAILED : channel_send(sv->channel_fd, buf_bytes(out), -1, false);
+	*ret_taken = o == CHANNEL_DONE;
+	return *ret_taken || o == CHANNEL_LATER ? OK : fail(d, ERR_IO, 0, "hwb is gone");
 }
 
 static enum status say_progress(struct upload_server *sv, unsigned slot, struct diag *d)
 {
 	CLEANUP(buf_done) struct buf out;
+	uint64_t sent = http_sent(sv->http, slot);
+	bool is_taken;
+	if (sent == sv->forms[slot].told)
+		return OK;
 	buf_init(&out, 64);
-	upload_wire_put_progress(&out, slot, http_sent(sv->http, slot));
-	return say(sv, &out, false, d);
+	upload_wire_put_progress(&out, slot, sent);
+	enum status s = say(sv, &out, &is_taken, d);
+	if (is_taken)
+		sv->forms[slot].told = sent;
+	return s;
 }
 
-static enum status say_answered(struct upload_server *sv, const struct upload_answer *answer, struct diag *d)
+/* What there is no room for stays. */
+static enum status say_answers(struct upload_server *sv, struct diag *d)
 {
-	CLEANUP(buf_done) struct buf out;
-	buf_init(&out, CHANNEL_RECORD_MAX);
-	upload_wire_put_answered(&out, answer);
-	return say(sv, &out, true, d);
+	enum status s = OK;
+	bool is_taken = true;
+	for (size_t i = 0; s == OK && is_taken && i < UPLOAD_AT_ONCE; i++) {
+		if (!sv->answers[i].size)
+			continue;
+		s = say(sv, &sv->answers[i], &is_taken, d);
+		if (is_taken)
+			buf_done(&sv->answers[i]);
+	}
+	return s;
+}
+
+static bool has_answers(const struct upload_server *sv)
+{
+	for (size_t i = 0; i < UPLOAD_AT_ONCE; i++)
+		if (sv->answers[i].size)
+			return true;
+	return false;
 }
 
 static const char *shown_location(const struct upload_server *sv, struct form *f, const char *location)
@@ -180,10 +205,11 @@ static enum status aim(struct upload_server *sv, struct form *f, struct http_exc
 
 static enum status end_form(struct upload_server *sv, struct form *f, struct upload_answer *answer, struct diag *d)
 {
+	struct buf *out = &sv->answers[f->request.slot];
 	answer->slot = f->request.slot;
-	enum status s = say_answered(sv, answer, d);
+	upload_wire_put_answered(out, answer);
 	form_done(f);
-	return s;
+	return say_answers(sv, d);
 }
 
 static enum status begin_form(struct upload_server *sv, struct form *f, struct diag *d)
@@ -248,7 +274,7 @@ static enum status say_all_progress(struct upload_server *sv, uint64_t *next_ms,
 		return OK;
 	*next_ms = clock_ms() + PROGRESS_MS;
 	for (unsigned i = 0; s == OK && i < UPLOAD_AT_ONCE; i++)
-		if (sv->forms[i].is_busy)
+		if (sv->forms[i].is_busy && !has_answers(sv))
 			s = say_progress(sv, i, d);
 	return s;
 }
@@ -267,7 +293,10 @@ static enum status serve_loop(struct upload_server *sv, struct diag *d)
 	struct http_outcome o;
 	for (bool is_gone = false; !is_gone;) {
 		bool heard = false;
-		enum status s = http_poll(sv->http, sv->channel_fd, is_idle(sv) ? UINT32_MAX : PROGRESS_MS, &heard, d);
+		uint32_t patience = is_idle(sv) ? UINT32_MAX : PROGRESS_MS;
+		enum status s = http_poll(sv->http, sv->channel_fd, has_answers(sv), patience, &heard, d);
+		if (s == OK)
+			s = say_answers(sv, d);
 		while (s == OK && http_next(sv->http, &o))
 			s = say_outcome(sv, &o, d);
 		if (s == OK && heard)
@@ -312,6 +341,7 @@ static enum status set_up(struct upload_server *sv, struct diag *d)
 enum status upload_serve(int channel_fd, struct diag *d)
 {
 	struct arena a;
+	locked_process(); /* libcurl makes copies of its own */
 	arena_init(&a);
 	/* Large for a stack frame, and it lives as long as the process. */
 	struct upload_server *sv = ARENA_NEW(&a, struct upload_server);
@@ -319,6 +349,8 @@ enum status upload_serve(int channel_fd, struct diag *d)
 	arena_init(&sv->arena);
 	buf_init(&sv->record, CHANNEL_RECORD_MAX);
 	sv->record.secret = true;
+	for (size_t i = 0; i < UPLOAD_AT_ONCE; i++)
+		buf_init(&sv->answers[i], CHANNEL_RECORD_MAX);
 	/* A limit on locked memory may be below this; what is wiped after use is then only wiped. */
 	for (size_t i = 0; i < UPLOAD_AT_ONCE; i++)
 		(void)mlock(sv->forms[i].secrets, sizeof sv->forms[i].secrets);
@@ -328,9 +360,11 @@ enum status upload_serve(int channel_fd, struct diag *d)
 	if (s == OK)
 		s = serve_loop(sv, d);
 	http_free(sv->http);
-	for (size_t i = 0; i < UPLOAD_AT_ONCE; i++)
+	for (size_t i = 0; i < UPLOAD_AT_ONCE; i++) {
+		buf_done(&sv->answers[i]);
 		if (sv->forms[i].is_busy)
 			form_done(&sv->forms[i]);
+	}
 	buf_done(&sv->record);
 	arena_done(&sv->arena);
 	arena_done(&a);

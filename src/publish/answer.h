@@ -11,7 +11,8 @@
 enum { ANSWER_TEXT_MAX = 1000 };
 
 struct answer {
-	const char *text; /* valid UTF-8 on one line; may hold anything a stranger says: escape and redact it; "" without words */
+	const char *text; /* valid UTF-8 on one line; may hold anything a stranger says: escape and redact it; "" without words. Without
+	 * what the run knows, and when it was cut without what could be the beginning of that */
 	bool says_exists; /* a hint only: what is there, the index tells */
 };
 

@@ -16,11 +16,12 @@ enum status upload_answer_verb(const struct verb_call *call, struct buf *reply, 
 	if (s)
 		return s;
 	/* Hidden before it is cut: half a credential has no form. */
-	struct bytes words = answer_words(body, type, call->arena);
-	struct bytes shown = hide_cut(hide_in_text(&hiding, words), ANSWER_TEXT_MAX);
+	struct bytes words = answer_words(body, type, call->arena), hidden = hide_in_text(&hiding, words);
+	struct bytes shown = hide_cut(hidden, ANSWER_TEXT_MAX);
 	while (!bytes_is_utf8(shown)) /* the cut may be within a character */
 		shown.size--;
 	wire_put_bytes(reply, shown);
 	wire_put_u32(reply, answer_says_exists(words));
+	wire_put_u32(reply, shown.size < hidden.size || body.size >= UPLOAD_ANSWER_MAX); /* of which hwb-net keeps no more */
 	return OK;
 }

@@ -4,6 +4,7 @@
 #include "host/reply.h"
 #include "publish/answer.h"
 #include "publish/form.h"
+#include "redact/words.h"
 
 static const char form_verb_name[] = "upload-form";
 
@@ -69,10 +70,10 @@ enum status answer_ask(const struct run_context *run, int fd, const char *conten
 		return s == ERR_CANCELLED ? s : recode(d, ERR_UNCHECKED);
 	struct wire w = wire_over(buf_bytes(&reply));
 	struct bytes text = wire_get_bytes(&w);
-	uint32_t exists = wire_get_u32(&w);
+	uint32_t exists = wire_get_u32(&w), cut = wire_get_u32(&w);
 	if (wire_end(&w, "upload-answer", d) || text.size > 4 * ANSWER_TEXT_MAX || !bytes_is_utf8(text) ||
-	    bytes_find(text, '\0') < text.size || exists > 1)
+	    bytes_find(text, '\0') < text.size || exists > 1 || cut > 1)
 		return fail(d, ERR_UNCHECKED, 0, "what hwb-parse says of the answer makes no sense");
-	*ret = (struct answer){ arena_string(a, text), exists == 1 };
+	*ret = (struct answer){ arena_string(a, words_hide(run, text, cut == 1, a)), exists == 1 };
 	return OK;
 }

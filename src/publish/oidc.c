@@ -145,10 +145,9 @@ static enum status take_minted(struct oidc *o, uint32_t code, int answer, const 
 		(void)fail(d, ERR_REFUSED, 0, "the registry '%s' gave a token that has expired", o->host);
 		return remedy(d, "look at the clock of this machine");
 	}
-	s = locked_copy(mint.token, &ret->value, d);
+	s = oidc_keep(o, "the registry", mint.token, &ret->value, d);
 	if (s)
 		return s;
-	oidc_report_secret(o, ret->value);
 	ret->expires = mint.expires;
 	ret->lifetime = mint.expires - now;
 	ret->issuer = arena_string(o->arena, claims->values[CLAIM_ISSUER]);

@@ -33,8 +33,9 @@ struct oidc_request {
 	const char *const *http_hosts;
 	size_t n_http_hosts;
 	const char *google_iam_url; /* instead of Google's own; NULL in all but tests */
-	/* Is told each token before it is used for the first time, so that no output shows it. May be NULL. */
-	void (*take_secret)(void *context, struct bytes secret);
+	/* Is told each token before it is used for the first time, so that no output shows it. false: nobody would hide it, and it is not
+	 * used. May be NULL. */
+	bool (*take_secret)(void *context, struct bytes secret);
 	void *secret_context;
 };
 
@@ -42,8 +43,8 @@ struct oidc_request {
  * and a new identity for each as [limits] http-retries says.
  * ERR_ABSENT: there is no CI here that gives identities, or (unless must) the host has no Trusted Publishing; the words say what
  * was looked for. ERR_USAGE: no audience is pinned for the host, or one that is another's. ERR_REFUSED: the CI or the registry
- * says no, or the identity is not what was asked for. ERR_NETWORK: no answer. ERR_UNCHECKED: an answer could not be read.
- * Nobody but the CI and the host of upload_url hears anything. */
+ * says no, or the identity is not what was asked for, or a token cannot be hidden. ERR_NETWORK: no answer. ERR_UNCHECKED: an answer
+ * could not be read. Nobody but the CI and the host of upload_url hears anything. */
 MUST_USE enum status oidc_token(const struct run_context *run, const struct oidc_request *request, struct arena *a,
 				struct publish_token *ret, struct diag *d);
 

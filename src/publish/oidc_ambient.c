@@ -41,7 +41,9 @@ static enum status github_get(struct oidc *o, char **ret_jwt, struct diag *d)
 {
 	const char *url = oidc_variable(o, "ACTIONS_ID_TOKEN_REQUEST_URL"),
 		   *token = oidc_variable(o, "ACTIONS_ID_TOKEN_REQUEST_TOKEN");
-	oidc_report_secret(o, token);
+	enum status s = oidc_report_secret(o, "GitHub Actions", token, d);
+	if (s)
+		return s;
 	struct oidc_question q = {
 		.url = arena_printf(o->arena, "%s%saudience=%s", url, strchr(url, '?') ? "&" : "?", oidc_escape(o, o->audience)),
 		.who = "GitHub Actions",
@@ -86,10 +88,7 @@ static enum status gitlab_get(struct oidc *o, char **ret_jwt, struct diag *d)
 	if (!oidc_is_jwt(bytes_of(value)))
 		return fail(d, ERR_REFUSED, 0, "the variable %s is no identity token (a JWT of at most %d bytes)", name,
 			    OIDC_TOKEN_MAX);
-	enum status s = locked_copy(bytes_of(value), ret_jwt, d);
-	if (s == OK)
-		oidc_report_secret(o, *ret_jwt);
-	return s;
+	return oidc_keep(o, "GitLab", bytes_of(value), ret_jwt, d);
 }
 
 /* ---- the table ---- */

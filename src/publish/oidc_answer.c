@@ -95,6 +95,20 @@ static struct bytes get_words(struct wire *w)
 	return text;
 }
 
+static void put_sentence(const struct oidc_sentence *s, struct buf *out)
+{
+	wire_put_bytes(out, s->text);
+	wire_put_u32(out, s->is_cut);
+}
+
+static struct oidc_sentence get_sentence(struct wire *w)
+{
+	struct bytes text = get_words(w);
+	uint32_t cut = wire_get_u32(w);
+	w->bad |= cut > 1;
+	return (struct oidc_sentence){ text, cut == 1 };
+}
+
 static bool is_flag(struct bytes text)
 {
 	static const char *const all[] = { "", "true", "false", OIDC_NO_FLAG };
@@ -137,11 +151,11 @@ void oidc_mint_write(const struct oidc_mint *mint, struct buf *out)
 {
 	wire_put_bytes(out, mint->token);
 	wire_put_u64(out, (uint64_t)mint->expires);
-	wire_put_bytes(out, mint->message);
+	put_sentence(&mint->message, out);
 	wire_put_u32(out, (uint32_t)mint->n_errors);
 	for (size_t i = 0; i < mint->n_errors; i++) {
 		wire_put_bytes(out, mint->errors[i].code);
-		wire_put_bytes(out, mint->errors[i].description);
+		put_sentence(&mint->errors[i].description, out);
 	}
 }
 
@@ -151,14 +165,14 @@ enum status oidc_mint_read(struct bytes record, struct oidc_mint *ret, struct di
 	struct oidc_mint mint = { .token = wire_get_bytes(&w) };
 	w.bad |= mint.token.size && !oidc_is_token(mint.token);
 	mint.expires = get_time(&w);
-	mint.message = get_words(&w);
-	uint32_t n = wire_get_count(&w, 8);
+	mint.message = get_sentence(&w);
+	uint32_t n = wire_get_count(&w, 12);
 	w.bad |= n > OIDC_ERRORS_MAX;
 	for (; mint.n_errors < n && !w.bad; mint.n_errors++) {
 		struct oidc_error *e = &mint.errors[mint.n_errors];
 		e->code = wire_get_bytes(&w);
 		w.bad |= !is_code(e->code);
-		e->description = get_words(&w);
+		e->description = get_sentence(&w);
 	}
 	enum status s = wire_end(&w, "mint", d);
 	if (s == OK)

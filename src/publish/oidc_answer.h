@@ -63,14 +63,21 @@ struct oidc_claims {
 	int64_t expires; /* seconds since 1970; 0: it does not say */
 };
 
+/* What a registry says for people. */
+struct oidc_sentence {
+	struct bytes text; /* printable, at most OIDC_WORDS_MAX */
+	bool is_cut; /* there was more */
+};
+
 struct oidc_error {
-	struct bytes code, description; /* printable; code of lower-case letters and '-', or empty */
+	struct bytes code; /* of lower-case letters and '-', or empty */
+	struct oidc_sentence description;
 };
 
 struct oidc_mint {
 	struct bytes token; /* SECRET; size 0: refused, see message and errors */
 	int64_t expires;
-	struct bytes message; /* printable */
+	struct oidc_sentence message;
 	struct oidc_error errors[OIDC_ERRORS_MAX];
 	size_t n_errors;
 };

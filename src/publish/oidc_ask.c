@@ -126,10 +126,25 @@ enum status oidc_parse(struct oidc *o, const char *who, const char *verb, int64_
 	return recode(d, s == ERR_FORMAT || s == ERR_LIMIT ? ERR_NETWORK : ERR_UNCHECKED);
 }
 
-void oidc_report_secret(const struct oidc *o, const char *secret)
+enum status oidc_report_secret(const struct oidc *o, const char *who, const char *secret, struct diag *d)
 {
-	if (o->request->take_secret)
-		o->request->take_secret(o->request->secret_context, bytes_of(secret));
+	if (!o->request->take_secret || o->request->take_secret(o->request->secret_context, bytes_of(secret)))
+		return OK;
+	return fail(d, ERR_REFUSED, 0,
+		    "the token of %s is too short, too long or too common to be hidden in what hwb prints, so it is not used", who);
+}
+
+enum status oidc_keep(const struct oidc *o, const char *who, struct bytes token, char **ret, struct diag *d)
+{
+	CLEANUP(locked_free) char *copy = NULL;
+	enum status s = locked_copy(token, &copy, d);
+	if (s == OK)
+		s = oidc_report_secret(o, who, copy, d);
+	if (s)
+		return s;
+	*ret = copy;
+	copy = NULL;
+	return OK;
 }
 
 enum status oidc_ask_token(struct oidc *o, const struct oidc_question *q, enum oidc_source source, char **ret, struct diag *d)
@@ -149,11 +164,7 @@ enum status oidc_ask_token(struct oidc *o, const struct oidc_question *q, enum o
 	s = reply_check(wire_end(&w, "oidc-token", d), d);
 	if (s == OK && (source == OIDC_ACCESS ? !oidc_is_token(token) : !oidc_is_jwt(token)))
 		s = fail(d, ERR_UNCHECKED, 0, "hwb-parse answered with something that is no token");
-	if (s == OK)
-		s = locked_copy(token, ret, d);
-	if (s == OK)
-		oidc_report_secret(o, *ret);
-	return s;
+	return s ? s : oidc_keep(o, q->who, token, ret, d);
 }
 
 const char *oidc_escape(struct oidc *o, const char *text)

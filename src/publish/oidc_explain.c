@@ -1,5 +1,6 @@
 /* Why an identity will not do, and what to set so that it does. The claims are what the CI says of its job: hostile text, printable. */
 #include "publish/oidc_parts.h"
+#include "redact/words.h"
 
 /* "OWNER/REPO" of "OWNER/REPO/.github/workflows/FILE@REF". */
 static struct bytes workflow_repository(struct bytes ref)
@@ -193,6 +194,11 @@ static const struct {
 	{ "invalid-token", help_token },         { "invalid-reuse-token", help_reuse },         { "not-enabled", help_disabled },
 };
 
+static void put_sentence(struct oidc *o, const struct oidc_sentence *s, struct buf *out)
+{
+	buf_add(out, words_hide(o->run, s->text, s->is_cut, o->arena));
+}
+
 enum status oidc_explain_refusal(struct oidc *o, uint32_t code, const struct oidc_mint *mint, const struct oidc_claims *claims,
 				 struct diag *d)
 {
@@ -201,11 +207,12 @@ enum status oidc_explain_refusal(struct oidc *o, uint32_t code, const struct oid
 	buf_init(&words, OIDC_ANSWER_MAX);
 	buf_init(&said, OIDC_ANSWER_MAX);
 	put_claims(claims, &said);
-	for (size_t i = 0; i < mint->n_errors; i++)
-		buf_printf(&words, "%s%.*s%s%.*s", i ? "; " : "", BYTES_ARG(mint->errors[i].code),
-			   mint->errors[i].code.size ? ": " : "", BYTES_ARG(mint->errors[i].description));
+	for (size_t i = 0; i < mint->n_errors; i++) {
+		buf_printf(&words, "%s%.*s%s", i ? "; " : "", BYTES_ARG(mint->errors[i].code), mint->errors[i].code.size ? ": " : "");
+		put_sentence(o, &mint->errors[i].description, &words);
+	}
 	if (!words.size)
-		buf_printf(&words, "%.*s", BYTES_ARG(mint->message));
+		put_sentence(o, &mint->message, &words);
 	/* The registry's words leave room for the claims. */
 	(void)fail(d, ERR_REFUSED, 0, "'%s' refuses the identity of %s (%u): %.700s; it says %s", o->host, o->ambient->name,
 		   (unsigned)code, words.size ? buf_string(&words) : "no reason given", buf_string(&said));

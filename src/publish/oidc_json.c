@@ -144,12 +144,14 @@ enum status oidc_token_parse(struct bytes text, enum oidc_source source, struct 
 }
 
 /* What a server says for people: it may repeat what it was sent. */
-static struct bytes get_sentence(const struct json *object, const char *key, struct hiding *h)
+static struct oidc_sentence get_sentence(const struct json *object, const char *key, struct hiding *h)
 {
 	struct bytes text;
 	if (json_get_string(object, key, &text, NULL))
-		return (struct bytes){ NULL, 0 };
-	return make_words(hide_cut(hide_in_text(h, text), OIDC_WORDS_MAX), h->arena);
+		return (struct oidc_sentence){ .is_cut = false };
+	text = hide_in_text(h, text);
+	struct bytes shown = hide_cut(text, OIDC_WORDS_MAX);
+	return (struct oidc_sentence){ make_words(shown, h->arena), shown.size < text.size };
 }
 
 static void take_errors(const struct json *root, struct arena *a, struct hiding *h, struct oidc_mint *m)

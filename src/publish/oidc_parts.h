@@ -48,8 +48,10 @@ MUST_USE enum status oidc_parse(struct oidc *o, const char *who, const char *ver
 /* oidc_ask and "oidc-token" in one: *ret is the token, in locked memory. ERR_REFUSED: the code is not 200. */
 MUST_USE enum status oidc_ask_token(struct oidc *o, const struct oidc_question *q, enum oidc_source source, char **ret,
 				    struct diag *d);
-/* Tells the request's take_secret. */
-void oidc_report_secret(const struct oidc *o, const char *secret);
+/* Tells the request's take_secret. who: gave it. ERR_REFUSED: it does not hide it, so it must not be used. */
+MUST_USE enum status oidc_report_secret(const struct oidc *o, const char *who, const char *secret, struct diag *d);
+/* A token in locked memory that has been reported. ERR_REFUSED; as locked_copy. */
+MUST_USE enum status oidc_keep(const struct oidc *o, const char *who, struct bytes token, char **ret, struct diag *d);
 /* The audience as the value of a query. */
 const char *oidc_escape(struct oidc *o, const char *text);
 

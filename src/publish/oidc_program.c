@@ -88,10 +88,7 @@ static enum status ask_program(struct oidc *o, const struct program *p, const ch
 	struct bytes jwt = bytes_trim(buf_bytes(&text));
 	if (!oidc_is_jwt(jwt))
 		return fail(d, ERR_REFUSED, 0, "what the program '%s' prints is no identity token", p->name);
-	s = locked_copy(jwt, ret_jwt, d);
-	if (s == OK)
-		oidc_report_secret(o, *ret_jwt);
-	return s;
+	return oidc_keep(o, p->ci, jwt, ret_jwt, d);
 }
 
 static const struct program buildkite = { "Buildkite", "buildkite-agent", buildkite_variables };

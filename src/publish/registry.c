@@ -92,6 +92,11 @@ static enum status parse(const char *text, const char *what, struct arena *a, st
 		(void)remedy(d, "a URL ends up in logs: use --username, and HWB_PUBLISH_TOKEN or --password-stdin");
 		return ERR_USAGE;
 	}
+	if (ret->query.data) {
+		(void)fail(d, ERR_USAGE, 0, "%s has a query ('?...'), where credentials are often kept", what);
+		(void)remedy(d, "a URL ends up in logs: use HWB_PUBLISH_TOKEN or --password-stdin, and leave the query away");
+		return ERR_USAGE;
+	}
 	if (ret->scheme == URL_FILE || ret->fragment.data)
 		return fail(d, ERR_USAGE, 0, "%s is not an https URL without a fragment", what);
 	return OK;

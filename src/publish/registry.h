@@ -37,7 +37,7 @@ const struct registry_kind *registry_kind_of(struct bytes upload_url);
 /* The registry of a word that is built in. ERR_ABSENT without a diag. */
 MUST_USE enum status registry_find(const char *word, struct arena *a, struct registry *ret);
 /* The registry at an upload URL. name: NULL for its host. check_url: NULL to go by what is known of its kind. Lives as long as a.
- * ERR_USAGE: not a URL, or a user name in it; the words never repeat the URL. */
+ * ERR_USAGE: not a URL, or a user name or a query in it; the words never repeat the URL. */
 MUST_USE enum status registry_at(const char *upload_url, const char *name, const char *check_url, struct arena *a,
 				 struct registry *ret, struct diag *d);
 

@@ -356,6 +356,20 @@ static void write_base64_wide(struct bytes secret, encoding_take take, void *con
 		write_base64(buf_bytes(&wide), BASE64_STANDARD, phase, take, context);
 }
 
+/* As browsers show it, and as hwb-parse takes words out of answers: any number of blanks of any kind is one. */
+static void write_single_blanks(struct bytes secret, encoding_take take, void *context)
+{
+	CLEANUP(buf_done) struct buf b;
+	buf_init(&b, secret.size);
+	b.secret = true;
+	for (size_t i = 0; i < secret.size; i++)
+		if (!byte_is_blank(secret.data[i]))
+			buf_add_byte(&b, secret.data[i]);
+		else if (!b.size || b.data[b.size - 1] != ' ')
+			buf_add_byte(&b, ' ');
+	take(context, buf_bytes(&b));
+}
+
 void encodings_write(struct bytes secret, encoding_take take, void *context)
 {
 	for (size_t i = 0; i < COUNT(puts_of); i++)
@@ -368,4 +382,5 @@ void encodings_write(struct bytes secret, encoding_take take, void *context)
 		write_base64(secret, BASE64_URL, phase, take, context);
 	}
 	write_base64_wide(secret, take, context);
+	write_single_blanks(secret, take, context);
 }

@@ -9,18 +9,34 @@
 enum { BLOCK = 16384, LINE_SIZE_MIN = 8, LINES_MAX = 256 };
 /* A program that wraps its text puts a newline into a value once in many bytes. */
 enum { WRAP_MIN = 16, WRAP_FIRST = 3, REST_MIN = 8, WRAP_SIZE_MAX = 32 };
+enum { ROOM_SIZE = 16384, PATTERNS_MIN = 64 };
 enum { HEAD_BITS = 12, ESC = 0x1b, C1_LEAD = 0xc2 };
 
+enum kind {
+	ENCODING, /* or a part of one */
+	BRIEF, /* a value that may be forgotten for a newer one */
+	LASTING /* a value */
+};
+
 struct known_pattern {
-	unsigned char *data;
+	unsigned char *data; /* in the rooms */
 	size_t size;
-	uint32_t next; /* 1 + the next pattern with the same head; 0: none */
-	bool is_secret; /* itself, no encoding of it */
+	uint64_t added; /* of a brief one: the clock when it was added last */
+	uint32_t next, next_alike; /* 1 + the next pattern with the same two bytes, with the same hash; 0: none */
+	enum kind kind;
+};
+
+/* Where the patterns are: used again when values are forgotten. */
+struct known_room {
+	struct known_room *next;
+	size_t size, used;
+	unsigned char data[];
 };
 
 struct known_table {
 	struct trigrams begins; /* patterns, and masks */
 	uint32_t heads[1 << HEAD_BITS]; /* by two bytes: 1 + a pattern */
+	uint32_t alike[1 << HEAD_BITS]; /* by all of it: thousands of values escaped as "\x41..." begin with the same two */
 	bool first[256];
 };
 
@@ -46,20 +62,29 @@ static uint32_t hash_two(unsigned a, unsigned b)
 	return ((a | b << 8) * UINT32_C(0x9e3779b1)) >> (32 - HEAD_BITS);
 }
 
+/* FNV-1a. */
+static uint32_t hash_all(struct bytes b)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < b.size; i++)
+		h = (h ^ b.data[i]) * UINT64_C(0x100000001b3);
+	return (uint32_t)(h >> (64 - HEAD_BITS));
+}
+
 static struct known_pattern *find_pattern(const struct known *k, struct bytes b)
 {
-	for (uint32_t i = k->table ? k->table->heads[hash_two(b.data[0], b.data[1])] : 0; i; i = k->patterns[i - 1].next)
+	for (uint32_t i = k->table ? k->table->alike[hash_all(b)] : 0; i; i = k->patterns[i - 1].next_alike)
 		if (bytes_equal(bytes_make(k->patterns[i - 1].data, k->patterns[i - 1].size), b))
 			return &k->patterns[i - 1];
 	return NULL;
 }
 
-static void table_make(struct known *k)
+static void table_clear(struct known_table *t)
 {
-	k->table = ARENA_NEW(k->arena, struct known_table);
 	const unsigned char begin[] = MASK_BEGIN;
-	trigrams_add(&k->table->begins, begin[0], begin[1], begin[2]);
-	k->table->first[begin[0]] = true;
+	memset(t, 0, sizeof *t);
+	trigrams_add(&t->begins, begin[0], begin[1], begin[2]);
+	t->first[begin[0]] = true;
 }
 
 /* Without what could be the beginning of a mask at its end: masks are no text, so that part would never be found before one. */
@@ -71,16 +96,56 @@ static struct bytes without_mask_end(struct bytes b)
 	return b;
 }
 
-/* data: kept. */
-static void add_bytes(struct known *k, unsigned char *data, size_t size, bool is_secret)
+/* Of a multiple of ROOM_SIZE, and of just that, so that small patterns leave the large rooms to large ones. */
+static struct known_room *room_get(struct known *k, size_t size)
 {
-	if (!k->table)
-		table_make(k);
+	size_t want = (size + ROOM_SIZE - 1) / ROOM_SIZE * ROOM_SIZE;
+	struct known_room **at = &k->spare, *r;
+	while (*at && (*at)->size != want)
+		at = &(*at)->next;
+	r = *at;
+	if (r) {
+		*at = r->next;
+	} else {
+		r = arena_alloc(k->arena, 1, sizeof *r + want);
+		r->size = want;
+	}
+	r->next = k->rooms;
+	k->rooms = r;
+	return r;
+}
+
+static unsigned char *pattern_new(struct known *k, size_t size)
+{
+	struct known_room *r = k->rooms && k->rooms->size - k->rooms->used >= size ? k->rooms : room_get(k, size);
+	unsigned char *data = r->data + r->used;
+	r->used += size;
+	return data;
+}
+
+static void patterns_grow(struct known *k)
+{
+	if (k->n_patterns < k->patterns_room)
+		return;
+	size_t room = k->patterns_room ? 2 * k->patterns_room : PATTERNS_MIN;
+	struct known_pattern *grown = ARENA_ARRAY(k->arena, struct known_pattern, room);
+	bytes_copy(grown, bytes_make(k->patterns, k->n_patterns * sizeof *grown));
+	k->patterns = grown;
+	k->patterns_room = room;
+}
+
+/* data: kept. */
+static void add_bytes(struct known *k, unsigned char *data, size_t size, enum kind kind)
+{
+	if (!k->table) {
+		k->table = ARENA_NEW(k->arena, struct known_table);
+		table_clear(k->table);
+	}
 	struct known_table *t = k->table;
-	uint32_t *head = &t->heads[hash_two(data[0], data[1])];
-	k->patterns = arena_grow(k->arena, k->patterns, k->n_patterns, sizeof *k->patterns);
-	k->patterns[k->n_patterns++] = (struct known_pattern){ data, size, *head, is_secret };
-	*head = (uint32_t)k->n_patterns;
+	uint32_t *head = &t->heads[hash_two(data[0], data[1])], *alike = &t->alike[hash_all(bytes_make(data, size))];
+	patterns_grow(k);
+	k->patterns[k->n_patterns++] = (struct known_pattern){ data, size, k->clock, *head, *alike, kind };
+	*head = *alike = (uint32_t)k->n_patterns;
 	t->first[data[0]] = true;
 	trigrams_add(&t->begins, data[0], data[1], data[2]);
 	size_t reach = size + WRAP_SIZE_MAX * (size / WRAP_MIN + 2);
@@ -89,29 +154,32 @@ static void add_bytes(struct known *k, unsigned char *data, size_t size, bool is
 }
 
 /* An encoding that is shorter than the minimum would mask ordinary text like a short value. */
-static void add_pattern(struct known *k, struct bytes b, bool is_secret)
+static void add_pattern(struct known *k, struct bytes b, enum kind kind)
 {
 	b = without_mask_end(b);
 	if (b.size < KNOWN_SIZE_MIN)
 		return;
 	struct known_pattern *same = find_pattern(k, b);
 	if (same) {
-		same->is_secret = same->is_secret || is_secret;
+		if (kind > same->kind) {
+			same->kind = kind;
+			same->added = k->clock;
+		}
 		return;
 	}
-	unsigned char *data = arena_alloc(k->arena, b.size, 1);
+	unsigned char *data = pattern_new(k, b.size);
 	bytes_copy(data, b);
-	add_bytes(k, data, b.size, is_secret);
+	add_bytes(k, data, b.size, kind);
 	/* Wrapped behind its first bytes it would be held back at the end of every line that ends with one of those: what comes
 	 * behind them is a value of its own. */
 	for (size_t n = 1; n < WRAP_FIRST && b.size - n >= REST_MIN; n++)
 		if (!find_pattern(k, bytes_from(b, n)))
-			add_bytes(k, data + n, b.size - n, false);
+			add_bytes(k, data + n, b.size - n, ENCODING);
 }
 
 static void take_encoding(void *context, struct bytes encoded)
 {
-	add_pattern(context, encoded, false);
+	add_pattern(context, encoded, ENCODING);
 }
 
 /* ---- adding ---- */
@@ -124,11 +192,11 @@ static bool is_never_masked(struct bytes secret)
 	return bytes_search(secret, BYTES(MASK_BEGIN)) < secret.size || without_mask_end(secret).size < KNOWN_SIZE_MIN;
 }
 
-static void add_value(struct known *k, struct bytes secret, bool is_secret)
+static void add_value(struct known *k, struct bytes secret, enum kind kind)
 {
 	if (is_never_masked(secret))
 		return;
-	add_pattern(k, secret, is_secret);
+	add_pattern(k, secret, kind);
 	encodings_write(secret, take_encoding, k);
 }
 
@@ -137,7 +205,7 @@ static void add_lines(struct known *k, struct bytes secret)
 	for (size_t n = 0; secret.data && n < LINES_MAX; n++) {
 		struct bytes line = bytes_trim(bytes_cut(&secret, '\n'));
 		if (line.size >= LINE_SIZE_MIN)
-			add_value(k, line, false);
+			add_value(k, line, ENCODING);
 	}
 }
 
@@ -150,7 +218,7 @@ static void add_signature(struct known *k, struct bytes secret)
 	(void)bytes_cut(&rest, '.');
 	(void)bytes_cut(&rest, '.');
 	if (rest.size >= LINE_SIZE_MIN && bytes_find(rest, '.') == rest.size)
-		add_value(k, rest, false);
+		add_value(k, rest, ENCODING);
 }
 
 /* Newlines at the ends are of the file that it came from; as they stay in the text, they could make the value anew. */
@@ -163,22 +231,92 @@ static struct bytes without_newlines(struct bytes b)
 	return b;
 }
 
-bool known_add(struct known *k, struct bytes secret)
+static void add_all(struct known *k, struct bytes secret, enum kind kind)
+{
+	k->n_secrets += kind == LASTING;
+	k->n_brief += kind == BRIEF;
+	add_value(k, secret, kind);
+	if (bytes_find(secret, '\n') < secret.size)
+		add_lines(k, secret);
+	add_signature(k, secret);
+}
+
+/* ---- forgetting ---- */
+
+static void forget_all(struct known *k)
+{
+	while (k->rooms) {
+		struct known_room *r = k->rooms;
+		k->rooms = r->next;
+		explicit_bzero(r->data, r->used);
+		r->used = 0;
+		r->next = k->spare;
+		k->spare = r;
+	}
+	k->n_patterns = k->n_secrets = k->n_brief = 0;
+	if (k->table)
+		table_clear(k->table);
+}
+
+/* All but the older half of the brief ones, taken out and added anew: patterns are shared, and a table of three bytes forgets nothing. */
+static void forget_older(struct known *k)
+{
+	CLEANUP(buf_done) struct buf kept;
+	size_t size = 0;
+	for (size_t i = 0; i < k->n_patterns; i++)
+		if (k->patterns[i].kind != ENCODING)
+			size += sizeof *k->patterns + k->patterns[i].size;
+	buf_init(&kept, size);
+	kept.secret = true;
+	for (size_t i = 0; i < k->n_patterns; i++) {
+		const struct known_pattern *p = &k->patterns[i];
+		if (p->kind == LASTING || (p->kind == BRIEF && p->added + KNOWN_BRIEF_MAX / 2 > k->clock)) {
+			buf_add(&kept, bytes_make(p, sizeof *p));
+			buf_add(&kept, bytes_make(p->data, p->size));
+		}
+	}
+	uint64_t now = k->clock;
+	forget_all(k);
+	for (struct bytes rest = buf_bytes(&kept); rest.size;) {
+		struct known_pattern p;
+		bytes_copy(&p, bytes_part(rest, 0, sizeof p));
+		rest = bytes_from(rest, sizeof p);
+		k->clock = p.added;
+		add_all(k, bytes_part(rest, 0, p.size), p.kind);
+		rest = bytes_from(rest, p.size);
+	}
+	k->clock = now;
+}
+
+static bool add(struct known *k, struct bytes secret, enum kind kind)
 {
 	secret = without_newlines(secret);
 	if (secret.size < KNOWN_SIZE_MIN || secret.size > KNOWN_SIZE_MAX || is_never_masked(secret))
 		return false;
-	const struct known_pattern *same = find_pattern(k, without_mask_end(secret));
-	if (same && same->is_secret)
+	struct known_pattern *same = find_pattern(k, without_mask_end(secret));
+	k->clock += kind == BRIEF;
+	if (same && same->kind >= kind) {
+		same->added = k->clock;
 		return true;
-	if (k->n_secrets == KNOWN_SECRETS_MAX)
+	}
+	if (kind == LASTING && known_is_full(k))
 		return false;
-	k->n_secrets++;
-	add_value(k, secret, true);
-	if (bytes_find(secret, '\n') < secret.size)
-		add_lines(k, secret);
-	add_signature(k, secret);
+	if (same && same->kind == BRIEF)
+		k->n_brief--; /* it will last */
+	if (kind == BRIEF && k->n_brief == KNOWN_BRIEF_MAX)
+		forget_older(k);
+	add_all(k, secret, kind);
 	return true;
+}
+
+bool known_add(struct known *k, struct bytes secret)
+{
+	return add(k, secret, LASTING);
+}
+
+bool known_add_brief(struct known *k, struct bytes secret)
+{
+	return add(k, secret, BRIEF);
 }
 
 bool known_is_full(const struct known *k)
@@ -188,15 +326,14 @@ bool known_is_full(const struct known *k)
 
 void known_wipe(struct known *k)
 {
-	for (size_t i = 0; i < k->n_patterns; i++)
-		explicit_bzero(k->patterns[i].data, k->patterns[i].size);
+	forget_all(k);
 	known_init(k, k->arena);
 }
 
 void known_each(const struct known *k, void (*take)(void *context, struct bytes secret), void *context)
 {
 	for (size_t i = 0; i < k->n_patterns; i++)
-		if (k->patterns[i].is_secret)
+		if (k->patterns[i].kind != ENCODING)
 			take(context, bytes_make(k->patterns[i].data, k->patterns[i].size));
 }
 

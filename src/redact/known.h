@@ -9,17 +9,22 @@
 #include "base/bytes.h"
 #include "redact/mask.h"
 
-/* Below six bytes a value would mask ordinary text. Longest token in use: signed ID tokens of some KiB. */
-enum { KNOWN_SIZE_MIN = 6, KNOWN_SIZE_MAX = 16384, KNOWN_SECRETS_MAX = 256 };
+/* Below six bytes a value would mask ordinary text. Longest token in use: signed ID tokens of some KiB. Of a thousand
+ * values the table is 7 MB and a log goes through at 10 MB/s (1 GB/s of twenty), which builds do not print. */
+enum { KNOWN_SIZE_MIN = 6, KNOWN_SIZE_MAX = 16384, KNOWN_SECRETS_MAX = 1024, KNOWN_BRIEF_MAX = 128 };
 
 struct known_pattern;
+struct known_room;
 struct known_table;
 
 /* A set of secrets. Zero it, or known_init; everything lives in the arena. */
 struct known {
 	struct arena *arena;
 	struct known_pattern *patterns;
-	size_t n_patterns, n_secrets;
+	size_t n_patterns, patterns_room;
+	size_t n_secrets, n_brief;
+	uint64_t clock; /* how many brief ones were added */
+	struct known_room *rooms, *spare; /* what the patterns are in, and what was wiped */
 	size_t reach; /* so many bytes of text at most make one pattern, newlines in it included */
 	struct known_table *table; /* NULL: no pattern yet */
 };
@@ -30,7 +35,10 @@ void known_init(struct known *k, struct arena *a);
  * KNOWN_SIZE_MIN, longer than KNOWN_SIZE_MAX, with our own mask in it, the set is full, or it is a word such as "localhost": it
  * will not be masked, and the caller should say so. */
 bool known_add(struct known *k, struct bytes secret);
-/* KNOWN_SECRETS_MAX values are in it: no other will be masked. */
+/* The same for a value that is dead soon, such as a token of a CI. The set is never full for it: the last KNOWN_BRIEF_MAX / 2 are kept,
+ * older ones forgotten. One that was added by known_add stays; added again, it is the newest. */
+bool known_add_brief(struct known *k, struct bytes secret);
+/* KNOWN_SECRETS_MAX values are in it: known_add takes no other. */
 bool known_is_full(const struct known *k);
 /* Overwrites the values. */
 void known_wipe(struct known *k);

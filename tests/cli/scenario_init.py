@@ -213,4 +213,21 @@ def slips(tap):
     tap.run("a pyproject.toml that cannot be read is said, and the pipeline has no name in it", run, 0, "could not be read", "(not known here)")
 
 
-TESTS = [github, gitlab, registries, action, locked, parts, slips]
+def hostile(tap):
+    """a project that would hold hwb, or lead it elsewhere"""
+    place = Place()
+    for name, words in (("pyproject.toml", "could not be read"), (".git/config", "is not known")):
+        folder = repository(files={name: None})
+        os.makedirs(os.path.join(folder, ".git"), exist_ok=True)
+        os.mkfifo(os.path.join(folder, name))
+        tap.run("a pipe in place of %s is not waited for" % name, place.hwb("init", folder), 0, words, "not a regular file")
+    for name in (".github", ".github/workflows"):
+        folder, outside = repository(), fresh("outside")
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+        os.symlink(outside, os.path.join(folder, name))
+        for words in ([], ["--force"]):
+            tap.run("no link is followed in place of %s%s" % (name, "".join(words)), place.hwb("init", folder, *words), 2, "symbolic link")
+        tap.check("and nothing is written outside", os.listdir(outside) == [], os.listdir(outside))
+
+
+TESTS = [github, gitlab, registries, action, locked, parts, slips, hostile]

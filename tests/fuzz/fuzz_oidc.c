@@ -27,9 +27,9 @@ static void check_mint(enum status s, const struct oidc_mint *m)
 		return;
 	expect(!m->token.size || oidc_is_token(m->token));
 	expect(m->n_errors <= OIDC_ERRORS_MAX && m->expires >= 0);
-	expect_words(m->message);
+	expect_words(m->message.text);
 	for (size_t i = 0; i < m->n_errors; i++)
-		expect_words(m->errors[i].description);
+		expect_words(m->errors[i].description.text);
 	buf_init(&record, 1 << 20);
 	oidc_mint_write(m, &record);
 	expect(oidc_mint_read(buf_bytes(&record), &again, NULL) == OK && again.n_errors == m->n_errors);

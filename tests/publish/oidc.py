@@ -125,6 +125,19 @@ def by_github(tap):
         tap.check("indeed", world.asked() == {}, world.asked())
 
 
+def among_many(tap):
+    """more secrets than can be hidden"""
+    with Registry() as registry:
+        many = {"T%d_TOKEN" % i: "value-%d-abcdefgh" % i for i in range(1100)}
+        world = World(registry, "token:%s+echo" % LOUD)
+        run = world.publish(env=many)
+        tap.run("a token is hidden when the environment has more secrets than can be", run, 7, "REDACTED", "look like secrets", absent=[LOUD])
+        world = World(registry, "token:word")
+        run = world.publish()
+        tap.run("a token that cannot be hidden is not used", run, 7, "the token of the registry is too short", "so it is not used")
+        tap.check("indeed", "upload" not in world.asked(), world.asked())
+
+
 def by_others(tap):
     """GitLab, Google, Buildkite, CircleCI"""
     with Registry() as registry:
@@ -442,7 +455,7 @@ def who_has_it(tap):
         tap.check("nobody is left who has it", wait_for(lambda: not {p: v for p, v in holders(LOUD.encode()).items() if "fake_pypi" not in v[0]}, 10), "")
 
 
-TESTS = [by_github, by_others, hostile_url, refusals, troubles, encrypted, unisolated, forged_answers, who_has_it]
+TESTS = [by_github, by_others, among_many, hostile_url, refusals, troubles, encrypted, unisolated, forged_answers, who_has_it]
 
 if __name__ == "__main__":
     word = support.begin(sys.argv)

@@ -9,12 +9,14 @@ import json
 import os
 import random
 import re
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 sys.dont_write_bytecode = True
@@ -191,7 +193,7 @@ def refusals(tap):
             tap.run("400 %s" % what, run, 7, "(400): " + text.split("{")[0].split("'")[0].rstrip(), absent=[TOKEN])
             tap.check("and once", len(r.seen("upload")) == 1 and not stored(r), r.seen("upload"))
         for mode, words in [("403", ["Invalid or non-existent authentication information", "the credential was HWB_PUBLISH_TOKEN, as user '__token__'"]),
-                            ("403:readonly", ["Read-only mode"]), ("405", ["not the URL that takes uploads"]), ("410", ["wrong URL"]), ("status:404", ["wrong URL"]),
+                            ("403:readonly", ["Read-only mode"]), ("405", ["not the URL that takes uploads"]), ("410", ["not the URL that takes uploads"]), ("status:404", ["not the URL that takes uploads"]),
                             ("status:413", ["the file has"]), ("409", ["does not list it"]), ("retry-after:3600", ["(429)"])]:
             r.ask("/_empty")
             tap.run(mode, user.publish(r, path="/%s/legacy/" % mode), 7, *words, absent=[TOKEN])
@@ -234,6 +236,19 @@ class Echo(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+def cut_short(tap):
+    """a secret at the place where the words of a registry are cut"""
+    with Registry() as r:
+        for password in ("correct horse battery staple", "Tr0ub4dor!Zq$9@kLm#w2", "abcdefghijklmnopqrstuvwxyz012345"):
+            for left in (1, 3, len(password) - 6):
+                user = User()
+                r.ask("/_set/" + urllib.parse.quote("echo+pad:%d" % (1000 - len(password) + left), safe=""))
+                run = user.publish(r, token="", env={"HWB_PUBLISH_USERNAME": "me", "HWB_PUBLISH_PASSWORD": password})
+                shown = max((n for n in range(len(password) + 1) if " " + password[:n] in run.text), default=0)
+                tap.check("nothing of '%s' is shown when %d bytes of it are missing" % (password, left),
+                          run.code == 7 and "y y y" in run.text and shown == 0 and not any(password in str(e) or password[:6] in str(e) for e in user.log()), run.told(), shown)
+
+
 def hostile(tap):
     """a registry that says back what it was told"""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
@@ -265,7 +280,7 @@ def forged(tap):
             ("upload-form", "another", "return frame[:4] + struct.pack('<I', 14) + bytes(32)", 10),
             ("upload-form", "a field of hwb's own", "return frame.replace(b'pyversion', b':actionxx')", 10),
             ("upload-answer", "nothing", "return b''", 7), ("upload-answer", "its death", "os.kill(os.getpid(), signal.SIGSYS)", 7),
-            ("upload-answer", "words that steer", "return frame[:8] + %s(b'\\x1b]0;x\\x07\\n::error::x') + bytes(4)" % put, 7)]
+            ("upload-answer", "words that steer", "return frame[:8] + %s(b'\\x1b]0;x\\x07\\n::error::x') + bytes(8)" % put, 7)]
     with Registry() as r:
         for verb, name, lie, code in lies:
             user = User()
@@ -380,9 +395,10 @@ def places_of_passwords(tap):
     secret = "hunter2-" + "is-no-password"
     with Registry() as r:
         for words in (["--password", secret], ["-p" + secret], ["--token=" + secret], ["--repository-url", r.base.replace("://", "://u:%s@" % secret) + "/legacy/"],
-                      ["--check-url", r.base.replace("://", "://u:%s@" % secret) + "/"]):
+                      ["--check-url", r.base.replace("://", "://u:%s@" % secret) + "/"], ["--repository-url", r.base + "/legacy/?token=" + secret],
+                      ["--check-url", r.base + "/simple/?token=" + secret]):
             tap.run("%s is refused" % words[0][:18], user.publish(r, *words), 2, absent=[secret])
-        tap.check("nothing was asked", r.json("/_count") == {}, r.json("/_count"))
+        tap.check("nothing was asked, and no file has it", r.json("/_count") == {} and secret.encode() not in traces(user), r.json("/_count"))
         write(user.home, {".pypirc": "[distutils]\nindex-servers =\n    corp\n    bare\n\n[corp]\nrepository = %s/legacy/\nusername = __token__\npassword = %s\n\n"
                                      "[bare]\nrepository: %s/legacy/\nusername: somebody\n" % (r.base, secret, r.base)})
         words = ["--check-url", r.base + "/simple/"]
@@ -521,6 +537,59 @@ def at_once(tap):
         tap.run("nine are too many", user.publish(r, env={"HWB_CONCURRENT_UPLOADS": "9"}), 2, "takes a number from 1 to 8")
 
 
+class Slow:
+    """A registry that answers small files when it is told to, and reads a large one slowly until then."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.base = "http://127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.small, self.read, self.may_answer, self.hurry = 0, 0, threading.Event(), threading.Event()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            threading.Thread(target=self.talk, args=(self.socket.accept()[0],), daemon=True).start()
+
+    def talk(self, connection):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        with connection, connection.makefile("rb") as stream:
+            while line := stream.readline():
+                size = 0
+                while (header := stream.readline()) not in (b"\r\n", b""):
+                    if header.lower().startswith(b"content-length:"):
+                        size = int(header.partition(b":")[2])
+                is_large = size > 1 << 20
+                while size:
+                    piece = stream.read(min(size, 16384))
+                    size -= len(piece)
+                    if is_large:
+                        self.read += len(piece)
+                        self.hurry.wait(0.04)
+                if line.startswith(b"POST") and not is_large:
+                    self.small += 1
+                    self.may_answer.wait()
+                connection.sendall(b"HTTP/1.1 %s X\r\nContent-Length: 0\r\n\r\n" % (b"200" if line.startswith(b"POST") else b"404"))
+
+
+def busy(tap):
+    """hwb has other things to do while files are sent"""
+    registry = Slow()
+    user = User(*[("spam%d" % n, "1") for n in range(7)])
+    make_wheel(user.dist, "aaa", "1", files={"aaa.bin": os.urandom(16 << 20)})
+    process = user.start(*user.words(registry), env={"HWB_PUBLISH_TOKEN": TOKEN, "HWB_CONCURRENT_UPLOADS": "8"})
+    under_way = wait_for(lambda: registry.small == 7 and registry.read)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(5)  # eight reports in 100 ms fill the channel
+    registry.may_answer.set()
+    time.sleep(1)
+    registry.hurry.set()
+    tap.check("eight are under way", under_way, registry.small)
+    tap.check("what is under way goes on when nobody hears that others have ended", wait_for(lambda: registry.read > 16 << 20, 5), registry.read)
+    process.send_signal(signal.SIGCONT)
+    run = user.finish(process)
+    tap.check("and hwb hears it later", run.code == 0 and len(user.events("publish.completed")) == 8, run.told())
+
+
 def stumbles(tap):
     """one of several fails"""
     with Registry() as r:
@@ -646,6 +715,43 @@ def unseen(tap):
         tap.check("nor with any variable", all(re.search(r"execve\(.*, (0x0|NULL|\[\]|0x[0-9a-f]+ /\* 0 vars \*/)\)", line) for line in lines), lines[:5])
 
 
+def unswapped(tap):
+    """where the token is in memory, none of it goes to the swap"""
+    if os.getuid() != 0:
+        raise Skip("only root can look into processes that are not dumpable")
+    if b"__asan_init" in open(Setting.hwb, "rb").read():
+        raise Skip("a sanitizer has a heap of its own")
+    if 0 <= resource.getrlimit(resource.RLIMIT_MEMLOCK)[1] < 8 << 20:
+        raise Skip("less than 8 MiB may be locked")
+    for name in (None, "nobody"):
+        user = User()
+        user.user = name
+        subprocess.run(["chown", "-R", name or "root", user.top], check=True)
+        with Registry() as r:
+            process = user.start(*user.words(r, path="/hang/legacy/"), env={"HWB_PUBLISH_TOKEN": TOKEN})
+            wait_for(lambda: r.seen("upload"))
+            found = {p: mappings_of(p, TOKEN.encode()) for p in [process.pid, *(p for p, _ in processes_of(process.pid))]}
+            tap.check("of %s: all copies lie in locked memory" % (name or "root"), found[process.pid] and sum(map(bool, found.values())) == 2
+                      and all(is_locked for places in found.values() for _, is_locked in places), found)
+            process.send_signal(signal.SIGTERM)
+            user.finish(process)
+
+
+def mappings_of(pid, what):
+    """(name, whether it is locked) of each mapping that can be written to and has these bytes."""
+    found, place = [], None
+    with open("/proc/%d/smaps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as mem:
+        for line in maps:
+            head = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)", line)
+            if head:
+                place = (int(head[1], 16), int(head[2], 16), head[4]) if "w" in head[3] else None
+            elif place and line.startswith("VmFlags:"):
+                mem.seek(place[0])
+                if what in mem.read(place[1] - place[0]):
+                    found.append((place[2], "lo" in line.split()))
+    return found
+
+
 def children_of(pid):
     return [name for _, name in processes_of(pid)]
 
@@ -758,6 +864,16 @@ def attestations(tap):
         broken = own.replace(".publish.", ".broken.")
         write(user.dist, {os.path.basename(broken): "{"})
         tap.run("and so is one that is no JSON", user.publish(r, "--attestations", broken), 2, "the attestation")
+        os.unlink(own)
+        os.mkfifo(own)
+        tap.run("a pipe is not waited for", user.publish(r, "--attestations", own), 2, "not a regular file")
+        os.unlink(own)
+        r.ask("/_empty")
+        user = User()
+        os.makedirs(user.hwb_home + "/publish", mode=0o700)
+        os.chmod(user.hwb_home, 0o700)
+        os.mkfifo(user.hwb_home + "/publish/%s.json" % hashlib.sha256((r.base + "/legacy/").encode() + b"\0" + b"spam-1.0-py3-none-any.whl").hexdigest())
+        tap.run("nor is one in the journal", user.publish(r), 10, "not a regular file")
 
 
 def free_port():
@@ -855,5 +971,5 @@ def devpi(tap):
 
 if __name__ == "__main__":
     word = begin(sys.argv)
-    Tap().all([simple, parity, refusals, answers, hostile, forged, troubles, existing, redirects, tls, foreign, places_of_passwords, credentials, changed, killed, at_once, stumbles, heavy, receipts, releases, unseen, large, trusted,
+    Tap().all([simple, parity, refusals, answers, cut_short, hostile, forged, troubles, existing, redirects, tls, foreign, places_of_passwords, credentials, changed, killed, at_once, busy, stumbles, heavy, receipts, releases, unseen, unswapped, large, trusted,
                attestations, pypiserver, private, devpi], word)

@@ -54,6 +54,7 @@ A segment of modes may stand in front: /500:2+429/legacy/. A mode is NAME[:N][@K
     no-publisher, pending   422 invalid-publisher, invalid-pending-publisher
     unknown-issuer, not-enabled     422 as a registry answers that has no publishers of this CI, or has them switched off
     echo                what was sent is repeated in the words: with a refusal to mint the JWT, with an upload (400) its token and header
+    pad:N               N bytes of text stand before what is repeated
     expires:S           the minted token expires in S seconds (may be negative)
     token:T             the minted token is T, whatever it contains; token-size:N: is N bytes long
     kid:KIND            GitHub's endpoint gives a token of that CI
@@ -529,6 +530,9 @@ class Handler(BaseHTTPRequestHandler):
                           sha256=hashlib.sha256(data).hexdigest(), unknown=sorted(set(fields) - SINGLE - REPEATED))
         if "echo" in self.modes:
             said = self.headers.get("Authorization", "").partition(" ")[2]
+            pad = self.modes.number("pad", 0)
+            if pad:
+                raise Refused(400, ("." + "y " * pad)[:pad] + base64.b64decode(said).decode("latin-1").partition(":")[2])
             raise Refused(400, "you said %s in %s" % (base64.b64decode(said).decode("latin-1"), said))
         if self.wanted("reset-lost"):
             return self.hang_up()
@@ -575,7 +579,7 @@ class Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             status, answer = self.server.registry.mint(body, self.modes)
         if "echo" in self.modes and "errors" in answer:
-            answer["errors"][0]["description"] += ": got " + json.loads(body)["token"]
+            answer["errors"][0]["description"] += ("." + "y " * 600)[:self.modes.number("pad", 0)] + ": got " + json.loads(body)["token"]
         self.entry["minted"] = hashlib.sha256(answer.get("token", "").encode()).hexdigest()
         self.entry["code"] = (answer.get("errors") or [{"code": None}])[0]["code"]
         return self.answer_json(status, answer)

@@ -202,6 +202,8 @@ static const struct {
 	  "" },
 	{ "a registry with a password", "[publish]\nregistries = [\"corp=https://u:hunter22@host.example/\"]\n", "a password in it",
 	  "" },
+	{ "a registry with a query", "[publish]\nregistries = [\"corp=https://host.example/?token=hunter22\"]\n", "it has a query",
+	  "" },
 	{ "a bucket that is none", "[publish]\nregistries = { wheels = \"s3://WHEELS/py\" }\n", "s3://BUCKET/PREFIX", "3 to 63" },
 	{ "a bucket with a NUL", "[publish]\nregistries = { wheels = \"s3://wheels/py\\u0000\" }\n", "line 2: 'wheels': has a NUL",
 	  "" },

@@ -158,6 +158,69 @@ static void an_absent_directory_is_told_apart(void)
 	CHECK(directory_open(p.fd, "file", &fd, &d) == ERR_IO && fd == -1);
 }
 
+static void directories_are_made_inside_without_links(void)
+{
+	CLEANUP(place_done) struct place p;
+	static const struct {
+		const char *path;
+		enum status want;
+	} rows[] = {
+		{ "new", OK },         { "new/deep/er", OK },    { ".", OK },
+		{ "out", ERR_USAGE },  { "out/new", ERR_USAGE }, { "near", ERR_USAGE },
+		{ "file", ERR_USAGE }, { "file/x", ERR_USAGE },  { "../escape", ERR_IO },
+		{ "", ERR_IO },
+	};
+	place_make(&p);
+	place_file(&p, "outside/kept", BYTES("x"), 0644);
+	place_file(&p, "project/file", BYTES("x"), 0644);
+	CHECK(mkdirat(p.fd, "project/there", 0755) == 0);
+	CHECK(symlinkat("../outside", p.fd, "project/out") == 0 && symlinkat("there", p.fd, "project/near") == 0);
+	CLEANUP(fd_close) int project = openat(p.fd, "project", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(fd_close) int fd = -1;
+		CHECK_ROW(directory_make_inside(project, rows[i].path, &fd, NULL) == rows[i].want, rows[i].path);
+		CHECK_ROW((fd >= 0) == (rows[i].want == OK), rows[i].path);
+	}
+	CHECK(faccessat(p.fd, "project/new/deep/er", F_OK, 0) == 0);
+	CHECK_NUMBER(place_count(&p, "outside"), 1);
+	CHECK(faccessat(p.fd, "escape", F_OK, 0) != 0);
+}
+
+static void reading_waits_for_no_pipe(void)
+{
+	CLEANUP(place_done) struct place p;
+	static const struct {
+		const char *name;
+		enum status want;
+	} rows[] = { { "pipe", ERR_IO }, { "to-pipe", ERR_IO }, { "folder", ERR_IO },
+		     { "zero", ERR_IO }, { "null", OK },        { "file", OK } };
+	place_make(&p);
+	place_file(&p, "file", BYTES("x"), 0644);
+	CHECK(mkfifoat(p.fd, "pipe", 0600) == 0 && mkdirat(p.fd, "folder", 0755) == 0 && symlinkat("pipe", p.fd, "to-pipe") == 0);
+	CHECK(symlinkat("/dev/zero", p.fd, "zero") == 0 && symlinkat("/dev/null", p.fd, "null") == 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CLEANUP(buf_done) struct buf b;
+		struct diag d = { 0 };
+		buf_init(&b, 100);
+		CHECK_ROW(file_read(p.fd, rows[i].name, &b, &d) == rows[i].want, rows[i].name);
+		CHECK_ROW(rows[i].want == OK || strstr(d.text, "not a regular file"), d.text);
+	}
+}
+
+static void a_named_pipe_is_read_to_its_end(void)
+{
+	CLEANUP(buf_done) struct buf b;
+	int ends[2];
+	char path[64];
+	buf_init(&b, 100);
+	CHECK(pipe2(ends, O_CLOEXEC) == 0 && write(ends[1], "from a program", 14) == 14);
+	(void)close(ends[1]);
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
+	CHECK(file_read_named(path, &b, NULL) == OK);
+	CHECK_BYTES(buf_bytes(&b), BYTES("from a program"));
+	(void)close(ends[0]);
+}
+
 static void removing_follows_no_link_and_opens_what_is_read_only(void)
 {
 	CLEANUP(place_done) struct place p;
@@ -271,6 +334,9 @@ int main(int argc, char **argv)
 		{ "a created file never replaces anything", a_created_file_never_replaces_anything },
 		{ "directories are made with their parents", directories_are_made_with_their_parents },
 		{ "an absent directory is told apart", an_absent_directory_is_told_apart },
+		{ "below a stranger's folder no link is followed", directories_are_made_inside_without_links },
+		{ "reading waits for no pipe, and takes no device but /dev/null", reading_waits_for_no_pipe },
+		{ "a pipe that is named is read to its end", a_named_pipe_is_read_to_its_end },
 		{ "removing follows no link and opens what is read-only", removing_follows_no_link_and_opens_what_is_read_only },
 		{ "a directory of many files is removed", a_directory_of_many_files_is_removed },
 		{ "reading stops at the limit", reading_stops_at_the_limit },

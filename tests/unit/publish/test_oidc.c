@@ -156,17 +156,18 @@ static void a_refusal_says_what_it_can(void)
 		      BYTES("{\"message\":\"no\\u001b[31m\",\"errors\":[{\"code\":\"invalid-publisher\",\"description\":\"a\\nb\"},7]}"),
 		      true, &a, &m, NULL) == OK);
 	CHECK(m.token.size == 0 && m.n_errors == 2);
-	CHECK_BYTES(m.message, BYTES("no?[31m"));
+	CHECK_BYTES(m.message.text, BYTES("no?[31m"));
 	CHECK_BYTES(m.errors[0].code, BYTES("invalid-publisher"));
-	CHECK_BYTES(m.errors[0].description, BYTES("a?b"));
-	CHECK(m.errors[1].code.size == 0 && m.errors[1].description.size == 0);
+	CHECK_BYTES(m.errors[0].description.text, BYTES("a?b"));
+	CHECK(m.errors[1].code.size == 0 && m.errors[1].description.text.size == 0);
 	CHECK(oidc_mint_parse(BYTES("{\"errors\":{},\"token\":\"t\"}"), true, &a, &m, NULL) == OK && m.n_errors == 0 && !m.token.size);
 	CHECK(oidc_mint_parse(BYTES("{\"errors\":[{\"code\":\"No Code\"}]}"), true, &a, &m, NULL) == OK && m.errors[0].code.size == 0);
 	/* It may repeat the identity that it was sent. */
 	const char *echo = arena_printf(&a, "{\"message\":\"got %s.%s.%s\"}", "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9",
 					"eyJzdWIiOiJyZXBvOm93bmVyL3JlcG8ifQ", "c2lnbmF0dXJlc2lnbmF0dXJl");
 	CHECK(oidc_mint_parse(bytes_of(echo), true, &a, &m, NULL) == OK);
-	CHECK(bytes_search(m.message, BYTES("c2lnbmF0dXJl")) == m.message.size && bytes_starts(m.message, BYTES("got ")));
+	CHECK(bytes_search(m.message.text, BYTES("c2lnbmF0dXJl")) == m.message.text.size &&
+	      bytes_starts(m.message.text, BYTES("got ")));
 	buf_init(&many, 1 << 20);
 	buf_add_string(&many, "{\"errors\":[{}");
 	for (size_t i = 0; i < OIDC_ERRORS_MAX; i++)
@@ -176,7 +177,8 @@ static void a_refusal_says_what_it_can(void)
 		buf_add_string(&many, "x ");
 	buf_add_string(&many, "\"}");
 	CHECK(oidc_mint_parse(buf_bytes(&many), true, &a, &m, NULL) == OK);
-	CHECK(m.n_errors == OIDC_ERRORS_MAX && m.message.size <= OIDC_WORDS_MAX && m.message.size > OIDC_WORDS_MAX - 3);
+	CHECK(m.n_errors == OIDC_ERRORS_MAX && m.message.text.size <= OIDC_WORDS_MAX && m.message.text.size > OIDC_WORDS_MAX - 3);
+	CHECK(m.message.is_cut && !m.errors[0].description.is_cut);
 }
 
 static void claims_are_read_from_the_middle_of_a_jwt(void)
@@ -305,8 +307,8 @@ static void records_read_back_and_break_at_every_cut(void)
 	struct oidc_claims c, c2;
 	struct oidc_mint m = { .token = BYTES("t"),
 			       .expires = 9,
-			       .message = BYTES("m"),
-			       .errors = { { BYTES("c"), BYTES("d") } },
+			       .message = { BYTES("m"), false },
+			       .errors = { { BYTES("c"), { BYTES("d"), true } } },
 			       .n_errors = 1 },
 			 m2;
 	arena_init(&a);
@@ -318,7 +320,8 @@ static void records_read_back_and_break_at_every_cut(void)
 	CHECK(oidc_claims_read(buf_bytes(&claims_record), &c2, NULL) == OK && c2.expires == 5);
 	CHECK_BYTES(c2.values[CLAIM_EMAIL], BYTES("e"));
 	CHECK(oidc_mint_read(buf_bytes(&mint_record), &m2, NULL) == OK && m2.n_errors == 1 && m2.expires == 9);
-	CHECK_BYTES(m2.errors[0].description, BYTES("d"));
+	CHECK_BYTES(m2.errors[0].description.text, BYTES("d"));
+	CHECK(m2.errors[0].description.is_cut && !m2.message.is_cut);
 	for (size_t cut = 0; cut < claims_record.size; cut++)
 		CHECK(oidc_claims_read(bytes_part(buf_bytes(&claims_record), 0, cut), &c2, NULL) == ERR_FORMAT);
 	for (size_t cut = 0; cut < mint_record.size; cut++)

@@ -1,6 +1,7 @@
 #include "base/cleanup.h"
 #include "harness.h"
 #include "publish/oidc_parts.h"
+#include "redact/known.h"
 
 enum { ROW_CLAIMS = 8 };
 
@@ -21,7 +22,10 @@ static const struct ambient somewhere = { .name = "a CI", .sign = "X", .is_renew
 
 static struct oidc over(const struct oidc_request *request, struct arena *a)
 {
-	return (struct oidc){ .request = request, .arena = a, .host = "registry.example", .audience = "mine", .ambient = &somewhere };
+	static const struct run_context run = { .id = "" };
+	return (struct oidc){
+		.run = &run, .request = request, .arena = a, .host = "registry.example", .audience = "mine", .ambient = &somewhere
+	};
 }
 
 static void what_a_publisher_must_say_depends_on_the_ci(void)
@@ -76,7 +80,7 @@ static void what_a_publisher_must_say_depends_on_the_ci(void)
 		  { { CLAIM_ISSUER, "https://i" } },
 		  "add a publisher with these claims to the project at 'registry.example'" },
 	};
-	static const struct oidc_mint mint = { .errors = { { LIT("invalid-publisher"), LIT("no") } }, .n_errors = 1 };
+	static const struct oidc_mint mint = { .errors = { { LIT("invalid-publisher"), { LIT("no"), false } } }, .n_errors = 1 };
 	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -94,10 +98,35 @@ static void what_a_publisher_must_say_depends_on_the_ci(void)
 	}
 }
 
+static void a_secret_that_was_cut_is_hidden(void)
+{
+	static const struct oidc_mint mint = {
+		.message = { LIT("no: a pass phr"), true },
+		.errors = { { LIT("invalid-publisher"), { LIT("got a pass phrase of words, a pass"), true } } },
+	};
+	static const struct oidc_request r = { .must = true };
+	for (size_t n = 0; n < 2; n++) {
+		CLEANUP(arena_done) struct arena a;
+		struct known known;
+		struct oidc_claims c = { .expires = 0 };
+		struct oidc_mint m = mint;
+		struct diag d = { 0 };
+		arena_init(&a);
+		known_init(&known, &a);
+		CHECK(known_add(&known, BYTES("a pass phrase of words")));
+		struct run_context run = { .known = &known };
+		struct oidc o = over(&r, &a);
+		o.run = &run;
+		m.n_errors = n;
+		CHECK(oidc_explain_refusal(&o, 422, &m, &c, &d) == ERR_REFUSED);
+		CHECK(!strstr(d.text, "a pass") && strstr(d.text, n ? "got " MASK_KNOWN ", " MASK_KNOWN : "no: " MASK_KNOWN));
+	}
+}
+
 static void the_longest_claims_are_explained(void)
 {
 	static char most[OIDC_WORDS_MAX];
-	static const struct oidc_mint mint = { .errors = { { LIT("invalid-publisher"), LIT("no") } }, .n_errors = 1 };
+	static const struct oidc_mint mint = { .errors = { { LIT("invalid-publisher"), { LIT("no"), false } } }, .n_errors = 1 };
 	static const enum oidc_claim signs[] = { CLAIM_JOB_WORKFLOW_REF, CLAIM_PROJECT_PATH, CLAIM_ORGANIZATION,
 						 CLAIM_CIRCLE_ORGANIZATION, CLAIM_EMAIL };
 	CLEANUP(arena_done) struct arena a;
@@ -163,6 +192,7 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{ "what a publisher must say depends on the CI", what_a_publisher_must_say_depends_on_the_ci },
+		{ "of a secret at whose middle the registry's words were cut nothing is shown", a_secret_that_was_cut_is_hidden },
 		{ "the longest claims are explained", the_longest_claims_are_explained },
 		{ "what a registry would refuse is not sent", what_a_registry_would_refuse_is_not_sent },
 	};

@@ -40,9 +40,14 @@ static void by_url(void)
 
 static void refused(void)
 {
-	static const char *const urls[] = {
-		"", "pypi", "ftp://a.example/", "file:///tmp/", "https://u:secret@a.example/", "https://a.example/#x"
-	};
+	static const char *const urls[] = { "",
+					    "pypi",
+					    "ftp://a.example/",
+					    "file:///tmp/",
+					    "https://u:secret@a.example/",
+					    "https://a.example/#x",
+					    "https://a.example/?token=secret",
+					    "https://a.example/legacy/?" };
 	for (size_t i = 0; i < COUNT(urls); i++) {
 		CLEANUP(arena_done) struct arena a;
 		struct registry r;

@@ -291,6 +291,83 @@ static void test_adding(void)
 	CHECK_NUMBER(k.n_patterns, 0);
 }
 
+static bool hides(const struct known *k, const char *value)
+{
+	CLEANUP(buf_done) struct buf out;
+	buf_init(&out, 4096);
+	known_redact(k, bytes_of(value), &out);
+	return bytes_equal(buf_bytes(&out), BYTES(M));
+}
+
+static void test_blanks(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	known_init(&k, &a);
+	CHECK(known_add(&k, BYTES("two  blanks\tand  a tab")));
+	CHECK(hides(&k, "two  blanks\tand  a tab"));
+	CHECK(hides(&k, "two blanks and a tab"));
+}
+
+static void test_brief(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	known_init(&k, &a);
+	for (size_t i = 0; i < KNOWN_SECRETS_MAX; i++)
+		CHECK(known_add(&k, bytes_of(arena_printf(&a, "lasting-%zu-", i))));
+	CHECK(known_add_brief(&k, BYTES("lasting-7-")));
+	size_t used = 0;
+	for (size_t i = 0; i < 20 * (size_t)KNOWN_BRIEF_MAX; i++) {
+		if (i == 2 * (size_t)KNOWN_BRIEF_MAX)
+			used = a.used;
+		CHECK(known_add_brief(&k, bytes_of(arena_printf(&a, "token-%zu-of-the-ci", i))));
+		CHECK(known_add_brief(&k, BYTES("the same for all")));
+	}
+	for (size_t i = 0; i < KNOWN_BRIEF_MAX / 4; i++)
+		CHECK(hides(&k, arena_printf(&a, "token-%zu-of-the-ci", 20 * (size_t)KNOWN_BRIEF_MAX - 1 - i)));
+	CHECK(hides(&k, "the same for all"));
+	CHECK(!hides(&k, "token-0-of-the-ci"));
+	CHECK(hides(&k, "lasting-0-"));
+	CHECK(hides(&k, "lasting-7-"));
+	CHECK(hides(&k, "6c617374696e672d372d")); /* its encodings were made anew */
+	CHECK(a.used < used + used / 4); /* what is forgotten leaves its room */
+}
+
+static void test_brief_large(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	size_t used = 0;
+	arena_init(&a);
+	known_init(&k, &a);
+	for (unsigned i = 0; i < 6 * KNOWN_BRIEF_MAX; i++) {
+		static char token[4000];
+		if (i == 2 * KNOWN_BRIEF_MAX)
+			used = a.used;
+		memset(token, 'x', sizeof token);
+		(void)snprintf(token, sizeof token, "%u", i);
+		CHECK(known_add_brief(&k, bytes_make(token, 3000 + i % 900)));
+	}
+	CHECK(a.used < used + used / 4);
+}
+
+static void test_brief_that_lasts(void)
+{
+	CLEANUP(arena_done) struct arena a;
+	struct known k;
+	arena_init(&a);
+	known_init(&k, &a);
+	CHECK(known_add_brief(&k, BYTES("a token at first")));
+	CHECK(known_add(&k, BYTES("a token at first")));
+	CHECK_NUMBER(k.n_secrets, 1);
+	for (size_t i = 0; i < 2 * (size_t)KNOWN_BRIEF_MAX; i++)
+		CHECK(known_add_brief(&k, bytes_of(arena_printf(&a, "token-%zu-of-the-ci", i))));
+	CHECK(hides(&k, "a token at first"));
+}
+
 static void test_large_stream(void)
 {
 	CLEANUP(arena_done) struct arena a;
@@ -320,6 +397,10 @@ static const struct test tests[] = {
 	{ "the beginning of a value at the end of a text that was cut is replaced too", test_cut },
 	{ "base64 is recognised whatever stands around the value", test_base64 },
 	{ "short, long, common and too many values are refused", test_adding },
+	{ "runs of blanks may have become one blank", test_blanks },
+	{ "brief ones are forgotten for newer ones, and lasting ones are not", test_brief },
+	{ "nor do large ones take more and more room", test_brief_large },
+	{ "a brief one that is added for good stays", test_brief_that_lasts },
 	{ "a long stream is worked on in blocks", test_large_stream },
 };
 
