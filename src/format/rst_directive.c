@@ -320,7 +320,7 @@ static bool wants_content(enum rst_does does)
 	static const enum rst_does wanting[] = { RST_DOES_NOTE,       RST_DOES_TOPIC,      RST_DOES_SIDEBAR, RST_DOES_LINE_BLOCK,
 						 RST_DOES_PARSED,     RST_DOES_CODE,       RST_DOES_QUOTE,   RST_DOES_CONTAINER,
 						 RST_DOES_TABLE,      RST_DOES_LIST_TABLE, RST_DOES_META,    RST_DOES_CSV,
-						 RST_DOES_DECORATION, RST_DOES_REPLACE };
+						 RST_DOES_DECORATION, RST_DOES_REPLACE,    RST_DOES_MATH };
 	for (size_t i = 0; i < COUNT(wanting); i++)
 		if (wanting[i] == does)
 			return true;
@@ -360,11 +360,8 @@ static void run(struct rst_machine *m, const struct rst_directive_use *use)
 	case RST_DOES_LINE_BLOCK:
 	case RST_DOES_PARSED:
 	case RST_DOES_CODE:
-		lines_of_text(m, use);
-		break;
 	case RST_DOES_MATH:
-		if (use->content.n)
-			lines_of_text(m, use);
+		lines_of_text(m, use);
 		break;
 	case RST_DOES_RUBRIC:
 		(void)body(m, use, RST_BODY);
