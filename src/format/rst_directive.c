@@ -228,8 +228,11 @@ static void contents(struct rst_machine *m, const struct rst_directive_use *use)
 	struct rst *r = m->r;
 	static const uint32_t word[] = { 'c', 'o', 'n', 't', 'e', 'n', 't', 's' };
 	struct rst_text name = { word, COUNT(word) };
+	size_t before = r->n_references;
 	if (use->has_argument)
 		name = rst_name(rst_inline(r, use->argument, use->line), true, r->a);
+	if (r->n_references > before)
+		rst_unknown(r, use->line, "what becomes of a reference in the title of 'contents'");
 	struct rst_node *node = rst_node_add(r, m->node, RST_TOPIC, use->line);
 	node->empty = true; /* until there are sections */
 	if (!rst_target_is_there(r, name))

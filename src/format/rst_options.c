@@ -247,8 +247,12 @@ void rst_options_read(struct rst *r, struct rst_block b, const struct rst_option
 				  rst_say(directive, r->a));
 			return;
 		}
+		size_t before = r->n_references;
+		struct rst_text shown = rst_trim(rst_inline(r, name, line));
+		if (r->n_references > before)
+			rst_unknown(r, line, "what a reference does in the name of an option");
 		(void)rst_cut_first(&m, end, 0, &value);
-		add_option(r, rows, n_rows, rst_trim(rst_inline(r, name, line)), value_of(r, value), line, directive, ret);
+		add_option(r, rows, n_rows, shown, value_of(r, value), line, directive, ret);
 	}
 }
 

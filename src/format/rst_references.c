@@ -197,17 +197,22 @@ static void check_reference(struct rst *r, const struct use *use)
 		rst_fails(r, use->line, "'%s' is referred to, and there are two of that name", rst_say(use->name, r->a));
 }
 
-/* Aliases of aliases: a circle is longer than all of them. */
+/* Aliases of aliases: a circle is found by walking it at two speeds. */
 static void check_alias(struct rst *r, const struct use *use)
 {
-	const struct entry *e = find(r, SPACE_TARGET, use->name);
+	enum { LONG = 100 };
+	const struct entry *e = find(r, SPACE_TARGET, use->name), *slow = e;
 	check_reference(r, use);
-	for (size_t i = 0; e && e->place.has_alias; i++) {
-		if (i > 100) {
+	for (size_t i = 1; e && e->place.has_alias; i++) {
+		e = find(r, SPACE_TARGET, e->place.to);
+		if (i % 2 == 0)
+			slow = find(r, SPACE_TARGET, slow->place.to);
+		if (e && e == slow) {
 			rst_fails(r, use->line, "'%s' leads to itself", rst_say(use->name, r->a));
 			return;
 		}
-		e = find(r, SPACE_TARGET, e->place.to);
+		if (i == RST_MAX_NAMES || (i > LONG && (!e || !e->place.has_alias)))
+			rst_unknown(r, use->line, "more than %d targets lead to each other", LONG);
 	}
 }
 
@@ -234,8 +239,6 @@ void rst_footnote_reference_note(struct rst *r, struct rst_text label, uint32_t 
 		rst_fails(r, line, "a reference to the footnote '%s' stands in a substitution definition", rst_say(label, r->a));
 	if (rst_starts(label, "#")) {
 		note(r, &r->names->auto_references, rst_from(label, 1), line);
-		if (label.n > 1)
-			rst_reference_note(r, rst_from(label, 1), line);
 	} else if (rst_starts(label, "*")) {
 		r->names->n_symbol_references++;
 		r->names->symbol_line = line;
@@ -288,6 +291,10 @@ static void check_footnotes(struct rst *r)
 		rst_unknown(r, 0, "it has more than 1000 automatic footnotes");
 	for (size_t i = 0; i < names->auto_references.n && rst_going(r); i++) {
 		const struct use *use = &names->auto_references.items[i];
+		const struct entry *e = find(r, SPACE_TARGET, use->name);
+		if (e && e->place.has_alias)
+			rst_unknown(r, use->line, "whether '[#%s]_' is a footnote or an alias", rst_say(use->name, r->a));
+		/* One whose name no automatic footnote has takes the next without a name. */
 		n_wanted += !use->name.n || !is_automatic(r, use->name);
 		if (n_wanted > n_unnamed)
 			rst_fails(r, use->line, "there are more references to automatic footnotes than such footnotes");

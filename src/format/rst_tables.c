@@ -23,14 +23,12 @@ enum { TABLE_STEPS = 20000000, TABLE_CELLS = 10000 };
 
 static struct row make_row(struct rst *r, const struct rst_line *line)
 {
-	struct rst_text t = rst_trim(line->text);
+	struct rst_text t = rst_trim_end(line->text); /* of a simple table the first column may be empty */
 	uint32_t *text = ARENA_ARRAY(r->a, uint32_t, 2 * t.n + 1);
 	struct row row = { .plain = ARENA_ARRAY(r->a, uint32_t, 2 * t.n + 1),
 			   .at = ARENA_ARRAY(r->a, size_t, 2 * t.n + 1),
 			   .number = line->number };
 	size_t n = 0;
-	if (rst_indent(line->text))
-		t = line->text; /* of a simple table: its first column may be empty */
 	for (size_t i = 0; i < t.n; i++) {
 		unsigned class = rst_class(t.c[i]);
 		if (!(class & RST_COMBINING)) {
@@ -337,7 +335,7 @@ static struct columns columns_of(struct rst *r, const struct row *row)
 static bool has_text(const struct row *row, size_t from, size_t to)
 {
 	for (size_t i = from; i < to && i < row->n; i++)
-		if (row->plain[i] != RST_ESCAPE && !rst_is(row->plain[i], RST_SPACE))
+		if (!rst_is(row->plain[i], RST_SPACE))
 			return true;
 	return false;
 }
