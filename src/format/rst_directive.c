@@ -235,6 +235,7 @@ static void contents(struct rst_machine *m, const struct rst_directive_use *use)
 		rst_unknown(r, use->line, "what becomes of a reference in the title of 'contents'");
 	struct rst_node *node = rst_node_add(r, m->node, RST_TOPIC, use->line);
 	node->empty = true; /* until there are sections */
+	node->is_local = rst_option_find(&use->options, "local") != NULL;
 	if (!rst_target_is_there(r, name))
 		(void)rst_target_implicit(r, name, (struct rst_place){ 0 }, use->line);
 }

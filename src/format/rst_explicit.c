@@ -129,7 +129,7 @@ static void add_target(struct rst_machine *m, struct rst_text name, struct rst_p
 		(void)rst_node_add(m->r, m->node, RST_MESSAGE, line);
 	if (place.has_alias)
 		rst_alias_note(m->r, place.to, line);
-	(void)rst_node_add(m->r, m->node, RST_TARGET, line);
+	rst_node_add(m->r, m->node, RST_TARGET, line)->empty = place.has_uri || place.has_alias;
 }
 
 static struct rst_text append(struct rst_text t, struct rst_text more, struct arena *a)

@@ -212,57 +212,76 @@ static void read_phrase(struct inliner *in, size_t from, size_t end, size_t n_un
 	(void)rst_target_implicit(r, rst_name(rst_unescape(shown, r->a), true, r->a), place, line);
 }
 
+/* What closes a backquote: where, and what follows it. */
+struct closing {
+	size_t at, behind, n_underscores;
+	struct rst_text role; /* of `text`:role: */
+};
+
+/* How many underscores at i, two at most, end a reference there. */
+static size_t underscores(const struct inliner *in, size_t i)
+{
+	size_t n = at(in, i) != '_' ? 0 : at(in, i + 1) == '_' ? 2 : 1;
+	while (n && !may_end(in, i + n))
+		n--;
+	return n;
+}
+
+/* Does the backquote at i close? */
+static bool closes(const struct inliner *in, size_t i, struct closing *ret)
+{
+	size_t name = at(in, i + 1) == ':' ? rst_simple_name(in->t, i + 2) : 0, after = i + name + 3;
+	*ret = (struct closing){ .at = i };
+	if (name && at(in, after - 1) == ':') {
+		ret->n_underscores = underscores(in, after);
+		ret->behind = after + ret->n_underscores;
+		ret->role = rst_part(in->t, i + 2, name);
+		if (may_end(in, ret->behind))
+			return true;
+		ret->role.n = 0;
+	}
+	ret->n_underscores = underscores(in, i + 1);
+	ret->behind = i + 1 + ret->n_underscores;
+	return may_end(in, ret->behind);
+}
+
+/* The first backquote from `from` on that closes. */
+static bool find_closing(const struct inliner *in, size_t from, struct closing *ret)
+{
+	for (size_t i = from; i < in->t.n; i++) {
+		if (in->t.c[i] != '`')
+			continue;
+		bool is_held = i > from && (is_space(in, i - 1) || is_escape(in, i - 1)) && !(i > from + 1 && is_escape(in, i - 2));
+		if (!is_held && closes(in, i, ret))
+			return true;
+	}
+	return false;
+}
+
 /* `text` with what follows it: a role, one or two underscores. start: of a role in front or of the backquote. */
 static size_t read_backquote(struct inliner *in, size_t start, struct rst_text role)
 {
 	size_t from = start + (role.n ? role.n + 3 : 1);
 	uint32_t line = line_of(in, start);
+	struct closing c;
 	if (!role.n && is_quoted(in, start, from))
 		return from;
-	for (size_t i = from; i < in->t.n; i++) {
-		size_t behind = i + 1, name, n_underscores = 0;
-		if (in->t.c[i] != '`')
-			continue;
-		if (i > from && (is_space(in, i - 1) || is_escape(in, i - 1)) && !(i > from + 1 && is_escape(in, i - 2)))
-			continue;
-		struct rst_text suffix = { NULL, 0 };
-		name = at(in, behind) == ':' ? rst_simple_name(in->t, behind + 1) : 0;
-		if (name && at(in, behind + 1 + name) == ':') {
-			size_t after = behind + name + 2;
-			size_t n = at(in, after) != '_' ? 0 : at(in, after + 1) == '_' ? 2 : 1;
-			while (n && !may_end(in, after + n))
-				n--;
-			if (may_end(in, after + n)) {
-				suffix = rst_part(in->t, behind + 1, name);
-				n_underscores = n;
-				behind = after + n;
-			}
-		}
-		if (!suffix.n) {
-			n_underscores = at(in, behind) != '_' ? 0 : at(in, behind + 1) == '_' ? 2 : 1;
-			while (n_underscores && !may_end(in, behind + n_underscores))
-				n_underscores--;
-			if (!may_end(in, behind + n_underscores))
-				continue;
-			behind += n_underscores;
-		}
-		if (i == from)
-			break;
-		if ((suffix.n && role.n) || ((suffix.n || role.n) && n_underscores)) {
-			rst_fails(in->r, line, "'%s' has two roles, or a role and an underscore",
-				  rst_say(rst_part(in->t, start, behind - start), in->r->a));
-			return in->t.n;
-		}
-		if (n_underscores)
-			read_phrase(in, from, i, n_underscores, line);
-		else
-			in->n_shown += rst_role_use(in->r, suffix.n ? suffix : role, rst_part(in->t, from, i - from), line,
-						    in->shown + in->n_shown);
-		return behind;
+	if (!find_closing(in, from, &c) || c.at == from) {
+		rst_fails(in->r, line, "a backquote '`' begins something and does not end: '%s'",
+			  rst_say(rst_part(in->t, start, 40), in->r->a));
+		return in->t.n;
 	}
-	rst_fails(in->r, line, "a backquote '`' begins something and does not end: '%s'",
-		  rst_say(rst_part(in->t, start, 40), in->r->a));
-	return in->t.n;
+	if ((c.role.n && role.n) || ((c.role.n || role.n) && c.n_underscores)) {
+		rst_fails(in->r, line, "'%s' has two roles, or a role and an underscore",
+			  rst_say(rst_part(in->t, start, c.behind - start), in->r->a));
+		return in->t.n;
+	}
+	if (c.n_underscores)
+		read_phrase(in, from, c.at, c.n_underscores, line);
+	else
+		in->n_shown += rst_role_use(in->r, c.role.n ? c.role : role, rst_part(in->t, from, c.at - from), line,
+					    in->shown + in->n_shown);
+	return c.behind;
 }
 
 /* ---- whole constructs ---- */
@@ -271,9 +290,7 @@ static size_t read_backquote(struct inliner *in, size_t start, struct rst_text r
 static size_t read_word(struct inliner *in, size_t start)
 {
 	size_t n = name_at(in, start), end = start + n;
-	size_t n_underscores = at(in, end) != '_' ? 0 : at(in, end + 1) == '_' ? 2 : 1;
-	while (n_underscores && !may_end(in, end + n_underscores))
-		n_underscores--;
+	size_t n_underscores = underscores(in, end);
 	if (!n || !n_underscores)
 		return 0;
 	show(in, start, end, false);

@@ -17,7 +17,7 @@ enum rst_kind {
 	RST_FIELD_LIST,
 	RST_FIELD,
 	RST_COMMENT, /* empty: it had no text */
-	RST_TARGET,
+	RST_TARGET, /* empty: it leads elsewhere, so that nothing of it is on the page */
 	RST_SUBSTITUTION,
 	RST_PENDING, /* what a transform replaces */
 	RST_TRANSITION,
@@ -34,7 +34,7 @@ enum rst_kind {
 struct rst_node {
 	enum rst_kind kind;
 	uint32_t line;
-	bool empty, refers; /* of a field: there are references in it */
+	bool empty, refers, is_local; /* refers: there are references in it; is_local: a table of contents of its section alone */
 	size_t n, n_columns; /* children */
 	struct rst_text name, body; /* of a field */
 	struct rst_node *parent, *first, *last, *next;

@@ -17,6 +17,7 @@ struct use {
 	struct rst_text name;
 	uint32_t line;
 	size_t inside; /* of a substitution: the definition it stands in, or NOWHERE */
+	bool is_footnote; /* "[1]_" or "[word]_" */
 };
 #define NOWHERE SIZE_MAX
 
@@ -87,7 +88,7 @@ static void note(struct rst *r, struct uses *uses, struct rst_text name, uint32_
 	if (!has_room(r, line))
 		return;
 	uses->items = arena_grow(r->a, uses->items, uses->n, sizeof *uses->items);
-	uses->items[uses->n++] = (struct use){ name, line, r->names->current };
+	uses->items[uses->n++] = (struct use){ .name = name, .line = line, .inside = r->names->current };
 }
 
 /* ---- targets ---- */
@@ -195,6 +196,8 @@ static void check_reference(struct rst *r, const struct use *use)
 		unresolved(r, use);
 	else if (e->is_lost)
 		rst_fails(r, use->line, "'%s' is referred to, and there are two of that name", rst_say(use->name, r->a));
+	else if (use->is_footnote && (e->place.has_uri || e->place.has_alias))
+		rst_unknown(r, use->line, "what becomes of the footnote '[%s]_', whose name is a link's", rst_say(use->name, r->a));
 }
 
 /* Aliases of aliases: a circle is found by walking it at two speeds. */
@@ -244,6 +247,8 @@ void rst_footnote_reference_note(struct rst *r, struct rst_text label, uint32_t 
 		r->names->symbol_line = line;
 	} else {
 		rst_reference_note(r, label, line);
+		if (r->names->references.n)
+			r->names->references.items[r->names->references.n - 1].is_footnote = true;
 	}
 }
 
@@ -291,11 +296,10 @@ static void check_footnotes(struct rst *r)
 		rst_unknown(r, 0, "it has more than 1000 automatic footnotes");
 	for (size_t i = 0; i < names->auto_references.n && rst_going(r); i++) {
 		const struct use *use = &names->auto_references.items[i];
-		const struct entry *e = find(r, SPACE_TARGET, use->name);
-		if (e && e->place.has_alias)
-			rst_unknown(r, use->line, "whether '[#%s]_' is a footnote or an alias", rst_say(use->name, r->a));
-		/* One whose name no automatic footnote has takes the next without a name. */
-		n_wanted += !use->name.n || !is_automatic(r, use->name);
+		bool is_named = use->name.n && is_automatic(r, use->name);
+		if (!is_named && use->name.n && find(r, SPACE_TARGET, use->name))
+			rst_unknown(r, use->line, "whether '[#%s]_' is a footnote or a link", rst_say(use->name, r->a));
+		n_wanted += !is_named; /* one of a name that no automatic footnote has takes the next without a name */
 		if (n_wanted > n_unnamed)
 			rst_fails(r, use->line, "there are more references to automatic footnotes than such footnotes");
 	}

@@ -3,22 +3,28 @@
 
 /* ---- transitions ---- */
 
+/* Which tables of contents are there: they are only for sections. */
+struct sections {
+	bool anywhere, here; /* here: among the same children */
+};
+
 /* Neither are they on the page, nor do they stand between. */
 static bool is_ignored(const struct rst_node *n)
 {
-	return n->kind == RST_DECORATION || n->kind == RST_PENDING || n->kind == RST_SUBSTITUTION || n->kind == RST_TARGET ||
-	       n->kind == RST_TITLE;
+	return n->kind == RST_SUBSTITUTION || n->kind == RST_TARGET || n->kind == RST_TITLE;
 }
 
-/* Gone before transitions are looked at. A table of contents is only there for sections. */
-static bool is_gone(const struct rst_node *n, bool has_sections)
+/* Gone, or moved, before transitions are looked at. */
+static bool is_gone(const struct rst_node *n, struct sections s)
 {
-	return n->kind == RST_COMMENT || n->kind == RST_PENDING || (n->kind == RST_TOPIC && n->empty && !has_sections);
+	bool is_contents = n->kind == RST_TOPIC && n->empty;
+	return n->kind == RST_COMMENT || n->kind == RST_PENDING || n->kind == RST_DECORATION ||
+	       (is_contents && !(n->is_local ? s.here : s.anywhere));
 }
 
-static const struct rst_node *next_there(const struct rst_node *n, bool has_sections)
+static const struct rst_node *next_there(const struct rst_node *n, struct sections s)
 {
-	for (n = n->next; n && is_gone(n, has_sections);)
+	for (n = n->next; n && is_gone(n, s);)
 		n = n->next;
 	return n;
 }
@@ -32,29 +38,38 @@ static bool has_successor(const struct rst_node *n)
 	return false;
 }
 
-static void check_transition(struct rst *r, const struct rst_node *n, bool begins, bool has_sections)
+static void check_transition(struct rst *r, const struct rst_node *n, bool begins, struct sections s)
 {
-	const struct rst_node *next = next_there(n, has_sections);
+	const struct rst_node *next = next_there(n, s);
 	if (begins)
 		rst_fails(r, n->line, "a transition stands at the beginning of a section or of the whole");
 	if (next && next->kind == RST_TRANSITION)
 		rst_fails(r, next->line, "two transitions stand one behind the other");
 	while (next && is_ignored(next))
-		next = next_there(next, has_sections);
+		next = next_there(next, s);
 	if (!next && !has_successor(n->parent))
 		rst_fails(r, n->line, "a transition stands at the end");
 }
 
-/* The children of the document or a section. Recursion: as many levels as there are styles of titles. */
-static void check_transitions(struct rst *r, const struct rst_node *parent, bool has_sections)
+static bool has_sections(const struct rst_node *parent)
 {
+	const struct rst_node *n = parent->first;
+	while (n && n->kind != RST_SECTION)
+		n = n->next;
+	return n != NULL;
+}
+
+/* The children of the document or a section. Recursion: as many levels as there are styles of titles. */
+static void check_transitions(struct rst *r, const struct rst_node *parent)
+{
+	const struct sections s = { .anywhere = has_sections(r->root), .here = has_sections(parent) };
 	bool begins = true;
 	for (const struct rst_node *n = parent->first; n && rst_going(r); n = n->next) {
 		if (n->kind == RST_TRANSITION)
-			check_transition(r, n, begins, has_sections);
+			check_transition(r, n, begins, s);
 		if (n->kind == RST_SECTION)
-			check_transitions(r, n, has_sections);
-		begins = begins && (is_ignored(n) || is_gone(n, has_sections));
+			check_transitions(r, n);
+		begins = begins && (is_ignored(n) || is_gone(n, s));
 	}
 }
 
@@ -129,13 +144,14 @@ static void check_fields(struct rst *r)
 
 /* ---- all ---- */
 
-static void check_page(struct rst *r, bool has_sections)
+static void check_page(struct rst *r)
 {
+	const struct sections s = { .anywhere = has_sections(r->root), .here = has_sections(r->root) };
 	bool has_targets = false;
 	for (const struct rst_node *n = r->root->first; n; n = n->next) {
-		if (!is_gone(n, has_sections) && !is_ignored(n) && n->kind != RST_MESSAGE)
+		if (!is_gone(n, s) && !is_ignored(n) && n->kind != RST_MESSAGE)
 			return;
-		has_targets = has_targets || n->kind == RST_TARGET || n->kind == RST_MESSAGE;
+		has_targets = has_targets || (n->kind == RST_TARGET && !n->empty) || n->kind == RST_MESSAGE;
 	}
 	if (has_targets)
 		rst_unknown(r, 0, "whether targets alone are something to show");
@@ -145,10 +161,9 @@ static void check_page(struct rst *r, bool has_sections)
 
 void rst_tree_check(struct rst *r)
 {
-	bool has_sections = r->n_styles > 0;
 	if (r->class_line)
 		rst_fails(r, r->class_line, "nothing follows a 'class' directive");
 	check_fields(r);
-	check_transitions(r, r->root, has_sections);
-	check_page(r, has_sections);
+	check_transitions(r, r->root);
+	check_page(r);
 }

@@ -114,4 +114,6 @@ SNIPPETS = [
     '# Title\n\ntext', 'Title\n=====\n\n```python\na\n```\n', '[a](b)\n\n![c](d)', '* a\n    * b\n* c', '- a\n  - b\n- c', '> a\nb',
     '<p align="center">a</p>', 'a\n```\nb', '`a` and ``b`` and *c* and **d**', '| a | b |\n|---|---|\n| c | d |', '1. a\n   ```\n   b\n   ```\n2. c',
     '~~~\na\n~~~', '- [ ] a\n- [x] b', 'a  \nb', '[![a](b)](c)\n\n# d\n\n## e\n',
+    # what hwb once took for something else
+    '[#a]_\n\n.. [#] b', '== ==\n        * c\n== ==', '== ==\n<\u4e2d b\n== ==', '.. image:: a\n   :name_: c', '.. _x: y\n.. _z: x_', '.. _x: y_\n.. _y: x_\n\nz',
 ]
