@@ -98,7 +98,6 @@ static bool field(struct rst_machine *m, size_t end, struct rst_node *list)
 	(void)rst_field_mark(m->lines[m->at].text, &name);
 	bool blank = rst_cut_first(m, end, 0, &b);
 	node->name = rst_name(rst_inline(m->r, name, node->line), true, m->r->a);
-	node->body = rst_trim(rst_join(b.lines, b.n, m->r->a));
 	if (b.n)
 		rst_body(m->r, b, node, false);
 	node->refers = m->r->n_references > before;

@@ -113,6 +113,16 @@ static enum sure is_word(struct rst_text t, const char *const *words, size_t n)
 	return NO;
 }
 
+/* "language-xx" makes docutils look for the quotes of that language, and warn where it has none. */
+static bool is_language(struct rst_text word)
+{
+	static const char prefix[] = "language";
+	size_t n = sizeof prefix - 1;
+	while (word.n && !(word.c[0] < 0x80 && byte_is_alpha((unsigned char)word.c[0])))
+		word = rst_from(word, 1);
+	return word.n > n && rst_equal_word(rst_part(word, 0, n), prefix) && !rst_is(word.c[n], RST_WORD);
+}
+
 static enum sure is_class(struct rst_text t)
 {
 	for (t = rst_trim(t); t.n;) {
@@ -123,8 +133,10 @@ static enum sure is_class(struct rst_text t)
 			has_letter = has_letter || (word.c[i] < 0x80 && byte_is_alpha((unsigned char)word.c[i]));
 		}
 		t = rst_from(t, rst_indent(t));
-		if (!has_letter)
-			return is_ascii ? NO : UNSURE;
+		if (!has_letter && is_ascii)
+			return NO;
+		if (!has_letter || is_language(word))
+			return UNSURE;
 	}
 	return YES;
 }

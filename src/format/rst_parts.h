@@ -1,48 +1,15 @@
-/* What the files of the reader of reStructuredText share, and nobody else includes: its state, the tree of blocks, and who reads what.
+/* What the files of the reader of reStructuredText share, and nobody else includes: its state, and who reads what.
  * Nobody returns a status: the first rst_fails or rst_unknown decides the verdict, and whoever loops asks rst_going. */
 #ifndef FORMAT_RST_PARTS_H
 #define FORMAT_RST_PARTS_H
 
 #include "format/rst.h"
-#include "format/rst_text.h"
-
-enum rst_kind {
-	RST_DOCUMENT,
-	RST_SECTION,
-	RST_TITLE,
-	RST_PARAGRAPH,
-	RST_BULLET_LIST,
-	RST_LIST_ITEM,
-	RST_ENUMERATED_LIST,
-	RST_FIELD_LIST,
-	RST_FIELD,
-	RST_COMMENT, /* empty: it had no text */
-	RST_TARGET, /* empty: it leads elsewhere, so that nothing of it is on the page */
-	RST_SUBSTITUTION,
-	RST_PENDING, /* what a transform replaces */
-	RST_TRANSITION,
-	RST_MESSAGE, /* of a level that does no harm, but it stands among the others */
-	RST_TABLE, /* n_columns */
-	RST_TOPIC,
-	RST_SIDEBAR,
-	RST_ANONYMOUS, /* collects what a directive looks at before it decides; takes the place of no element */
-	RST_DECORATION, /* headers and footers: not on the page */
-	RST_BODY /* any other element that is shown */
-};
-
-/* A node of the tree of blocks; inline elements have none. */
-struct rst_node {
-	enum rst_kind kind;
-	uint32_t line;
-	bool empty, refers, is_local; /* refers: there are references in it; is_local: a table of contents of its section alone */
-	size_t n, n_columns; /* children */
-	struct rst_text name, body; /* of a field */
-	struct rst_node *parent, *first, *last, *next;
-};
+#include "format/rst_node.h"
 
 struct rst_names;
 struct rst_roles;
 
+/* One reading. */
 struct rst {
 	enum rst_verdict verdict;
 	struct arena *a;
@@ -66,6 +33,7 @@ struct rst_machine {
 	struct rst_node *node;
 };
 
+/* Lines that somebody owns: a copy of the slices, not of the text. */
 struct rst_block {
 	struct rst_line *lines;
 	size_t n;
@@ -80,56 +48,63 @@ static inline bool rst_going(const struct rst *r)
 }
 /* Appends to parent; never NULL. */
 struct rst_node *rst_node_add(struct rst *r, struct rst_node *parent, enum rst_kind kind, uint32_t line);
-/* Puts the children of the last node of its parent in its place. */
-void rst_node_dissolve(struct rst_node *node);
 
 /* ---- rst_body.c: blocks of lines ---- */
 
-/* RST_KEEP_INDENT: the lines stay as they are, RST_KEEP_TOP: so do empty lines at the beginning. */
+/* For rst_cut: it ends before an empty line; the lines stay as they are; so do empty ones at the beginning. */
 enum { RST_UNTIL_BLANK = 1, RST_KEEP_INDENT = 2, RST_KEEP_TOP = 4 };
-/* The indented block at m->at, which moves to its last line. RST_ANY_INDENT: of any indentation; else the first line's text begins at
- * `first`, and the others have at least `every` blanks, unless that is RST_ANY_INDENT. Returns whether it ends with an empty line or the text. */
 #define RST_ANY_INDENT SIZE_MAX
+/* The indented block at m->at, which moves to its last line. first: where the text of the first line begins; every: how many blanks the
+ * others have at least; RST_ANY_INDENT for either: as they come. *ret lives as long as the arena; its lines may be changed.
+ * Returns whether it ends before an empty line, or with the text. */
 bool rst_cut(struct rst_machine *m, size_t first, size_t every, unsigned flags, struct rst_block *ret);
+/* The usual case: only of the first line it is known where its text begins. */
 static inline bool rst_cut_first(struct rst_machine *m, size_t first, unsigned flags, struct rst_block *ret)
 {
 	return rst_cut(m, first, RST_ANY_INDENT, flags, ret);
 }
-/* Reads a block into node. */
+/* Reads a block into node. titles: as in the machine. Unknown when it is nested beyond RST_MAX_DEPTH: every recursion comes by here. */
 void rst_body(struct rst *r, struct rst_block b, struct rst_node *node, bool titles);
+/* The end of the block counts as empty. */
 bool rst_next_is_blank(const struct rst_machine *m);
 /* The number of the line `ahead` of the current one, or of the last. */
 uint32_t rst_line_number(const struct rst_machine *m, size_t ahead);
 /* Fails when a block did not end with an empty line. what: "a bullet list". */
 void rst_want_blank(struct rst_machine *m, bool blank, const char *what);
 
-/* ---- rst_paragraph.c: what begins with plain text, and titles with a line above ---- */
+/* ---- Each of these reads a construct whose first line is m->at, into m->node, and leaves m->at at its last line. end: where the text
+ * behind its mark begins. ---- */
+
+/* rst_paragraph.c: plain text, which may be a title or the first of a list of definitions; a title that has a line above, or a transition. */
 void rst_paragraph(struct rst_machine *m);
 void rst_overline(struct rst_machine *m);
 
-/* ---- rst_lists.c: each at the first line of its kind ---- */
+/* rst_lists.c. The two that return false have read nothing: it is plain text after all. */
 void rst_bullets(struct rst_machine *m, size_t end);
-/* false: it is plain text after all. */
 bool rst_enumeration(struct rst_machine *m);
 bool rst_options(struct rst_machine *m, size_t end);
 void rst_fields(struct rst_machine *m, size_t end);
 void rst_line_block(struct rst_machine *m, size_t end);
 void rst_definitions(struct rst_machine *m);
 void rst_quote(struct rst_machine *m);
+/* The lines of a quote, cut already; those of attributions are changed. */
 void rst_quote_block(struct rst_machine *m, struct rst_block b);
 
-/* ---- rst_explicit.c, rst_directive.c, rst_tables.c ---- */
+/* rst_explicit.c: a series of ".." and "__". */
 void rst_explicit(struct rst_machine *m);
-/* At the current line, whose directive `name` has its text at `end`. alt: inside of a substitution definition. Returns as rst_cut. */
+/* rst_directive.c: the directive of that name. in_definition: of a substitution. Returns as rst_cut. */
 bool rst_directive(struct rst_machine *m, struct rst_text name, size_t end, bool in_definition);
+
+/* rst_tables.c */
 void rst_grid_table(struct rst_machine *m);
 void rst_simple_table(struct rst_machine *m);
 
-/* ---- rst_inline.c ---- */
+/* ---- The rest ---- */
 
-/* Reads the inline markup of a text that is not escaped yet. Returns it as it would be shown. */
+/* Reads the inline markup of a text that is not escaped yet, and notes what it refers to. Returns the text as it would be shown; it lives as
+ * long as the arena. (rst_inline.c) */
 struct rst_text rst_inline(struct rst *r, struct rst_text text, uint32_t line);
-/* After the whole tree was read: transitions, class directives, bibliographic fields. */
+/* After the whole tree was read: transitions, class directives, bibliographic fields, a page with nothing on it. (rst_tree.c) */
 void rst_tree_check(struct rst *r);
 
 #endif

@@ -25,7 +25,7 @@ from readme_snippets import SNIPPETS  # noqa: E402
 
 HWB, VENV, CACHE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), os.path.abspath(sys.argv[3])
 SEED = int(sys.argv[4]) if len(sys.argv) > 4 else 7
-CASES = int(sys.argv[5]) if len(sys.argv) > 5 else 4000
+CASES = int(sys.argv[5]) if len(sys.argv) > 5 else 3000
 UNSURE_MUTATED, UNSURE_REAL = 0.05, 0.05
 MARKS = ["*", "**", "`", "``", "_", "__", "|", "`_", "[1]_", ":", "::", "..", ".. ", ">", "<", "\\", "-", "=", "\"", "'", "(", ")", "[", "]", "\t", "   ", "\n", "\n\n", "\n  ", "a",
          "\u4e2d", "\u00a0", "\u201c", "e\u0301", ":a:", "#.", "1.", "+", "{", "/", "http://a/"]

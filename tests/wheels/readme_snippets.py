@@ -116,4 +116,5 @@ SNIPPETS = [
     '~~~\na\n~~~', '- [ ] a\n- [x] b', 'a  \nb', '[![a](b)](c)\n\n# d\n\n## e\n',
     # what hwb once took for something else
     '[#a]_\n\n.. [#] b', '== ==\n        * c\n== ==', '== ==\n<\u4e2d b\n== ==', '.. image:: a\n   :name_: c', '.. _x: y\n.. _z: x_', '.. _x: y_\n.. _y: x_\n\nz',
+    '[1]_\n\n.. _1: x', '.. container:: language-x\n\n   a', 'a\n\n----\n\n.. header:: b\n\n----\n\nc', 'A\n=\n\n.. contents::\n   :local:\n\n----\n\nb',
 ]
