@@ -271,33 +271,60 @@ static void meta(struct rst_machine *m, const struct rst_directive_use *use)
 
 /* ---- in substitution definitions ---- */
 
-static bool is_hex(uint32_t c)
+/* The digits of a code: hexadecimal behind one of these words, or decimal by itself. false: the word stands for itself. */
+static bool code_digits(struct rst_text word, struct rst_text *ret, unsigned *ret_base)
 {
-	return c < 0x80 &&
-	       (byte_is_digit((unsigned char)c) || (byte_lower((unsigned char)c) >= 'a' && byte_lower((unsigned char)c) <= 'f'));
+	static const char *const prefixes[] = { "0x", "x", "\\x", "u+", "u", "\\u", "&#x" };
+	*ret = word;
+	*ret_base = 10;
+	for (size_t i = 0; i < COUNT(prefixes); i++) {
+		size_t n = bytes_of(prefixes[i]).size, behind = prefixes[i][0] == '&';
+		if (word.n <= n + behind || !rst_equal_word(rst_part(word, 0, n), prefixes[i]) ||
+		    (behind && word.c[word.n - 1] != ';'))
+			continue;
+		*ret = rst_part(word, n, word.n - n - behind);
+		*ret_base = 16;
+		break;
+	}
+	for (size_t i = 0; i < ret->n; i++) {
+		unsigned char c = ret->c[i] < 0x80 ? byte_lower((unsigned char)ret->c[i]) : 0;
+		if (!byte_is_digit(c) && !(*ret_base == 16 && c >= 'a' && c <= 'f'))
+			return false;
+	}
+	return ret->n > 0;
 }
 
-/* The codes of characters; what is none stands for itself. */
+static void check_code(struct rst *r, struct rst_text word, uint32_t line)
+{
+	struct rst_text digits;
+	unsigned base;
+	uint64_t value = 0;
+	if (!code_digits(word, &digits, &base)) {
+		if (word.c[0] >= 0x80) /* digits of other scripts are digits too */
+			rst_unknown(r, line, "whether '%s' is the code of a character", rst_say(word, r->a));
+		return;
+	}
+	for (size_t i = 0; i < digits.n && value <= 0x10ffff; i++) {
+		unsigned char c = byte_lower((unsigned char)digits.c[i]);
+		value = value * base + (byte_is_digit(c) ? c - (unsigned)'0' : c - (unsigned)'a' + 10);
+	}
+	if (value > 0x10ffff)
+		rst_fails(r, line, "'%s' is not the code of a character", rst_say(word, r->a));
+	else if (!value || (value >= 0xd800 && value < 0xe000))
+		rst_unknown(r, line, "what becomes of the character '%s'", rst_say(word, r->a));
+}
+
+/* The codes of characters, up to a comment. */
 static void unicode(struct rst *r, const struct rst_directive_use *use)
 {
 	struct rst_text rest = use->argument;
 	size_t n = 0;
-	while (rest.n && !rst_starts(rest, ".. ")) { /* a comment */
-		size_t i = 0, n_digits = 0, n_hex = 0;
-		while (i < rest.n && !rst_is(rest.c[i], RST_SPACE)) {
-			n_digits += rest.c[i] >= '0' && rest.c[i] <= '9';
-			n_hex += is_hex(rest.c[i]);
-			i++;
-		}
-		/* As long as this it is no code point any more, or a surrogate may be among them. */
-		if ((n_digits == i && i > 5) || (n_hex > 4 && n_hex + 4 > i && n_hex < i) || (i && rest.c[0] >= 0x80 && i > 1))
-			rst_unknown(r, use->line, "which character '%s' is", rst_say(rst_part(rest, 0, i), r->a));
-		for (size_t k = 0; k + 2 < i; k++)
-			if (byte_lower((unsigned char)rest.c[k]) == 'd' &&
-			    bytes_find(BYTES("89abcdef"), byte_lower((unsigned char)rest.c[k + 1])) < 8)
-				rst_unknown(r, use->line, "which character '%s' is", rst_say(rst_part(rest, 0, i), r->a));
-		n += i > 0;
-		rest = rst_from(rest, i);
+	for (; rest.n && !rst_starts(rest, ".. "); n++) {
+		size_t size = 0;
+		while (size < rest.n && !rst_is(rest.c[size], RST_SPACE))
+			size++;
+		check_code(r, rst_part(rest, 0, size), use->line);
+		rest = rst_from(rest, size);
 		rest = rst_from(rest, rst_indent(rest));
 	}
 	if (!n)

@@ -164,9 +164,9 @@ static enum sure is_value(enum rst_value kind, struct rst_text t, bool has_value
 	int64_t number;
 	size_t n;
 	if (!has_value)
-		return kind == RST_VALUE_ANY || kind == RST_VALUE_FLAG || kind == RST_VALUE_MAYBE_INTEGER ? YES
-		       : kind == RST_VALUE_UNSURE || kind == RST_VALUE_FIGURE_WIDTH                       ? UNSURE
-													  : NO;
+		return kind == RST_VALUE_ANY || kind == RST_VALUE_FLAG || kind == RST_VALUE_MAYBE_INTEGER          ? YES
+		       : kind == RST_VALUE_UNSURE || kind == RST_VALUE_DELIMITER || kind == RST_VALUE_FIGURE_WIDTH ? UNSURE
+														   : NO;
 	switch (kind) {
 	case RST_VALUE_ANY:
 	case RST_VALUE_NEEDED:
@@ -204,6 +204,9 @@ static enum sure is_value(enum rst_value kind, struct rst_text t, bool has_value
 		return rst_equal_word(rst_trim(t), "embed") ? UNSURE : is_word(t, (const char *const[]){ "link", "lazy" }, 2);
 	case RST_VALUE_BACKLINKS:
 		return is_word(t, backlinks, COUNT(backlinks));
+	case RST_VALUE_DELIMITER:
+		/* One of these is itself; others may be codes, or no delimiters for Python. */
+		return t.n == 1 && (t.c[0] == ';' || t.c[0] == '|' || t.c[0] == ':' || t.c[0] == ',') ? YES : UNSURE;
 	case RST_VALUE_UNSURE:
 		break;
 	}

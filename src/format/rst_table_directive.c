@@ -76,6 +76,7 @@ struct csv {
 	const struct rst_directive_use *use;
 	struct rst_node *node;
 	bool keeps_space;
+	uint32_t delimiter;
 	enum csv_state state;
 	uint32_t *field, line;
 	size_t n_field, n_columns, n_rows, most, n_cells;
@@ -125,7 +126,7 @@ static void take_character(struct csv *c, uint32_t character)
 	switch (c->state) {
 	case START_FIELD:
 	case IN_FIELD:
-		if (character == ',') {
+		if (character == c->delimiter) {
 			end_field(c);
 		} else if (c->state == START_FIELD && character == '"') {
 			c->state = IN_QUOTES;
@@ -141,7 +142,7 @@ static void take_character(struct csv *c, uint32_t character)
 			add_character(c, character);
 		break;
 	case QUOTE_IN_QUOTES:
-		if (character == ',') {
+		if (character == c->delimiter) {
 			end_field(c);
 		} else if (character == '"') {
 			add_character(c, character);
@@ -176,6 +177,8 @@ static void csv_table(struct rst_machine *m, const struct rst_directive_use *use
 	struct csv c = { .r = r, .use = use, .node = rst_node_add(r, m->node, RST_TABLE, use->line) };
 	struct rst_directive_use of_header = { .row = use->row };
 	c.field = ARENA_ARRAY(r->a, uint32_t, 1);
+	const struct rst_option *delimiter = rst_option_find(&use->options, "delim");
+	c.delimiter = delimiter ? delimiter->value.c[0] : ',';
 	c.keeps_space = rst_option_find(&use->options, "keepspace") != NULL;
 	if (rst_option_find(&use->options, "file") || rst_option_find(&use->options, "url"))
 		rst_fails(r, use->line, "the directive 'csv-table' would read a file, which PyPI has turned off");

@@ -26,7 +26,7 @@ static const struct rst_option_row csv_options[] = {
 	{ "width", RST_VALUE_LENGTH_PERCENT }, { "widths", RST_VALUE_WIDTHS }, { "header-rows", RST_VALUE_NATURAL },
 	{ "stub-columns", RST_VALUE_NATURAL }, { "header", RST_VALUE_ANY },    { "keepspace", RST_VALUE_FLAG },
 	{ "file", RST_VALUE_NEEDED },          { "url", RST_VALUE_NEEDED },    { "encoding", RST_VALUE_UNSURE },
-	{ "delim", RST_VALUE_UNSURE },         { "quote", RST_VALUE_UNSURE },  { "escape", RST_VALUE_UNSURE },
+	{ "delim", RST_VALUE_DELIMITER },      { "quote", RST_VALUE_UNSURE },  { "escape", RST_VALUE_UNSURE },
 };
 static const struct rst_option_row image_options[] = {
 	{ "alt", RST_VALUE_ANY },         { "height", RST_VALUE_LENGTH }, { "width", RST_VALUE_LENGTH_PERCENT },

@@ -54,6 +54,7 @@ enum rst_value {
 	RST_VALUE_ALIGN_ACROSS,
 	RST_VALUE_LOADING,
 	RST_VALUE_BACKLINKS,
+	RST_VALUE_DELIMITER, /* of csv-table */
 	RST_VALUE_UNSURE /* one that is not judged here */
 };
 

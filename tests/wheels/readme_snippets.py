@@ -117,4 +117,6 @@ SNIPPETS = [
     # what hwb once took for something else
     '[#a]_\n\n.. [#] b', '== ==\n        * c\n== ==', '== ==\n<\u4e2d b\n== ==', '.. image:: a\n   :name_: c', '.. _x: y\n.. _z: x_', '.. _x: y_\n.. _y: x_\n\nz',
     '[1]_\n\n.. _1: x', '.. container:: language-x\n\n   a', 'a\n\n----\n\n.. header:: b\n\n----\n\nc', 'A\n=\n\n.. contents::\n   :local:\n\n----\n\nb',
+    '.. |a| unicode:: U+0231E\n\n|a|', '.. |a| unicode:: &#x26; 38 x .. y\n\n|a|', '.. |a| unicode:: 0x110000\n\n|a|', '.. |a| unicode:: 1114112\n\n|a|', '.. csv-table::\n   :delim: ;\n\n   a;*b',
+    '.. csv-table::\n   :delim: ;\n   :header: a;b\n   :widths: 1 2\n\n   a;"b;c"',
 ]
