@@ -244,6 +244,7 @@ static void decoration(struct rst_machine *m, const struct rst_directive_use *us
 {
 	struct rst *r = m->r;
 	uint32_t class_line = r->class_line;
+	r->has_front = true;
 	struct rst_node *node = rst_node_add(r, m->node, RST_DECORATION, use->line);
 	rst_body(r, use->content, node, false);
 	if (r->class_line)
@@ -254,6 +255,7 @@ static void decoration(struct rst_machine *m, const struct rst_directive_use *us
 static void meta(struct rst_machine *m, const struct rst_directive_use *use)
 {
 	struct rst_machine in = { .r = m->r, .lines = use->content.lines, .n = use->content.n };
+	m->r->has_front = true;
 	for (; in.at < in.n && rst_going(m->r); in.at++) {
 		struct rst_text name, line = in.lines[in.at].text;
 		struct rst_block b;

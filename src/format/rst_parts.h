@@ -21,6 +21,7 @@ struct rst {
 	size_t n_styles, level, depth;
 	size_t n_references, n_messages; /* so far, of any kind; of those that do no harm */
 	bool in_substitution;
+	bool has_front; /* headers, footers and the like were moved to the beginning */
 	uint32_t class_line; /* a class directive that still looks for its element; 0: none does */
 };
 

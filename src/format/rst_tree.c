@@ -38,16 +38,32 @@ static bool has_successor(const struct rst_node *n)
 	return false;
 }
 
-static void check_transition(struct rst *r, const struct rst_node *n, bool begins, struct sections s)
+/* What comes in front of a transition, or behind it. */
+enum beside { NOTHING, UNSEEN, SOMETHING };
+
+/* docutils 0.22 takes targets and the like for something, 0.23 does not, and nobody says which one PyPI has. */
+static void only_unseen(struct rst *r, const struct rst_node *n)
+{
+	rst_unknown(r, n->line, "whether a transition may have nothing but targets or definitions beside it");
+}
+
+static void check_transition(struct rst *r, const struct rst_node *n, enum beside before, struct sections s)
 {
 	const struct rst_node *next = next_there(n, s);
-	if (begins)
+	if (before == NOTHING)
 		rst_fails(r, n->line, "a transition stands at the beginning of a section or of the whole");
+	else if (before == UNSEEN)
+		only_unseen(r, n);
 	if (next && next->kind == RST_TRANSITION)
 		rst_fails(r, next->line, "two transitions stand one behind the other");
+	bool has_more = next != NULL;
 	while (next && is_ignored(next))
 		next = next_there(next, s);
-	if (!next && !has_successor(n->parent))
+	if (next || has_successor(n->parent))
+		return;
+	if (has_more)
+		only_unseen(r, n);
+	else
 		rst_fails(r, n->line, "a transition stands at the end");
 }
 
@@ -63,13 +79,16 @@ static bool has_sections(const struct rst_node *parent)
 static void check_transitions(struct rst *r, const struct rst_node *parent)
 {
 	const struct sections s = { .anywhere = has_sections(r->root), .here = has_sections(parent) };
-	bool begins = true;
+	enum beside before = parent == r->root && r->has_front ? UNSEEN : NOTHING;
 	for (const struct rst_node *n = parent->first; n && rst_going(r); n = n->next) {
 		if (n->kind == RST_TRANSITION)
-			check_transition(r, n, begins, s);
+			check_transition(r, n, before, s);
 		if (n->kind == RST_SECTION)
 			check_transitions(r, n);
-		begins = begins && (is_ignored(n) || is_gone(n, s));
+		if (!is_ignored(n) && !is_gone(n, s))
+			before = SOMETHING;
+		else if (before == NOTHING && is_ignored(n) && n->kind != RST_TITLE)
+			before = UNSEEN;
 	}
 }
 
