@@ -1,6 +1,6 @@
 /* Would PyPI render a description in reStructuredText? It refuses one of which docutils says a warning or anything worse
  * (readme_renderer: halt_level 2, no file insertion, no raw). What is asked is the verdict, not the page: docutils 0.23's rules;
- * where 0.22 judges otherwise it is not sure. */
+ * where 0.22 is known to judge otherwise it is not sure. */
 #ifndef FORMAT_RST_H
 #define FORMAT_RST_H
 
