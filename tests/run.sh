@@ -63,6 +63,7 @@ judging() {
 	tap wheels-metadata "$venv/bin/python" "$top/tests/wheels/metadata.py" "$build/hwb" "$venv"
 	tap wheels-flip "$venv/bin/python" "$top/tests/wheels/flip.py" "$build/hwb" "$venv" 11
 	tap wheels-good "$venv/bin/python" "$top/tests/wheels/good.py" "$build/hwb" "$venv" "$build/wheel-cache"
+	tap wheels-readme "$venv/bin/python" "$top/tests/wheels/readme.py" "$build/hwb" "$venv" "$build/readme-cache"
 	tap wheels-peers "$venv/bin/python" "$top/tests/wheels/peers.py" "$build/hwb" "$venv"
 	tap wheels-policy "$venv/bin/python" "$top/tests/wheels/policy.py" "$build/tests/unit/check/binaries-of" "$venv" "$build"/wheel-cache/*.whl
 	tap lock-targets "$venv/bin/python" "$top/tests/lock/targets.py" "$build/tests/unit/lock/target-tags"

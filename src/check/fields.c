@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "check/checking.h"
+#include "format/rst.h"
 #include "redact/hide.h"
 #include "check/field_values.h"
 
@@ -152,17 +153,48 @@ static void check_extras(struct checking *c, const char *path)
 	}
 }
 
-/* Without a type PyPI takes the description for reStructuredText. */
+/* "type/subtype" of a field of content types; empty without the field. */
+static struct bytes description_type(const struct checking *c)
+{
+	const struct rfc822_field *field = rfc822_find(&c->fields, "Description-Content-Type", NULL);
+	struct bytes rest = field ? field->value : (struct bytes){ NULL, 0 };
+	return bytes_trim(bytes_cut(&rest, ';'));
+}
+
+/* PyPI renders reStructuredText when it takes a file, and refuses what docutils warns of. Without a type it takes any text for that. */
+static void check_rendering(struct checking *c, const char *path, struct bytes text, bool has_type)
+{
+	struct diag d = { 0 };
+	enum rst_verdict verdict = rst_check(text, c->arena, &d);
+	const char *line = d.line ? arena_printf(c->arena, "line %u of the description: ", (unsigned)d.line) : "the description: ";
+	if (verdict == RST_FAILS)
+		(void)finding_add(
+			&c->findings, "M16", bytes_of(path), "%s%s%s", line, d.text,
+			has_type ? ""
+				 : " (it has no Description-Content-Type, so it is read as reStructuredText: name text/markdown if it is)");
+	else if (verdict == RST_UNKNOWN)
+		(void)finding_add(&c->findings, "M11", bytes_of(path), "%shwb is not sure that it renders: %s", line, d.text);
+}
+
 static void check_description(struct checking *c, const char *path)
 {
-	const struct rfc822_field *type = rfc822_find(&c->fields, "Description-Content-Type", NULL);
-	bool has_text = bytes_trim(c->fields.body).size || has_field(c, "Description");
-	if (has_text && (!type || bytes_starts(type->value, BYTES("text/x-rst"))))
-		(void)finding_add(&c->findings, "M11", bytes_of(path),
-				  "the description is reStructuredText, which hwb does not render");
-	if (bytes_trim(c->fields.body).size && has_field(c, "Description"))
+	const struct rfc822_field *field = rfc822_find(&c->fields, "Description", NULL);
+	struct bytes type = description_type(c), text = c->fields.body;
+	bool in_field = field && bytes_trim(field->value).size, in_body = bytes_trim(text).size;
+	if (in_body && in_field)
 		(void)finding_add(&c->findings, "I07", bytes_of(path),
 				  "there are two descriptions, a field and what follows the fields");
+	if ((!in_body && !in_field) || (type.size && !bytes_equal_nocase(type, BYTES("text/x-rst"))))
+		return;
+	if (!in_body)
+		text = field->value;
+	/* Indentation says something in reStructuredText, and who uploads may take it away from a field or not. */
+	if (!in_body && bytes_find(text, '\n') < text.size)
+		(void)finding_add(
+			&c->findings, "M11", bytes_of(path),
+			"the description is a field of several lines, whose indentation is not sure: hwb does not render it");
+	else
+		check_rendering(c, path, text, type.size > 0);
 }
 
 static void check_version(struct checking *c, const char *path, struct bytes text, unsigned age)

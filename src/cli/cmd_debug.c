@@ -9,6 +9,7 @@
 #include "cli/options_build.h"
 #include "format/json.h"
 #include "format/json_write.h"
+#include "format/rst.h"
 #include "format/toml.h"
 #include "host/file.h"
 #include "host/helper.h"
@@ -99,6 +100,33 @@ static enum status vectors(struct bytes in, struct arena *a, struct buf *out, st
 	return OK;
 }
 
+/* Descriptions, each a JSON string on a line of its own; a verdict for each. */
+static enum status rst_verdicts(struct bytes in, struct arena *a, struct buf *out, struct diag *d)
+{
+	static const char *const names[] = { [RST_RENDERS] = "renders", [RST_FAILS] = "fails", [RST_UNKNOWN] = "unknown" };
+	(void)a;
+	while (in.size) {
+		CLEANUP(arena_done) struct arena scratch;
+		struct bytes line = bytes_cut(&in, '\n');
+		const struct json *text;
+		struct diag why = { 0 };
+		struct json_writer w;
+		arena_init(&scratch);
+		enum status s = json_parse(line, &scratch, &text, d);
+		if (s)
+			return s;
+		enum rst_verdict verdict = rst_check(text->string, &scratch, &why);
+		json_writer_init(&w, out, false);
+		json_object_begin(&w);
+		json_pair_cstring(&w, "verdict", names[verdict]);
+		json_pair_integer(&w, "line", why.line);
+		json_pair_cstring(&w, "why", why.text);
+		json_object_end(&w);
+		buf_add_byte(out, '\n');
+	}
+	return OK;
+}
+
 static enum status hook(struct bytes in, struct arena *a, struct buf *out, struct diag *d)
 {
 	static const char *const names[] = {
@@ -128,7 +156,7 @@ static const struct {
 } verbs[] = {
 	{ "toml-decode", toml_decode },   { "json-check", json_check }, { "zip-list", zip_list },
 	{ "record-check", record_check }, { "vectors", vectors },       { "hook", hook },
-	{ "python-facts", python_facts }, { "scan-files", scan_files },
+	{ "python-facts", python_facts }, { "scan-files", scan_files }, { "rst-verdicts", rst_verdicts },
 };
 
 /* Output is JSON of our own writing, so it needs no escaping; the console would redact it. */
@@ -146,7 +174,8 @@ static enum status run_verb(size_t verb, struct arena *a, struct diag *d)
 	return s ? s : fd_write_all(1, buf_bytes(&out), d);
 }
 
-#define VERBS "toml-decode|json-check|zip-list|record-check|vectors|hook|python-facts|scan-files|sandbox|oidc|completion"
+#define VERBS \
+	"toml-decode|json-check|zip-list|record-check|vectors|hook|python-facts|scan-files|rst-verdicts|sandbox|oidc|completion"
 
 static int run_debug(struct settings *s, struct arena *a)
 {

@@ -309,6 +309,42 @@ def m06_variant():
     return headers(("Description-Content-Type", "text/markdown; variant=Mine"))
 
 
+def described(content_type, text):
+    demo = Demo().set("Description-Content-Type", content_type)
+    demo.metadata = demo.metadata.partition("\n\n")[0] + "\n\n" + text
+    return made(demo)
+
+
+@case
+def m11_not_sure_to_render():
+    return described("text/x-rst", "a_\n\n.. target-notes::\n\n.. _a: https://a.example\n")
+
+
+@case
+def m16_does_not_render():
+    return described("text/x-rst; charset=UTF-8", "Demo\n====\n\nCall :func:`demo`.\n")
+
+
+@case
+def m16_markdown_without_a_type():
+    return described(None, "# Demo\n\n```python\nimport demo\n\ndemo.run()\n```\n")
+
+
+@case
+def m16_renders():
+    return described("text/x-rst", "Demo\n====\n\n.. code-block:: python\n\n   import demo\n\nSee `the page`_.\n\n.. _the page: https://a.example\n")
+
+
+@case
+def m16_renders_without_a_type():
+    return described(None, "Demo: *one* module.\n")
+
+
+@case
+def m16_markdown_is_not_read():
+    return described("text/markdown", "``x\n")
+
+
 @case
 def m07_import_name():
     return headers(("Metadata-Version", "2.5"), ("Import-Name", "another"))
