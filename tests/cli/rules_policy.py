@@ -56,7 +56,7 @@ SAMPLES = {  # what a row takes: a value that is right
     "HOST=RANGE pairs": "['host.example=10.0.0.0/8']", "disabled or subprocess": "'subprocess'", "hosts or URLs": "['host.example']", "an age or 0": "'7d'", "allow, warn or deny": "'deny'", "names of projects": "['demo']", "NAME=URL pairs": "['corp=https://host.example/']", "a table, or NAME=URL pairs": "['corp=s3://wheels']", "a table, or PATTERN=NAME pairs": "['acme-*=corp']",
     "tables { path, sha256 }": "['x']", "build, pypi or strict": "'pypi'", "ID=WHY pairs": "['S06=why']", "ids": "['S17']", "stop, report or off": "'report'", "a word": "'corp'",
     "wheels or any": "'any'", "cyclonedx, spdx, both or none": "'both'",
-    "off, report or stop": "'report'", "the URL of a service": "'https://host.example/'", "a number of days": "3", "ID=WHY[@DAY] words": "['PYSEC-1=why']",
+    "off, report or stop": "'report'", "the URL of a service": "'https://host.example/'", "a number of days": "3", "a number from 1 to 8": "3", "ID=WHY[@DAY] words": "['PYSEC-1=why']",
     "ID=WHY words": "['PYSEC-1=why']",
     "error or warning": "'warning'", "auto, always or never": "'never'",
 }
