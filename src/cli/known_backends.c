@@ -3,6 +3,7 @@
 #include "python/known_names.h"
 #include "python/name.h"
 #include "python/requirement.h"
+#include "python/typosquat.h"
 
 struct preload {
 	struct bytes backend; /* the module before ':' */
@@ -78,9 +79,9 @@ enum status known_requires_check(const struct bytes *requires, size_t n, const s
 					BYTES_ARG(r.name));
 			return remedy(d, "name it there, or put a wheel of it into a --find-links folder");
 		}
-		if (s->allow_requires || known_name_is(r.name) || is_pinned(r.name, lock))
+		if (s->allow_requires || known_name_is(r.name) || popular_name_is(r.name) || is_pinned(r.name, lock))
 			continue;
-		(void)fail(d, ERR_RESOLVE, 0, "the backend asks at build time for '%.*s', which is no known build dependency",
+		(void)fail(d, ERR_RESOLVE, 0, "the backend asks at build time for '%.*s', which is no known name",
 			   BYTES_ARG(r.name));
 		return remedy(d, "its name would be sent to the index; if that is right, add --allow-requires or name it in "
 				 "[build-system] requires");

@@ -7,7 +7,7 @@ import stat
 import subprocess
 
 import support
-from rules_support import ROOT, Later, every, look, looking, seen_in, stocked
+from rules_support import ROOT, Elsewhere, every, look, looking, seen_in, stocked
 from support import IS_ROOT, Index, Place, fresh, make_wheel, project, pyproject, sha256, write
 
 WHO = "seen['who'] = os.environ.get('WHO')"
@@ -169,6 +169,13 @@ def names_that_are_fetched():
                  ("that a name of the lock is", pinned.code == 0, pinned.told()))
 
 
+def popular_names():
+    """Whoever serves a name that all use learns nothing by being asked for it."""
+    with Index(stocked(("requests", "1.0"))) as index:
+        run = Place().build("--wheel", "--index-url", index.url(), asks_for("requests"))
+        return run.code == 0 and any("requests" in path for path in index.ask("count")), run.told()
+
+
 def names_that_are_not():
     with Index(stocked(("our_private_thing", "1.0"))) as index:
         place = Place()
@@ -308,6 +315,16 @@ def foreign_cache():
                      ("that a cleaned cache is this machine's own", cleaned.code == 0 and own == [["hwb-cache", str(st.st_dev), str(st.st_ino)]], own))
 
 
+def never_cached():
+    """Two builds with network, from one cache: each is a build of its own."""
+    place, ids = Place(), []
+    for _ in range(2):
+        seen, run, _ = look("import uuid\nseen['id'] = uuid.uuid4().hex", "--allow-host", "a.example", place=place)
+        ids.append(seen.get("id"))
+    return run.code == 0 and None not in ids and ids[0] != ids[1], ids, run.told()
+
+
+LOCK, INDEXES = "tests/cli/scenario_lock.py", "tests/cli/scenario_indexes.py"
 RULES = [
     ("Whose word counts: flags > `HWB_*` > user config (`$XDG_CONFIG_HOME/hwb/hwb.toml`) > system config (`/etc/hwb/hwb.toml`) > "
      "the project's `[tool.hwb]`", order_of_words),
@@ -317,19 +334,20 @@ RULES = [
      "table", trusted_by_path_and_table),
     ("Otherwise exit 2 naming the request and the flag", refused_by_name),
     ("A lock pins, it never widens: its URLs must belong to the operator's indexes; a lock inside a fetched source counts only if "
-     "`--lock` names it", Later("D", "no lock file yet")),
+     "`--lock` names it", Elsewhere((LOCK, "a lock's URLs are not where files are fetched"), (LOCK, "a lock inside of an archive does not count"),
+                               (LOCK, "unless it is named"))),
     ("Names from `get_requires` are fetched only if they are in the lock, the known-backends table", names_that_are_fetched),
-    ("or the popular-names table", Later("D", "no such table yet: the name is refused")),
+    ("or the popular-names table", popular_names),
     ("else exit 3 naming them and the flag (private source must not leak through package names)", names_that_are_not),
     ("Index: one per name. `extra-index-url` of pip's configuration is ignored with a warning", one_index),
-    ("unless the map says which names come from it", Later("D", "no [index.packages] yet")),
+    ("unless the map says which names come from it", Elsewhere((INDEXES, "by %s each name comes from its index"))),
     ("Local wheels (`--find-links`) are hashed on the spot: `hash-source: local`", local_wheels),
     ("Without a lock the hash is the index's own word: integrity, not authenticity; the report says so", hash_of_the_index),
-    ("and policy may refuse", Later("D", "no policy of indexes yet")),
+    ("and policy may refuse", Elsewhere((LOCK, "--locked without a lock"))),
     ("Cache: 0700, ours", cache_is_ours),
     ("content-addressed", content_addressed),
     ("a cache that was not made on this machine (id file bound to device, inode and machine-id)",
      foreign_cache),
     ("and any under CI=true, is rehashed before use", rehashed_in_ci),
-    ("builds that had network are never cached", Later("D", "no build is cached")),
+    ("builds that had network are never cached", never_cached),
 ]

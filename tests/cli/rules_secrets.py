@@ -3,7 +3,7 @@ import base64
 import glob
 import re
 
-from rules_support import Elsewhere, Later, Spies, every, stocked
+from rules_support import Elsewhere, Spies, every, stocked
 from support import Index, Place, fresh, make_sdist, project
 
 HOOK = "def build_wheel(folder, settings=None, metadata=None):\n"
@@ -112,14 +112,15 @@ def could_not_check():
     return every(*checks)
 
 
+STORE, BUILTIN = "tests/cli/scenario_credentials.py", "tests/publish/builtin.py"
 RULES = [
     ("Credentials: from environment", from_environment),
-    ("stdin, keyring program or the sealed store", Later("D", "the environment and a netrc only, until then")),
+    ("stdin, keyring program or the sealed store", Elsewhere((STORE, "a password from standard input is stored"), (STORE, "its password opens the index"))),
     ("a password on the command line is exit 2", not_on_the_command_line),
     ("passwords in .pypirc are refused", Elsewhere(("tests/publish/run.py", "a password in .pypirc is refused with what to do"))),
     ("nothing prints a token, not even to mask it", no_token_printed),
     ("OIDC audiences `pypi`, `testpypi`, `sigstore` are asked for only for their built-in hosts; any other host's audience is "
-     "pinned in the operator's config", Later("E", "no OIDC yet")),
+     "pinned in the operator's config", Elsewhere((BUILTIN, "with %s it gets nothing"), (BUILTIN, "a built-in registry that names another's audience gets none"))),
     ("Untrusted text on its way to people or logs: redact, escape (no ESC, no CI commands), redact again", redact_escape_redact),
     ("under GITHUB_ACTIONS inside `::stop-commands::RANDOM`", stopped_commands),
     ("Every check has three outcomes; \"could not check\" is never \"passed\"", could_not_check),

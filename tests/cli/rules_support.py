@@ -17,13 +17,6 @@ ROOT = os.path.join(support.HERE, "..", "..")
 PROGRAMS = ("hwb-parse", "hwb-unpack", "hwb-net", "hwb-sandbox")
 
 
-class Later:
-    """A rule of a part that is not built yet: listed, not tested. issue: the letter of what will bring it."""
-
-    def __init__(self, issue, why):
-        self.issue, self.why = issue, why
-
-
 class Elsewhere:
     """A rule that another test proves at the same level. rows: (file from the top of the tree, sentence in it)."""
 

@@ -1,7 +1,7 @@
 """The rules of DESIGN section 3 "Trust", one test each, in its order and by its own words, to be held beside it. TAP on stdout.
 
 usage: security_rules.py HWB [VENV] [--only WORD]: WORD is a part of a rule's words or of its test's name.
-A row of a table RULES is (words, test): the test says whether the rule holds, and why not. It can stand elsewhere, or come later.
+A row of a table RULES is (words, test): the test says whether the rule holds, and why not. It can stand elsewhere.
 """
 import sys
 import traceback
@@ -13,7 +13,6 @@ import rules_inside
 import rules_policy
 import rules_secrets
 import support
-from rules_support import Later
 from support import Skip, Tap
 
 RULES = [rule for part in (rules_files, rules_inside, rules_policy, rules_secrets) for rule in part.RULES]
@@ -32,9 +31,7 @@ def main():
     word = support.begin(sys.argv)
     tap = Tap()
     for words, test in RULES:
-        if isinstance(test, Later):
-            print("# later, with issue %s: %s (%s)" % (test.issue, words, test.why))
-        elif not word or word in words or word in getattr(test, "__name__", ""):
+        if not word or word in words or word in getattr(test, "__name__", ""):
             try_rule(tap, words, test)
     print("1..%d" % tap.count)
     return 1 if tap.failed else 0
