@@ -81,8 +81,7 @@ enum status known_requires_check(const struct bytes *requires, size_t n, const s
 		}
 		if (s->allow_requires || known_name_is(r.name) || popular_name_is(r.name) || is_pinned(r.name, lock))
 			continue;
-		(void)fail(d, ERR_RESOLVE, 0, "the backend asks at build time for '%.*s', which is no known name",
-			   BYTES_ARG(r.name));
+		(void)fail(d, ERR_RESOLVE, 0, "the backend asks at build time for '%.*s', which is no known name", BYTES_ARG(r.name));
 		return remedy(d, "its name would be sent to the index; if that is right, add --allow-requires or name it in "
 				 "[build-system] requires");
 	}
