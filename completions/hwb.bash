@@ -398,7 +398,7 @@ _hwb_argument() {
 	credential) _hwb_words "add list remove" ;;
 	doctor) : ;;
 	init) _hwb_paths -d ;;
-	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox oidc completion" ;;
+	debug) _hwb_words "toml-decode json-check zip-list record-check vectors hook python-facts scan-files rst-verdicts sandbox oidc completion" ;;
 	version) : ;;
 	help) _hwb_words "build lock scan check audit inspect sbom publish fetch shell log respond redact cache credential doctor init debug version" ;;
 	esac

@@ -609,7 +609,7 @@ complete -c hwb -n '__hwb_is init' -l help -d 'Say this.'
 complete -c hwb -n '__hwb_is init' -s h -d 'Say this.'
 
 complete -c hwb -n __hwb_begins -a debug -d 'run one part of hwb on its own'
-complete -c hwb -n '__hwb_is debug' -a 'toml-decode json-check zip-list record-check vectors hook python-facts scan-files sandbox oidc completion'
+complete -c hwb -n '__hwb_is debug' -a 'toml-decode json-check zip-list record-check vectors hook python-facts scan-files rst-verdicts sandbox oidc completion'
 complete -c hwb -n '__hwb_is debug' -l env -x -d 'sandbox: a variable.'
 complete -c hwb -n '__hwb_is debug' -l allow-read -r -F -d 'sandbox: a path of the host.'
 complete -c hwb -n '__hwb_is debug' -l limit -x -d 'sandbox: change a limit.'
