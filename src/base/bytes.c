@@ -96,6 +96,12 @@ struct bytes bytes_from(struct bytes b, size_t from)
 	return bytes_part(b, from, SIZE_MAX);
 }
 
+struct bytes bytes_base_name(struct bytes path)
+{
+	size_t slash = bytes_find_last(path, '/');
+	return slash < path.size ? bytes_from(path, slash + 1) : path;
+}
+
 struct bytes bytes_cut(struct bytes *rest, unsigned char c)
 {
 	size_t at = bytes_find(*rest, c);

@@ -48,6 +48,8 @@ size_t bytes_search(struct bytes b, struct bytes needle);
 /* The part from offset `from` (clamped) of at most `size` bytes. */
 struct bytes bytes_part(struct bytes b, size_t from, size_t size);
 struct bytes bytes_from(struct bytes b, size_t from);
+/* What is behind the last '/' of a path; all of it without one. */
+struct bytes bytes_base_name(struct bytes path);
 
 /* Cuts *rest at the first c: returns what is before it and moves *rest behind it.
  * Without c, returns everything and leaves *rest empty with data NULL (so a loop

@@ -8,12 +8,6 @@
 #include "base/cleanup.h"
 #include "host/sealed.h"
 
-static struct bytes base_name(struct bytes path)
-{
-	size_t slash = bytes_find_last(path, '/');
-	return slash < path.size ? bytes_from(path, slash + 1) : path;
-}
-
 /* The sdist on the same command line that a wheel says it is of: then the two are compared. -1: there is none. */
 static int source_of(const struct checked *c, const struct checked_file *wheel)
 {
@@ -180,7 +174,7 @@ void checked_take(struct checked *c, const struct strings *words)
 	for (size_t i = 0; i < c->n; i++) {
 		struct checked_file *f = &c->files[i];
 		f->path = bytes_of(words->items[i]);
-		f->name = base_name(f->path);
+		f->name = bytes_base_name(f->path);
 		f->is_wheel = bytes_ends(f->name, BYTES(".whl"));
 		f->result.findings.arena = c->arena;
 		f->tree.fd = -1;

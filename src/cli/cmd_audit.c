@@ -211,9 +211,8 @@ static enum status add_file(struct audit_command *c, const char *path, struct di
 	if (c->n == FILES_MAX)
 		return fail(d, ERR_LIMIT, 0, "more than %d files", FILES_MAX);
 	struct bytes text = bytes_of(path);
-	size_t slash = bytes_find_last(text, '/');
 	c->files = arena_grow(c->arena, c->files, c->n, sizeof *c->files);
-	c->files[c->n++] = (struct audited){ .path = text, .name = slash < text.size ? bytes_from(text, slash + 1) : text };
+	c->files[c->n++] = (struct audited){ .path = text, .name = bytes_base_name(text) };
 	return OK;
 }
 

@@ -47,10 +47,9 @@ static enum status look(const struct run_context *run, const char *path, struct 
 	struct bytes name = bytes_of(path);
 	struct sha256 digest;
 	ret->path = name;
-	size_t slash = bytes_find_last(name, '/');
 	buf_init(&ask, 65536);
 	buf_init(&reply, REPLY_MAX);
-	wire_put_bytes(&ask, slash < name.size ? bytes_from(name, slash + 1) : name);
+	wire_put_bytes(&ask, bytes_base_name(name));
 	enum status s = sealed_copy(AT_FDCWD, path, run->limits->wheel_size, &fd, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "there is no file '%s'", path);

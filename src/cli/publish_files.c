@@ -79,12 +79,6 @@ static enum status take_words(struct finding_files *f, struct strings *ret, stru
 
 /* ---- attestations ---- */
 
-static struct bytes base_name(struct bytes path)
-{
-	size_t slash = bytes_find_last(path, '/');
-	return slash < path.size ? bytes_from(path, slash + 1) : path;
-}
-
 /* The file's text is put into the array as it is: what it says is for the registry to verify; that it is one JSON object is ours. */
 static enum status add_attestation(struct finding_files *f, const char *path, struct buf *array, struct diag *d)
 {
@@ -108,7 +102,7 @@ static enum status add_attestation(struct finding_files *f, const char *path, st
 /* NAME.whl.publish.attestation belongs to NAME.whl. */
 static bool is_of(const char *path, struct bytes distribution)
 {
-	struct bytes name = base_name(bytes_of(path));
+	struct bytes name = bytes_base_name(bytes_of(path));
 	return bytes_starts(name, distribution) && name.size > distribution.size && name.data[distribution.size] == '.';
 }
 

@@ -114,9 +114,8 @@ struct said {
 static struct bytes last_name(const struct console *c, struct bytes path, struct arena *a)
 {
 	CLEANUP(buf_done) struct buf clean;
-	size_t slash = bytes_find_last(path, '/');
 	buf_init(&clean, 64 + 8 * path.size);
-	console_redact(c, slash < path.size ? bytes_from(path, slash + 1) : path, path.size >= PATH_FULL, &clean);
+	console_redact(c, bytes_base_name(path), path.size >= PATH_FULL, &clean);
 	return arena_copy(a, buf_bytes(&clean));
 }
 

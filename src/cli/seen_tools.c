@@ -33,8 +33,7 @@ static bool is_target(struct bytes prefix)
 
 struct bytes seen_tool_name(struct bytes path)
 {
-	size_t slash = bytes_find_last(path, '/');
-	struct bytes whole = slash < path.size ? bytes_from(path, slash + 1) : path, name = without_version(whole);
+	struct bytes whole = bytes_base_name(path), name = without_version(whole);
 	for (size_t i = 0; i < COUNT(tools); i++) {
 		if (!bytes_ends(name, tools[i]))
 			continue;

@@ -17,8 +17,7 @@ enum { MANIFEST_MAX = 64 << 20, HOST_ANSWER_MAX = 1024, FORMAT = 1 };
 
 static bool is_named(struct bytes path, struct bytes name)
 {
-	size_t slash = bytes_find_last(path, '/');
-	return bytes_equal(slash < path.size ? bytes_from(path, slash + 1) : path, name);
+	return bytes_equal(bytes_base_name(path), name);
 }
 
 static const char *folder_of(struct bytes path, struct arena *a)

@@ -28,8 +28,7 @@ static void put_coloured(const struct finding_style *style, const char *colour, 
 /* The part of a file that a finding is about; {NULL, 0} when it is about the file, which is then its path. */
 struct bytes finding_member(const struct finding_subject *s, const struct finding *f)
 {
-	size_t slash = bytes_find_last(s->path, '/');
-	struct bytes name = slash < s->path.size ? bytes_from(s->path, slash + 1) : s->path;
+	struct bytes name = bytes_base_name(s->path);
 	return !s->is_tree && bytes_equal(f->path, name) ? (struct bytes){ NULL, 0 } : f->path;
 }
 

@@ -16,8 +16,7 @@ struct sha256 pylock_input(const struct bytes *requires, size_t n, struct bytes 
 
 bool pylock_is_name(struct bytes path)
 {
-	size_t slash = bytes_find_last(path, '/');
-	struct bytes name = slash < path.size ? bytes_from(path, slash + 1) : path;
+	struct bytes name = bytes_base_name(path);
 	if (bytes_equal(name, BYTES("pylock.toml")))
 		return true;
 	if (!bytes_starts(name, BYTES("pylock.")) || !bytes_ends(name, BYTES(".toml")) || name.size < 13)

@@ -13,12 +13,6 @@
 
 enum { PROJECT_REPLY_MAX = 96 << 20 };
 
-static struct bytes base_name(struct bytes path)
-{
-	size_t slash = bytes_find_last(path, '/');
-	return slash < path.size ? bytes_from(path, slash + 1) : path;
-}
-
 /* "pyproject.toml: words" becomes "pyproject.toml:3:14: words", as compilers say it. */
 static void put_place(struct diag *d)
 {
@@ -90,7 +84,7 @@ static enum status from_archive(const struct run_context *run, const struct sour
 	r->display = q->word->path;
 	CLEANUP(fd_close) int fd = -1;
 	enum status s = sealed_copy(AT_FDCWD, arena_string(a, q->word->path), run->limits->download_size, &fd, d);
-	return s ? s : take_archive(run, fd, base_name(q->word->path), a, r, d);
+	return s ? s : take_archive(run, fd, bytes_base_name(q->word->path), a, r, d);
 }
 
 static enum status from_url(const struct run_context *run, const struct source_request *q, struct arena *a, struct source_result *r,

@@ -34,7 +34,7 @@ static enum status refuse_file(struct bytes path, struct diag *d)
 {
 	static const struct bytes of_projects[] = { LIT("pyproject.toml"), LIT("setup.py"), LIT("setup.cfg") };
 	size_t slash = bytes_find_last(path, '/');
-	struct bytes name = slash < path.size ? bytes_from(path, slash + 1) : path;
+	struct bytes name = bytes_base_name(path);
 	struct bytes folder = slash < path.size ? bytes_part(path, 0, slash ? slash : 1) : BYTES(".");
 	for (size_t i = 0; i < COUNT(of_projects); i++)
 		if (bytes_equal(name, of_projects[i])) {
