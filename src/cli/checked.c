@@ -24,11 +24,16 @@ static int source_of(const struct checked *c, const struct checked_file *wheel)
 	return -1;
 }
 
+bool checked_is_artefact(struct bytes name)
+{
+	return bytes_ends(name, BYTES(".whl")) || bytes_ends(name, BYTES(".tar.gz")) || bytes_ends(name, BYTES(".zip"));
+}
+
 /* By its name alone: what is in it is for hwb-parse to say. */
 static enum status check_kind(const struct checked *c, const struct checked_file *f, const char *path, struct diag *d)
 {
 	struct stat st;
-	if (f->is_wheel || bytes_ends(f->name, BYTES(".tar.gz")) || bytes_ends(f->name, BYTES(".zip")))
+	if (checked_is_artefact(f->name))
 		return OK;
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 		(void)fail(d, ERR_USAGE, 0, "'%s' is a folder", path);
@@ -141,7 +146,7 @@ static enum status check_one(struct checked *c, struct begun *b, struct diag *d)
 	enum status s = b->status;
 	if (s)
 		*d = b->why;
-	f->is_unusable = s == ERR_USAGE;
+	j->is_unusable = s == ERR_USAGE;
 	if (s == OK)
 		s = f->is_wheel ? check_finish(&c->session.run, &b->request, &b->checker, c->arena, &f->result, d)
 				: check_sdist_run(&c->session.run, b->fd, f->name, c->arena, &f->tree, &f->result, d);
@@ -266,13 +271,7 @@ enum status checked_run(struct checked *c, struct diag *d)
 
 enum status checked_verdict(const struct checked *c, struct diag *d)
 {
-	size_t n_unchecked = 0, n_unusable = 0;
-	for (size_t i = 0; i < c->n; i++) {
-		n_unchecked += strcmp(c->judged[i].outcome, "unchecked") == 0;
-		n_unusable += c->files[i].is_unusable;
-	}
-	enum status s = judge_verdict(c->judged, c->n, "file", ERR_ARTEFACT, d);
-	return s == ERR_UNCHECKED && n_unchecked == n_unusable ? recode(d, ERR_USAGE) : s;
+	return judge_verdict(c->judged, c->n, "file", ERR_ARTEFACT, d);
 }
 
 void checked_done(struct checked *c)

@@ -11,7 +11,6 @@
 struct checked_file {
 	struct bytes path, name; /* name: without folders */
 	bool is_wheel;
-	bool is_unusable; /* it is not there, or no file that could be an artefact */
 	struct source_tree tree; /* of an sdist that could be unpacked; fd -1: none */
 	struct check_result result;
 	struct helper_also *also; /* what else its checker was asked, and said; NULL: nothing */
@@ -33,12 +32,14 @@ struct checked {
 	void *context;
 };
 
+/* Whether a file's name is that of a wheel or of an sdist. */
+bool checked_is_artefact(struct bytes name);
 /* Makes files of the words; c has settings and an arena. */
 void checked_take(struct checked *c, const struct strings *words);
 /* All of them, sdists first: wheels are compared with theirs. What is refused or could not be checked is in judged; what is wrong with a
  * file that is not there has been said. ERR_CANCELLED, ERR_LOG, and what passed returns. */
 MUST_USE enum status checked_run(struct checked *c, struct diag *d);
-/* OK when all passed. What is refused, and then what could not be checked although it is there, says more than a name that was wrong. */
+/* As judge_verdict. ERR_ARTEFACT, ERR_UNCHECKED, ERR_USAGE. */
 MUST_USE enum status checked_verdict(const struct checked *c, struct diag *d);
 /* Ends the filter and closes the trees. */
 void checked_done(struct checked *c);

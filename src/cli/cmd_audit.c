@@ -33,7 +33,6 @@ struct audited {
 	struct finding_list findings;
 	const struct advisory_subject *subjects; /* the first of its own, when all are known */
 	const struct advisory_verdict *verdicts;
-	bool is_unusable; /* it is not there, or nothing that names packages */
 };
 
 struct audit_command {
@@ -366,7 +365,7 @@ static enum status read_files(struct audit_command *c, struct diag *d)
 			return s;
 		if (s == OK)
 			continue;
-		f->is_unusable = s == ERR_USAGE || s == ERR_FORMAT;
+		j->is_unusable = s == ERR_USAGE || s == ERR_FORMAT;
 		f->n = 0;
 		c->n_subjects = f->first;
 		j->subject.unchecked = arena_copy(c->arena, bytes_of(d->text));
@@ -374,18 +373,6 @@ static enum status read_files(struct audit_command *c, struct diag *d)
 		console_error(c->session.console, d);
 	}
 	return OK;
-}
-
-/* What is refused, and then what could not be checked although it is there, says more than a name that was wrong. */
-static enum status find_verdict(const struct audit_command *c, struct diag *d)
-{
-	size_t n_unchecked = 0, n_unusable = 0;
-	for (size_t i = 0; i < c->n; i++) {
-		n_unchecked += strcmp(c->judged[i].outcome, "unchecked") == 0;
-		n_unusable += c->files[i].is_unusable;
-	}
-	enum status s = judge_verdict(c->judged, c->n, "file", ERR_RESOLVE, d);
-	return s == ERR_UNCHECKED && n_unchecked == n_unusable ? recode(d, ERR_USAGE) : s;
 }
 
 static enum status audit_files(struct audit_command *c, struct diag *d)
@@ -407,7 +394,7 @@ static enum status audit_files(struct audit_command *c, struct diag *d)
 		s = judge_file(c, i, &r, d);
 	if (s)
 		return s;
-	s = find_verdict(c, d);
+	s = judge_verdict(c->judged, c->n, "file", ERR_RESOLVE, d);
 	judge_print(c->settings, c->session.console, "audit", c->judged, c->n, (int)exit_code_of(s));
 	judge_warn_unused(c->settings, c->session.console);
 	console_note(c->session.console, "looked up %zu package%s in %s: %zu clean, %zu affected, %zu not checked", r.n,

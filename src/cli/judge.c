@@ -168,16 +168,18 @@ void judge_print(const struct settings *s, struct console *c, const char *comman
 
 enum status judge_verdict(const struct judged *all, size_t n, const char *what, enum status refused, struct diag *d)
 {
-	size_t n_refused = 0, n_unchecked = 0;
+	size_t n_refused = 0, n_unchecked = 0, n_unusable = 0;
 	for (size_t i = 0; i < n; i++) {
 		n_refused += strcmp(all[i].outcome, "refused") == 0;
 		n_unchecked += strcmp(all[i].outcome, "unchecked") == 0;
+		n_unusable += all[i].is_unusable;
 	}
 	if (n_refused)
 		return fail(d, refused, 0, "%zu of %zu %s%s %s refused", n_refused, n, what, PLURAL(n),
 			    n_refused == 1 ? "is" : "are");
 	if (n_unchecked)
-		return fail(d, ERR_UNCHECKED, 0, "%zu of %zu %s%s could not be checked", n_unchecked, n, what, PLURAL(n));
+		return fail(d, n_unchecked == n_unusable ? ERR_USAGE : ERR_UNCHECKED, 0, "%zu of %zu %s%s could not be checked",
+			    n_unchecked, n, what, PLURAL(n));
 	return OK;
 }
 

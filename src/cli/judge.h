@@ -27,11 +27,13 @@ struct finding_style judge_style(struct console *c, bool colour, bool with_info)
 struct judged {
 	struct finding_subject subject;
 	const char *outcome; /* "passed", "refused", "unchecked" */
+	bool is_unusable; /* unchecked, for it is not there or nothing that could be looked at: the word was wrong */
 	/* More members of the subject's object in JSON; NULL: none. */
 	void (*put_facts)(struct json_writer *w, const void *facts, const struct finding_style *style);
 	const void *facts;
 };
-/* OK when all passed. What refuses counts more than what could not be checked: neither is a pass. what: "file". */
+/* OK when all passed. What is refused (then `refused`), and then what could not be checked although it is there (ERR_UNCHECKED), says more
+ * than a word that was wrong (ERR_USAGE): none is a pass. what: "file". */
 MUST_USE enum status judge_verdict(const struct judged *all, size_t n, const char *what, enum status refused, struct diag *d);
 /* "checked 2 files: 1 error, ..." */
 void judge_say_counts(struct console *c, const struct judged *all, size_t n, const char *done, const char *what);

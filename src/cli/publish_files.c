@@ -24,11 +24,6 @@ struct finding_files {
 	uint64_t kept;
 };
 
-static bool is_distribution(struct bytes name)
-{
-	return bytes_ends(name, BYTES(".whl")) || bytes_ends(name, BYTES(".tar.gz")) || bytes_ends(name, BYTES(".zip"));
-}
-
 static bool is_attestation(struct bytes name)
 {
 	return bytes_ends(name, BYTES(".attestation"));
@@ -50,7 +45,7 @@ static enum status list_dist(struct strings *ret, struct arena *a, struct diag *
 		return remedy(d, "build something first (hwb build), or name the files: hwb publish FILE...");
 	}
 	for (const struct dirent *e = readdir(entries); e; e = readdir(entries))
-		if (is_distribution(bytes_of(e->d_name)))
+		if (checked_is_artefact(bytes_of(e->d_name)))
 			strings_add(ret, a, bytes_of(arena_printf(a, "dist/%s", e->d_name)));
 	(void)closedir(entries);
 	if (!ret->n) {
