@@ -203,18 +203,11 @@ enum status wheel_metadata_verb(const struct verb_call *call, struct buf *reply,
 {
 	struct wire w = wire_over(call->request);
 	struct zip_limits limits = zip_limits_default();
-	CLEANUP(buf_done) struct buf text;
-	struct wheel wheel;
-	struct bytes file, name = wire_get_bytes(&w);
-	buf_init(&text, METADATA_SIZE_MAX);
+	struct bytes file, text, name = wire_get_bytes(&w);
 	enum status s = wire_end(&w, "wheel-metadata", d);
 	if (s == OK)
 		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
 	if (s == OK)
-		s = wheel_open(file, name, &limits, call->arena, &wheel, d);
-	if (s == OK)
-		s = wheel_read_info(&wheel, "METADATA", &text, d);
-	if (s == ERR_ABSENT)
-		return fail(d, ERR_FORMAT, 0, "the wheel has no METADATA");
-	return s ? s : write_metadata(arena_copy(call->arena, buf_bytes(&text)), call->arena, reply, d);
+		s = wheel_metadata(file, name, &limits, call->arena, &text, d);
+	return s ? s : write_metadata(text, call->arena, reply, d);
 }

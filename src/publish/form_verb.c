@@ -3,24 +3,13 @@
 #include "format/snapshot.h"
 #include "publish/form.h"
 #include "publish/verbs.h"
-#include "python/metadata.h"
 #include "python/wheel.h"
 
 static enum status read_wheel(struct bytes file, struct bytes name, struct arena *a, struct bytes *ret, struct diag *d)
 {
 	struct zip_limits limits = zip_limits_default();
-	CLEANUP(buf_done) struct buf text;
-	struct wheel wheel;
-	buf_init(&text, METADATA_SIZE_MAX);
 	limits.total_size = VERB_FILE_MAX; /* how large it may be was for the check to say */
-	enum status s = wheel_open(file, name, &limits, a, &wheel, d);
-	if (s == OK)
-		s = wheel_read_info(&wheel, "METADATA", &text, d);
-	if (s == ERR_ABSENT)
-		return fail(d, ERR_FORMAT, 0, "the wheel has no METADATA");
-	if (s == OK)
-		*ret = arena_copy(a, buf_bytes(&text));
-	return s;
+	return wheel_metadata(file, name, &limits, a, ret, d);
 }
 
 static enum status read_snapshot(struct bytes file, struct bytes *ret, struct diag *d)

@@ -1,9 +1,7 @@
 /* The verbs of hwb-parse for static registries. */
-#include "base/cleanup.h"
 #include "base/wire.h"
 #include "publish/s3_index.h"
 #include "publish/verbs.h"
-#include "python/metadata.h"
 #include "python/wheel.h"
 
 enum status s3_index_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
@@ -24,21 +22,16 @@ enum status s3_index_verb(const struct verb_call *call, struct buf *reply, struc
 
 enum status s3_metadata_verb(const struct verb_call *call, struct buf *reply, struct diag *d)
 {
-	CLEANUP(buf_done) struct buf text;
 	struct wire w = wire_over(call->request);
 	struct zip_limits limits = zip_limits_default();
-	struct bytes file, name = wire_get_bytes(&w);
-	struct wheel wheel;
-	buf_init(&text, METADATA_SIZE_MAX);
+	struct bytes file, text, name = wire_get_bytes(&w);
 	limits.total_size = VERB_FILE_MAX; /* how large it may be was for the check to say */
 	enum status s = wire_end(&w, "s3-metadata", d);
 	if (s == OK)
 		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
 	if (s == OK)
-		s = wheel_open(file, name, &limits, call->arena, &wheel, d);
+		s = wheel_metadata(file, name, &limits, call->arena, &text, d);
 	if (s == OK)
-		s = wheel_read_info(&wheel, "METADATA", &text, d);
-	if (s == OK)
-		wire_put_bytes(reply, buf_bytes(&text));
+		wire_put_bytes(reply, text);
 	return s;
 }

@@ -2,7 +2,9 @@
 
 #include <pthread.h>
 
+#include "base/cleanup.h"
 #include "crypto/digest.h"
+#include "python/metadata.h"
 #include "python/version.h"
 
 static struct bytes top_folder(struct bytes path)
@@ -58,6 +60,22 @@ enum status wheel_read_info(const struct wheel *w, const char *name, struct buf 
 	char room[1024];
 	const struct zip_entry *entry = zip_find(&w->zip, info_path(w, name, room, sizeof room));
 	return entry ? zip_read(&w->zip, entry, out, d) : ERR_ABSENT;
+}
+
+enum status wheel_metadata(struct bytes file, struct bytes file_name, const struct zip_limits *limits, struct arena *a,
+			   struct bytes *ret, struct diag *d)
+{
+	CLEANUP(buf_done) struct buf text;
+	struct wheel w;
+	buf_init(&text, METADATA_SIZE_MAX);
+	enum status s = wheel_open(file, file_name, limits, a, &w, d);
+	if (s == OK)
+		s = wheel_read_info(&w, "METADATA", &text, d);
+	if (s == ERR_ABSENT)
+		return fail(d, ERR_FORMAT, 0, "the wheel has no METADATA");
+	if (s == OK)
+		*ret = arena_copy(a, buf_bytes(&text));
+	return s;
 }
 
 enum status wheel_read_record(struct wheel *w, struct arena *a, struct diag *d)

@@ -40,5 +40,9 @@ MUST_USE enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_
 
 /* The content of NAME in the .dist-info folder. ERR_ABSENT without a diag when there is none. */
 MUST_USE enum status wheel_read_info(const struct wheel *w, const char *name, struct buf *out, struct diag *d);
+/* METADATA of a wheel of which nothing else is wanted: a copy in a. Errors as wheel_open; ERR_FORMAT also when there is none, ERR_LIMIT
+ * beyond METADATA_SIZE_MAX. */
+MUST_USE enum status wheel_metadata(struct bytes file, struct bytes file_name, const struct zip_limits *limits, struct arena *a,
+				    struct bytes *ret, struct diag *d);
 
 #endif
