@@ -66,7 +66,7 @@ static enum status settle_exists(struct sending *s, struct publish_file *f, cons
 	if (status)
 		return status;
 	bool ours = before->state == JOURNAL_RECEIPT && sha256_equal(&before->digest, &f->digest);
-	*ret_there = there == THERE_SAME || (there != THERE_SAME && ours);
+	*ret_there = there == THERE_SAME || ours;
 	if (*ret_there)
 		return OK;
 	*d = answer;
