@@ -12,6 +12,7 @@
 #include "cli/exit.h"
 #include "cli/git_remote.h"
 #include "cli/locking.h"
+#include "cli/option_take.h"
 #include "cli/options_build.h"
 #include "format/json_write.h"
 #include "format/snapshot.h"
@@ -333,32 +334,9 @@ static int run_init(struct settings *settings, struct arena *a)
 	return (int)console_end(c.console, exit_code_of(s));
 }
 
-static enum status take_force(struct settings *s, struct arena *a, const char *value, struct diag *d)
-{
-	(void)a;
-	(void)value;
-	(void)d;
-	s->init.force = true;
-	return OK;
-}
-
-static enum status take_github(struct settings *s, struct arena *a, const char *value, struct diag *d)
-{
-	(void)a;
-	(void)value;
-	(void)d;
-	s->init.github = true;
-	return OK;
-}
-
-static enum status take_gitlab(struct settings *s, struct arena *a, const char *value, struct diag *d)
-{
-	(void)a;
-	(void)value;
-	(void)d;
-	s->init.gitlab = true;
-	return OK;
-}
+FLAG(take_force, init.force)
+FLAG(take_github, init.github)
+FLAG(take_gitlab, init.gitlab)
 
 /* Words that stand in YAML as they are. */
 static bool is_plain(struct bytes text, const char *more)

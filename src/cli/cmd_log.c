@@ -10,6 +10,7 @@
 #include "cli/exit.h"
 #include "cli/log_ecs.h"
 #include "cli/log_select.h"
+#include "cli/option_take.h"
 #include "cli/options_build.h"
 #include "format/json.h"
 #include "format/json_write.h"
@@ -169,14 +170,7 @@ static enum status log_export(struct log_command *c, struct diag *d)
 	return log_show(c, d);
 }
 
-static enum status take_ecs(struct settings *s, struct arena *a, const char *value, struct diag *d)
-{
-	(void)a;
-	(void)value;
-	(void)d;
-	s->log.ecs = true;
-	return OK;
-}
+FLAG(take_ecs, log.ecs)
 
 static enum status take_head(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {
@@ -208,14 +202,7 @@ static enum status take_run(struct settings *s, struct arena *a, const char *val
 	return take_word(&s->log.run, a, value, d);
 }
 
-static enum status take_last(struct settings *s, struct arena *a, const char *value, struct diag *d)
-{
-	(void)a;
-	(void)value;
-	(void)d;
-	s->log.last = true;
-	return OK;
-}
+FLAG(take_last, log.last)
 
 static enum status take_event(struct settings *s, struct arena *a, const char *value, struct diag *d)
 {

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "cli/commands.h"
+#include "cli/option_take.h"
 #include "cli/options_build.h"
 #include "cli/publish_credential.h"
 #include "cli/publish_files.h"
@@ -29,21 +30,10 @@ struct publish_command {
 
 /* ---- options ---- */
 
-#define TAKE(name) static enum status name(struct settings *s, struct arena *a, const char *value, struct diag *d)
-#define UNUSED(x) (void)(x)
-#define FLAG(name, field) \
-	TAKE(name) \
-	{ \
-		UNUSED(a); \
-		UNUSED(value); \
-		UNUSED(d); \
-		s->publish.field = true; \
-		return OK; \
-	}
-FLAG(take_password_stdin, password_stdin)
-FLAG(take_skip_existing, skip_existing)
-FLAG(take_dry_run, dry_run)
-FLAG(take_allow_http, allow_http)
+FLAG(take_password_stdin, publish.password_stdin)
+FLAG(take_skip_existing, publish.skip_existing)
+FLAG(take_dry_run, publish.dry_run)
+FLAG(take_allow_http, publish.allow_http)
 
 /* Its words never repeat the URL. */
 static enum status take_url(struct arena *a, const char *value, const char **ret, struct diag *d)

@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "cli/commands.h"
 #include "cli/describing.h"
+#include "cli/option_take.h"
 #include "cli/options_build.h"
 #include "cli/session.h"
 #include "cli/settings_parts.h"
@@ -359,14 +360,7 @@ static enum status take_output(struct settings *s, struct arena *a, const char *
 	return OK;
 }
 
-static enum status take_embed(struct settings *s, struct arena *a, const char *value, struct diag *d)
-{
-	(void)a;
-	(void)value;
-	(void)d;
-	s->sbom.embed = true;
-	return OK;
-}
+FLAG(take_embed, sbom.embed)
 
 static const struct option options_sbom[] = {
 	{ "--format", 0, { 0 }, "cyclonedx|spdx", "The format: CycloneDX 1.6 or SPDX 2.3, both as JSON.", take_format },

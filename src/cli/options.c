@@ -1,19 +1,10 @@
 #include "base/cleanup.h"
 #include "base/number.h"
 #include "cli/option.h"
+#include "cli/option_take.h"
 #include "cli/settings_parts.h"
 
-#define TAKE(name) static enum status name(struct settings *s, struct arena *a, const char *value, struct diag *d)
-#define UNUSED(x) (void)(x)
-
-TAKE(take_quiet)
-{
-	UNUSED(a);
-	UNUSED(value);
-	UNUSED(d);
-	s->quiet = true;
-	return OK;
-}
+FLAG(take_quiet, quiet)
 
 TAKE(take_verbose)
 {
@@ -29,14 +20,7 @@ TAKE(take_color)
 	return setting_put_flag(s, a, "console.color", value ? value : "always", d);
 }
 
-TAKE(take_no_progress)
-{
-	UNUSED(a);
-	UNUSED(value);
-	UNUSED(d);
-	s->no_progress = true;
-	return OK;
-}
+FLAG(take_no_progress, no_progress)
 
 TAKE(take_cache_dir)
 {

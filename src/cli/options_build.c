@@ -1,22 +1,10 @@
 #include "cli/options_build.h"
 
+#include "cli/option_take.h"
 #include "cli/settings_parts.h"
 #include "format/json.h"
 #include "python/name.h"
 
-#define TAKE(name) static enum status name(struct settings *s, struct arena *a, const char *value, struct diag *d)
-#define UNUSED(x) (void)(x)
-
-/* Sets a field that only the command line has. */
-#define FLAG(name, field) \
-	TAKE(name) \
-	{ \
-		UNUSED(a); \
-		UNUSED(value); \
-		UNUSED(d); \
-		s->field = true; \
-		return OK; \
-	}
 FLAG(take_wheel, wheel)
 FLAG(take_sdist, sdist)
 FLAG(take_trust, trust_project)
