@@ -385,28 +385,20 @@ static enum status open_out(const struct pipeline *p, const char *out_path, int 
 static enum status open_index(struct pipeline *p, struct diag *d)
 {
 	const struct settings *s = p->settings;
-	struct index_options options = {
-		.places = s->places,
-		.n_places = s->n_places,
-		.rules = s->rules,
-		.n_rules = s->n_rules,
-		.find_links = s->find_links.items,
-		.n_find_links = s->find_links.n,
-		.no_index = s->no_index,
-		.offline = s->offline,
-		.exclude_newer = s->exclude_newer,
-		.cache_path = s->cache_dir,
-		.ca_file = s->ca_file,
-		.proxy_url = s->proxy_url,
-		.http_hosts = s->http_hosts.items,
-		.n_http_hosts = s->http_hosts.n,
-		.credentials = s->credentials,
-		.n_credentials = s->n_credentials,
-		.find_credential = credentials_find,
-		.credential_context = &p->credentials,
-		.progress = artefact_progress,
-		.progress_context = p->console,
-	};
+	struct index_options options = settings_asking(s);
+	options.places = s->places;
+	options.n_places = s->n_places;
+	options.rules = s->rules;
+	options.n_rules = s->n_rules;
+	options.find_links = s->find_links.items;
+	options.n_find_links = s->find_links.n;
+	options.no_index = s->no_index;
+	options.offline = s->offline;
+	options.exclude_newer = s->exclude_newer;
+	options.find_credential = credentials_find;
+	options.credential_context = &p->credentials;
+	options.progress = artefact_progress;
+	options.progress_context = p->console;
 	p->credentials = (struct credentials){ .run = p->run, .settings = p->settings, .console = p->console, .arena = p->arena };
 	return index_open(p->run, &options, &p->index, d);
 }

@@ -24,19 +24,12 @@ const char *publish_target_index(const struct settings *s, const char *name)
 
 struct index_options publish_target_asking(const struct settings *s, const struct index_place *place)
 {
-	return (struct index_options){
-		.places = place,
-		.n_places = 1,
-		.fresh = true,
-		.exclude_newer = INT64_MAX,
-		.cache_path = s->cache_dir,
-		.ca_file = s->ca_file,
-		.proxy_url = s->proxy_url,
-		.http_hosts = s->http_hosts.items,
-		.n_http_hosts = s->http_hosts.n,
-		.credentials = s->credentials,
-		.n_credentials = s->n_credentials,
-	};
+	struct index_options options = settings_asking(s);
+	options.places = place;
+	options.n_places = 1;
+	options.fresh = true;
+	options.exclude_newer = INT64_MAX;
+	return options;
 }
 
 static const struct {

@@ -166,3 +166,16 @@ enum status settings_index_finish(struct settings *s, struct arena *a, struct di
 	}
 	return status;
 }
+
+struct index_options settings_asking(const struct settings *s)
+{
+	return (struct index_options){
+		.cache_path = s->cache_dir,
+		.ca_file = s->ca_file,
+		.proxy_url = s->proxy_url,
+		.http_hosts = s->http_hosts.items,
+		.n_http_hosts = s->http_hosts.n,
+		.credentials = s->credentials,
+		.n_credentials = s->n_credentials,
+	};
+}

@@ -55,6 +55,8 @@ MUST_USE enum status settings_index_add(struct settings *s, struct arena *a, str
 MUST_USE enum status settings_index_map(struct settings *s, struct arena *a, struct bytes pattern, struct bytes name, struct diag *d);
 /* Makes places and rules of them. ERR_USAGE: a pattern without its index, two of one name. */
 MUST_USE enum status settings_index_finish(struct settings *s, struct arena *a, struct diag *d);
+/* How any index is asked: cache, network and credentials, all borrowed. Which indexes, and for what, is the caller's to add. */
+struct index_options settings_asking(const struct settings *s);
 /* The setters of the rows that begin with "audit", and of build.audit (settings_audit.c). */
 MUST_USE enum status setting_set_audit(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
 MUST_USE enum status setting_set_osv_url(struct settings *s, struct arena *a, struct bytes value, bool is_first, struct diag *d);
