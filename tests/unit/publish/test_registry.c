@@ -90,17 +90,27 @@ static void own_index(void)
 
 /* ---- the journal ---- */
 
+static struct journal_entry an_intent(void)
+{
+	return (struct journal_entry){ JOURNAL_INTENT, "https://a.example/", BYTES("a-1.whl"), sha256_of(BYTES("a")), "run" };
+}
+
+static bool open_new_journal(struct place *place, int *ret_home, int *ret_dir)
+{
+	place_make(place);
+	*ret_home = open(place_path(place, "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *ret_home >= 0 && journal_open(*ret_home, ret_dir, NULL) == OK;
+}
+
 static void journal(void)
 {
 	CLEANUP(place_done) struct place place;
 	CLEANUP(arena_done) struct arena a;
 	CLEANUP(fd_close) int home = -1;
 	CLEANUP(fd_close) int dir = -1;
-	struct journal_entry got, entry = { JOURNAL_INTENT, "https://a.example/", BYTES("a-1.whl"), sha256_of(BYTES("a")), "run" };
-	place_make(&place);
+	struct journal_entry got, entry = an_intent();
 	arena_init(&a);
-	home = open(place_path(&place, "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CHECK(home >= 0 && journal_open(home, &dir, NULL) == OK);
+	CHECK(open_new_journal(&place, &home, &dir));
 	CHECK(journal_read(dir, entry.registry, entry.file, &a, &got, NULL) == OK && got.state == JOURNAL_NOTHING);
 	CHECK(journal_write(dir, &entry, NULL) == OK);
 	CHECK(journal_read(dir, entry.registry, entry.file, &a, &got, NULL) == OK && got.state == JOURNAL_INTENT);
@@ -120,11 +130,9 @@ static void journal_damaged(void)
 	CLEANUP(arena_done) struct arena a;
 	CLEANUP(fd_close) int home = -1;
 	CLEANUP(fd_close) int dir = -1;
-	struct journal_entry got, entry = { JOURNAL_INTENT, "https://a.example/", BYTES("a-1.whl"), sha256_of(BYTES("a")), "run" };
-	place_make(&place);
+	struct journal_entry got, entry = an_intent();
 	arena_init(&a);
-	home = open(place_path(&place, "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CHECK(home >= 0 && journal_open(home, &dir, NULL) == OK && journal_write(dir, &entry, NULL) == OK);
+	CHECK(open_new_journal(&place, &home, &dir) && journal_write(dir, &entry, NULL) == OK);
 	DIR *entries = fdopendir(dup(dir));
 	CHECK(entries != NULL);
 	for (const struct dirent *e = readdir(entries); e; e = readdir(entries))
