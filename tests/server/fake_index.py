@@ -64,13 +64,17 @@ import html
 import json
 import os
 import re
-import ssl
 import sys
 import threading
 import time
 import urllib.parse
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+sys.dont_write_bytecode = True  # before the other: the source tree stays as it is
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))    # python3 -I leaves it out
+
+import serving
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 BASIC = "Basic " + base64.b64encode(b"user:secret").decode()
@@ -382,10 +386,7 @@ MISBEHAVIOUR = {
 }
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
+class Server(serving.Server):
     def __init__(self, address, store, scheme):
         super().__init__(address, Handler)
         self.store, self.scheme = store, scheme
@@ -396,9 +397,6 @@ class Server(ThreadingHTTPServer):
             self.bombs[mib] = gzip.compress(b" " * (mib * MIB))
         return self.bombs[mib]
 
-    def handle_error(self, request, client_address):
-        pass    # clients that hang up are what is being tested
-
 
 def main():
     p = argparse.ArgumentParser()
@@ -407,12 +405,7 @@ def main():
     p.add_argument("--bind", default="127.0.0.1")
     args = p.parse_args()
     server = Server((args.bind, 0), Store(args.dir), "https" if args.tls else "http")
-    if args.tls:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*args.tls)    # the handshake belongs to the connection's own thread, not to accept
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    print(server.server_address[1], flush=True)
-    server.serve_forever()
+    serving.serve(server, args.tls)
 
 
 if __name__ == "__main__":

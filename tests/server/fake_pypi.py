@@ -78,18 +78,18 @@ import os
 import re
 import secrets
 import socket
-import ssl
 import struct
 import sys
 import threading
 import time
 import urllib.parse
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import fake_identity
+import serving
 from fake_index import JSON_TYPE, normalize, split_name
 
 GITHUB_REQUEST_TOKEN = "github-request-token"
@@ -743,10 +743,7 @@ MISBEHAVIOUR = {
 }
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
+class Server(serving.Server):
     def __init__(self, address, registry, scheme):
         super().__init__(address, Handler)
         self.registry, self.scheme = registry, scheme
@@ -760,9 +757,6 @@ class Server(ThreadingHTTPServer):
         self.rude.discard(id(request))
         return request.close()
 
-    def handle_error(self, request, client_address):
-        pass    # clients that hang up are what is being tested
-
 
 def main():
     p = argparse.ArgumentParser()
@@ -775,12 +769,7 @@ def main():
     args = p.parse_args()
     registry = Registry(args.audience, args.token or [USER_TOKEN], args.scoped)
     server = Server((args.bind, args.port), registry, "https" if args.tls else "http")
-    if args.tls:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*args.tls)    # the handshake belongs to the connection's own thread, not to accept
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    print(server.server_address[1], flush=True)
-    server.serve_forever()
+    serving.serve(server, args.tls)
 
 
 if __name__ == "__main__":
