@@ -25,6 +25,7 @@ struct run_context {
 	enum isolation_mode mode;
 	const struct container *container; /* of MODE_CONTAINER: sandbox/container.h */
 	const char *run_path; /* of MODE_LANDLOCK: below which directory each program gets one of its own */
+	const char *spool_path; /* the directory for large files without a name, host/spool.h; NULL: they are kept in memory */
 	const struct known *known; /* what nobody may see, redact/known.h; NULL: nothing. See redact/words.h */
 	const volatile sig_atomic_t *cancelled; /* the number of the signal that asked us to stop, else 0; may be NULL */
 };

@@ -1,6 +1,8 @@
 #include "check/check.h"
 
+#include "base/cleanup.h"
 #include "base/wire.h"
+#include "host/spool.h"
 
 enum { REPLY_MAX = 64 << 20, REQUEST_MAX = 64 << 20 };
 
@@ -23,8 +25,10 @@ static enum status read_reply(struct bytes reply, struct arena *a, struct check_
 
 enum status check_start(const struct run_context *run, int wheel_fd, int source_fd, struct helper *ret, struct diag *d)
 {
-	const int fds[] = { wheel_fd, source_fd >= 0 ? source_fd : wheel_fd };
-	return helper_start(run, "hwb-parse", "check", fds, COUNT(fds), ret, d);
+	CLEANUP(fd_close) int room = -1;
+	enum status s = spool_room(run, &room, d);
+	const int fds[] = { wheel_fd, room, source_fd };
+	return s ? s : helper_start(run, "hwb-parse", "check", fds, source_fd >= 0 ? 3 : 2, ret, d);
 }
 
 enum status check_ask(const struct run_context *run, const struct check_request *request, struct helper *checker, struct diag *d)

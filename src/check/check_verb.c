@@ -91,14 +91,16 @@ enum status check_verb(const struct verb_call *call, struct buf *reply, struct d
 	if (s == OK)
 		s = verb_map(call, 0, VERB_FILE_MAX, &file, d);
 	if (s == OK && has_source)
-		s = verb_map(call, 1, VERB_FILE_MAX, &source, d);
+		s = verb_map(call, 2, VERB_FILE_MAX, &source, d);
 	if (s)
 		return s;
+	room_init(&c.room, call->fds[1]);
 	if (has_source)
 		check_read_source(&c, source);
 	if (size_max > limits.total_size)
 		limits.total_size = size_max;
 	check_whole(&c, file, &limits);
+	room_done(&c.room);
 	write_reply(&c, reply);
 	return OK;
 }

@@ -23,6 +23,7 @@ struct checking {
 	size_t n_source_files;
 	struct secret_scanner *scanner; /* credentials.c */
 	struct bytes tree; /* of an sdist: its snapshot (format/snapshot.h) */
+	struct room room; /* of a wheel: for the member at hand; the caller's room_init and room_done */
 };
 
 /* All of a wheel: file_name and what else the request has are set, arena and findings.arena too. */

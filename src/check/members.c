@@ -53,20 +53,18 @@ static void look_at(void *context, const struct zip_entry *e, struct bytes conte
 /* All members of one kind, read again; what cannot be read has been reported. */
 static void again(struct checking *c, struct pyc_check *p, bool compiled)
 {
-	CLEANUP(buf_done) struct buf content;
-	buf_init(&content, WHEEL_VISIT_MAX);
 	for (size_t i = 0; i < c->wheel.zip.n_entries; i++) {
 		const struct zip_entry *e = &c->wheel.zip.entries[i];
+		struct bytes content;
 		bool is_compiled = bytes_ends(e->name, BYTES(".pyc"));
 		if (e->is_dir || (compiled ? !is_compiled : is_compiled || !pyc_wants(p, e->name)))
 			continue;
-		buf_clear(&content);
-		if (zip_read(&c->wheel.zip, e, &content, NULL))
+		if (zip_read_large(&c->wheel.zip, e, WHEEL_VISIT_MAX, &c->room, &content, NULL))
 			continue;
 		if (compiled)
-			pyc_member(p, e->name, buf_bytes(&content));
+			pyc_member(p, e->name, content);
 		else
-			pyc_source(p, e->name, buf_bytes(&content));
+			pyc_source(p, e->name, content);
 	}
 }
 
@@ -85,7 +83,8 @@ void check_members(struct checking *c)
 	struct diag d = { 0 };
 	if (c->has_name)
 		l.binaries = binaries_new(&request, take_verb, c, c->arena);
-	(void)!wheel_verify(&c->wheel, c->arena, note_breach, look_at, &l, &d); /* what it cannot read it has reported */
+	struct wheel_visit visit = { look_at, &c->room };
+	(void)!wheel_verify(&c->wheel, c->arena, note_breach, &visit, &l, &d); /* what it cannot read it has reported */
 	if (l.binaries)
 		binaries_finish(l.binaries);
 	if (c->has_name && l.n_compiled)

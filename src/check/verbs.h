@@ -1,6 +1,6 @@
-/* The "check" verb of hwb-parse. fds: the wheel; the snapshot it was built from, or the wheel again. request: file name, wanted name, wanted version, PKG-INFO of the sdist (each
- * bytes, empty for none), u64 members limit, u64 size limit, u32 whether there is a snapshot. reply: findings, bytes name, version, tags, u32 members,
- * u64 unpacked size.
+/* The "check" verb of hwb-parse. fds: the wheel; the room for its large members (spool_room); the snapshot it was built from, if there is
+ * one. request: file name, wanted name, wanted version, PKG-INFO of the sdist (each bytes, empty for none), u64 members limit, u64 size
+ * limit, u32 whether there is a snapshot. reply: findings, bytes name, version, tags, u32 members, u64 unpacked size.
  * "check-sdist": fds: the snapshot. request: bytes file name, name of its top folder (empty: not one). reply: findings, bytes name,
  * version.
  * "inspect": fds: the wheel. request: bytes file name. reply: u32 n, then n pairs of bytes label, bytes value, those of one label

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "host/sealed.h"
+#include "host/spool.h"
 
 /* The sdist on the same command line that a wheel says it is of: then the two are compared. -1: there is none. */
 static int source_of(const struct checked *c, const struct checked_file *wheel)
@@ -49,7 +49,7 @@ static enum status open_copy(struct checked *c, struct checked_file *f, int *ret
 	const char *path = arena_string(c->arena, f->path);
 	enum status s = check_kind(c, f, path, d);
 	if (s == OK)
-		s = sealed_copy(AT_FDCWD, path, f->is_wheel ? l->wheel_size : l->download_size, ret_fd, d);
+		s = spool_copy(&c->session.run, path, f->is_wheel ? l->wheel_size : l->download_size, ret_fd, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "there is no file '%.*s'", BYTES_ARG(f->path));
 	if (s == ERR_LIMIT)

@@ -20,7 +20,7 @@
 #include "host/file.h"
 #include "host/helper.h"
 #include "host/mapped.h"
-#include "host/sealed.h"
+#include "host/spool.h"
 #include "lock/pylock.h"
 #include "python/metadata.h"
 
@@ -189,7 +189,7 @@ static enum status read_file(struct audit_command *c, struct audited *f, struct 
 	enum status s = check_kind(f, d);
 	if (s)
 		return s;
-	s = sealed_copy(AT_FDCWD, arena_string(c->arena, f->path), max, &fd, d);
+	s = spool_copy(&c->session.run, arena_string(c->arena, f->path), max, &fd, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "there is no file '%.*s'", BYTES_ARG(f->path));
 	if (s)

@@ -10,7 +10,7 @@
 #include "crypto/digest.h"
 #include "format/json_write.h"
 #include "host/helper.h"
-#include "host/sealed.h"
+#include "host/spool.h"
 
 enum { REPLY_MAX = 64 << 20, LABEL_WIDTH = 19 };
 
@@ -50,7 +50,7 @@ static enum status look(const struct run_context *run, const char *path, struct 
 	buf_init(&ask, 65536);
 	buf_init(&reply, REPLY_MAX);
 	wire_put_bytes(&ask, bytes_base_name(name));
-	enum status s = sealed_copy(AT_FDCWD, path, run->limits->wheel_size, &fd, d);
+	enum status s = spool_copy(run, path, run->limits->wheel_size, &fd, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "there is no file '%s'", path);
 	if (s)
@@ -121,7 +121,7 @@ static enum status inspect_all(struct settings *s, struct console *c, struct are
 {
 	CLEANUP(buf_done) struct buf out;
 	struct json_writer w;
-	struct run_context run = { .limits = &s->limits };
+	struct run_context run = { .limits = &s->limits, .spool_path = s->spool_path };
 	buf_init(&out, REPLY_MAX);
 	json_writer_init(&w, &out, true);
 	if (!s->sources.n)

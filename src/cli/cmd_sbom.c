@@ -13,7 +13,7 @@
 #include "describe/describe.h"
 #include "host/file.h"
 #include "host/mapped.h"
-#include "host/sealed.h"
+#include "host/spool.h"
 
 enum { REPORT_MAX = 64 << 20, WHEELS_MAX = 10000 };
 
@@ -77,9 +77,9 @@ static enum status add_document(struct sbom_command *c, struct sbom *sbom, const
 	return OK;
 }
 
-static enum status open_file(const char *path, uint64_t max, int *ret_fd, struct diag *d)
+static enum status open_file(const struct sbom_command *c, const char *path, uint64_t max, int *ret_fd, struct diag *d)
 {
-	enum status s = sealed_copy(AT_FDCWD, path, max, ret_fd, d);
+	enum status s = spool_copy(&c->session.run, path, max, ret_fd, d);
 	if (s == ERR_ABSENT)
 		return fail(d, ERR_USAGE, 0, "there is no file '%s'", path);
 	return s == ERR_IO ? recode(d, ERR_USAGE) : s;
@@ -149,7 +149,7 @@ static enum status take_wheel(struct sbom_command *c, const char *path, struct d
 	struct describe_result result;
 	uint64_t size;
 	split_path(c, path, &folder, &name);
-	enum status s = open_file(path, c->session.run.limits->wheel_size, &fd, d);
+	enum status s = open_file(c, path, c->session.run.limits->wheel_size, &fd, d);
 	if (s == OK)
 		s = describe(c, fd, name, DESCRIBE_WHEEL, &result, d);
 	if (s == OK)
@@ -182,7 +182,7 @@ static enum status take_report(struct sbom_command *c, const char *path, struct 
 		(void)fail(d, ERR_USAGE, 0, "--embed takes wheels, and '%s' is none", path);
 		return remedy(d, "hwb build --embed-sbom puts it into a wheel while it is built");
 	}
-	enum status s = open_file(path, REPORT_MAX, &fd, d);
+	enum status s = open_file(c, path, REPORT_MAX, &fd, d);
 	if (s == OK)
 		s = describe(c, fd, name, DESCRIBE_REPORT, &result, d);
 	for (size_t i = 0; s == OK && i < result.n; i++) {

@@ -80,6 +80,7 @@ enum status session_open(struct settings *settings, const char *command, char **
 	ret->run = (struct run_context){ .id = ret->id,
 					 .limits = &settings->limits,
 					 .mode = settings->isolation,
+					 .spool_path = settings->spool_path,
 					 .known = console_known(ret->console),
 					 .cancelled = &caught_signal };
 	landlock_place(settings, &ret->run, a);

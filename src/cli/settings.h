@@ -74,6 +74,7 @@ struct settings {
 	bool no_progress;
 
 	const char *cache_dir, *home_dir; /* absolute */
+	const char *spool_path; /* for large files without a name: TMPDIR, else /var/tmp, which is on a disk as a rule */
 	const char *path_variable, *user_home; /* PATH and HOME of the caller, for finding interpreters */
 	const char *ci_provider, *ci_workflow, *ci_run; /* NULL outside of CI */
 	const char *user; /* name of the effective uid */

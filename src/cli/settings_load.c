@@ -99,6 +99,8 @@ static void set_defaults(struct settings *s, struct arena *a, char **env)
 	s->path_variable = env_get(env, "PATH");
 	s->cache_dir = below(s, a, "XDG_CACHE_HOME", ".cache", "hwb");
 	s->home_dir = arena_printf(a, "%s/.hwb", s->user_home);
+	const char *temporary = env_get(env, "TMPDIR");
+	s->spool_path = temporary && temporary[0] == '/' ? temporary : "/var/tmp";
 	const char *certificates = env_get(env, "SSL_CERT_FILE");
 	if (certificates && certificates[0])
 		s->ca_file = settings_path(s, a, bytes_of(certificates));

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/bytes.h"
+#include "base/room.h"
 #include "base/status.h"
 #include "format/deflate.h"
 
@@ -69,6 +70,9 @@ size_t zip_find_from(const struct zip *zip, struct bytes prefix);
 /* Appends the whole content to *out; size and CRC are verified, on failure *out is as it was.
  * ERR_FORMAT names the member; ERR_LIMIT when *out may not grow that far. */
 MUST_USE enum status zip_read(const struct zip *zip, const struct zip_entry *entry, struct buf *out, struct diag *d);
+/* The whole content of up to max bytes in *room: *ret is borrowed until room is used again. Errors as zip_read. */
+MUST_USE enum status zip_read_large(const struct zip *zip, const struct zip_entry *entry, size_t max, struct room *room,
+				    struct bytes *ret, struct diag *d);
 /* The content in pieces of at most 64 KiB, to the sink. The CRC is known only at the end: what the sink got is not to be
  * trusted before this returns OK. Any other status of the sink ends the reading and is returned. */
 MUST_USE enum status zip_read_stream(const struct zip *zip, const struct zip_entry *entry, inflate_sink *sink, void *context,

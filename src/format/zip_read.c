@@ -58,29 +58,48 @@ enum status zip_read_stream(const struct zip *zip, const struct zip_entry *entry
 	return c.crc32 == entry->crc32 ? OK : wrong_crc(entry, d);
 }
 
-static enum status read_whole(struct bytes packed, const struct zip_entry *entry, struct buf *out, struct diag *d)
+/* to: entry->size bytes. */
+static enum status read_whole(const struct zip *zip, const struct zip_entry *entry, unsigned char *to, struct diag *d)
 {
-	unsigned char *to = buf_reserve(out, (size_t)entry->size);
+	struct bytes packed = zip_packed(zip, entry);
 	if (entry->method == ZIP_STORED)
 		bytes_copy(to, packed);
 	else if (inflate_whole(packed, to, (size_t)entry->size))
 		return fail_rule(d, "Z13", ERR_FORMAT, entry->data_offset,
 				 "member '%.*s': its compressed data is broken or not of the size it declares",
 				 ZIP_NAME(entry->name));
-	if (crc32_update(0, bytes_make(to, (size_t)entry->size)) != entry->crc32)
-		return wrong_crc(entry, d);
-	buf_grew(out, (size_t)entry->size);
+	return crc32_update(0, bytes_make(to, (size_t)entry->size)) == entry->crc32 ? OK : wrong_crc(entry, d);
+}
+
+/* Before there is room for it. */
+static enum status check_size(const struct zip_entry *entry, size_t max, struct diag *d)
+{
+	if (entry->size > max)
+		return fail_rule(d, "Z21", ERR_LIMIT, entry->data_offset,
+				 "member '%.*s': its %" PRIu64 " bytes are more than the %zu that are read", ZIP_NAME(entry->name),
+				 entry->size, max);
+	if (entry->size / 1100 > entry->packed_size) /* deflate cannot */
+		return fail_rule(d, "Z13", ERR_FORMAT, entry->data_offset,
+				 "member '%.*s': it is too small for the size it declares", ZIP_NAME(entry->name));
 	return OK;
 }
 
 enum status zip_read(const struct zip *zip, const struct zip_entry *entry, struct buf *out, struct diag *d)
 {
-	if (entry->size > out->max - out->size)
-		return fail_rule(d, "Z21", ERR_LIMIT, entry->data_offset,
-				 "member '%.*s': its %" PRIu64 " bytes are more than the %zu that are read", ZIP_NAME(entry->name),
-				 entry->size, out->max - out->size);
-	if (entry->size / 1100 > entry->packed_size) /* deflate cannot: do not even make room */
-		return fail_rule(d, "Z13", ERR_FORMAT, entry->data_offset,
-				 "member '%.*s': it is too small for the size it declares", ZIP_NAME(entry->name));
-	return read_whole(zip_packed(zip, entry), entry, out, d);
+	enum status s = check_size(entry, out->max - out->size, d);
+	if (s == OK)
+		s = read_whole(zip, entry, buf_reserve(out, (size_t)entry->size), d);
+	if (s == OK)
+		buf_grew(out, (size_t)entry->size);
+	return s;
+}
+
+enum status zip_read_large(const struct zip *zip, const struct zip_entry *entry, size_t max, struct room *room, struct bytes *ret,
+			   struct diag *d)
+{
+	enum status s = check_size(entry, max, d);
+	if (s)
+		return s;
+	*ret = bytes_make(room_for(room, (size_t)entry->size), (size_t)entry->size);
+	return read_whole(zip, entry, (unsigned char *)(uintptr_t)ret->data, d);
 }

@@ -11,8 +11,4 @@ MUST_USE enum status sealed_make(const char *name, struct bytes b, int *ret_fd, 
 MUST_USE enum status sealed_open(const char *name, int *ret_fd, struct diag *d);
 MUST_USE enum status sealed_close(int fd, struct diag *d);
 
-/* A sealed copy of a regular file that somebody else may still change: what is hashed, checked and used later are these bytes.
- * path: below dir. ERR_ABSENT, ERR_IO (also: not a regular file), ERR_LIMIT over max. */
-MUST_USE enum status sealed_copy(int dir, const char *path, uint64_t max, int *ret_fd, struct diag *d);
-
 #endif

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "host/file.h"
-#include "host/sealed.h"
+#include "host/spool.h"
 #include "index/state.h"
 #include "net/url.h"
 
@@ -142,7 +142,7 @@ enum status blob_store(struct index *i, int fd, const struct sha256 *want, const
 	return OK;
 }
 
-enum status blob_open_local(struct bytes url, const struct sha256 *want, int *ret_fd, struct diag *d)
+enum status blob_open_local(const struct run_context *run, struct bytes url, const struct sha256 *want, int *ret_fd, struct diag *d)
 {
 	CLEANUP(arena_done) struct arena a;
 	struct url parsed;
@@ -156,7 +156,7 @@ enum status blob_open_local(struct bytes url, const struct sha256 *want, int *re
 	if (s)
 		return s;
 	CLEANUP(fd_close) int fd = -1;
-	s = sealed_copy(AT_FDCWD, arena_string(&a, path), UINT64_MAX, &fd, d);
+	s = spool_copy(run, arena_string(&a, path), UINT64_MAX, &fd, d);
 	if (s == OK)
 		s = sha256_of_fd(fd, UINT64_MAX, &got, &size, d);
 	if (s)

@@ -467,7 +467,7 @@ enum status index_download(struct index *i, const struct index_file *file, int *
 	if (s)
 		return s;
 	if (bytes_starts(file->url, BYTES("file:")))
-		return blob_open_local(file->url, &file->digest, ret_fd, d);
+		return blob_open_local(i->run, file->url, &file->digest, ret_fd, d);
 	s = blob_open(i, &file->digest, ret_fd, d);
 	if (s != ERR_ABSENT)
 		return s;

@@ -84,7 +84,8 @@ MUST_USE enum status blob_open(struct index *i, const struct sha256 *digest, int
 MUST_USE enum status blob_store(struct index *i, int fd, const struct sha256 *want, const uint64_t *want_size, struct bytes url,
 				struct diag *d);
 /* A file of this machine: hashed on the spot, never copied. */
-MUST_USE enum status blob_open_local(struct bytes url, const struct sha256 *want, int *ret_fd, struct diag *d);
+MUST_USE enum status blob_open_local(const struct run_context *run, struct bytes url, const struct sha256 *want, int *ret_fd,
+				     struct diag *d);
 
 /* Adds the fitting files of all --find-links folders to p, and those of its pages unless only_folders. */
 MUST_USE enum status local_add(struct index *i, struct bytes name, bool only_folders, struct index_project *p, struct diag *d);

@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 		{ "interpreter", 1, interpreter_verb },
 		{ "wheel-unpack", 2, wheel_unpack_verb },
 		{ "pack", 2, pack_verb },
-		{ "check", 2, check_verb },
+		{ "check", 3, check_verb },
 		{ "check-sdist", 1, check_sdist_verb },
 		{ "inspect", 1, inspect_verb },
 		{ "describe", 1, describe_verb },

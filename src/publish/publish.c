@@ -254,7 +254,7 @@ static enum status send_file(struct sending *s, struct publish_file *file, struc
 	memset(f, 0, sizeof *f);
 	f->fd = -1;
 	f->attempt = (struct attempt){ .file = file, .answer_fd = -1, .progress = on_progress, .context = s };
-	enum status status = publish_copy_open(file, r->file_max, &f->fd, d);
+	enum status status = publish_copy_open(s->run, file, r->file_max, &f->fd, d);
 	if (status == OK)
 		status = journal_read(r->journal, r->registry->upload_url, file->name, s->arena, &f->before, d);
 	if (status == OK)

@@ -102,7 +102,7 @@ static enum status put_metadata(struct bucket *s, const struct publish_file *f, 
 static enum status put_file(struct bucket *s, struct publish_file *f, struct s3_file *file, struct diag *d)
 {
 	CLEANUP(fd_close) int fd = -1;
-	enum status status = publish_copy_open(f, s->request->file_max, &fd, d);
+	enum status status = publish_copy_open(s->run, f, s->request->file_max, &fd, d);
 	if (status == OK)
 		status = note(s, f, "publish.started", NULL, true, d);
 	if (status == OK)

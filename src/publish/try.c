@@ -7,7 +7,7 @@
 #include "audit/audit.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "host/sealed.h"
+#include "host/spool.h"
 
 enum { WAIT_SLICE_MS = 100 };
 
@@ -21,7 +21,8 @@ static bool is_untouched(const struct publish_file *f)
 	       now.st_ctim.tv_nsec == then->st_ctim.tv_nsec;
 }
 
-enum status publish_copy_open(const struct publish_file *f, uint64_t file_max, int *ret_fd, struct diag *d)
+enum status publish_copy_open(const struct run_context *run, const struct publish_file *f, uint64_t file_max, int *ret_fd,
+			      struct diag *d)
 {
 	struct sha256 digest;
 	uint64_t size;
@@ -30,7 +31,7 @@ enum status publish_copy_open(const struct publish_file *f, uint64_t file_max, i
 		*ret_fd = take_fd(&fd);
 		return OK;
 	}
-	enum status status = sealed_copy(AT_FDCWD, f->path, file_max, &fd, d);
+	enum status status = spool_copy(run, f->path, file_max, &fd, d);
 	if (status == OK)
 		status = sha256_of_fd(fd, file_max, &digest, &size, d);
 	if (status == ERR_ABSENT || status == ERR_IO || status == ERR_LIMIT)

@@ -145,10 +145,9 @@ static void finish_hash(struct hashing *h, enum record_algorithm algorithm, unsi
 struct verification {
 	const struct wheel *wheel;
 	wheel_report *report;
-	wheel_visit *visit;
+	const struct wheel_visit *visit;
 	void *context;
 	const struct record_row **sorted; /* rows by path */
-	struct buf content; /* of the member at hand, when somebody wants to see it */
 };
 
 static int compare_rows(const void *a, const void *b)
@@ -196,14 +195,15 @@ static bool start_beside(pthread_t *ret, struct hash_job *job)
 	return is_started;
 }
 
-static enum status hash_and_visit(const struct verification *v, const struct zip_entry *entry, struct hashing *h, struct diag *d)
+static enum status hash_and_visit(const struct verification *v, const struct zip_entry *entry, struct bytes content,
+				  struct hashing *h, struct diag *d)
 {
-	struct hash_job job = { .hashing = h, .content = buf_bytes(&v->content) };
+	struct hash_job job = { .hashing = h, .content = content };
 	pthread_t thread;
 	bool is_beside = start_beside(&thread, &job);
 	enum status s = is_beside ? OK : hash_piece(h, job.content, d);
 	if (s == OK)
-		v->visit(v->context, entry, job.content);
+		v->visit->see(v->context, entry, job.content);
 	if (is_beside)
 		(void)pthread_join(thread, NULL);
 	return s;
@@ -215,12 +215,12 @@ static enum status read_member(struct verification *v, const struct zip_entry *e
 	if (!v->visit || entry->size > WHEEL_VISIT_MAX) {
 		enum status s = zip_read_stream(&v->wheel->zip, entry, hash_piece, h, d);
 		if (s == OK && v->visit)
-			v->visit(v->context, entry, (struct bytes){ NULL, 0 });
+			v->visit->see(v->context, entry, (struct bytes){ NULL, 0 });
 		return s;
 	}
-	buf_clear(&v->content);
-	enum status s = zip_read(&v->wheel->zip, entry, &v->content, d);
-	return s ? s : hash_and_visit(v, entry, h, d);
+	struct bytes content;
+	enum status s = zip_read_large(&v->wheel->zip, entry, WHEEL_VISIT_MAX, v->visit->room, &content, d);
+	return s ? s : hash_and_visit(v, entry, content, h, d);
 }
 
 static void compare_with_row(const struct verification *v, const struct zip_entry *entry, const struct record_row *row,
@@ -298,11 +298,10 @@ static void check_own_rows(const struct verification *v)
 	}
 }
 
-enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, wheel_visit *visit, void *context,
-			 struct diag *d)
+enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, const struct wheel_visit *visit,
+			 void *context, struct diag *d)
 {
 	struct verification v = { .wheel = w, .report = report, .visit = visit, .context = context };
-	buf_init(&v.content, WHEEL_VISIT_MAX);
 	v.sorted = ARENA_ARRAY(a, const struct record_row *, w->record.n_rows + 1);
 	for (size_t i = 0; i < w->record.n_rows; i++)
 		v.sorted[i] = &w->record.rows[i];
@@ -318,6 +317,5 @@ enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *r
 		if (!zip_find(&w->zip, w->record.rows[i].path))
 			report(context, "R02", w->record.rows[i].path, "it is in RECORD but not in the wheel");
 	check_own_rows(&v);
-	buf_done(&v.content);
 	return worst;
 }

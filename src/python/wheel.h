@@ -29,14 +29,17 @@ MUST_USE enum status wheel_read_record(struct wheel *w, struct arena *a, struct 
 
 /* Shown each member in the order of the archive. content: the whole of it; {NULL, 0} with a size that is not 0 means that it is larger
  * than WHEEL_VISIT_MAX. Both are borrowed for the call. */
-typedef void wheel_visit(void *context, const struct zip_entry *entry, struct bytes content);
+struct wheel_visit {
+	void (*see)(void *context, const struct zip_entry *entry, struct bytes content);
+	struct room *room; /* where the content is meanwhile */
+};
 enum { WHEEL_VISIT_MAX = 256 << 20 };
 
 /* Every member against RECORD and RECORD against the members: present once, hash and size right, plain files without links and
  * set-id bits. Without a RECORD the members alone. Reports all breaches; OK also when there are some. ERR_FORMAT when a member cannot be inflated (reported too).
  * visit: NULL, or who wants to see what was read. context is for both. */
-MUST_USE enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, wheel_visit *visit, void *context,
-				  struct diag *d);
+MUST_USE enum status wheel_verify(const struct wheel *w, struct arena *a, wheel_report *report, const struct wheel_visit *visit,
+				  void *context, struct diag *d);
 
 /* The content of NAME in the .dist-info folder. ERR_ABSENT without a diag when there is none. */
 MUST_USE enum status wheel_read_info(const struct wheel *w, const char *name, struct buf *out, struct diag *d);

@@ -1,9 +1,11 @@
-/* Archives: unpacked by a confined program into scratch and snapshot, both memory files of ours. */
+/* Archives: unpacked by a confined program into scratch and snapshot, both files of ours. */
+#include <sys/stat.h>
+
 #include "base/cleanup.h"
 #include "base/wire.h"
 #include "host/helper.h"
 #include "host/reply.h"
-#include "host/sealed.h"
+#include "host/spool.h"
 #include "source/members.h"
 #include "source/parts.h"
 
@@ -28,17 +30,19 @@ enum status archive_to_tree(const struct run_context *run, int archive_fd, struc
 	CLEANUP(fd_close) int out = -1;
 	CLEANUP(buf_done) struct buf reply;
 	struct source_tree tree = { .fd = -1 };
+	struct stat st;
 	buf_init(&reply, 65536);
 	/* The archive is read by descriptor from its start, whatever was read of it before. */
-	if (lseek(archive_fd, 0, SEEK_SET) != 0)
+	if (fstat(archive_fd, &st) || lseek(archive_fd, 0, SEEK_SET) != 0)
 		return fail(d, ERR_IO, 0, "rewind '%.*s'", BYTES_ARG(file_name));
-	enum status s = sealed_open("hwb-scratch", &spool, d);
+	/* At least as much as it is packed. */
+	enum status s = spool_open(run, "hwb-scratch", (uint64_t)st.st_size, &spool, d);
 	if (s == OK)
-		s = sealed_open("hwb-source", &out, d);
+		s = spool_open(run, "hwb-source", (uint64_t)st.st_size, &out, d);
 	if (s == OK)
 		s = unpack(run, (int[]){ archive_fd, spool, out }, file_name, &reply, d);
 	if (s == OK)
-		s = sealed_close(out, d);
+		s = spool_close(&out, d);
 	if (s == OK)
 		s = sha256_of_fd(out, UINT64_MAX, &tree.digest, &tree.size, d);
 	if (s)

@@ -7,7 +7,7 @@
 #include "base/wire.h"
 #include "host/helper.h"
 #include "host/reply.h"
-#include "host/sealed.h"
+#include "host/spool.h"
 #include "net/url.h"
 #include "source/parts.h"
 
@@ -83,7 +83,7 @@ static enum status from_archive(const struct run_context *run, const struct sour
 {
 	r->display = q->word->path;
 	CLEANUP(fd_close) int fd = -1;
-	enum status s = sealed_copy(AT_FDCWD, arena_string(a, q->word->path), run->limits->download_size, &fd, d);
+	enum status s = spool_copy(run, arena_string(a, q->word->path), run->limits->download_size, &fd, d);
 	return s ? s : take_archive(run, fd, bytes_base_name(q->word->path), a, r, d);
 }
 

@@ -18,7 +18,9 @@ static void check(struct bytes file, struct arena *a)
 	struct checking c = { .arena = a, .findings = { .arena = a }, .file_name = BYTES(MADE_FILE), .want_name = BYTES("a-b") };
 	limits.n_members = 1000;
 	limits.total_size = 16 << 20;
+	room_init(&c.room, -1);
 	check_whole(&c, file, &limits);
+	room_done(&c.room);
 	for (size_t i = 0; i < c.findings.n_items; i++)
 		expect(finding_rule(bytes_of(c.findings.items[i].id)) && c.findings.items[i].message.size);
 }

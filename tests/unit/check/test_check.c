@@ -58,7 +58,7 @@ static void check_bytes(const struct asked *q, struct bytes wheel, struct checke
 	wire_put_u64(&ask, 100);
 	wire_put_u64(&ask, 1 << 20);
 	wire_put_u32(&ask, q->source != NULL);
-	struct verb_call call = { .request = buf_bytes(&ask), .fds = (int[]){ fd, source }, .n_fds = 2, .arena = &c->arena };
+	struct verb_call call = { .request = buf_bytes(&ask), .fds = (int[]){ fd, -1, source }, .n_fds = 3, .arena = &c->arena };
 	c->status = check_verb(&call, &c->reply, &c->d);
 	if (c->status)
 		return;
