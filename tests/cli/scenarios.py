@@ -1,6 +1,7 @@
 """Runs of hwb as users have them, against fakes on the loopback. TAP on stdout.
 
-usage: scenarios.py HWB [VENV] [--only WORD]: the tests are in scenario_*.py beside this file; WORD is a part of a test's name.
+usage: scenarios.py HWB [VENV] [--only WORD] [--part K/N]: the tests are in scenario_*.py beside this file; WORD is a part of a test's name.
+With --part every N-th test from the K-th on, so that N programs do it together.
 """
 import sys
 

@@ -65,7 +65,8 @@ class Tap:
 
     def all(self, tests, only=None):
         """Calls each function with this; its first line of documentation is its sentence. Ends the program."""
-        for test in tests:
+        part, parts = Setting.part
+        for test in tests[part - 1::parts]:
             if only and only not in test.__name__:
                 continue
             try:
@@ -131,16 +132,25 @@ def find_other_python():
 class Setting:
     """What main was given, and the places that all tests share."""
     hwb = python = venv = top = None
+    part = (1, 1)   # which, of how many, for all()
+
+
+def take_option(argv, name):
+    if name not in argv:
+        return None
+    at = argv.index(name)
+    value = argv[at + 1]
+    del argv[at:at + 2]
+    return value
 
 
 def begin(argv):
-    """HWB [VENV] [--only WORD]; returns the word."""
-    only = None
-    if "--only" in argv:
-        only = argv[argv.index("--only") + 1]
-        del argv[argv.index("--only"):][:2]
+    """HWB [VENV] [--only WORD] [--part K/N]; returns the word."""
+    only, part = take_option(argv, "--only"), take_option(argv, "--part")
+    if part:
+        Setting.part = tuple(map(int, part.split("/")))
     if len(argv) < 2:
-        sys.exit("usage: %s HWB [VENV] [--only WORD]" % argv[0])
+        sys.exit("usage: %s HWB [VENV] [--only WORD] [--part K/N]" % argv[0])
     family.adopt()
     Setting.hwb = os.path.abspath(argv[1])
     Setting.venv = os.path.abspath(argv[2]) if len(argv) > 2 and os.path.exists(argv[2]) else None
