@@ -8,12 +8,14 @@
 #include "format/json.h"
 #include "format/json_write.h"
 #include "host/file.h"
+#include "host/spool.h"
 #include "python/name.h"
 
 /* Of PEP 740: two objects of some KiB. Files of one run. */
 enum { ATTESTATION_MAX = 256 << 10, ATTESTATIONS_OF_FILE = 2, FILES_MAX = 5000 };
-/* Copies that are kept until they are sent: their memory, their descriptors. What is beyond is read and hashed again. */
-enum { KEPT_SIZE = 256 << 20, KEPT_FILES = 400 };
+/* Copies that are kept until they are sent: the memory of those that are not on the disk, their descriptors. What is beyond is read and
+ * hashed again. */
+enum { KEPT_MEMORY = 8 << 20, KEPT_FILES = 400 };
 
 struct finding_files {
 	struct checked *checked;
@@ -21,7 +23,7 @@ struct finding_files {
 	struct publish_files *files;
 	struct strings attestations; /* on the command line, or beside */
 	bool *used;
-	uint64_t kept;
+	uint64_t kept_memory;
 };
 
 static bool is_attestation(struct bytes name)
@@ -159,11 +161,12 @@ static enum status check_size(const struct finding_files *f, const struct publis
 
 static void keep_copy(struct finding_files *f, struct publish_file *file, int fd)
 {
-	bool fits = f->files->n < KEPT_FILES && file->size <= KEPT_SIZE - f->kept;
+	uint64_t memory = spool_is_in_memory(fd) ? file->size : 0;
+	bool fits = f->files->n < KEPT_FILES && memory <= KEPT_MEMORY - f->kept_memory;
 	if (!fits || stat(file->path, &file->looks))
 		return;
 	file->kept_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	f->kept += file->kept_fd >= 0 ? file->size : 0;
+	f->kept_memory += file->kept_fd >= 0 ? memory : 0;
 }
 
 static bool is_of_file(const struct publish_file *file, struct bytes name, struct bytes version, struct arena *a)

@@ -28,6 +28,12 @@ enum status spool_room(const struct run_context *run, int *ret_fd, struct diag *
 	return *ret_fd >= 0 ? OK : sealed_make("hwb-no-room", BYTES(""), ret_fd, d);
 }
 
+/* Memory files are files of a tmpfs; no other file system knows seals. */
+bool spool_is_in_memory(int fd)
+{
+	return fcntl(fd, F_GET_SEALS) >= 0;
+}
+
 enum status spool_close(int *fd, struct diag *d)
 {
 	char path[32];

@@ -43,7 +43,7 @@ struct publish_file {
 	struct sha256 digest; /* of the bytes that were checked */
 	uint64_t size;
 	const char *attestations; /* a JSON array; NULL: none */
-	int kept_fd; /* borrowed: the sealed copy that was checked, good as long as the file looks as it did; -1: read it again */
+	int kept_fd; /* borrowed: the copy that was checked, which nobody can write, good as long as the file looks as it did; -1: read it again */
 	struct stat looks;
 	/* Filled by publish_run. */
 	enum publish_outcome outcome;

@@ -105,21 +105,23 @@ class Person:
     """hwb shell on a terminal."""
 
     def __init__(self, place, source):
+        self.unread = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.execve(place.program, [place.program, "shell", "-p", Setting.python, "--no-index", source], dict(place.env(), TERM="xterm"))
 
     def wait(self, word, seconds=30):
-        """What came until the word; everything when it never did."""
-        got, until = "", time.monotonic() + seconds
-        while word not in got and time.monotonic() < until:
+        """What came up to the word, for what is behind it may be waited for next; everything when it never did."""
+        until = time.monotonic() + seconds
+        while word not in self.unread and time.monotonic() < until:
             if select.select([self.fd], [], [], 0.2)[0]:
                 try:
                     more = os.read(self.fd, 65536)
                 except OSError:
                     break
-                got += more.decode("utf-8", "replace")
-        return got
+                self.unread += more.decode("utf-8", "replace")
+        before, found, self.unread = self.unread.partition(word)
+        return before + found
 
     def type(self, text):
         os.write(self.fd, text.encode())

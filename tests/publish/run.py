@@ -795,7 +795,7 @@ def kept_in_memory(pid):
 
 
 def large(tap):
-    """large files stream, from the check to the last byte"""
+    """large files stream, from the check to the last byte, and many fill nothing"""
     if os.getuid() != 0:
         raise Skip("memory of a process that hides it is root's to read")
     try:
@@ -811,6 +811,8 @@ def large(tap):
             packed.writestr(name, plain.read(name))
     os.rename(path + ".new", path)
     make_sdist(user.dist, "spam", "1.0", extra=[(tarfile.TarInfo("spam-1.0/spam.bin"), content)])
+    for n in range(40):
+        make_wheel(user.dist, "many", "1", build=n, files={"many.bin": content[n << 20:(n + 1) << 20]})
     with Registry() as r:
         process = user.start(*user.words(r), env={"HWB_PUBLISH_TOKEN": TOKEN})
         while process.poll() is None:

@@ -13,12 +13,6 @@ static bool is_in(const struct place *p, int fd)
 	return fstat(p->fd, &folder) == 0 && fstat(fd, &file) == 0 && file.st_dev == folder.st_dev && file.st_nlink == 0;
 }
 
-static bool is_in_memory(int fd)
-{
-	int seals = fcntl(fd, F_GET_SEALS);
-	return seals >= 0 && !(seals & F_SEAL_SEAL);
-}
-
 static void what_is_large_is_on_the_disk_without_a_name(void)
 {
 	CLEANUP(place_done) struct place p;
@@ -43,7 +37,7 @@ static void what_is_large_is_on_the_disk_without_a_name(void)
 		char got[4] = { 0 };
 		struct stat st;
 		CHECK_ROW(spool_open(rows[i].run, "test", rows[i].size, &fd, NULL) == OK, rows[i].what);
-		CHECK_ROW(is_in_memory(fd) == !rows[i].on_disk && is_in(&p, fd) == rows[i].on_disk, rows[i].what);
+		CHECK_ROW(spool_is_in_memory(fd) == !rows[i].on_disk && is_in(&p, fd) == rows[i].on_disk, rows[i].what);
 		CHECK_ROW(fstat(fd, &st) == 0 && st.st_size == 0, rows[i].what);
 		CHECK_ROW(fd_write_all(fd, BYTES("abc"), NULL) == OK && spool_close(&fd, NULL) == OK, rows[i].what);
 		CHECK_ROW(write(fd, "x", 1) < 0 && ftruncate(fd, 0) < 0, rows[i].what);
@@ -81,6 +75,17 @@ static void a_copy_does_not_follow_what_its_original_becomes(void)
 	CHECK_NUMBER(place_count(&p, "."), 0);
 }
 
+static void a_file_of_a_tmpfs_is_in_memory_and_closed_all_the_same(void)
+{
+	CLEANUP(fd_close) int fd = -1;
+	struct run_context run = { .spool_path = "/dev/shm" };
+	if (access(run.spool_path, W_OK))
+		test_skip("no /dev/shm");
+	CHECK(spool_open(&run, "test", SPOOL_MEMORY_MAX + 1, &fd, NULL) == OK && spool_is_in_memory(fd));
+	CHECK(fd_write_all(fd, BYTES("abc"), NULL) == OK && spool_close(&fd, NULL) == OK);
+	CHECK(spool_is_in_memory(fd) && write(fd, "x", 1) < 0 && ftruncate(fd, 0) < 0);
+}
+
 static void where_there_is_no_disk_a_room_takes_nothing(void)
 {
 	CLEANUP(place_done) struct place p;
@@ -98,6 +103,7 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		{ "what is large is on the disk, without a name", what_is_large_is_on_the_disk_without_a_name },
 		{ "a copy does not follow what its original becomes", a_copy_does_not_follow_what_its_original_becomes },
+		{ "a file of a tmpfs is in memory, and closed all the same", a_file_of_a_tmpfs_is_in_memory_and_closed_all_the_same },
 		{ "where there is no disk, a room takes nothing", where_there_is_no_disk_a_room_takes_nothing },
 	};
 	return test_main(argc, argv, tests, COUNT(tests));
