@@ -250,7 +250,7 @@ int launch_main(const char *mode)
 	(void)close_range(SANDBOX_N_FDS, ~0U, 0);
 	struct rlimit no_core = { 0, 0 };
 	(void)setrlimit(RLIMIT_CORE, &no_core);
-	struct arena a;
+	CLEANUP(arena_done) struct arena a;
 	arena_init(&a);
 	if (strcmp(mode, isolation_mode_name(MODE_CONTAINER)) == 0)
 		return run_later(container_run, &a);

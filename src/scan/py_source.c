@@ -168,8 +168,8 @@ static void decode_utf7(struct bytes in, struct buf *out)
 static void decode_rot13(struct bytes in, struct buf *out)
 {
 	for (size_t i = 0; i < in.size; i++) {
-		unsigned char c = in.data[i], base = byte_is_upper(c) ? 'A' : 'a';
-		put_character(out, byte_is_alpha(c) ? (unsigned char)(base + (c - base + 13) % 26) : c);
+		uint32_t c = in.data[i], base = byte_is_upper(in.data[i]) ? 'A' : 'a';
+		put_character(out, byte_is_alpha(in.data[i]) ? base + (c - base + 13) % 26 : c);
 	}
 }
 

@@ -118,6 +118,16 @@ def simple(tap):
         tap.check("and nothing is put", b.seen() == puts and whole(b), b.seen()[len(puts):])
 
 
+def large(tap):
+    """what does not stay in memory"""
+    user = User()
+    make_wheel(user.dist, "spam", "1.0", files={"spam.bin": os.urandom(40 << 20)}, python=">=3.8")
+    with Bucket() as b:
+        tap.run("a large wheel is published", user.publish(b), 0)
+        tap.check("with its bytes, its metadata and a whole index", all(h in b.objects().values() for h in user.sums().values()) and whole(b) and set(b.files()) == {WHEEL, SDIST}
+                  and "simple/spam/%s.metadata" % WHEEL in b.objects(), b.objects())
+
+
 def install(tap):
     """pip and uv install from it"""
     user = User(("spam", "1.0"), ("eggs", "2.0+local.1"))
@@ -309,4 +319,4 @@ def interrupted(tap):
 
 
 if __name__ == "__main__":
-    Tap().all([simple, install, keys, configured, troubles, hostile, races, killed, interrupted], begin(sys.argv))
+    Tap().all([simple, large, install, keys, configured, troubles, hostile, races, killed, interrupted], begin(sys.argv))
