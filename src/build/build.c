@@ -151,12 +151,13 @@ static enum status read_answer(struct conversation *c, bool *ret_closed, struct 
 /* Runs until everything inside is dead. A failure is kept while the log drains: its last lines explain it. */
 static enum status converse(struct conversation *c, struct diag *d)
 {
-	bool closed = false;
+	bool closed = false, is_ready = false;
 	enum status failure = send_opening(c, d);
 	for (;;) {
 		enum sandbox_event event;
 		struct diag now = { 0 };
-		if (failure || c->phase == FINISHED)
+		/* A quick backend may be done before pid 1 has come to hand out the output directory. */
+		if (failure || (c->phase == FINISHED && is_ready))
 			sandbox_stop(c->sandbox);
 		enum status s = sandbox_wait(c->sandbox, !closed && !failure && c->phase != FINISHED, &event, &now);
 		if (s) {
@@ -171,6 +172,7 @@ static enum status converse(struct conversation *c, struct diag *d)
 			if (d)
 				*d = c->why;
 		}
+		is_ready = is_ready || event == EVENT_READY;
 		if (event == EVENT_READY && c->request->ready && !failure)
 			failure = c->request->ready(c->request->context, sandbox_result(c->sandbox), sandbox_listener(c->sandbox), d);
 		if (event == EVENT_CHANNEL && !failure)
