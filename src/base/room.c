@@ -9,14 +9,19 @@ void room_init(struct room *r, int fd)
 	buf_init(&r->memory, SIZE_MAX / 2); /* what is read has limits of its own */
 }
 
+static void unmap(struct room *r)
+{
+	if (r->mapped)
+		(void)munmap(r->mapped, r->mapped_size);
+	r->mapped = NULL;
+}
+
 /* Its place on the disk is reserved first: a page that has none ends the process when it is written. */
 static unsigned char *in_file(struct room *r, size_t size)
 {
 	if (r->mapped && size <= r->mapped_size)
 		return r->mapped;
-	if (r->mapped)
-		(void)munmap(r->mapped, r->mapped_size);
-	r->mapped = NULL;
+	unmap(r);
 	if (fallocate(r->fd, 0, 0, (off_t)size))
 		return NULL;
 	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
@@ -39,7 +44,6 @@ unsigned char *room_for(struct room *r, size_t size)
 void room_done(struct room *r)
 {
 	buf_done(&r->memory);
-	if (r->mapped)
-		(void)munmap(r->mapped, r->mapped_size);
+	unmap(r);
 	room_init(r, -1);
 }

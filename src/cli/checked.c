@@ -1,12 +1,10 @@
 #include "cli/checked.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "host/spool.h"
+#include "cli/named_file.h"
 
 /* The sdist on the same command line that a wheel says it is of: then the two are compared. -1: there is none. */
 static int source_of(const struct checked *c, const struct checked_file *wheel)
@@ -49,12 +47,10 @@ static enum status open_copy(struct checked *c, struct checked_file *f, int *ret
 	const char *path = arena_string(c->arena, f->path);
 	enum status s = check_kind(c, f, path, d);
 	if (s == OK)
-		s = spool_copy(&c->session.run, path, f->is_wheel ? l->wheel_size : l->download_size, ret_fd, d);
-	if (s == ERR_ABSENT)
-		return fail(d, ERR_USAGE, 0, "there is no file '%.*s'", BYTES_ARG(f->path));
+		s = named_file_copy(&c->session.run, path, f->is_wheel ? l->wheel_size : l->download_size, ret_fd, d);
 	if (s == ERR_LIMIT)
 		(void)remedy(d, "raise it: --limit %s=SIZE", f->is_wheel ? "wheel-size" : "download-size");
-	return s == ERR_IO ? recode(d, ERR_USAGE) : s;
+	return s;
 }
 
 /* A check that was begun. */

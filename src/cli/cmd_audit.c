@@ -13,6 +13,7 @@
 #include "cli/advisories.h"
 #include "cli/commands.h"
 #include "cli/judge.h"
+#include "cli/named_file.h"
 #include "cli/options_build.h"
 #include "cli/options_findings.h"
 #include "cli/session.h"
@@ -20,7 +21,6 @@
 #include "host/file.h"
 #include "host/helper.h"
 #include "host/mapped.h"
-#include "host/spool.h"
 #include "lock/pylock.h"
 #include "python/metadata.h"
 
@@ -189,11 +189,9 @@ static enum status read_file(struct audit_command *c, struct audited *f, struct 
 	enum status s = check_kind(f, d);
 	if (s)
 		return s;
-	s = spool_copy(&c->session.run, arena_string(c->arena, f->path), max, &fd, d);
-	if (s == ERR_ABSENT)
-		return fail(d, ERR_USAGE, 0, "there is no file '%.*s'", BYTES_ARG(f->path));
+	s = named_file_copy(&c->session.run, arena_string(c->arena, f->path), max, &fd, d);
 	if (s)
-		return s == ERR_IO ? recode(d, ERR_USAGE) : s;
+		return s;
 	if (is_wheel)
 		s = read_wheel(c, f, fd, d);
 	else if (kind_of(f->name) == FILE_LOCK)

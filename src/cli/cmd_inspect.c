@@ -1,16 +1,15 @@
 /* `hwb inspect`: what is in a wheel, for a person or as JSON. It judges nothing; `hwb check` does. */
-#include <fcntl.h>
 
 #include "base/cleanup.h"
 #include "base/wire.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/exit.h"
+#include "cli/named_file.h"
 #include "cli/options_build.h"
 #include "crypto/digest.h"
 #include "format/json_write.h"
 #include "host/helper.h"
-#include "host/spool.h"
 
 enum { REPLY_MAX = 64 << 20, LABEL_WIDTH = 19 };
 
@@ -50,11 +49,9 @@ static enum status look(const struct run_context *run, const char *path, struct 
 	buf_init(&ask, 65536);
 	buf_init(&reply, REPLY_MAX);
 	wire_put_bytes(&ask, bytes_base_name(name));
-	enum status s = spool_copy(run, path, run->limits->wheel_size, &fd, d);
-	if (s == ERR_ABSENT)
-		return fail(d, ERR_USAGE, 0, "there is no file '%s'", path);
+	enum status s = named_file_copy(run, path, run->limits->wheel_size, &fd, d);
 	if (s)
-		return s == ERR_IO ? recode(d, ERR_USAGE) : s;
+		return s;
 	s = sha256_of_fd(fd, run->limits->wheel_size, &digest, &ret->size, d);
 	if (s == OK)
 		s = helper_call(run, "hwb-parse", "inspect", buf_bytes(&ask), &fd, 1, &reply, d);

@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "cli/commands.h"
 #include "cli/describing.h"
+#include "cli/named_file.h"
 #include "cli/option_take.h"
 #include "cli/options_build.h"
 #include "cli/session.h"
@@ -13,7 +14,6 @@
 #include "describe/describe.h"
 #include "host/file.h"
 #include "host/mapped.h"
-#include "host/spool.h"
 
 enum { REPORT_MAX = 64 << 20, WHEELS_MAX = 10000 };
 
@@ -75,14 +75,6 @@ static enum status add_document(struct sbom_command *c, struct sbom *sbom, const
 		console_warning(c->session.console, "%s: its document '%.*s' makes no sense: what that lists is missing here", name,
 				BYTES_ARG(sbom->unread[i]));
 	return OK;
-}
-
-static enum status open_file(const struct sbom_command *c, const char *path, uint64_t max, int *ret_fd, struct diag *d)
-{
-	enum status s = spool_copy(&c->session.run, path, max, ret_fd, d);
-	if (s == ERR_ABSENT)
-		return fail(d, ERR_USAGE, 0, "there is no file '%s'", path);
-	return s == ERR_IO ? recode(d, ERR_USAGE) : s;
 }
 
 /* ---- into the wheel ---- */
@@ -149,7 +141,7 @@ static enum status take_wheel(struct sbom_command *c, const char *path, struct d
 	struct describe_result result;
 	uint64_t size;
 	split_path(c, path, &folder, &name);
-	enum status s = open_file(c, path, c->session.run.limits->wheel_size, &fd, d);
+	enum status s = named_file_copy(&c->session.run, path, c->session.run.limits->wheel_size, &fd, d);
 	if (s == OK)
 		s = describe(c, fd, name, DESCRIBE_WHEEL, &result, d);
 	if (s == OK)
@@ -182,7 +174,7 @@ static enum status take_report(struct sbom_command *c, const char *path, struct 
 		(void)fail(d, ERR_USAGE, 0, "--embed takes wheels, and '%s' is none", path);
 		return remedy(d, "hwb build --embed-sbom puts it into a wheel while it is built");
 	}
-	enum status s = open_file(c, path, REPORT_MAX, &fd, d);
+	enum status s = named_file_copy(&c->session.run, path, REPORT_MAX, &fd, d);
 	if (s == OK)
 		s = describe(c, fd, name, DESCRIBE_REPORT, &result, d);
 	for (size_t i = 0; s == OK && i < result.n; i++) {

@@ -5,8 +5,8 @@
 
 #include "publish/publish.h"
 
-/* A copy that nobody can write of the bytes that were checked; the caller closes it. file_max: bytes of a file that is read again. ERR_ARTEFACT: it is
- * not what was checked, or not to be read. */
+/* A copy that nobody can write of the bytes that were checked; the caller closes it. file_max: bytes of a file that is read again.
+ * ERR_ARTEFACT: it is not what was checked, or not to be read. */
 MUST_USE enum status publish_copy_open(const struct run_context *run, const struct publish_file *f, uint64_t file_max, int *ret_fd,
 				       struct diag *d);
 /* Between the half and the whole of whole_ms, by chance; at least what the server asks for, up to PUBLISH_WAIT_MAX_S. ERR_CANCELLED (within 100 ms). */

@@ -281,7 +281,7 @@ def project(code="", files=None, **table):
     return write(fresh("project"), {k: v for k, v in every.items() if v is not None})
 
 
-def make_wheel(folder, name, version, files=None, requires=(), python=None, tag="py3-none-any", scripts=None, metadata="", build=None):
+def make_wheel(folder, name, version, files=None, requires=(), python=None, tag="py3-none-any", scripts=None, metadata="", build=None, compression=zipfile.ZIP_STORED):
     """A wheel of our own making; returns its path. metadata: more fields. build: its build number."""
     info = "%s-%s.dist-info/" % (name, version)
     metadata = "Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version) + metadata
@@ -293,7 +293,7 @@ def make_wheel(folder, name, version, files=None, requires=(), python=None, tag=
         members[info + "entry_points.txt"] = "[console_scripts]\n" + "".join("%s = %s\n" % s for s in scripts.items())
     path = os.path.join(folder, "-".join([name, version, *([str(build)] if build else []), tag]) + ".whl")
     record = ""
-    with zipfile.ZipFile(path, "w") as out:
+    with zipfile.ZipFile(path, "w", compression, compresslevel=1) as out:
         for member, text in members.items():
             data = text if isinstance(text, bytes) else text.encode()
             digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()

@@ -805,11 +805,7 @@ def large(tap):
     size, most = 96 << 20, {}
     content = random.Random(1).randbytes(size // 2) + bytes(size // 2)
     user = User()
-    path = make_wheel(user.dist, "spam", "1.0", files={"spam.bin": content})
-    with zipfile.ZipFile(path) as plain, zipfile.ZipFile(path + ".new", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
-        for name in plain.namelist():
-            packed.writestr(name, plain.read(name))
-    os.rename(path + ".new", path)
+    make_wheel(user.dist, "spam", "1.0", files={"spam.bin": content}, compression=zipfile.ZIP_DEFLATED)
     make_sdist(user.dist, "spam", "1.0", extra=[(tarfile.TarInfo("spam-1.0/spam.bin"), content)])
     for n in range(40):
         make_wheel(user.dist, "many", "1", build=n, files={"many.bin": content[n << 20:(n + 1) << 20]})

@@ -56,8 +56,7 @@ static void a_copy_does_not_follow_what_its_original_becomes(void)
 	run.spool_path = p.path;
 	memset(content, 'a', sizeof content);
 	const size_t sizes[] = { 0, 3, sizeof content };
-	char path[4200];
-	(void)snprintf(path, sizeof path, "%s/original", p.path);
+	const char *path = place_path(&p, "original");
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		CLEANUP(fd_close) int fd = -1;
 		struct stat st;
